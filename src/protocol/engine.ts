@@ -1,0 +1,181 @@
+// The messages between a client (extension host, command line) and the engine: one interface for each direction.
+// Everything here survives a structured clone; bulk data is flat typed arrays.
+
+import type { LanguageModelOptions } from '../language-model/options.ts';
+import type { ProjectionOptions } from '../projection/options.ts';
+import type { Word2vecOptions } from '../word2vec/options.ts';
+
+/** What a client may ask of the engine. Every call is answered; an error's message is one sentence for the user. */
+export interface EngineApi {
+  /**
+   * Makes `directory` the place where this engine keeps its model and loads the one that is there.
+   * Gives `null` where there is none. Throws, naming the file, where it is damaged or from a newer version; nothing is deleted.
+   */
+  open(directory: string): Promise<ModelSummary | null>;
+  /**
+   * Reads the folders, trains, and replaces the stored model once everything is done: until then, and after an error
+   * or a cancel, the earlier model stays as it was. Throws where a training is running already.
+   */
+  train(request: TrainRequest): Promise<TrainOutcome>;
+  /** Asks the running training to stop; false where none runs. `train` then answers within 200 ms. */
+  cancel(): Promise<boolean>;
+  /** Deletes the stored model; false where there was none. */
+  forget(): Promise<boolean>;
+  /** The word at `column` (UTF-16 units) of `line`, as the tokenizer cuts it, with its nearest words; null where there is no known word. */
+  wordAt(line: string, column: number, neighbours: number): Promise<WordAt | null>;
+  /** A word's count and nearest words. */
+  describe(word: string, neighbours: number): Promise<WordDescription | UnknownWord>;
+  /** Cosine similarities of `word` to the words of the map, in the map's order, shape (N); null for an unknown word. */
+  similaritiesOnMap(word: string): Promise<Float32Array | null>;
+  /** Answers an expression such as `king - man + woman`, best first. */
+  solveAnalogy(expression: string, answers: number): Promise<AnalogyAnswer>;
+  /** What the language model expects after `text`: the rest of the word that `text` ends in, or the next word. */
+  complete(text: string, suggestions: number): Promise<Completion>;
+  /** The map of the stored model; null without a model. */
+  map(): Promise<WordMap | null>;
+  /** Writes the word vectors to a file, beside it first and then renamed. */
+  exportVectors(path: string, format: VectorFormat): Promise<{ words: number; bytes: number }>;
+}
+
+/** What the engine tells its client, without being asked. */
+export interface EngineEvents {
+  progress(progress: Progress): void;
+  /** One line for the log; never holds the user's text. File names are allowed. */
+  log(level: LogLevel, message: string): void;
+}
+
+export type LogLevel = 'info' | 'warn' | 'error';
+export type VectorFormat = 'word2vec-text' | 'word2vec-binary' | 'safetensors';
+export const PHASES = ['reading', 'counting', 'wordVectors', 'map', 'languageModel', 'saving'] as const;
+export type Phase = (typeof PHASES)[number];
+
+export interface Progress {
+  phase: Phase;
+  /** Of this phase, 0 to 1. */
+  fraction: number;
+  /** Words (reading, counting, word vectors) or tokens (language model) a second; undefined where it has no meaning. */
+  wordsPerSecond?: number;
+  /** Until this phase ends, seconds; undefined until it can be told. */
+  secondsLeft?: number;
+}
+
+export interface TrainRequest {
+  folders: FolderRequest[];
+  reading: ReadingOptions;
+  word2vec: Word2vecOptions;
+  projection: ProjectionOptions;
+  languageModel: LanguageModelOptions;
+  /** Compute threads; 0: every core but one. */
+  threads: number;
+  /** Every random choice follows from it. */
+  seed: number;
+}
+
+export interface FolderRequest {
+  /** Absolute path. */
+  path: string;
+  /** Globs as VS Code's `files.exclude` has them, relative to the folder. */
+  exclude: string[];
+}
+
+export interface ReadingOptions {
+  /** Larger files are skipped. Bytes. */
+  maximumFileSize: number;
+}
+
+export type TrainOutcome = ({ status: 'done' } & TrainReport) | { status: 'cancelled' };
+
+export interface TrainReport {
+  reading: ReadingReport;
+  model: ModelSummary;
+  /** Wall-clock time by phase, seconds. */
+  seconds: Record<Phase, number>;
+}
+
+export type SkipReason = 'binary' | 'tooLarge' | 'unreadable' | 'empty';
+
+export interface ReadingReport {
+  files: number;
+  bytes: number;
+  /** Tokens read, before the minimum count. */
+  words: number;
+  skipped: Record<SkipReason, number>;
+  /** Files with broken UTF-8 or UTF-16, where replacement characters were put in. They are part of the text. */
+  repaired: number;
+}
+
+export interface ModelSummary {
+  /** ISO 8601. */
+  trained: string;
+  /** Words with a vector. */
+  vocabulary: number;
+  vectorSize: number;
+  /** Tokens of the text it was trained on. */
+  words: number;
+  files: number;
+  mapWords: number;
+  languageModel: LanguageModelSummary;
+}
+
+export interface LanguageModelSummary {
+  vocabulary: number;
+  /** exp of the mean negative log-likelihood, per token of the held-out text. */
+  perplexity: number;
+  heldOutFiles: number;
+  heldOutTokens: number;
+}
+
+export interface Neighbour {
+  word: string;
+  /** Cosine. */
+  similarity: number;
+}
+
+export interface WordDescription {
+  known: true;
+  word: string;
+  count: number;
+  /** Position in the vocabulary by count, 1 first. */
+  rank: number;
+  /** Whether the map shows it. */
+  onMap: boolean;
+  neighbours: Neighbour[];
+}
+
+export interface UnknownWord {
+  known: false;
+  word: string;
+  /** Known words with the closest spelling, best first; may be empty. */
+  spellings: string[];
+}
+
+export interface WordAt extends WordDescription {
+  /** Where it stands in the line, UTF-16 units, end exclusive. `word` may differ from it by case. */
+  start: number;
+  end: number;
+}
+
+export type AnalogyAnswer =
+  { status: 'solved'; answers: Neighbour[] } | ({ status: 'unknownWord' } & UnknownWord) | { status: 'malformed'; message: string };
+
+export interface Completion {
+  /** The beginning of a word that `text` ends in; empty where the next word is asked for. Suggestions replace it. */
+  prefix: string;
+  /** Best first. */
+  suggestions: Suggestion[];
+}
+
+export interface Suggestion {
+  word: string;
+  /** Of this word among all words that begin with the prefix, 0 to 1. */
+  probability: number;
+}
+
+/** The UMAP projection of the most frequent words: N of them. */
+export interface WordMap {
+  words: string[];
+  /** (N) */
+  counts: Float64Array;
+  /** (N, 2), x then y, centred, the longer side of the bounding box from -1 to 1. */
+  positions: Float32Array;
+}

@@ -1,0 +1,37 @@
+// The messages between the extension host and the explorer's webview.
+
+import type { Completion, UnknownWord, WordDescription, WordMap } from './engine.ts';
+
+/** What the webview may ask of the host. */
+export interface ExplorerHost {
+  /** The map, null where nothing is trained yet. Throws one sentence where the model cannot be read. */
+  map(): Promise<WordMap | null>;
+  describe(word: string, neighbours: number): Promise<WordDescription | UnknownWord>;
+  /** Cosine similarities of `word` to the map's words, (N); null for an unknown word. */
+  similaritiesOnMap(word: string): Promise<Float32Array | null>;
+  complete(text: string, suggestions: number): Promise<Completion>;
+  /** Starts the training command. */
+  train(): Promise<void>;
+}
+
+/** What the host tells the webview. */
+export interface ExplorerView {
+  /** Another model is there, or none: ask for the map again. */
+  modelChanged(): void;
+  /** Select a word and fly to it. */
+  show(word: string): void;
+}
+
+/** What the webview keeps over hide and reload (`setState`). */
+export interface ExplorerState {
+  selected: string | null;
+  /** Centre in map coordinates, and pixels a map unit. */
+  view: { x: number; y: number; scale: number } | null;
+  text: string;
+}
+
+/** The host puts this into the page, as JSON in `<script type="application/json" id="setup">`. */
+export interface ExplorerSetup {
+  /** Contents of the l10n bundle of the display language; absent for English. */
+  l10n?: Record<string, string>;
+}
