@@ -73,7 +73,13 @@ export async function buildBundles({ development = false } = {}) {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   };
   await Promise.all([
-    build({ ...node, format: 'cjs', external: ['vscode'], entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs' }),
+    build({
+      ...node,
+      format: 'cjs',
+      external: ['vscode'],
+      entryPoints: ['src/extension.ts'],
+      outfile: 'dist/extension.cjs',
+    }),
     build({
       ...node,
       format: 'esm',
@@ -109,5 +115,7 @@ export async function buildAll(options) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   if (process.argv.includes('--clean')) await rm(dist, { recursive: true, force: true });
-  await (process.argv.includes('--kernels') ? buildKernels() : buildAll({ development: process.argv.includes('--development') }));
+  await (process.argv.includes('--kernels')
+    ? buildKernels()
+    : buildAll({ development: process.argv.includes('--development') }));
 }
