@@ -11,32 +11,100 @@ const nothingOf = (...patterns) => ({
 });
 const vscode = ['vscode', 'Only src/extension.ts and src/host import vscode.'];
 const node = ['node:*', 'This room runs anywhere: it takes typed arrays and gives typed arrays.'];
-const engineAndAbove = [['**/engine/**', '**/host/**', '**/cli/**', '**/protocol/**', '**/media/**'], 'Imports go down: engine → rooms → kernels.'];
+const engineAndAbove = [
+  ['**/engine/**', '**/host/**', '**/cli/**', '**/protocol/**', '**/media/**'],
+  'Imports go down: engine → rooms → kernels.',
+];
 
 export default defineConfig(
   { ignores: ['dist/**', '.cache/**', 'src/kernels/**', 'node_modules/**', 'test/fixtures/**'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { project: ['src/tsconfig.json', 'media/tsconfig.json', 'test/tsconfig.json'], tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        project: ['src/tsconfig.json', 'media/tsconfig.json', 'test/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-non-null-assertion': 'off', // indexes into typed arrays whose bounds the loop keeps
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
       'no-console': 'error',
       eqeqeq: 'error',
     },
   },
-  { files: ['src/text/**'], rules: nothingOf(vscode, node, engineAndAbove, [['**/word2vec/**', '**/language-model/**', '**/projection/**'], 'Text knows no model.']) },
-  { files: ['src/word2vec/**'], rules: nothingOf(vscode, node, engineAndAbove, [['**/language-model/**', '**/projection/**'], 'Rooms of one floor do not import each other.']) },
-  { files: ['src/language-model/**'], rules: nothingOf(vscode, node, engineAndAbove, [['**/word2vec/**', '**/projection/**'], 'Rooms of one floor do not import each other.']) },
-  { files: ['src/projection/**'], rules: nothingOf(vscode, node, engineAndAbove, [['**/word2vec/**', '**/language-model/**'], 'Rooms of one floor do not import each other.']) },
-  { files: ['src/engine/**'], rules: nothingOf(vscode, [['**/host/**', '**/cli/**'], 'The engine does not know its clients.']) },
-  { files: ['src/cli/**'], rules: nothingOf(vscode, ['**/host/**', 'The command line is a client of the engine, as the host is.']) },
-  { files: ['src/protocol/**'], rules: nothingOf(vscode, node, [['**/engine/**', '**/host/**', '**/cli/**'], 'The protocol is types; both ends import it.']) },
-  { files: ['src/host/**', 'src/extension.ts'], rules: nothingOf([['**/engine/**', '**/text/**', '**/word2vec/**', '**/language-model/**', '**/projection/**'], 'The extension host does no arithmetic: it asks the engine.']) },
-  { files: ['media/**'], rules: nothingOf(vscode, node, [['**/src/*/**', '!**/src/protocol/**'], 'A webview knows the protocol only.']) },
+  {
+    files: ['src/text/**'],
+    rules: nothingOf(vscode, node, engineAndAbove, [
+      ['**/word2vec/**', '**/language-model/**', '**/projection/**'],
+      'Text knows no model.',
+    ]),
+  },
+  {
+    files: ['src/word2vec/**'],
+    rules: nothingOf(vscode, node, engineAndAbove, [
+      ['**/language-model/**', '**/projection/**'],
+      'Rooms of one floor do not import each other.',
+    ]),
+  },
+  {
+    files: ['src/language-model/**'],
+    rules: nothingOf(vscode, node, engineAndAbove, [
+      ['**/word2vec/**', '**/projection/**'],
+      'Rooms of one floor do not import each other.',
+    ]),
+  },
+  {
+    files: ['src/projection/**'],
+    rules: nothingOf(vscode, node, engineAndAbove, [
+      ['**/word2vec/**', '**/language-model/**'],
+      'Rooms of one floor do not import each other.',
+    ]),
+  },
+  {
+    files: ['src/engine/**'],
+    rules: nothingOf(vscode, [['**/host/**', '**/cli/**'], 'The engine does not know its clients.']),
+  },
+  {
+    files: ['src/cli/**'],
+    rules: nothingOf(vscode, ['**/host/**', 'The command line is a client of the engine, as the host is.']),
+  },
+  {
+    files: ['src/protocol/**'],
+    rules: nothingOf(vscode, node, [
+      ['**/engine/**', '**/host/**', '**/cli/**'],
+      'The protocol is types; both ends import it.',
+    ]),
+  },
+  {
+    files: ['src/host/**', 'src/extension.ts'],
+    rules: nothingOf([
+      ['**/engine/**', '**/text/**', '**/word2vec/**', '**/language-model/**', '**/projection/**'],
+      'The extension host does no arithmetic: it asks the engine.',
+    ]),
+  },
+  {
+    files: ['media/**'],
+    rules: nothingOf(vscode, node, [['**/src/*/**', '!**/src/protocol/**'], 'A webview knows the protocol only.']),
+  },
   { files: ['test/**', 'bench/**', 'src/cli/**'], rules: { 'no-console': 'off' } },
-  { files: ['test/**'], rules: { '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', name: ['test', 'describe', 'it', 'suite', 'before', 'after'], package: 'node:test' }] }] } },
+  {
+    files: ['test/**'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', name: ['test', 'describe', 'it', 'suite', 'before', 'after'], package: 'node:test' },
+          ],
+        },
+      ],
+    },
+  },
 );

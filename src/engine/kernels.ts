@@ -18,8 +18,14 @@ export async function bestVariant(): Promise<KernelVariant> {
  * Compiles one kernel. `distribution` is the URL of dist/, with a slash at its end.
  * Throws where the file is missing: the extension is then damaged and must be installed again.
  */
-export async function loadKernel(distribution: URL, name: KernelName, variant?: KernelVariant): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(await readFile(new URL(`kernels/${name}.${variant ?? (await bestVariant())}.wasm`, distribution)));
+export async function loadKernel(
+  distribution: URL,
+  name: KernelName,
+  variant?: KernelVariant,
+): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(
+    await readFile(new URL(`kernels/${name}.${variant ?? (await bestVariant())}.wasm`, distribution)),
+  );
 }
 
 /** Compiles every kernel; modules may be posted to compute threads as they are. */

@@ -34,17 +34,18 @@ export const LANGUAGE_MODEL_DEFAULTS: LanguageModelOptions = {
 };
 
 /** [least, most, whole numbers only] of each number. */
-export const LANGUAGE_MODEL_RANGES: Record<keyof LanguageModelOptions, [least: number, most: number, whole: boolean]> = {
-  embeddingSize: [8, 1024, true],
-  hiddenSize: [8, 2048, true],
-  maxVocabulary: [16, 65_536, true],
-  batchSize: [1, 512, true],
-  steps: [2, 512, true],
-  epochs: [0, 1000, true],
-  learningRate: [1e-6, 1, false],
-  clip: [1e-3, 1000, false],
-  heldOut: [0.001, 0.5, false],
-};
+export const LANGUAGE_MODEL_RANGES: Record<keyof LanguageModelOptions, [least: number, most: number, whole: boolean]> =
+  {
+    embeddingSize: [8, 1024, true],
+    hiddenSize: [8, 2048, true],
+    maxVocabulary: [16, 65_536, true],
+    batchSize: [1, 512, true],
+    steps: [2, 512, true],
+    epochs: [0, 1000, true],
+    learningRate: [1e-6, 1, false],
+    clip: [1e-3, 1000, false],
+    heldOut: [0.001, 0.5, false],
+  };
 
 /** Puts figures in the place of "automatic". `words`: tokens of the text. */
 export function resolveLanguageModelOptions(options: LanguageModelOptions, words: number): LanguageModelOptions {

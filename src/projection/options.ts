@@ -13,7 +13,13 @@ export interface ProjectionOptions {
   nEpochs: number;
 }
 
-export const PROJECTION_DEFAULTS: ProjectionOptions = { maxWords: 5000, nNeighbors: 15, minDist: 0.1, spread: 1, nEpochs: 0 };
+export const PROJECTION_DEFAULTS: ProjectionOptions = {
+  maxWords: 5000,
+  nNeighbors: 15,
+  minDist: 0.1,
+  spread: 1,
+  nEpochs: 0,
+};
 
 /** [least, most, whole numbers only] of each number. */
 export const PROJECTION_RANGES: Record<keyof ProjectionOptions, [least: number, most: number, whole: boolean]> = {

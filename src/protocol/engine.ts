@@ -156,7 +156,9 @@ export interface WordAt extends WordDescription {
 }
 
 export type AnalogyAnswer =
-  { status: 'solved'; answers: Neighbour[] } | ({ status: 'unknownWord' } & UnknownWord) | { status: 'malformed'; message: string };
+  | { status: 'solved'; answers: Neighbour[] }
+  | ({ status: 'unknownWord' } & UnknownWord)
+  | { status: 'malformed'; message: string };
 
 export interface Completion {
   /** The beginning of a word that `text` ends in; empty where the next word is asked for. Suggestions replace it. */

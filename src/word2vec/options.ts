@@ -34,7 +34,10 @@ export const WORD2VEC_DEFAULTS: Word2vecOptions = {
 };
 
 /** [least, most, whole numbers only] of each number. */
-export const WORD2VEC_RANGES: Record<Exclude<keyof Word2vecOptions, 'algorithm'>, [least: number, most: number, whole: boolean]> = {
+export const WORD2VEC_RANGES: Record<
+  Exclude<keyof Word2vecOptions, 'algorithm'>,
+  [least: number, most: number, whole: boolean]
+> = {
   vectorSize: [2, 1000, true],
   window: [1, 100, true],
   negative: [1, 100, true],

@@ -1,0 +1,290 @@
+// The command line: the engine without a window, for scripts and benchmarks. A second client of EngineApi.
+
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, extname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Engine } from '../engine/engine.ts';
+import { writeFileAtomically } from '../engine/model-store.ts';
+import { LANGUAGE_MODEL_DEFAULTS } from '../language-model/options.ts';
+import { PROJECTION_DEFAULTS } from '../projection/options.ts';
+import type {
+  EngineApi,
+  EngineEvents,
+  ModelSummary,
+  TrainReport,
+  TrainRequest,
+  VectorFormat,
+} from '../protocol/engine.ts';
+import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
+
+const HELP = `lexiscope: word vectors, a map and a language model of a folder's text, trained on this machine
+
+  lexiscope train FOLDER... --out DIR     train on the folders' text and store the model in DIR
+  lexiscope similar WORD --model DIR      the words used alike
+  lexiscope analogy EXPRESSION --model DIR    such as "king - man + woman"
+  lexiscope complete TEXT --model DIR     how the text may go on
+  lexiscope map --model DIR [--out FILE]  the map as tab-separated word, count, x, y
+  lexiscope export FILE --model DIR       vectors as .vec (word2vec text), .bin (word2vec binary) or .safetensors
+
+  --json              answers, and progress of train (on standard error), as JSON
+  --count N           how many answers (10)
+  --threads N         compute threads (all cores)
+  --seed N            every random choice follows from it (1)
+  --exclude GLOB      leave out what matches; may be given several times
+  --quiet             no progress
+  --word2vec.NAME, --map.NAME, --languageModel.NAME, --reading.NAME VALUE
+                      an option of the training; see the README's table of settings
+`;
+
+/** The groups of options of a training, under the names that the settings have. */
+const GROUPS = {
+  word2vec: WORD2VEC_DEFAULTS,
+  map: PROJECTION_DEFAULTS,
+  languageModel: LANGUAGE_MODEL_DEFAULTS,
+  reading: { maximumFileSize: 5_000_000 },
+};
+
+/** A sentence for the person at the terminal, without a stack. */
+class UsageError extends Error {}
+
+type Values = Record<string, string | boolean | string[] | undefined>;
+
+async function main(words: string[]): Promise<void> {
+  const { values, positionals } = readArguments(words);
+  const [command, ...operands] = positionals;
+  if (values['help'] || !command) {
+    process.stdout.write(HELP);
+    if (!command && !values['help']) process.exitCode = 2;
+    return;
+  }
+  const json = values['json'] === true;
+  const engine = new Engine(new URL('./', import.meta.url), events(json, values['quiet'] === true));
+  const count = integer(values, 'count', 10);
+  switch (command) {
+    case 'train':
+      return train(engine, operands, values, json);
+    case 'similar': {
+      const word = one(command, 'WORD', operands);
+      await openModel(engine, values);
+      const answer = await engine.describe(word, count);
+      if (!answer.known) return unknown(answer, json);
+      return print(json, answer, [`${answer.word}: ${answer.count} times`, ...answer.neighbours.map(row)]);
+    }
+    case 'analogy': {
+      const expression = one(command, 'EXPRESSION', operands);
+      await openModel(engine, values);
+      const answer = await engine.solveAnalogy(expression, count);
+      if (answer.status === 'malformed') throw new UsageError(answer.message);
+      if (answer.status === 'unknownWord') return unknown(answer, json);
+      return print(json, answer, answer.answers.map(row));
+    }
+    case 'complete': {
+      const text = one(command, 'TEXT', operands);
+      await openModel(engine, values);
+      const answer = await engine.complete(text, count);
+      return print(
+        json,
+        answer,
+        answer.suggestions.map(({ word, probability }) => `${(100 * probability).toFixed(1).padStart(5)} %  ${word}`),
+      );
+    }
+    case 'map': {
+      none(command, operands);
+      await openModel(engine, values);
+      const map = (await engine.map())!;
+      const points = map.words.map((word, index) => ({
+        word,
+        count: map.counts[index]!,
+        x: map.positions[2 * index]!,
+        y: map.positions[2 * index + 1]!,
+      }));
+      const lines = points.map(({ word, count: times, x, y }) => `${word}\t${times}\t${x.toFixed(5)}\t${y.toFixed(5)}`);
+      const text = json ? `${JSON.stringify(points)}\n` : `${['word\tcount\tx\ty', ...lines].join('\n')}\n`;
+      if (typeof values['out'] === 'string')
+        await writeFileAtomically(resolve(values['out']), [new TextEncoder().encode(text)]);
+      else process.stdout.write(text);
+      return;
+    }
+    case 'export': {
+      const path = resolve(one(command, 'FILE', operands));
+      const format = (
+        {
+          '.vec': 'word2vec-text',
+          '.txt': 'word2vec-text',
+          '.bin': 'word2vec-binary',
+          '.safetensors': 'safetensors',
+        } as Record<string, VectorFormat>
+      )[extname(path)];
+      if (!format)
+        throw new UsageError(
+          `${basename(path)}: the name must end in .vec, .bin or .safetensors, which tells the format`,
+        );
+      await openModel(engine, values);
+      const written = await engine.exportVectors(path, format);
+      return print(json, { path, format, ...written }, [`${path}: ${written.words} vectors, ${written.bytes} bytes`]);
+    }
+    default:
+      throw new UsageError(`There is no command ${command}. \`lexiscope --help\` lists them.`);
+  }
+}
+
+async function train(engine: EngineApi, folders: string[], values: Values, json: boolean): Promise<void> {
+  if (!folders.length) throw new UsageError('train needs a FOLDER to read.');
+  if (typeof values['out'] !== 'string') throw new UsageError('train needs --out DIR, where the model is stored.');
+  const directory = resolve(values['out']);
+  const group = <T extends object>(name: string, defaults: T): T =>
+    Object.fromEntries(
+      Object.entries(defaults).map(([option, value]) => {
+        const given = values[`${name}.${option}`];
+        return [option, given === undefined ? (value as unknown) : typeof value === 'number' ? Number(given) : given];
+      }),
+    ) as T;
+  const request: TrainRequest = {
+    folders: folders.map((folder) => ({
+      path: resolve(folder),
+      exclude: (values['exclude'] as string[] | undefined) ?? [],
+    })),
+    reading: group('reading', GROUPS.reading),
+    word2vec: group('word2vec', GROUPS.word2vec),
+    projection: group('map', GROUPS.map),
+    languageModel: group('languageModel', GROUPS.languageModel),
+    threads: integer(values, 'threads', availableParallelism()),
+    seed: integer(values, 'seed', 1),
+  };
+  await mkdir(directory, { recursive: true });
+  // a damaged earlier model is said and replaced: that is what training again is for
+  await engine.open(directory).catch((error: unknown) => process.stderr.write(`${(error as Error).message}\n`));
+  const interrupt = (): void => void engine.cancel();
+  process.once('SIGINT', interrupt);
+  try {
+    const outcome = await engine.train(request);
+    if (outcome.status === 'cancelled') {
+      process.exitCode = 130;
+      return print(json, outcome, ['Cancelled; what was stored before is as it was.']);
+    }
+    print(json, outcome, reportLines(outcome));
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+function reportLines({ reading, model, seconds }: TrainReport): string[] {
+  const skipped = Object.entries(reading.skipped).filter(([, files]) => files > 0);
+  const total = Object.values(seconds).reduce((sum, phase) => sum + phase, 0);
+  return [
+    `${reading.words} words in ${reading.files} files${skipped.length ? `; skipped: ${skipped.map(([reason, files]) => `${files} ${reason}`).join(', ')}` : ''}`,
+    `${model.vocabulary} words with vectors of ${model.vectorSize} numbers, ${model.mapWords} on the map`,
+    `language model: perplexity ${model.languageModel.perplexity.toFixed(1)} on ${model.languageModel.heldOutTokens} held-out tokens`,
+    `${total.toFixed(1)} s: ${Object.entries(seconds)
+      .map(([phase, time]) => `${phase} ${time.toFixed(1)}`)
+      .join(', ')}`,
+  ];
+}
+
+async function openModel(engine: EngineApi, values: Values): Promise<ModelSummary> {
+  if (typeof values['model'] !== 'string') throw new UsageError('Say with --model DIR which model to ask.');
+  const summary = await engine.open(resolve(values['model']));
+  if (!summary)
+    throw new UsageError(
+      `There is no model in ${resolve(values['model'])}. \`lexiscope train FOLDER --out DIR\` makes one.`,
+    );
+  return summary;
+}
+
+function events(json: boolean, quiet: boolean): EngineEvents {
+  let told = 0;
+  return {
+    progress(progress) {
+      if (quiet) return;
+      if (json) {
+        process.stderr.write(`${JSON.stringify(progress)}\n`);
+        return;
+      }
+      const now = performance.now();
+      if (now - told < 100) return;
+      told = now;
+      const { phase, fraction, wordsPerSecond, secondsLeft } = progress;
+      const rate = wordsPerSecond ? `  ${Math.round(wordsPerSecond)} words/s` : '';
+      const left = secondsLeft === undefined ? '' : `  ${Math.ceil(secondsLeft)} s left`;
+      if (process.stderr.isTTY)
+        process.stderr.write(
+          `\r\x1b[K${phase} ${(100 * fraction).toFixed(0)} %${rate}${left}${phase === 'saving' ? '\r\x1b[K' : ''}`,
+        );
+    },
+    log(level, message) {
+      if (!quiet)
+        process.stderr.write(
+          `${process.stderr.isTTY ? '\r\x1b[K' : ''}${level === 'info' ? '' : `${level}: `}${message}\n`,
+        );
+    },
+  };
+}
+
+function readArguments(words: string[]): { values: Values; positionals: string[] } {
+  const grouped = Object.entries(GROUPS).flatMap(([group, defaults]) =>
+    Object.keys(defaults).map((name) => [`${group}.${name}`, { type: 'string' }] as const),
+  );
+  const strings = ['out', 'model', 'count', 'threads', 'seed'].map((name) => [name, { type: 'string' }] as const);
+  const switches = ['json', 'quiet', 'help'].map((name) => [name, { type: 'boolean' }] as const);
+  try {
+    return parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: {
+        ...Object.fromEntries([...grouped, ...strings, ...switches]),
+        exclude: { type: 'string', multiple: true },
+      },
+    }) as { values: Values; positionals: string[] };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function integer(values: Values, name: string, fallback: number): number {
+  const given = values[name];
+  if (given === undefined) return fallback;
+  const value = Number(given);
+  if (!Number.isInteger(value) || value < 0)
+    throw new UsageError(`--${name} is ${JSON.stringify(given)}; it must be a whole number, 0 or more.`);
+  return value;
+}
+
+function one(command: string, name: string, operands: string[]): string {
+  if (operands.length !== 1)
+    throw new UsageError(
+      `${command} takes one ${name}, got ${operands.length}; put quotes around one that has spaces.`,
+    );
+  return operands[0]!;
+}
+
+function none(command: string, operands: string[]): void {
+  if (operands.length) throw new UsageError(`${command} takes no operand, got ${JSON.stringify(operands[0])}.`);
+}
+
+function unknown(answer: { word: string; spellings: string[] }, json: boolean): void {
+  process.exitCode = 1;
+  const spellings = answer.spellings.length ? ` Close spellings: ${answer.spellings.join(', ')}.` : '';
+  if (json) process.stdout.write(`${JSON.stringify({ ...answer, known: false })}\n`);
+  else process.stderr.write(`The model does not know ${JSON.stringify(answer.word)}.${spellings}\n`);
+}
+
+function row({ word, similarity }: { word: string; similarity: number }): string {
+  return `${similarity.toFixed(4)}  ${word}`;
+}
+
+function print(json: boolean, answer: object, lines: string[]): void {
+  process.stdout.write(`${json ? JSON.stringify(answer) : lines.join('\n')}\n`);
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0); // the reader, such as `head`, has seen enough
+  throw error;
+});
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const { message, stack } = error as Error;
+  process.stderr.write(`${error instanceof UsageError || !process.env['LEXISCOPE_DEBUG'] ? message : stack}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,82 @@
+// A compute thread: one worker thread that runs one task, step by step, and looks at the cancel flag between steps.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { LanguageModelThread, type LanguageModelJob } from '../language-model/training.ts';
+import type { ProjectionOptions } from '../projection/options.ts';
+import { createProjectionJob, Projection } from '../projection/umap.ts';
+import type { FolderRequest, LogLevel, Progress, ReadingOptions } from '../protocol/engine.ts';
+import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
+import { readCorpus, type ReadCorpus } from './read-corpus.ts';
+
+export type Task =
+  | { kind: 'read'; folders: FolderRequest[]; reading: ReadingOptions }
+  | { kind: 'word2vec'; job: Word2vecJob; thread: number }
+  | {
+      kind: 'projection';
+      kernel: WebAssembly.Module;
+      vectors: Float32Array;
+      vectorSize: number;
+      options: ProjectionOptions;
+      seed: number;
+    }
+  | { kind: 'languageModel'; job: LanguageModelJob; thread: number };
+
+interface Results {
+  read: ReadCorpus;
+  word2vec: null;
+  /** (N, 2) */
+  projection: Float32Array;
+  languageModel: null;
+}
+export type TaskResult<T extends Task> = Results[T['kind']];
+
+export type ThreadMessage =
+  | { type: 'progress'; progress: Progress }
+  | { type: 'log'; level: LogLevel; message: string }
+  | { type: 'result'; result: unknown }
+  | { type: 'error'; message: string };
+
+const { task, cancelled: flag } = workerData as { task: Task; cancelled: Int32Array };
+const cancelled = (): boolean => Atomics.load(flag, 0) !== 0;
+const post = (message: ThreadMessage): void => parentPort!.postMessage(message);
+
+/** The task's result; null where it was cancelled, or where the result lies in the job's shared memory. */
+async function run(): Promise<unknown> {
+  switch (task.kind) {
+    case 'read':
+      return readCorpus(task.folders, task.reading, {
+        progress: (progress) => post({ type: 'progress', progress }),
+        log: (level, message) => post({ type: 'log', level, message }),
+        cancelled,
+      });
+    case 'word2vec':
+      return runSteps(new Word2vecThread(task.job, task.thread));
+    case 'languageModel':
+      return runSteps(new LanguageModelThread(task.job, task.thread));
+    case 'projection': {
+      const projection = new Projection(
+        createProjectionJob(task.kernel, task.vectors, task.vectorSize, task.options, task.seed),
+      );
+      let told = 0;
+      while (projection.step()) {
+        if (cancelled()) return null;
+        if (performance.now() - told > 100) {
+          told = performance.now();
+          post({ type: 'progress', progress: { phase: 'map', fraction: projection.fraction } });
+        }
+      }
+      return projection.positions();
+    }
+  }
+}
+
+function runSteps(thread: { step(): boolean }): null {
+  while (!cancelled() && thread.step());
+  return null;
+}
+
+try {
+  post({ type: 'result', result: await run() });
+} catch (error) {
+  post({ type: 'error', message: (error as Error).message });
+}

@@ -1,0 +1,134 @@
+// The engine: the one implementation of EngineApi, for the extension host (over a process boundary) and the command
+// line (in its own process) alike. It answers questions on its thread; all training runs in compute threads.
+
+import * as l10n from '@vscode/l10n';
+import type {
+  EngineApi,
+  EngineEvents,
+  ModelSummary,
+  TrainOutcome,
+  TrainRequest,
+  VectorFormat,
+} from '../protocol/engine.ts';
+import { writeWord2vecBinary, writeWord2vecText } from '../word2vec/formats.ts';
+import { loadKernels, type Kernels } from './kernels.ts';
+import { deleteModel, loadModel, saveModel, writeFileAtomically, type StoredModel } from './model-store.ts';
+import { Model } from './model.ts';
+import { writeSafetensors } from './safetensors.ts';
+import { train } from './training.ts';
+
+export class Engine implements EngineApi {
+  readonly #distribution: URL;
+  readonly #events: EngineEvents;
+  #kernels: Promise<Kernels> | null = null;
+  #directory: string | null = null;
+  #model: Model | null = null;
+  #training: AbortController | null = null;
+
+  /** `distribution`: the URL of the built files, with a slash at its end. */
+  constructor(distribution: URL, events: EngineEvents) {
+    this.#distribution = distribution;
+    this.#events = events;
+  }
+
+  async open(directory: string): Promise<ModelSummary | null> {
+    this.#directory = directory;
+    this.#model = null;
+    const stored = await loadModel(directory);
+    if (stored) this.#model = await this.#prepare(stored);
+    return this.#model?.summary ?? null;
+  }
+
+  async train(request: TrainRequest): Promise<TrainOutcome> {
+    const directory = this.#directory;
+    if (directory === null) throw new Error('open() must name the model folder before train()');
+    if (this.#training)
+      throw new Error(l10n.t('A training is running already. Cancel it first, or wait until it ends.'));
+    const controller = new AbortController();
+    this.#training = controller;
+    try {
+      const trained = await train(request, {
+        kernels: await this.#loadKernels(),
+        script: new URL('compute-thread.mjs', this.#distribution),
+        signal: controller.signal,
+        events: this.#events,
+      });
+      if (!trained) return { status: 'cancelled' };
+      const { model, reading, seconds } = trained;
+      this.#events.progress({ phase: 'saving', fraction: 0 });
+      const start = performance.now();
+      const prepared = await this.#prepare(model);
+      await saveModel(directory, model);
+      this.#model = prepared;
+      seconds.saving = (performance.now() - start) / 1000;
+      return { status: 'done', model: model.summary, reading, seconds };
+    } finally {
+      this.#training = null;
+    }
+  }
+
+  cancel(): Promise<boolean> {
+    const running = this.#training !== null;
+    this.#training?.abort();
+    return Promise.resolve(running);
+  }
+
+  async forget(): Promise<boolean> {
+    if (this.#directory === null) return false;
+    this.#model = null;
+    return deleteModel(this.#directory);
+  }
+
+  wordAt(line: string, column: number, neighbours: number): ReturnType<EngineApi['wordAt']> {
+    return Promise.resolve(this.#model?.wordAt(line, column, neighbours) ?? null);
+  }
+
+  // `async`, so that a missing model rejects the promise and throws nothing in the caller's face
+  async describe(word: string, neighbours: number): ReturnType<EngineApi['describe']> {
+    return Promise.resolve(this.#needModel().describe(word, neighbours));
+  }
+
+  similaritiesOnMap(word: string): Promise<Float32Array | null> {
+    return Promise.resolve(this.#model?.similaritiesOnMap(word) ?? null);
+  }
+
+  async solveAnalogy(expression: string, answers: number): ReturnType<EngineApi['solveAnalogy']> {
+    return Promise.resolve(this.#needModel().solveAnalogy(expression, answers));
+  }
+
+  complete(text: string, suggestions: number): ReturnType<EngineApi['complete']> {
+    return Promise.resolve(this.#model?.complete(text, suggestions) ?? { prefix: '', suggestions: [] });
+  }
+
+  map(): ReturnType<EngineApi['map']> {
+    return Promise.resolve(this.#model?.map() ?? null);
+  }
+
+  async exportVectors(path: string, format: VectorFormat): Promise<{ words: number; bytes: number }> {
+    const { words, vectors, vectorSize } = this.#needModel().vectors();
+    const chunks = {
+      'word2vec-text': () => writeWord2vecText(words, vectors, vectorSize),
+      'word2vec-binary': () => writeWord2vecBinary(words, vectors, vectorSize),
+      // safetensors holds numbers only: the words go into its metadata, one a line, in the order of the rows
+      safetensors: () =>
+        writeSafetensors(
+          { vectors: { shape: [words.length, vectorSize], data: vectors } },
+          { words: words.join('\n') },
+        ),
+    }[format];
+    return { words: words.length, bytes: await writeFileAtomically(path, chunks()) };
+  }
+
+  #needModel(): Model {
+    if (!this.#model) throw new Error(l10n.t('Nothing is trained here yet. Train on this folder first.'));
+    return this.#model;
+  }
+
+  async #prepare(stored: StoredModel): Promise<Model> {
+    return new Model(stored, await this.#loadKernels());
+  }
+
+  #loadKernels(): Promise<Kernels> {
+    return (this.#kernels ??= loadKernels(this.#distribution));
+  }
+}

@@ -1,0 +1,30 @@
+// The engine process, forked by the extension host: serves EngineApi over the process's channel and ends with it.
+
+import * as l10n from '@vscode/l10n';
+import { createBirpc } from 'birpc';
+import { constants, setPriority } from 'node:os';
+import type { EngineApi, EngineEvents } from '../protocol/engine.ts';
+import { Engine } from './engine.ts';
+
+if (!process.send) throw new Error('The engine is started by the extension; from a shell, use `lexiscope`.');
+const bundle = process.env['LEXISCOPE_L10N'];
+if (bundle) l10n.config({ fsPath: bundle });
+
+// Before any thread starts: threads inherit it. The editor goes first.
+try {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // not allowed on this system; the engine then runs as the editor does
+}
+
+const engine: EngineApi = new Engine(new URL('./', import.meta.url), {
+  progress: (progress) => void client.progress.asEvent(progress),
+  log: (level, message) => void client.log.asEvent(level, message),
+});
+const client = createBirpc<EngineEvents, EngineApi>(engine, {
+  post: (message) => process.send!(message),
+  on: (receive) => process.on('message', receive),
+  bind: 'functions',
+  timeout: -1, // a training takes as long as it takes; the end of the process rejects what is pending
+});
+process.once('disconnect', () => process.exit(0));

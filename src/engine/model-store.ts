@@ -1,0 +1,235 @@
+// The model on disk: a folder with `manifest.json` and the parts it names.
+//
+// A part's file name holds the beginning of its checksum, so a new model never overwrites a file of the old one. The
+// manifest is written beside itself and renamed over the old one: before the rename the old model is whole, after it
+// the new one is. Only then are files that the manifest does not name removed.
+
+import * as l10n from '@vscode/l10n';
+import { createHash } from 'node:crypto';
+import { open, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelSummary, TrainRequest } from '../protocol/engine.ts';
+import { readSafetensors, writeSafetensors, type Tensor } from './safetensors.ts';
+
+/** Everything that is kept of a training. */
+export interface StoredModel {
+  summary: ModelSummary;
+  /** What it was trained with, "automatic" replaced by figures. */
+  options: Pick<TrainRequest, 'word2vec' | 'projection' | 'languageModel' | 'seed' | 'threads'>;
+  /** By count, the most frequent first: at least the words with a vector and those of the language model. */
+  words: string[];
+  /** As long as `words`. */
+  counts: Float64Array;
+  /** `input` and `output`, both (V, D). */
+  vectors: Record<string, Tensor>;
+  /** `positions` (N, 2). */
+  map: Record<string, Tensor>;
+  /** As language-model/ names them. */
+  languageModel: Record<string, Tensor>;
+}
+
+const FORMAT = 'lexiscope-model';
+const VERSION = 1;
+const MANIFEST = 'manifest.json';
+const PARTS = ['vocabulary', 'vectors', 'map', 'languageModel'] as const;
+type PartName = (typeof PARTS)[number];
+
+interface Manifest {
+  format: typeof FORMAT;
+  version: number;
+  summary: ModelSummary;
+  options: StoredModel['options'];
+  parts: Record<PartName, { file: string; bytes: number; sha256: string }>;
+}
+
+/** Writes the model to `directory` (made where it is missing) in place of the one there. Files of the user's are not touched: names that are not ours stay. */
+export async function saveModel(directory: string, model: StoredModel): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const contents: Record<PartName, { extension: string; chunks: Iterable<Uint8Array> }> = {
+    vocabulary: { extension: 'txt', chunks: writeVocabulary(model.words, model.counts) },
+    vectors: { extension: 'safetensors', chunks: writeSafetensors(model.vectors) },
+    map: { extension: 'safetensors', chunks: writeSafetensors(model.map) },
+    languageModel: { extension: 'safetensors', chunks: writeSafetensors(model.languageModel) },
+  };
+  const parts = {} as Manifest['parts'];
+  for (const name of PARTS) {
+    const { extension, chunks } = contents[name];
+    const temporary = join(directory, `${name}.${process.pid}.tmp`);
+    const { bytes, sha256 } = await writeDurably(temporary, chunks);
+    const file = `${name}-${sha256.slice(0, 12)}.${extension}`;
+    await rename(temporary, join(directory, file));
+    parts[name] = { file, bytes, sha256 };
+  }
+  const manifest: Manifest = {
+    format: FORMAT,
+    version: VERSION,
+    summary: model.summary,
+    options: model.options,
+    parts,
+  };
+  const temporary = join(directory, `${MANIFEST}.${process.pid}.tmp`);
+  await writeDurably(temporary, [new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`)]);
+  await rename(temporary, join(directory, MANIFEST));
+  await removeOurFiles(directory, new Set([MANIFEST, ...PARTS.map((name) => parts[name].file)]));
+}
+
+/** The model in `directory`; null where there is none. Throws one sentence that names the file that is damaged or too new, and what to do. */
+export async function loadModel(directory: string): Promise<StoredModel | null> {
+  const path = join(directory, MANIFEST);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw damaged(path, (error as Error).message);
+  }
+  const manifest = readManifest(path, text);
+  const part = async (name: PartName): Promise<Uint8Array> => {
+    const { file, bytes, sha256 } = manifest.parts[name];
+    const partPath = join(directory, file);
+    const content = await readFile(partPath).catch((error: unknown) => {
+      throw damaged(partPath, (error as Error).message);
+    });
+    if (content.length !== bytes)
+      throw damaged(partPath, l10n.t('it has {0} bytes, expected {1}', content.length, bytes));
+    if (createHash('sha256').update(content).digest('hex') !== sha256)
+      throw damaged(partPath, l10n.t('its checksum is wrong'));
+    return content;
+  };
+  const tensors = async (name: PartName): Promise<Record<string, Tensor>> => {
+    const content = await part(name);
+    try {
+      return readSafetensors(content);
+    } catch (error) {
+      throw damaged(join(directory, manifest.parts[name].file), (error as Error).message);
+    }
+  };
+  const [vocabulary, vectors, map, languageModel] = await Promise.all([
+    part('vocabulary'),
+    tensors('vectors'),
+    tensors('map'),
+    tensors('languageModel'),
+  ]);
+  return {
+    summary: manifest.summary,
+    options: manifest.options,
+    ...readVocabulary(vocabulary),
+    vectors,
+    map,
+    languageModel,
+  };
+}
+
+/** Deletes the model of `directory`, damaged or not; false where there was none. */
+export async function deleteModel(directory: string): Promise<boolean> {
+  return (await removeOurFiles(directory, new Set())) > 0;
+}
+
+/** Writes chunks to a file beside `path` and renames it over `path`. Gives the number of bytes. */
+export async function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>): Promise<number> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const { bytes } = await writeDurably(temporary, chunks);
+    await rename(temporary, path);
+    return bytes;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function readManifest(path: string, text: string): Manifest {
+  let manifest: Partial<Manifest> | null;
+  try {
+    manifest = JSON.parse(text) as Partial<Manifest> | null;
+  } catch {
+    throw damaged(path, l10n.t('it is not JSON'));
+  }
+  if (manifest?.format !== FORMAT || typeof manifest.version !== 'number')
+    throw damaged(path, l10n.t('it is not a manifest of Lexiscope'));
+  if (manifest.version > VERSION) {
+    throw new Error(
+      l10n.t(
+        'The model {0} was made by a newer Lexiscope (format {1}, this one reads {2}). Update the extension, or train again to replace the model.',
+        path,
+        manifest.version,
+        VERSION,
+      ),
+    );
+  }
+  for (const name of PARTS) {
+    const part: Partial<Manifest['parts'][PartName]> | undefined = manifest.parts?.[name];
+    // a name with a separator would reach outside the folder
+    if (
+      typeof part?.file !== 'string' ||
+      /[/\\]/.test(part.file) ||
+      typeof part.bytes !== 'number' ||
+      typeof part.sha256 !== 'string'
+    ) {
+      throw damaged(path, l10n.t('it does not name its part {0}', name));
+    }
+  }
+  if (!manifest.summary || !manifest.options) throw damaged(path, l10n.t('it is not complete'));
+  return manifest as Manifest;
+}
+
+function damaged(path: string, reason: string): Error {
+  return new Error(
+    l10n.t(
+      'The model file {0} is damaged: {1}. Train again to replace the model, or restore the file; nothing was deleted.',
+      path,
+      reason,
+    ),
+  );
+}
+
+/** One line a word, `word count`, as the original word2vec tool saves a vocabulary. Words hold no white space. */
+function* writeVocabulary(words: readonly string[], counts: Float64Array): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for (let from = 0; from < words.length; from += 4096) {
+    const lines = words.slice(from, from + 4096).map((word, index) => `${word} ${counts[from + index]!}\n`);
+    yield encoder.encode(lines.join(''));
+  }
+}
+
+function readVocabulary(bytes: Uint8Array): { words: string[]; counts: Float64Array } {
+  const lines = new TextDecoder().decode(bytes).split('\n');
+  lines.pop();
+  return {
+    words: lines.map((line) => line.slice(0, line.indexOf(' '))),
+    counts: Float64Array.from(lines, (line) => Number(line.slice(line.indexOf(' ') + 1))),
+  };
+}
+
+async function writeDurably(path: string, chunks: Iterable<Uint8Array>): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const file = await open(path, 'w');
+  try {
+    for (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      await file.writeFile(chunk);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Removes what this file writes (parts, manifest, left-over temporary files), but for `keep`. */
+async function removeOurFiles(directory: string, keep: ReadonlySet<string>): Promise<number> {
+  const ours = new RegExp(
+    `^(manifest\\.json|(${PARTS.join('|')})-[0-9a-f]{12}\\.(txt|safetensors)|(${PARTS.join('|')}|manifest\\.json)\\.\\d+\\.tmp)$`,
+  );
+  const names = await readdir(directory).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  const removed = names.filter((name) => ours.test(name) && !keep.has(name));
+  // the manifest first: without it the parts are no model
+  for (const name of removed.sort((a, b) => Number(b === MANIFEST) - Number(a === MANIFEST)))
+    await rm(join(directory, name), { force: true });
+  return removed.length;
+}

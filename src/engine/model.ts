@@ -1,0 +1,164 @@
+// A loaded model and the questions one can ask of it.
+
+import type { Kernels } from './kernels.ts';
+import type { StoredModel } from './model-store.ts';
+import type {
+  AnalogyAnswer,
+  Completion,
+  ModelSummary,
+  Neighbour,
+  Suggestion,
+  UnknownWord,
+  WordAt,
+  WordDescription,
+  WordMap,
+} from '../protocol/engine.ts';
+import { LanguageModel } from '../language-model/inference.ts';
+import { wordAt, wordsBefore } from '../text/tokenizer.ts';
+import { parseAnalogy } from '../word2vec/analogy.ts';
+import { WordVectors } from '../word2vec/vectors.ts';
+
+/** Words before the cursor that the language model reads. */
+const CONTEXT_WORDS = 100;
+/** Ids of the language model: the unknown sign, the end of a sentence, then the words by count. */
+const UNKNOWN = 0;
+const FIRST_WORD = 2;
+/** Closest spellings offered for an unknown word. */
+const SPELLINGS = 5;
+
+export class Model {
+  readonly summary: ModelSummary;
+  readonly #stored: StoredModel;
+  readonly #vectors: WordVectors;
+  readonly #languageModel: LanguageModel;
+  readonly #rankByWord: Map<string, number>;
+  /** Prefix sums of the counts from the language model's last word on: what the unknown sign stands for. */
+  readonly #unknownCount: number;
+
+  constructor(stored: StoredModel, kernels: Kernels) {
+    this.#stored = stored;
+    this.summary = stored.summary;
+    const { vocabulary, vectorSize } = stored.summary;
+    const input = stored.vectors['input'];
+    if (input?.data.length !== vocabulary * vectorSize)
+      throw new Error(`vectors: expected ${vocabulary} x ${vectorSize} numbers, got ${input?.data.length ?? 0}`);
+    this.#vectors = new WordVectors(
+      kernels.similarity,
+      stored.words.slice(0, vocabulary),
+      stored.counts.subarray(0, vocabulary),
+      input.data,
+      vectorSize,
+    );
+    this.#languageModel = new LanguageModel(kernels['language-model'], stored.languageModel);
+    this.#rankByWord = new Map(stored.words.map((word, rank) => [word, rank]));
+    this.#unknownCount = stored.counts.subarray(this.#knownToLanguageModel).reduce((sum, count) => sum + count, 0);
+  }
+
+  wordAt(line: string, column: number, neighbours: number): WordAt | null {
+    const place = wordAt(line, column);
+    if (!place) return null;
+    const description = this.describe(line.slice(place.start, place.end).normalize('NFC'), neighbours);
+    return description.known ? { ...description, ...place } : null;
+  }
+
+  describe(word: string, neighbours: number): WordDescription | UnknownWord {
+    const index = this.#vectors.indexOf(word);
+    if (index < 0) return this.#unknown(word);
+    return {
+      known: true,
+      word: this.#stored.words[index]!,
+      count: this.#stored.counts[index]!,
+      rank: index + 1,
+      onMap: index < this.summary.mapWords,
+      neighbours: this.#name(this.#vectors.nearest(index, neighbours)),
+    };
+  }
+
+  similaritiesOnMap(word: string): Float32Array | null {
+    const index = this.#vectors.indexOf(word);
+    return index < 0 ? null : this.#vectors.similarities(index, this.summary.mapWords);
+  }
+
+  solveAnalogy(expression: string, answers: number): AnalogyAnswer {
+    const parsed = parseAnalogy(expression);
+    if ('malformed' in parsed) return { status: 'malformed', message: parsed.malformed };
+    const query = [];
+    for (const { word, weight } of parsed.terms) {
+      const index = this.#vectors.indexOf(word);
+      if (index < 0) return { status: 'unknownWord', ...this.#unknown(word) };
+      query.push({ index, weight });
+    }
+    return { status: 'solved', answers: this.#name(this.#vectors.mostSimilar(query, answers)) };
+  }
+
+  /**
+   * The language model's words first; rarer words of the vocabulary that begin with the prefix share the probability of
+   * the unknown sign in proportion to their counts.
+   */
+  complete(text: string, suggestions: number): Completion {
+    const { words, prefix } = wordsBefore(text, CONTEXT_WORDS);
+    const probabilities = this.#languageModel.probabilitiesAfter(
+      words.map((word) => (word === null ? 1 : this.#languageModelId(word))),
+    );
+    const { words: vocabulary, counts } = this.#stored;
+    const known = this.#knownToLanguageModel;
+    const folded = prefix.toLowerCase();
+    const candidates: Suggestion[] = [];
+    let mass = 0;
+    const last = prefix ? vocabulary.length : known;
+    for (let rank = 0; rank < last; rank++) {
+      const word = vocabulary[rank]!;
+      if (
+        prefix &&
+        (word.length <= prefix.length || !(word.startsWith(prefix) || word.toLowerCase().startsWith(folded)))
+      )
+        continue;
+      const probability =
+        rank < known
+          ? probabilities[rank + FIRST_WORD]!
+          : (probabilities[UNKNOWN]! * counts[rank]!) / this.#unknownCount;
+      mass += probability;
+      candidates.push({ word, probability });
+    }
+    if (!prefix) mass = probabilities.reduce((sum, probability) => sum + probability, 0);
+    candidates.sort((a, b) => b.probability - a.probability);
+    return {
+      prefix,
+      suggestions: candidates
+        .slice(0, suggestions)
+        .map(({ word, probability }) => ({ word, probability: probability / mass })),
+    };
+  }
+
+  map(): WordMap {
+    const { words, counts, map } = this.#stored;
+    const { mapWords } = this.summary;
+    return { words: words.slice(0, mapWords), counts: counts.slice(0, mapWords), positions: map['positions']!.data };
+  }
+
+  /** The words that have vectors, and the input vectors, (V, D). */
+  vectors(): { words: string[]; vectors: Float32Array; vectorSize: number } {
+    return {
+      words: this.#stored.words.slice(0, this.summary.vocabulary),
+      vectors: this.#stored.vectors['input']!.data,
+      vectorSize: this.summary.vectorSize,
+    };
+  }
+
+  get #knownToLanguageModel(): number {
+    return this.summary.languageModel.vocabulary;
+  }
+
+  #languageModelId(word: string): number {
+    const rank = this.#rankByWord.get(word);
+    return rank === undefined || rank >= this.#knownToLanguageModel ? UNKNOWN : rank + FIRST_WORD;
+  }
+
+  #unknown(word: string): UnknownWord {
+    return { known: false, word, spellings: this.#vectors.spellings(word, SPELLINGS) };
+  }
+
+  #name(neighbours: readonly { index: number; similarity: number }[]): Neighbour[] {
+    return neighbours.map(({ index, similarity }) => ({ word: this.#stored.words[index]!, similarity }));
+  }
+}

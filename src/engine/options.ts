@@ -1,0 +1,71 @@
+// Checks what a client asks for, before anything starts.
+
+import * as l10n from '@vscode/l10n';
+import { availableParallelism } from 'node:os';
+import { LANGUAGE_MODEL_RANGES } from '../language-model/options.ts';
+import { PROJECTION_RANGES } from '../projection/options.ts';
+import type { TrainRequest } from '../protocol/engine.ts';
+import { WORD2VEC_RANGES } from '../word2vec/options.ts';
+
+type Range = readonly [least: number, most: number, whole: boolean];
+
+/** Of the options that no room owns. */
+export const ENGINE_RANGES = {
+  threads: [0, 256, true],
+  seed: [0, 2 ** 31 - 1, true],
+  maximumFileSize: [1, 2 ** 31, true],
+} as const satisfies Record<string, Range>;
+
+/** Throws one sentence that names the first option out of range, its value and the range. */
+export function checkOptions(request: TrainRequest): void {
+  const { algorithm, ...word2vec } = request.word2vec;
+  // it comes from a settings file or a command line, where the type says nothing
+  if (!['skipgram', 'cbow'].includes(algorithm)) {
+    throw new RangeError(
+      l10n.t(
+        'The option {0} is {1}; it must be one of {2}.',
+        'word2vec.algorithm',
+        JSON.stringify(algorithm),
+        'skipgram, cbow',
+      ),
+    );
+  }
+  checkRanges('word2vec', word2vec, WORD2VEC_RANGES);
+  checkRanges('map', request.projection, PROJECTION_RANGES);
+  checkRanges('languageModel', request.languageModel, LANGUAGE_MODEL_RANGES);
+  checkRanges('reading', request.reading, { maximumFileSize: ENGINE_RANGES.maximumFileSize });
+  checkRanges('', { threads: request.threads, seed: request.seed }, ENGINE_RANGES);
+}
+
+/** Compute threads to start: what was asked for, or every core but one. */
+export function resolveThreads(threads: number): number {
+  return threads || Math.max(1, availableParallelism() - 1);
+}
+
+function checkRanges(group: string, values: object, ranges: Readonly<Record<string, Range>>): void {
+  for (const [name, value] of Object.entries(values) as [string, unknown][]) {
+    const range = ranges[name];
+    const option = group ? `${group}.${name}` : name;
+    if (!range) throw new RangeError(l10n.t('There is no option {0}.', option));
+    const [least, most, whole] = range;
+    if (typeof value !== 'number' || !(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
+      throw new RangeError(
+        whole
+          ? l10n.t(
+              'The option {0} is {1}; it must be a whole number from {2} to {3}.',
+              option,
+              JSON.stringify(value),
+              least,
+              most,
+            )
+          : l10n.t(
+              'The option {0} is {1}; it must be a number from {2} to {3}.',
+              option,
+              JSON.stringify(value),
+              least,
+              most,
+            ),
+      );
+    }
+  }
+}

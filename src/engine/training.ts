@@ -1,0 +1,284 @@
+// A training from folders to a model: read, count, word vectors, map, language model. It decides the order and what is
+// said on the way; the arithmetic is the rooms', the threads are compute-threads.ts's.
+
+import * as l10n from '@vscode/l10n';
+import { createLanguageModelJob, languageModelProgress, languageModelResult } from '../language-model/training.ts';
+import { resolveLanguageModelOptions } from '../language-model/options.ts';
+import type { EngineEvents, Phase, Progress, ReadingReport, TrainRequest } from '../protocol/engine.ts';
+import { resolveWord2vecOptions } from '../word2vec/options.ts';
+import { createWord2vecJob, word2vecProgress, word2vecResult } from '../word2vec/training.ts';
+import { WordVectors } from '../word2vec/vectors.ts';
+import { runTasks } from './compute-threads.ts';
+import type { Kernels } from './kernels.ts';
+import type { StoredModel } from './model-store.ts';
+import { checkOptions, resolveThreads } from './options.ts';
+
+/** Below so many words nothing sensible can be learned. */
+const FEWEST_WORDS = 2000;
+/** How often progress is told, ms. */
+const INTERVAL = 100;
+
+export interface TrainContext {
+  kernels: Kernels;
+  /** Of the compute thread's bundle. */
+  script: URL;
+  signal: AbortSignal;
+  events: EngineEvents;
+}
+
+export interface Trained {
+  model: StoredModel;
+  reading: ReadingReport;
+  seconds: Record<Phase, number>;
+}
+
+/** Trains and gives the model, not stored yet; null where it was cancelled. Throws one sentence for the user. */
+export async function train(
+  request: TrainRequest,
+  { kernels, script, signal, events }: TrainContext,
+): Promise<Trained | null> {
+  checkOptions(request);
+  const threads = resolveThreads(request.threads);
+  const clock = new PhaseClock();
+
+  clock.enter('reading');
+  const read = await runTasks(
+    script,
+    [{ kind: 'read', folders: request.folders, reading: request.reading }],
+    signal,
+    (message) => {
+      if (message.type === 'log') events.log(message.level, message.message);
+      else {
+        clock.enter(message.progress.phase);
+        events.progress(message.progress);
+      }
+    },
+  );
+  if (!read) return null;
+  const { corpus, paths, report } = read[0]!;
+  if (report.words < FEWEST_WORDS) throw new Error(tooFewWords(report));
+  const { words, counts, tokens, documents } = corpus;
+
+  clock.enter('wordVectors');
+  const word2vec = resolveWord2vecOptions(request.word2vec, report.words);
+  if ((counts[1] ?? 0) < word2vec.minCount) {
+    throw new Error(
+      l10n.t(
+        'No two words appear at least {0} times in {1} files. Open a folder with more text, or lower the setting word2vec.minCount.',
+        word2vec.minCount,
+        report.files,
+      ),
+    );
+  }
+  const word2vecJob = createWord2vecJob(kernels.word2vec, tokens, counts, word2vec, threads, request.seed);
+  const word2vecMeter = new Meter('wordVectors', () => {
+    const { words, total } = word2vecProgress(word2vecJob);
+    return [words, total];
+  });
+  const stopWord2vec = tell(events, word2vecMeter);
+  const threadNumbers = Array.from({ length: threads }, (_, thread) => thread);
+  const word2vecRun = await runTasks(
+    script,
+    threadNumbers.map((thread) => ({ kind: 'word2vec', job: word2vecJob, thread })),
+    signal,
+  ).finally(stopWord2vec);
+  if (!word2vecRun) return null;
+  const { vocabulary, vectorSize, input, output } = word2vecResult(word2vecJob);
+  events.log(
+    'info',
+    l10n.t('Word vectors: {0} words, loss {1} a pair', vocabulary, word2vecProgress(word2vecJob).loss.toFixed(4)),
+  );
+
+  clock.enter('map');
+  events.progress({ phase: 'map', fraction: 0 });
+  const vectors = new WordVectors(
+    kernels.similarity,
+    words.slice(0, vocabulary),
+    counts.subarray(0, vocabulary),
+    input,
+    vectorSize,
+  );
+  const mapWords = Math.min(request.projection.maxWords, vocabulary);
+  const projection = await runTasks(
+    script,
+    [
+      {
+        kind: 'projection',
+        kernel: kernels.similarity,
+        vectors: vectors.unitVectors(mapWords),
+        vectorSize,
+        options: request.projection,
+        seed: request.seed,
+      },
+    ],
+    signal,
+    (message) => {
+      if (message.type === 'progress') events.progress(message.progress);
+    },
+  );
+  if (!projection) return null;
+
+  clock.enter('languageModel');
+  const languageModel = resolveLanguageModelOptions(request.languageModel, report.words);
+  const heldOut = chooseHeldOut(paths, documents, tokens.length, languageModel.heldOut);
+  const languageModelJob = createLanguageModelJob(
+    kernels['language-model'],
+    tokens,
+    documents,
+    heldOut,
+    languageModel,
+    threads,
+    request.seed,
+  );
+  const stopLanguageModel = tell(
+    events,
+    new Meter('languageModel', () => {
+      const { tokens, total } = languageModelProgress(languageModelJob);
+      return [tokens, total];
+    }),
+  );
+  const languageModelRun = await runTasks(
+    script,
+    threadNumbers.map((thread) => ({ kind: 'languageModel', job: languageModelJob, thread })),
+    signal,
+  ).finally(stopLanguageModel);
+  if (!languageModelRun) return null;
+  const trainedModel = languageModelResult(languageModelJob);
+  events.log(
+    'info',
+    l10n.t(
+      'Language model: perplexity {0} on {1} held-out tokens',
+      trainedModel.perplexity.toFixed(1),
+      trainedModel.heldOutTokens,
+    ),
+  );
+
+  clock.enter('saving');
+  const languageModelWords = trainedModel.tensors['embedding.weight']!.shape[0]! - 2; // without the unknown sign and the end of a sentence
+  const kept = Math.max(vocabulary, languageModelWords);
+  const model: StoredModel = {
+    summary: {
+      trained: new Date().toISOString(),
+      vocabulary,
+      vectorSize,
+      words: report.words,
+      files: report.files,
+      mapWords,
+      languageModel: {
+        vocabulary: languageModelWords,
+        perplexity: trainedModel.perplexity,
+        heldOutFiles: heldOut.reduce((sum, held) => sum + held, 0),
+        heldOutTokens: trainedModel.heldOutTokens,
+      },
+    },
+    options: { word2vec, projection: request.projection, languageModel, seed: request.seed, threads },
+    words: words.slice(0, kept),
+    counts: counts.slice(0, kept),
+    vectors: {
+      input: { shape: [vocabulary, vectorSize], data: input },
+      output: { shape: [vocabulary, vectorSize], data: output },
+    },
+    map: { positions: { shape: [mapWords, 2], data: projection[0]! } },
+    languageModel: trainedModel.tensors,
+  };
+  return { model, reading: report, seconds: clock.seconds() };
+}
+
+function tooFewWords(report: ReadingReport): string {
+  return l10n.t(
+    'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
+    FEWEST_WORDS,
+    report.words,
+    report.files,
+  );
+}
+
+/**
+ * Whole files that the language model does not learn from, (documents) of 0 and 1: in the order of a hash of their paths,
+ * so that the choice stays when files are added, until they hold `share` of the text. No file that holds more than
+ * twice that share is taken. None may be left: the language model then holds out the end of the text.
+ */
+export function chooseHeldOut(
+  paths: readonly string[],
+  documents: Int32Array,
+  tokens: number,
+  share: number,
+): Uint8Array {
+  const heldOut = new Uint8Array(paths.length);
+  const order = paths
+    .map((path, index) => ({ index, hash: fnv1a(path) }))
+    .sort((a, b) => a.hash - b.hash || a.index - b.index);
+  let held = 0;
+  for (const { index } of order) {
+    if (held >= share * tokens) break;
+    const size = (documents[index + 1] ?? tokens) - documents[index]!;
+    if (size > 2 * share * tokens || size === 0) continue;
+    heldOut[index] = 1;
+    held += size;
+  }
+  return heldOut;
+}
+
+/** FNV-1a, 32 bits, over UTF-16 code units (http://www.isthe.com/chongo/tech/comp/fnv/). */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
+}
+
+/** Adds up wall-clock time by phase. */
+class PhaseClock {
+  readonly #spent: Record<Phase, number> = {
+    reading: 0,
+    counting: 0,
+    wordVectors: 0,
+    map: 0,
+    languageModel: 0,
+    saving: 0,
+  };
+  #phase: Phase | null = null;
+  #since = 0;
+
+  enter(phase: Phase): void {
+    const now = performance.now();
+    if (this.#phase) this.#spent[this.#phase] += (now - this.#since) / 1000;
+    this.#phase = phase;
+    this.#since = now;
+  }
+
+  seconds(): Record<Phase, number> {
+    return { ...this.#spent };
+  }
+}
+
+/** Turns a count of work done into progress: rate over the last seconds, time left. */
+class Meter {
+  readonly #phase: Phase;
+  readonly #read: () => [done: number, total: number];
+  readonly #history: { time: number; done: number }[] = [];
+
+  constructor(phase: Phase, read: () => [done: number, total: number]) {
+    this.#phase = phase;
+    this.#read = read;
+  }
+
+  progress(): Progress {
+    const [done, total] = this.#read();
+    const time = performance.now();
+    this.#history.push({ time, done });
+    if (this.#history.length > 50) this.#history.shift();
+    const oldest = this.#history[0]!;
+    const rate = (1000 * (done - oldest.done)) / (time - oldest.time);
+    const fraction = Math.min(1, done / Math.max(1, total));
+    return rate > 0
+      ? { phase: this.#phase, fraction, wordsPerSecond: rate, secondsLeft: (total - done) / rate }
+      : { phase: this.#phase, fraction };
+  }
+}
+
+/** Tells progress at once and every INTERVAL ms until the returned function is called. */
+function tell(events: EngineEvents, meter: Meter): () => void {
+  events.progress(meter.progress());
+  const timer = setInterval(() => events.progress(meter.progress()), INTERVAL);
+  return () => clearInterval(timer);
+}
