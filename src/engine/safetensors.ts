@@ -71,7 +71,9 @@ function readTensor(name: string, entry: unknown, data: Uint8Array): Tensor {
       `tensor ${name} should have ${size * 4} bytes, ${Math.max(0, Math.min(end, data.length) - start)} are there`,
     );
   }
-  return { shape, data: new Float32Array(data.slice(start, end).buffer) };
+  const numbers = new Float32Array(size);
+  new Uint8Array(numbers.buffer).set(data.subarray(start, end)); // a copy: in the file they need not be aligned
+  return { shape, data: numbers };
 }
 
 function isSizes(value: unknown): value is number[] {

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import {
+  deleteModel,
+  loadModel,
+  saveModel,
+  writeFileAtomically,
+  type StoredModel,
+} from '../../src/engine/model-store.ts';
+import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
+import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
+import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
+
+const folders: string[] = [];
+after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'model-store-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** A small model whose numbers follow from `mark`. */
+function modelOf(mark: number): StoredModel {
+  const tensor = (...shape: number[]): { shape: number[]; data: Float32Array } => ({
+    shape,
+    data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, index) => mark + index / 8),
+  });
+  return {
+    summary: {
+      trained: '2026-01-02T03:04:05.000Z',
+      vocabulary: 3,
+      vectorSize: 2,
+      words: 1000,
+      files: 2,
+      mapWords: 3,
+      languageModel: { vocabulary: 3, perplexity: mark, heldOutFiles: 1, heldOutTokens: 50 },
+    },
+    options: {
+      word2vec: WORD2VEC_DEFAULTS,
+      projection: PROJECTION_DEFAULTS,
+      languageModel: LANGUAGE_MODEL_DEFAULTS,
+      seed: 1,
+      threads: 2,
+    },
+    words: ['the', '한국', '<img'],
+    counts: Float64Array.of(500, 300, 200),
+    vectors: { input: tensor(3, 2), output: tensor(3, 2) },
+    map: { positions: tensor(3, 2) },
+    languageModel: { 'embedding.weight': tensor(5, 4) },
+  };
+}
+
+test('a model comes back as it was saved', async () => {
+  const folder = await emptyFolder();
+  await saveModel(folder, modelOf(1));
+  assert.deepEqual(await loadModel(folder), modelOf(1));
+});
+
+test('a folder without a model, and a folder that does not exist, hold none', async () => {
+  const folder = await emptyFolder();
+  assert.equal(await loadModel(folder), null);
+  assert.equal(await loadModel(join(folder, 'missing')), null);
+  assert.equal(await deleteModel(join(folder, 'missing')), false);
+});
+
+test('a new model replaces the old one and leaves no file of it behind', async () => {
+  const folder = await emptyFolder();
+  await saveModel(folder, modelOf(1));
+  await saveModel(folder, modelOf(2));
+  assert.deepEqual(await loadModel(folder), modelOf(2));
+  assert.equal((await readdir(folder)).length, 5);
+});
+
+test('a save that dies before the manifest is renamed leaves the old model whole', async () => {
+  const folder = await emptyFolder();
+  await saveModel(folder, modelOf(1));
+  const before = await readFile(join(folder, 'manifest.json'));
+  await saveModel(folder, modelOf(2));
+  const parts = (await readdir(folder)).filter((name) => name !== 'manifest.json');
+  // the state after a kill: parts of the new model, a half-written manifest beside the old one, and the old parts
+  const killed = await emptyFolder();
+  await saveModel(killed, modelOf(1));
+  for (const part of parts) await writeFile(join(killed, part), await readFile(join(folder, part)));
+  await writeFile(join(killed, 'manifest.json.4711.tmp'), before.subarray(0, 40));
+  assert.deepEqual(await loadModel(killed), modelOf(1));
+  await saveModel(killed, modelOf(3)); // and the next save clears up
+  assert.equal((await readdir(killed)).length, 5);
+});
+
+test("files that are not the model's stay, whatever is saved or deleted", async () => {
+  const folder = await emptyFolder();
+  const theirs = ['notes.txt', 'vectors-mine.safetensors', 'manifest.json.bak'];
+  for (const name of theirs) await writeFile(join(folder, name), name);
+  await saveModel(folder, modelOf(1));
+  assert.equal(await deleteModel(folder), true);
+  assert.deepEqual((await readdir(folder)).sort(), [...theirs].sort());
+  assert.equal(await deleteModel(folder), false);
+});
+
+test('every file of a model that is truncated, changed or gone is named, and nothing is deleted', async () => {
+  const folder = await emptyFolder();
+  await saveModel(folder, modelOf(1));
+  const names = await readdir(folder);
+  for (const name of names) {
+    const path = join(folder, name);
+    const whole = await readFile(path);
+    const escaped = new RegExp(name.replaceAll('.', String.raw`\.`));
+    await truncate(path, whole.length - 3);
+    await assert.rejects(loadModel(folder), escaped);
+    if (name !== 'manifest.json') {
+      const changed = Buffer.from(whole);
+      changed[changed.length >> 1]! ^= 1;
+      await writeFile(path, changed);
+      await assert.rejects(loadModel(folder), /checksum/);
+      await rm(path);
+      await assert.rejects(loadModel(folder), escaped);
+    }
+    await writeFile(path, whole);
+    assert.deepEqual((await readdir(folder)).sort(), [...names].sort());
+  }
+  assert.deepEqual(await loadModel(folder), modelOf(1));
+});
+
+test('a model of a newer version is refused with both versions and what to do', async () => {
+  const folder = await emptyFolder();
+  await saveModel(folder, modelOf(1));
+  const path = join(folder, 'manifest.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8')) as { version: number };
+  await writeFile(path, JSON.stringify({ ...manifest, version: manifest.version + 1 }));
+  await assert.rejects(
+    loadModel(folder),
+    /newer Lexiscope \(format 2, this one reads 1\)\. Update the extension, or train again/,
+  );
+});
+
+test('a manifest that names a part outside the folder is refused', async () => {
+  const folder = await emptyFolder();
+  await saveModel(folder, modelOf(1));
+  const path = join(folder, 'manifest.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8')) as { parts: Record<string, { file: string }> };
+  manifest.parts['map']!.file = '../../etc/passwd';
+  await writeFile(path, JSON.stringify(manifest));
+  await assert.rejects(loadModel(folder), /damaged: it does not name its part map/);
+  for (const text of ['', '[]', 'null', '{"format":"lexiscope-model","version":1}']) {
+    await writeFile(path, text);
+    await assert.rejects(loadModel(folder), /manifest\.json is damaged/);
+  }
+});
+
+test('a file that could not be written whole leaves the one that was there, and nothing beside it', async () => {
+  const folder = await emptyFolder();
+  const path = join(folder, 'vectors.vec');
+  await writeFileAtomically(path, [Buffer.from('old')]);
+  const failing = function* (): Generator<Uint8Array> {
+    yield Buffer.from('new');
+    throw new Error('disk full');
+  };
+  await assert.rejects(writeFileAtomically(path, failing()), /disk full/);
+  assert.equal(await readFile(path, 'utf8'), 'old');
+  assert.deepEqual(await readdir(folder), ['vectors.vec']);
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
+import { test } from 'node:test';
+import { checkOptions, resolveThreads } from '../../src/engine/options.ts';
+import { LANGUAGE_MODEL_DEFAULTS, resolveLanguageModelOptions } from '../../src/language-model/options.ts';
+import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
+import type { TrainRequest } from '../../src/protocol/engine.ts';
+import { resolveWord2vecOptions, WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
+
+function request(change: (request: TrainRequest) => void = () => undefined): TrainRequest {
+  const made: TrainRequest = {
+    folders: [],
+    reading: { maximumFileSize: 5_000_000 },
+    word2vec: { ...WORD2VEC_DEFAULTS },
+    projection: { ...PROJECTION_DEFAULTS },
+    languageModel: { ...LANGUAGE_MODEL_DEFAULTS },
+    threads: 0,
+    seed: 1,
+  };
+  change(made);
+  return made;
+}
+
+test('the defaults are in range', () => {
+  checkOptions(request());
+});
+
+test('an option out of range is named with its value and the range', () => {
+  const cases: [(request: TrainRequest) => void, RegExp][] = [
+    [(r) => (r.word2vec.vectorSize = 1), /word2vec\.vectorSize is 1; it must be a whole number from 2 to 1000/],
+    [(r) => (r.word2vec.window = 2.5), /word2vec\.window is 2\.5; it must be a whole number/],
+    [(r) => (r.word2vec.alpha = Number.NaN), /word2vec\.alpha is null; it must be a number from/],
+    [(r) => (r.word2vec.epochs = '5' as unknown as number), /word2vec\.epochs is "5"/],
+    [
+      (r) => (r.word2vec.algorithm = 'glove' as unknown as 'cbow'),
+      /word2vec\.algorithm is "glove"; it must be one of skipgram, cbow/,
+    ],
+    [(r) => (r.projection.nNeighbors = 0), /map\.nNeighbors is 0/],
+    [(r) => (r.languageModel.clip = -1), /languageModel\.clip is -1/],
+    [(r) => (r.reading.maximumFileSize = 0), /reading\.maximumFileSize is 0/],
+    [(r) => (r.threads = -1), /option threads is -1; it must be a whole number from 0 to 256/],
+    [(r) => (r.seed = 2 ** 31), /option seed is 2147483648/],
+    [(r) => Object.assign(r.word2vec, { sise: 3 }), /no option word2vec\.sise/],
+  ];
+  for (const [change, message] of cases) assert.throws(() => checkOptions(request(change)), message);
+});
+
+test('automatic options follow the size of the text, and given ones stay', () => {
+  const word2vec = (words: number): [number, number] => {
+    const { minCount, epochs } = resolveWord2vecOptions(WORD2VEC_DEFAULTS, words);
+    return [minCount, epochs];
+  };
+  assert.deepEqual(word2vec(3_000), [2, 40]);
+  assert.deepEqual(word2vec(500_000), [5, 10]);
+  assert.deepEqual(word2vec(100_000_000), [5, 5]);
+  assert.equal(resolveWord2vecOptions({ ...WORD2VEC_DEFAULTS, minCount: 7, epochs: 1 }, 10).epochs, 1);
+  assert.equal(resolveLanguageModelOptions(LANGUAGE_MODEL_DEFAULTS, 1_000_000).epochs, 1);
+  assert.equal(resolveLanguageModelOptions(LANGUAGE_MODEL_DEFAULTS, 100_000).epochs, 10);
+});
+
+test('threads are every core but one where nothing is said, and what was said else', () => {
+  assert.equal(resolveThreads(0), Math.max(1, availableParallelism() - 1));
+  assert.equal(resolveThreads(3), 3);
+});
