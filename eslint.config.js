@@ -6,9 +6,18 @@ import tseslint from 'typescript-eslint';
 const nothingOf = (...patterns) => ({
   'no-restricted-imports': [
     'error',
-    { patterns: patterns.map(([group, message]) => ({ group: Array.isArray(group) ? group : [group], message })) },
+    {
+      patterns: [...patterns, network].map(([group, message]) => ({
+        group: Array.isArray(group) ? group : [group],
+        message,
+      })),
+    },
   ],
 });
+const network = [
+  ['http', 'https', 'http2', 'net', 'tls', 'dgram', 'dns', 'undici'].flatMap((name) => [name, `node:${name}`]),
+  'The product makes no network request of any kind.',
+];
 const vscode = ['vscode', 'Only src/extension.ts and src/host import vscode.'];
 const node = ['node:*', 'This room runs anywhere: it takes typed arrays and gives typed arrays.'];
 const engineAndAbove = [
@@ -37,6 +46,20 @@ export default defineConfig(
       ],
       'no-console': 'error',
       eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['src/**', 'media/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource'].map((name) => ({ name, message: network[1] })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Random choices are seeded.' },
+        { object: 'navigator', property: 'sendBeacon', message: network[1] },
+      ],
     },
   },
   {
