@@ -1,0 +1,63 @@
+// Bytes of a file to text: UTF-8 and UTF-16, with or without a byte order mark, normalised to NFC.
+// Other encodings are not guessed: their bytes come out as replacement characters, and the result says so.
+
+/** What a file's bytes say. */
+export interface DecodedText {
+  /** In Unicode normalisation form C, without a byte order mark. */
+  text: string;
+  /** Whether broken bytes were replaced by U+FFFD. */
+  repaired: boolean;
+}
+
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+
+// Every runtime has it; this room is checked without the types of any
+const { TextDecoder } = globalThis as unknown as {
+  TextDecoder: new (label: Encoding, options?: { fatal?: boolean }) => { decode(bytes: Uint8Array): string };
+};
+
+/** The part of a file that tells text from binary, bytes. */
+const PROBE = 8192;
+
+/** Decodes a whole file; `null` where it is binary. The bytes are only read, and broken ones never lose the file. */
+export function decodeText(bytes: Uint8Array): DecodedText | null {
+  const encoding = encodingOf(bytes);
+  if (encoding === null) return null;
+  let text: string;
+  let repaired = false;
+  try {
+    text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    text = new TextDecoder(encoding).decode(bytes);
+    repaired = true;
+  }
+  // A code unit for each byte: pure ASCII, unless replacement characters stand for single bytes
+  const ascii = encoding === 'utf-8' && !repaired && text.length === bytes.length;
+  return { text: ascii ? text : text.normalize('NFC'), repaired };
+}
+
+function encodingOf(bytes: Uint8Array): Encoding | null {
+  const [first, second, third, fourth] = bytes;
+  if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? null : 'utf-16le'; // else it is UTF-32
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (first === 0x25 && second === 0x50 && third === 0x44 && fourth === 0x46) return null; // %PDF: its head may look like text
+  const length = Math.min(bytes.length, PROBE);
+  const nul = [0, 0]; // at even and at odd places
+  let controls = 0;
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[i]!;
+    if (byte === 0) nul[i & 1]!++;
+    else if (isControl(byte)) controls++;
+  }
+  if (nul[0] === 0 && nul[1] === 0) return controls > length / 20 ? null : 'utf-8';
+  // Western UTF-16 without a mark: half or more of its units have a NUL on one side, and none has one on the other
+  if (bytes.length % 2 === 1 || controls > 0) return null;
+  if (nul[0] === 0 && nul[1]! * 4 >= length) return 'utf-16le';
+  if (nul[1] === 0 && nul[0]! * 4 >= length) return 'utf-16be';
+  return null;
+}
+
+/** C0 controls that text does not have: all but backspace, tab, line feed, form feed, carriage return and escape. */
+function isControl(byte: number): boolean {
+  return byte < 32 && !(byte >= 8 && byte <= 13 && byte !== 11) && byte !== 27;
+}

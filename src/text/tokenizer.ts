@@ -1,0 +1,248 @@
+// Cuts text into words and sentences, after Unicode's text segmentation (UAX #29) with the needs of code in mind.
+//
+// A word is a run of letters of any script, their marks, digits and connectors (`_`): identifiers stay whole. An
+// apostrophe between letters belongs to the word (don't, l'homme); a hyphen splits. An ideograph is a word by itself, as
+// in UAX #29: nothing in the text marks where longer Chinese words end. Case is kept. A sentence ends after . ! ? …
+// where white space or the end of the text follows (closing quotes and brackets may come between), after 。！？ always,
+// and at a blank line.
+
+/** Longer runs are not words but data, base64 for example. UTF-16 code units. */
+export const MAXIMUM_WORD_LENGTH = 60;
+
+/** Stands for both offsets of a sentence break among the spans of words. */
+export const BREAK = -1;
+
+// Classes of characters; from CONTINUE on they may stand inside a word
+const OTHER = 0;
+const SPACE = 1;
+const NEWLINE = 2;
+const STOP = 3; // ends a sentence if white space follows
+const FULL_STOP = 4; // ends a sentence
+const CLOSER = 5; // may stand between the stop and the white space
+const APOSTROPHE = 6;
+const SURROGATE = 7;
+const IDEOGRAPH = 8;
+const CONTINUE = 9; // marks, and the joiners inside words of Persian and of Indian scripts
+const CONNECTOR = 10;
+const LETTER = 11; // letters and numbers
+
+const PATTERNS: [RegExp, number][] = [
+  [/[\p{L}\p{N}]+/gu, LETTER],
+  [/[\p{M}\u00ad\u200c\u200d]+/gu, CONTINUE],
+  [/\p{Ideographic}+/gu, IDEOGRAPH],
+  [/\p{Pc}+/gu, CONNECTOR],
+  [/[\s\u0085]+/gu, SPACE],
+  [/[\p{Pe}\p{Pf}\p{Pi}"]+/gu, CLOSER],
+  [/[\n\r]/gu, NEWLINE],
+  [/[.!?…]/gu, STOP],
+  [/[。！？｡．؟۔।॥\u2029]/gu, FULL_STOP],
+  [/['’]/gu, APOSTROPHE],
+];
+
+/** The classes of the code points from `first` to `last`, shape (last - first + 1). */
+function classesOf(first: number, last: number): Uint8Array {
+  const classes = new Uint8Array(last - first + 1);
+  const width = first < 0x10000 ? 1 : 2;
+  for (let from = first; from <= last; from += 0x1000) {
+    const points: number[] = [];
+    for (let point = from; point < from + 0x1000; point++) {
+      points.push(point >= 0xd800 && point <= 0xdfff ? 0x20 : point); // a half of a pair is no character
+    }
+    const text = String.fromCodePoint(...points);
+    for (const [pattern, value] of PATTERNS) {
+      for (const { index, 0: run } of text.matchAll(pattern)) {
+        classes.fill(value, from - first + index / width, from - first + (index + run.length) / width);
+      }
+    }
+  }
+  return classes;
+}
+
+/** Class of each code unit of the Basic Multilingual Plane. */
+const CLASSES = classesOf(0, 0xffff).fill(OTHER, 0xdc00, 0xe000).fill(SURROGATE, 0xd800, 0xdc00);
+/** Of planes 1 to 3; made when the first character of them is met. */
+let higherClasses: Uint8Array | undefined;
+
+/** The class of the character whose high surrogate stands at `index`; OTHER for half a pair. */
+function higherClass(text: string, index: number): number {
+  const point = text.codePointAt(index)!;
+  if (point >= 0xe0100 && point <= 0xe01ef) return CONTINUE; // variation selectors of ideographs
+  if (point < 0x10000 || point > 0x3ffff) return OTHER;
+  higherClasses ??= classesOf(0x10000, 0x3ffff);
+  return higherClasses[point - 0x10000]!;
+}
+
+/** Reads a text from left to right, a batch of words at a time, and allocates nothing on the way. */
+export class Tokenizer {
+  readonly #text: string;
+  #position: number;
+  /** Whether a word has come since the last sentence break. */
+  #open = false;
+
+  /** Begins at code unit `from`, which must not lie inside a word. */
+  constructor(text: string, from = 0) {
+    this.#text = text;
+    this.#position = from;
+  }
+
+  /**
+   * Writes [start, end) of the next words into `spans`, (n, 2), in UTF-16 code units; BREAK, BREAK is the end of a
+   * sentence, and stands neither at the beginning nor twice in a row. The end of the text is not marked.
+   * Gives how many numbers were written; 0 at the end of the text.
+   */
+  read(spans: Int32Array): number {
+    const text = this.#text;
+    const end = text.length;
+    const classes = CLASSES;
+    const room = spans.length - 1;
+    let written = 0;
+    let i = this.#position;
+    let open = this.#open;
+    while (i < end && written < room) {
+      let kind = classes[text.charCodeAt(i)]!;
+      let width = 1;
+      if (kind === SURROGATE) {
+        kind = higherClass(text, i);
+        width = kind === OTHER ? 1 : 2;
+      }
+      if (kind >= CONNECTOR || kind === IDEOGRAPH) {
+        const next = endOfWord(text, i, width, kind);
+        if (next - i <= MAXIMUM_WORD_LENGTH && (kind !== CONNECTOR || hasLetter(text, i, next))) {
+          spans[written++] = i;
+          spans[written++] = next;
+          open = true;
+        }
+        i = next;
+        continue;
+      }
+      if (open && kind >= NEWLINE && kind <= FULL_STOP && endsSentence(text, i, kind)) {
+        spans[written++] = BREAK;
+        spans[written++] = BREAK;
+        open = false;
+      }
+      i += width;
+    }
+    this.#position = i;
+    this.#open = open;
+    return written;
+  }
+}
+
+/** Where the word ends that begins at `start` with a character of class `kind`, `width` units wide. */
+function endOfWord(text: string, start: number, width: number, kind: number): number {
+  const classes = CLASSES;
+  const end = text.length;
+  let i = start + width;
+  if (kind === IDEOGRAPH) {
+    while (i < end && classes[text.charCodeAt(i)] === CONTINUE) i++;
+    while (i < end && classes[text.charCodeAt(i)] === SURROGATE && higherClass(text, i) === CONTINUE) i += 2;
+    return i;
+  }
+  for (;;) {
+    while (i < end && classes[text.charCodeAt(i)]! >= CONTINUE) i++;
+    if (i >= end) return i;
+    const here = classes[text.charCodeAt(i)]!;
+    if (here === SURROGATE && higherClass(text, i) >= CONTINUE) i += 2;
+    else if (here === APOSTROPHE && i + 1 < end && joins(text, start, i)) i += 2;
+    else return i;
+  }
+}
+
+/** Whether the apostrophe at `index` belongs to the word that begins at `start`: letters on both sides, and not a prefix such as Python's f'…'. */
+function joins(text: string, start: number, index: number): boolean {
+  const before = CLASSES[text.charCodeAt(index - 1)]!;
+  if ((before !== LETTER && before !== CONTINUE) || CLASSES[text.charCodeAt(index + 1)] !== LETTER) return false;
+  return !(index - start === 1 && 'bfruBFRU'.includes(text.charAt(start)));
+}
+
+/** Whether a run that begins with a connector has a letter or a number: `__init__` is a word, `____` is not. */
+function hasLetter(text: string, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const kind = CLASSES[text.charCodeAt(i)]!;
+    if (kind === LETTER || kind === SURROGATE) return true;
+  }
+  return false;
+}
+
+/** How many closing marks may stand between a stop and white space; a bound, so that a file of full stops is read in linear time. */
+const MAXIMUM_CLOSERS = 8;
+
+/** Whether the character of class `kind` at `index` (a newline or a stop) is the end of a sentence. */
+function endsSentence(text: string, index: number, kind: number): boolean {
+  if (kind === FULL_STOP) return true;
+  let i = index + 1;
+  if (kind === NEWLINE) {
+    if (text.charCodeAt(index) === 13 && text.charCodeAt(i) === 10) i++;
+    while (i < text.length && CLASSES[text.charCodeAt(i)] === SPACE) i++;
+    return i < text.length && CLASSES[text.charCodeAt(i)] === NEWLINE;
+  }
+  for (const last = Math.min(text.length, i + MAXIMUM_CLOSERS); i < last; i++) {
+    const after = CLASSES[text.charCodeAt(i)]!;
+    if (after === SPACE || after === NEWLINE) return true;
+    if (after !== STOP && after !== CLOSER && after !== APOSTROPHE) return false;
+  }
+  return i === text.length;
+}
+
+/** Where a word stands in a text, UTF-16 code units, end exclusive. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** The word of `line` that `column` lies in or touches, the one to the right before the one to the left; `null` where there is none. */
+export function wordAt(line: string, column: number): Span | null {
+  const spans = new Int32Array(2);
+  const tokenizer = new Tokenizer(line, afterSpace(line, column));
+  let found: Span | null = null;
+  while (tokenizer.read(spans) > 0) {
+    const [start, end] = spans as unknown as [number, number];
+    if (start > column) break;
+    if (start !== BREAK && end >= column) found = { start, end };
+  }
+  return found;
+}
+
+/** What a text ends in. */
+export interface WordsBefore {
+  /** Up to the number of words asked for, first to last; `null` is the end of a sentence, also of one right before them. */
+  context: (string | null)[];
+  /** The word that the text ends in the middle of, which is not part of `context`; empty after a space or a sign. */
+  partial: string;
+}
+
+/** The last `count` words of `text`, cut as everywhere, and the word it ends in. Looks at the end of the text only, however long it is. */
+export function wordsBefore(text: string, count: number): WordsBefore {
+  const context: (string | null)[] = [];
+  let partial = '';
+  const spans = new Int32Array(256);
+  const tokenizer = new Tokenizer(
+    text,
+    afterSpace(text, Math.max(0, text.length - (count + 1) * 4 * MAXIMUM_WORD_LENGTH)),
+  );
+  for (let written = tokenizer.read(spans); written > 0; written = tokenizer.read(spans)) {
+    for (let i = 0; i < written; i += 2) {
+      const start = spans[i]!;
+      if (start === BREAK) context.push(null);
+      else if (spans[i + 1] === text.length) partial = text.slice(start);
+      else context.push(text.slice(start, spans[i + 1]));
+    }
+  }
+  return { context: lastWords(context, count), partial };
+}
+
+/** The end of `context` that holds `count` words. */
+function lastWords(context: (string | null)[], count: number): (string | null)[] {
+  let from = context.length;
+  for (let words = 0; from > 0; from--) {
+    if (context[from - 1] !== null && ++words > count) break;
+  }
+  return context.slice(from);
+}
+
+/** The place behind the last white space before `index`: no word begins earlier and reaches it. */
+function afterSpace(text: string, index: number): number {
+  let i = Math.min(index, text.length);
+  while (i > 0 && CLASSES[text.charCodeAt(i - 1)] !== SPACE && CLASSES[text.charCodeAt(i - 1)] !== NEWLINE) i--;
+  return i;
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
+import { Tokenizer } from '../../src/text/tokenizer.ts';
+
+function corpusOf(...texts: string[]): Corpus {
+  const builder = new CorpusBuilder();
+  for (const text of texts) builder.addDocument(text);
+  return builder.finish();
+}
+
+/** The running text again, '|' for the ends of sentences. */
+const spelled = ({ tokens, words }: Corpus) => Array.from(tokens, (id) => (id === -1 ? '|' : words[id]));
+
+/** The same by maps, arrays and sorts of plain strings. */
+function plainCorpus(texts: string[]) {
+  const counts = new Map<string, number>();
+  const running: string[] = [];
+  const documents: number[] = [];
+  for (const text of texts) {
+    const spans = new Int32Array(2 * text.length + 2);
+    const written = new Tokenizer(text).read(spans);
+    if (written === 0) continue;
+    documents.push(running.length);
+    for (let i = 0; i < written; i += 2) {
+      const word = spans[i] === -1 ? '|' : text.slice(spans[i], spans[i + 1]);
+      running.push(word);
+      if (word !== '|') counts.set(word, (counts.get(word) ?? 0) + 1);
+    }
+    if (running.at(-1) !== '|') running.push('|');
+  }
+  const words = [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)! || (a < b ? -1 : 1));
+  return { words, counts: words.map((word) => counts.get(word)!), running, documents };
+}
+
+test('words are ordered by count, equal counts by code units', () => {
+  const { words, counts, wordCount } = corpusOf('b a c b', 'a b Z ab');
+  assert.deepEqual(words, ['b', 'a', 'Z', 'ab', 'c']);
+  assert.deepEqual([...counts], [3, 2, 1, 1, 1]);
+  assert.equal(wordCount, 8);
+});
+
+test('the text comes back from its tokens, with one break after each sentence and each document', () => {
+  const corpus = corpusOf('One two. One', 'Three!', 'two');
+  assert.deepEqual(spelled(corpus), ['One', 'two', '|', 'One', '|', 'Three', '|', 'two', '|']);
+  assert.deepEqual([...corpus.documents], [0, 5, 7]);
+});
+
+test('tokens and documents are in shared memory', () => {
+  const { tokens, documents } = corpusOf('a');
+  assert.ok(tokens.buffer instanceof SharedArrayBuffer);
+  assert.ok(documents.buffer instanceof SharedArrayBuffer);
+});
+
+test('a document without words is left out, and its caller is told', () => {
+  const builder = new CorpusBuilder();
+  assert.equal(builder.addDocument('one two'), 2);
+  assert.equal(builder.addDocument(' .\n\n ... '), 0);
+  assert.equal(builder.addDocument('three'), 1);
+  assert.deepEqual([...builder.finish().documents], [0, 3]);
+});
+
+test('no document at all is an empty corpus', () => {
+  const { words, counts, tokens, documents, wordCount } = corpusOf();
+  assert.deepEqual([words.length, counts.length, tokens.length, documents.length, wordCount], [0, 0, 0, 0, 0]);
+});
+
+test('words that JavaScript objects know are words like others', () => {
+  const { words } = corpusOf('constructor __proto__ toString constructor');
+  assert.deepEqual(words, ['constructor', '__proto__', 'toString']);
+});
+
+test('over many words and documents it agrees with plain maps and sorts', () => {
+  let state = 12345;
+  const random = (below: number) => ((state = Math.imul(state, 1664525) + 1013904223) >>> 8) % below;
+  const letters = ['a', 'b', 'e\u0301', '한', '국', '漢', '𝒳', 'z_', "n'"];
+  const word = () => Array.from({ length: 1 + random(5) }, () => letters[random(random(letters.length) + 1)]).join('');
+  const texts = Array.from({ length: 300 }, () =>
+    Array.from({ length: random(400) }, () => word() + (random(9) ? ' ' : '. ')).join(''),
+  );
+  const expected = plainCorpus(texts);
+  assert.ok(expected.words.length > 5000, `${expected.words.length} words make the table grow`);
+  const corpus = corpusOf(...texts);
+  assert.deepEqual(corpus.words, expected.words);
+  assert.deepEqual([...corpus.counts], expected.counts);
+  assert.deepEqual(spelled(corpus), expected.running);
+  assert.deepEqual([...corpus.documents], expected.documents);
+});
+
+test('a document longer than a block of tokens is kept in full', () => {
+  const count = 2_300_000;
+  const { tokens, counts, wordCount } = corpusOf('ab cd '.repeat(count / 2));
+  assert.equal(wordCount, count);
+  assert.equal(tokens.length, count + 1);
+  assert.deepEqual([...counts], [count / 2, count / 2]);
+  assert.ok(tokens.subarray(0, count).every((id, place) => id === place % 2));
+});
+
+test('a long document is added, and a large vocabulary sorted, in short pieces', () => {
+  const builder = new CorpusBuilder();
+  builder.begin(Array.from({ length: 200_000 }, (_, i) => `w${Math.imul(i, 7919) % 200_000}`).join(' '));
+  let pieces = 0;
+  while (builder.step()) pieces++;
+  assert.ok(pieces >= 12, `${pieces} pieces`);
+  let before = 0;
+  const steps = builder.finishing();
+  for (let step = steps.next(); !step.done; step = steps.next()) {
+    assert.ok(step.value >= before && step.value <= 1, `${step.value} after ${before}`);
+    before = step.value;
+    pieces++;
+  }
+  assert.ok(pieces >= 40, `${pieces} pieces`);
+});
+
+test('a document must be done before the next is begun', () => {
+  const builder = new CorpusBuilder();
+  builder.begin('a b');
+  assert.throws(() => builder.begin('c'), /before the last one was done/);
+  assert.throws(() => builder.finish(), /not done/);
+  while (builder.step());
+  assert.throws(() => builder.step(), /No document/);
+  assert.deepEqual(builder.finish().words, ['a', 'b']);
+});

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { MAXIMUM_WORD_LENGTH, Tokenizer, wordAt, wordsBefore } from '../../src/text/tokenizer.ts';
+
+/** Words in order; '|' for the end of a sentence. */
+function cut(text: string, batch = 64): string[] {
+  const tokenizer = new Tokenizer(text);
+  const spans = new Int32Array(batch);
+  const words: string[] = [];
+  for (let written = tokenizer.read(spans); written > 0; written = tokenizer.read(spans)) {
+    for (let i = 0; i < written; i += 2) words.push(spans[i] === -1 ? '|' : text.slice(spans[i], spans[i + 1]));
+  }
+  return words;
+}
+
+test('words are runs of letters of any script, with their marks', () => {
+  assert.deepEqual(cut('Grüße für die Welt'), ['Grüße', 'für', 'die', 'Welt']);
+  assert.deepEqual(cut('한국어를 배운다, 정말로'), ['한국어를', '배운다', '정말로']);
+  assert.deepEqual(cut('हिन्दी में की'), ['हिन्दी', 'में', 'की']);
+  assert.deepEqual(cut('e\u0301te\u0301 x'), ['e\u0301te\u0301', 'x']);
+  assert.deepEqual(cut('می\u200cخواهم'), ['می\u200cخواهم']);
+  assert.deepEqual(cut('Привет, мир — שלום עולם'), ['Привет', 'мир', 'שלום', 'עולם']);
+});
+
+test('an ideograph is a word by itself; letters beside it are another', () => {
+  assert.deepEqual(cut('漢字とカタカナ'), ['漢', '字', 'とカタカナ']);
+  assert.deepEqual(cut('𠮷野\u{e0100}家'), ['𠮷', '野\u{e0100}', '家']);
+});
+
+test('letters outside the basic plane are letters, and emoji are not', () => {
+  assert.deepEqual(cut('𝒳𝒴z 𐐷𐑊 a👍🏽b ❤️ 👩‍👩‍👧 c'), ['𝒳𝒴z', '𐐷𐑊', 'a', 'b', 'c']);
+  assert.deepEqual(cut('a\ud800b\udc00c'), ['a', 'b', 'c']);
+});
+
+test('identifiers stay whole, with digits and underscores', () => {
+  assert.deepEqual(cut('getUserName(snake_case, __init__, $scope, utf8, x2)'), [
+    'getUserName',
+    'snake_case',
+    '__init__',
+    'scope',
+    'utf8',
+    'x2',
+  ]);
+  assert.deepEqual(cut('a.b->c::d a/b'), ['a', 'b', 'c', 'd', 'a', 'b']);
+});
+
+test('a run of underscores alone is not a word', () => {
+  assert.deepEqual(cut('_ ____ __x _1'), ['__x', '_1']);
+});
+
+test('numbers are words', () => {
+  assert.deepEqual(cut('1984 and 42px, ١٢'), ['1984', 'and', '42px', '١٢']);
+});
+
+test('an apostrophe inside a word belongs to it, quotation marks around it do not', () => {
+  assert.deepEqual(cut("don't l’homme 'quoted' ‘it’s’ dogs' 'tis"), [
+    "don't",
+    'l’homme',
+    'quoted',
+    'it’s',
+    'dogs',
+    'tis',
+  ]);
+  assert.deepEqual(cut("rock''n'roll o'"), ['rock', "n'roll", 'o']);
+});
+
+test('the prefix of a Python string is not part of its first word', () => {
+  assert.deepEqual(cut("f'Hello' b'raw' it's"), ['f', 'Hello', 'b', 'raw', "it's"]);
+});
+
+test('a hyphen splits', () => {
+  assert.deepEqual(cut('well-known kebab-case'), ['well', 'known', 'kebab', 'case']);
+});
+
+test('long runs of letters are data and not words', () => {
+  const longest = 'x'.repeat(MAXIMUM_WORD_LENGTH);
+  assert.deepEqual(cut(`a ${longest} ${longest}x b`), ['a', longest, 'b']);
+});
+
+test('a sentence ends at a stop before white space or the end', () => {
+  assert.deepEqual(cut('One two. Three? Four! Five… six.'), [
+    ...['One', 'two', '|', 'Three', '|', 'Four', '|', 'Five', '|', 'six', '|'],
+  ]);
+  assert.deepEqual(cut('He said “Go.” Then (maybe.) "Stop!" end'), [
+    ...['He', 'said', 'Go', '|', 'Then', 'maybe', '|', 'Stop', '|', 'end'],
+  ]);
+});
+
+test('a stop inside a number, a path or a call ends nothing', () => {
+  assert.deepEqual(cut('3.14 file.txt a?.b !x "a.".split'), ['3', '14', 'file', 'txt', 'a', 'b', 'x', 'a', 'split']);
+});
+
+test('the stops of Chinese, Japanese and Hindi end a sentence without a space', () => {
+  assert.deepEqual(cut('山。川！海？はい।अब'), ['山', '|', '川', '|', '海', '|', 'はい', '|', 'अब']);
+});
+
+test('a blank line ends a sentence, a single line break does not', () => {
+  assert.deepEqual(cut('a\nb\n\nc\r\nd\r\n\r\ne\n \t\nf\rg\r\rh'), [
+    ...['a', 'b', '|', 'c', 'd', '|', 'e', '|', 'f', 'g', '|', 'h'],
+  ]);
+});
+
+test('no text begins with the end of a sentence, and no two follow each other', () => {
+  assert.deepEqual(cut('. ! \n\n a. . ?! \n\n\n b. '), ['a', '|', 'b', '|']);
+  assert.deepEqual(cut(' \n\n... '), []);
+});
+
+test('the size of the batches changes nothing', () => {
+  const text = "One two. Don't! 漢字 𝒳y\n\nEnd? ".repeat(7);
+  for (const batch of [2, 4, 6, 100]) assert.deepEqual(cut(text, batch), cut(text, 4096));
+});
+
+test('stops, line breaks and quotes in their millions are read in linear time', () => {
+  const started = performance.now();
+  for (const run of ['.', '\n', '"', "'", ' \n', '_', '\u0301', '\ud83d', '."'])
+    cut('a' + run.repeat(1_000_000 / run.length) + 'b');
+  assert.ok(performance.now() - started < 2000, `${performance.now() - started} ms`);
+});
+
+test('the word at a column is the word of the tokenizer that the column touches', () => {
+  const line = "  don't stop_now, 漢字 x";
+  assert.deepEqual(wordAt(line, 2), { start: 2, end: 7 });
+  assert.deepEqual(wordAt(line, 5), { start: 2, end: 7 });
+  assert.deepEqual(wordAt(line, 7), { start: 2, end: 7 });
+  assert.deepEqual(wordAt(line, 16), { start: 8, end: 16 });
+  assert.deepEqual(wordAt(line, 19), { start: 19, end: 20 }); // between two ideographs: the right one
+  assert.equal(wordAt(line, 0), null);
+  assert.equal(wordAt(line, 17), null);
+  assert.deepEqual(wordAt(line, line.length), { start: 21, end: 22 });
+  assert.equal(wordAt('', 0), null);
+  assert.equal(wordAt('word', 99), null);
+});
+
+test('the word at a column agrees with the cut of the whole line, at every column', () => {
+  const line = "l'homme f'x' a_b-c 3.14, 漢字𝒳y e\u0301t. (Ende) 'tis";
+  const spans = new Int32Array(200);
+  const written = new Tokenizer(line).read(spans);
+  for (let column = 0; column <= line.length; column++) {
+    let expected: { start: number; end: number } | null = null;
+    for (let i = 0; i < written; i += 2) {
+      const [start, end] = [spans[i]!, spans[i + 1]!];
+      if (start >= 0 && start <= column && column <= end) expected = { start, end };
+    }
+    assert.deepEqual(wordAt(line, column), expected, `column ${column}`);
+  }
+});
+
+test('the words before a place are the last ones asked for, with the ends of sentences between them', () => {
+  assert.deepEqual(wordsBefore('One two. Three fo', 10), { context: ['One', 'two', null, 'Three'], partial: 'fo' });
+  assert.deepEqual(wordsBefore('One two. Three fo', 2), { context: ['two', null, 'Three'], partial: 'fo' });
+  assert.deepEqual(wordsBefore('One two. ', 1), { context: ['two', null], partial: '' });
+  assert.deepEqual(wordsBefore('One two ', 1), { context: ['two'], partial: '' });
+  assert.deepEqual(wordsBefore('', 3), { context: [], partial: '' });
+  assert.deepEqual(wordsBefore('par', 3), { context: [], partial: 'par' });
+});
+
+test('the words before a place cost the same in a long text', () => {
+  const text = 'some words. '.repeat(500_000) + 'last one st';
+  const started = performance.now();
+  for (let i = 0; i < 100; i++) assert.deepEqual(wordsBefore(text, 2), { context: [null, 'last', 'one'], partial: 'st' });
+  assert.ok(performance.now() - started < 1000);
+});
