@@ -1,0 +1,145 @@
+// The whole command on about a million words of source code: `lexiscope train`, phase by phase, and how soon a cancel is answered.
+//   --words N (1000000)   --threads N (2)   --folder DIR (its text instead of node_modules')
+
+import { execFile, fork } from 'node:child_process';
+import { createBirpc } from 'birpc';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
+import { PROJECTION_DEFAULTS } from '../src/projection/options.ts';
+import {
+  PHASES,
+  type EngineApi,
+  type EngineEvents,
+  type Phase,
+  type TrainReport,
+  type TrainRequest,
+} from '../src/protocol/engine.ts';
+import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
+
+const { values } = parseArgs({
+  options: {
+    words: { type: 'string', default: '1000000' },
+    threads: { type: 'string', default: '2' },
+    folder: { type: 'string' },
+  },
+});
+const dist = new URL('../dist/', import.meta.url);
+const root = await mkdtemp(join(tmpdir(), 'lexiscope-bench-'));
+
+/** Copies sources of this project's dependencies until they hold about so many words. */
+async function gather(target: string, words: number): Promise<void> {
+  const modules = fileURLToPath(new URL('../node_modules/', import.meta.url));
+  const entries = await readdir(modules, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && /\.(md|ts|js|mjs)$/.test(entry.name) && !/\.min\./.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const text = /[\p{L}\p{N}_]+/gu;
+  let count = 0;
+  // every seventh: sources of many packages, not all of the first few
+  for (let offset = 0; offset < 7 && count < words; offset++) {
+    for (let index = offset; index < files.length && count < words; index += 7) {
+      const content = await readFile(files[index]!, 'utf8');
+      const found = content.match(text)?.length ?? 0;
+      if (content.length > 300_000 || found < 50) continue;
+      await copyFile(files[index]!, join(target, `${index}-${files[index]!.split('/').at(-1)!}`));
+      count += found;
+    }
+  }
+}
+
+async function wholeCommand(folder: string): Promise<{ report: TrainReport; seconds: number }> {
+  const start = performance.now();
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      fileURLToPath(new URL('lexiscope.mjs', dist)),
+      'train',
+      folder,
+      '--out',
+      join(root, 'model'),
+      '--json',
+      '--quiet',
+      '--threads',
+      values.threads,
+      '--word2vec.epochs',
+      '5',
+      '--languageModel.epochs',
+      '1',
+    ],
+    { maxBuffer: 1 << 26 },
+  );
+  return { report: JSON.parse(stdout) as TrainReport, seconds: (performance.now() - start) / 1000 };
+}
+
+/** From the call of cancel to the answer of train, over the process boundary, ms, in each phase several times. */
+async function cancelTimes(folder: string, rounds: number): Promise<number[]> {
+  const child = fork(fileURLToPath(new URL('engine.mjs', dist)), [], { serialization: 'advanced', execArgv: [] });
+  let reached: ((phase: Phase) => void) | undefined;
+  const engine = createBirpc<EngineApi, EngineEvents>(
+    { progress: ({ phase }) => reached?.(phase), log: () => undefined },
+    { post: (message) => void child.send(message), on: (receive) => child.on('message', receive), timeout: -1 },
+  );
+  await engine.open(join(root, 'cancelled'));
+  const request: TrainRequest = {
+    folders: [{ path: folder, exclude: [] }],
+    reading: { maximumFileSize: 5_000_000 },
+    word2vec: { ...WORD2VEC_DEFAULTS, epochs: 1 },
+    projection: { ...PROJECTION_DEFAULTS, nEpochs: 100 },
+    languageModel: { ...LANGUAGE_MODEL_DEFAULTS, epochs: 1 },
+    threads: Number(values.threads),
+    seed: 1,
+  };
+  const times: number[] = [];
+  for (const wanted of ['reading', 'wordVectors', 'map', 'languageModel'] as const) {
+    for (let round = 0; round < rounds; round++) {
+      const phase = new Promise<void>((resolve) => (reached = (now) => now === wanted && resolve()));
+      const outcome = engine.train(request);
+      await phase;
+      await new Promise((resolve) => setTimeout(resolve, 37 * round));
+      const start = performance.now();
+      await engine.cancel();
+      if ((await outcome).status === 'cancelled') times.push(performance.now() - start);
+    }
+  }
+  child.disconnect();
+  return times.sort((a, b) => a - b);
+}
+
+try {
+  let folder = values.folder;
+  if (!folder) {
+    folder = join(root, 'text');
+    await mkdir(folder);
+    await gather(folder, Number(values.words));
+  }
+  const { report, seconds } = await wholeCommand(folder);
+  console.log(
+    `${report.reading.words} words in ${report.reading.files} files; ${report.model.vocabulary} words with vectors; perplexity ${report.model.languageModel.perplexity.toFixed(1)}`,
+  );
+  for (const phase of PHASES) console.log(`${phase.padEnd(14)} ${report.seconds[phase].toFixed(2).padStart(8)} s`);
+  console.log(`whole command  ${seconds.toFixed(2).padStart(8)} s`);
+  const times = await cancelTimes(folder, 4);
+  const [cancelMedianMs, cancelMaximumMs] = [times[times.length >> 1]!, times.at(-1)!];
+  console.log(
+    `cancel answered in ${cancelMedianMs.toFixed(0)} ms (median), ${cancelMaximumMs.toFixed(0)} ms (slowest of ${times.length})`,
+  );
+  console.log(
+    JSON.stringify({
+      name: 'train',
+      words: report.reading.words,
+      threads: Number(values.threads),
+      wholeSeconds: seconds,
+      seconds: report.seconds,
+      perplexity: report.model.languageModel.perplexity,
+      cancelMedianMs,
+      cancelMaximumMs,
+    }),
+  );
+} finally {
+  await rm(root, { recursive: true, force: true });
+}

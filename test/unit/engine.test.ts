@@ -1,0 +1,339 @@
+// The engine as its clients use it: the built compute thread and kernels, real files, a real process.
+
+import { createBirpc, type BirpcReturn } from 'birpc';
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Engine } from '../../src/engine/engine.ts';
+import { readSafetensors } from '../../src/engine/safetensors.ts';
+import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
+import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
+import type { EngineApi, EngineEvents, Phase, Progress, TrainRequest } from '../../src/protocol/engine.ts';
+import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
+import { syntheticText, TOPICS } from '../synthetic-text.ts';
+
+const DISTRIBUTION = new URL('../../dist/', import.meta.url);
+const INJECTION = ['<img src=x onerror=alert(1)>', '](command:workbench.action.quit)'];
+
+let root: string;
+let folder: string;
+
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'engine-'));
+  folder = await makeFolder('prose');
+});
+after(() => rm(root, { recursive: true, force: true }));
+
+/** Twelve files, 24,000 words. */
+async function makeFolder(name: string): Promise<string> {
+  const path = join(root, name);
+  await mkdir(join(path, 'chapters'), { recursive: true });
+  for (let file = 0; file < 12; file++)
+    await writeFile(join(path, 'chapters', `${file}.txt`), syntheticText(2000, file + 1));
+  await writeFile(join(path, 'chapters', 'odd.txt'), `${INJECTION.join(' ')}\n`.repeat(20));
+  await writeFile(join(path, 'photo.bin'), Buffer.from([0, 1, 2, 3, 0, 255]));
+  await writeFile(join(path, '.env'), 'SECRETWORD '.repeat(100));
+  return path;
+}
+
+function request(path: string, change: Partial<TrainRequest> = {}): TrainRequest {
+  return {
+    folders: [{ path, exclude: [] }],
+    reading: { maximumFileSize: 5_000_000 },
+    word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 24, epochs: 8 },
+    projection: { ...PROJECTION_DEFAULTS, nEpochs: 50 },
+    languageModel: { ...LANGUAGE_MODEL_DEFAULTS, embeddingSize: 16, hiddenSize: 16, epochs: 2 },
+    threads: 2,
+    seed: 1,
+    ...change,
+  };
+}
+
+function listen(): EngineEvents & { heard: Progress[]; lines: string[] } {
+  const heard: Progress[] = [];
+  const lines: string[] = [];
+  return {
+    heard,
+    lines,
+    progress: (progress) => void heard.push(progress),
+    log: (_, message) => void lines.push(message),
+  };
+}
+
+/** Resolves when the engine is in the phase. */
+function phase(events: EngineEvents, wanted: Phase): Promise<void> {
+  const { progress } = events;
+  return new Promise((resolve) => {
+    events.progress = (told) => {
+      progress(told);
+      if (told.phase === wanted) resolve();
+    };
+  });
+}
+
+describe('an engine that has trained', () => {
+  const events = listen();
+  let engine: Engine;
+  let directory: string;
+
+  before(async () => {
+    directory = join(root, 'model');
+    engine = new Engine(DISTRIBUTION, events);
+    assert.equal(await engine.open(directory), null);
+    const outcome = await engine.train(request(folder));
+    assert.equal(outcome.status, 'done');
+    assert.ok(outcome.status === 'done');
+    assert.equal(outcome.reading.files, 13);
+    assert.equal(outcome.reading.skipped.binary, 1);
+    assert.ok(outcome.reading.words >= 24_000);
+    assert.ok(
+      outcome.model.languageModel.perplexity > 1 && outcome.model.languageModel.perplexity < 60,
+      `perplexity ${outcome.model.languageModel.perplexity}`,
+    );
+    assert.ok(outcome.model.languageModel.heldOutFiles >= 1);
+  });
+
+  test('told every phase in order, with fractions that never fall within one', () => {
+    const phases = events.heard.map(({ phase }) => phase).filter((phase, index, all) => phase !== all[index - 1]);
+    assert.deepEqual(phases, ['reading', 'counting', 'wordVectors', 'map', 'languageModel', 'saving']);
+    for (const [index, { phase, fraction }] of events.heard.entries()) {
+      assert.ok(fraction >= 0 && fraction <= 1);
+      const previous = events.heard[index - 1];
+      if (previous?.phase === phase) assert.ok(fraction >= previous.fraction);
+    }
+  });
+
+  test('finds the words of one topic alike, in English and Korean', async () => {
+    for (const [word, topic] of [
+      ['king', TOPICS.court],
+      ['서울', TOPICS.korea],
+    ] as const) {
+      const answer = await engine.describe(word, 5);
+      assert.ok(answer.known);
+      assert.deepEqual(
+        answer.neighbours.filter((neighbour) => !(topic as readonly string[]).includes(neighbour.word)),
+        [],
+        `${word}: ${answer.neighbours.map((neighbour) => neighbour.word).join(' ')}`,
+      );
+      assert.ok(answer.onMap && answer.count > 100 && answer.rank >= 1);
+    }
+  });
+
+  test('takes the word under the cursor as the tokenizer cuts it', async () => {
+    const line = 'The «king», 서울 and noSuchWord';
+    const king = await engine.wordAt(line, 6, 3);
+    assert.deepEqual([king?.word, king?.start, king?.end, king?.neighbours.length], ['king', 5, 9, 3]);
+    assert.equal((await engine.wordAt(line, 13, 3))?.word, '서울');
+    assert.equal(await engine.wordAt(line, 4, 3), null, 'a quotation mark is no word');
+    assert.equal(await engine.wordAt(line, 22, 3), null, 'an unknown word');
+  });
+
+  test('offers the closest spellings of a word it does not know', async () => {
+    const answer = await engine.describe('kinng', 3);
+    assert.ok(!answer.known);
+    assert.ok(answer.spellings.includes('king'));
+  });
+
+  test('solves analogies, and says which word is unknown or where an expression is malformed', async () => {
+    const solved = await engine.solveAnalogy('king - throne + ship', 3);
+    assert.ok(solved.status === 'solved' && solved.answers.length === 3);
+    const unknown = await engine.solveAnalogy('king - quueen', 3);
+    assert.ok(unknown.status === 'unknownWord' && unknown.word === 'quueen' && unknown.spellings.includes('queen'));
+    const malformed = await engine.solveAnalogy('king - + ', 3);
+    assert.ok(malformed.status === 'malformed' && malformed.message.length > 10);
+  });
+
+  test('completes the word being typed and suggests the next, with probabilities', async () => {
+    const typed = await engine.complete('the king of pal', 5);
+    assert.equal(typed.prefix, 'pal');
+    assert.deepEqual(typed.suggestions, [{ word: 'palace', probability: 1 }]);
+    const next = await engine.complete('the king ', 200);
+    assert.equal(next.prefix, '');
+    const total = next.suggestions.reduce((sum, { probability }) => sum + probability, 0);
+    assert.ok(total > 0.5 && total <= 1.000001, `probabilities sum to ${total}`);
+    for (const [index, { probability }] of next.suggestions.entries()) {
+      assert.ok(index === 0 || probability <= next.suggestions[index - 1]!.probability);
+    }
+    assert.deepEqual((await engine.complete('한국과 서', 3)).suggestions[0]?.word, '서울');
+  });
+
+  test('puts the words on a map, the most frequent first, within the square from -1 to 1', async () => {
+    const map = await engine.map();
+    assert.ok(map);
+    assert.equal(map.positions.length, 2 * map.words.length);
+    assert.ok(map.counts.every((count, index) => index === 0 || count <= map.counts[index - 1]!));
+    assert.ok(map.positions.every((position) => Math.abs(position) <= 1.0001));
+    const similarities = await engine.similaritiesOnMap('king');
+    assert.equal(similarities?.length, map.words.length);
+    assert.ok(Math.abs(similarities[map.words.indexOf('king')]! - 1) < 1e-5);
+    assert.equal(await engine.similaritiesOnMap('noSuchWord'), null);
+  });
+
+  test('never read the file of secrets', async () => {
+    assert.equal((await engine.describe('SECRETWORD', 1)).known, false);
+  });
+
+  test('answers the same after it was opened anew', async () => {
+    const again = new Engine(DISTRIBUTION, listen());
+    const summary = await again.open(directory);
+    assert.equal(summary?.vocabulary, (await engine.map())!.words.length);
+    assert.deepEqual(await again.describe('king', 5), await engine.describe('king', 5));
+    assert.deepEqual(await again.complete('the ', 5), await engine.complete('the ', 5));
+    assert.deepEqual(await again.map(), await engine.map());
+  });
+
+  test('exports vectors that other tools read', async () => {
+    const text = join(root, 'vectors.vec');
+    const { words } = await engine.exportVectors(text, 'word2vec-text');
+    const lines = (await readFile(text, 'utf8')).trimEnd().split('\n');
+    assert.equal(lines[0], `${words} 24`);
+    assert.equal(lines.length, words + 1);
+    assert.ok(lines.slice(1).every((line) => line.split(' ').length === 25));
+    const tensors = join(root, 'vectors.safetensors');
+    await engine.exportVectors(tensors, 'safetensors');
+    assert.deepEqual(readSafetensors(await readFile(tensors))['vectors']?.shape, [words, 24]);
+  });
+
+  test('keeps its model when a training is cancelled in any phase', async () => {
+    const files = await readdir(directory);
+    const long = request(folder, {
+      word2vec: { ...WORD2VEC_DEFAULTS, epochs: 200 },
+      projection: { ...PROJECTION_DEFAULTS, nEpochs: 5000 },
+      languageModel: { ...LANGUAGE_MODEL_DEFAULTS, epochs: 50 },
+    });
+    const short = request(folder);
+    const cases: [Phase, TrainRequest][] = [
+      ['reading', long],
+      ['wordVectors', long],
+      ['map', { ...long, word2vec: short.word2vec }],
+      ['languageModel', { ...long, word2vec: short.word2vec, projection: short.projection }],
+    ];
+    for (const [wanted, train] of cases) {
+      const reached = phase(events, wanted);
+      const outcome = engine.train(train);
+      await reached;
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      assert.equal(await engine.cancel(), true);
+      assert.deepEqual(await outcome, { status: 'cancelled' });
+      assert.deepEqual(await readdir(directory), files);
+      assert.ok((await engine.describe('king', 1)).known);
+    }
+    assert.equal(await engine.cancel(), false);
+  });
+
+  test('refuses a second training while one runs', async () => {
+    const reached = phase(events, 'reading');
+    const first = engine.train(request(folder));
+    await reached;
+    await assert.rejects(engine.train(request(folder)), /running already/);
+    await engine.cancel();
+    await first;
+  });
+
+  test('forgets its model when told to', async () => {
+    assert.equal(await engine.forget(), true);
+    assert.deepEqual(await readdir(directory), []);
+    await assert.rejects(engine.describe('king', 1), /Nothing is trained here yet/);
+    assert.equal(await engine.forget(), false);
+  });
+});
+
+describe('a folder that gives too little', () => {
+  const cases: [string, (path: string) => Promise<void>, RegExp][] = [
+    ['empty', async () => undefined, /needs about 2000 words .* found 0 in 0 files/],
+    ['a few words', (path) => writeFile(join(path, 'a.txt'), 'one two three four'), /found 4 in 1 files/],
+    [
+      'one word, repeated',
+      (path) => writeFile(join(path, 'a.txt'), 'same '.repeat(5000)),
+      /No two words appear at least 2 times/,
+    ],
+  ];
+  for (const [name, fill, message] of cases) {
+    test(`${name}: one sentence, and the earlier model stays`, async () => {
+      const path = await mkdtemp(join(root, 'little-'));
+      const directory = join(path, '..', `${name} model`);
+      await fill(path);
+      await mkdir(directory, { recursive: true });
+      await writeFile(join(directory, 'manifest.json'), 'the earlier model');
+      const engine = new Engine(DISTRIBUTION, listen());
+      await assert.rejects(engine.open(directory), /damaged/);
+      await assert.rejects(engine.train(request(path)), message);
+      assert.equal(await readFile(join(directory, 'manifest.json'), 'utf8'), 'the earlier model');
+    });
+  }
+});
+
+test('an option out of range is refused before anything is read', async () => {
+  const events = listen();
+  const engine = new Engine(DISTRIBUTION, events);
+  await engine.open(join(root, 'untouched'));
+  await assert.rejects(
+    engine.train(request(folder, { threads: 1000 })),
+    /threads is 1000; it must be a whole number from 0 to 256/,
+  );
+  assert.deepEqual(events.heard, []);
+});
+
+describe('the engine process', () => {
+  let child: ChildProcess;
+  let client: BirpcReturn<EngineApi, EngineEvents>;
+  let events: ReturnType<typeof listen>;
+
+  function start(): void {
+    events = listen();
+    child = fork(fileURLToPath(new URL('engine.mjs', DISTRIBUTION)), [], { serialization: 'advanced', execArgv: [] });
+    client = createBirpc<EngineApi, EngineEvents>(events, {
+      post: (message) => void child.send(message),
+      on: (receive) => child.on('message', receive),
+      timeout: -1,
+      bind: 'functions',
+    });
+  }
+
+  test('trains, tells progress and answers over its channel, errors included', async () => {
+    start();
+    const directory = join(root, 'process-model');
+    assert.equal(await client.open(directory), null);
+    await assert.rejects(client.describe('king', 1), /Nothing is trained here yet/);
+    const outcome = await client.train(request(folder));
+    assert.equal(outcome.status, 'done');
+    assert.ok(events.heard.length > 5);
+    const map = await client.map();
+    assert.ok(map?.positions instanceof Float32Array);
+    const answer = await client.describe('king', 3);
+    assert.ok(answer.known);
+  });
+
+  test('goes on answering while it trains', async () => {
+    const reached = phase(events, 'wordVectors');
+    const training = client.train(request(folder, { word2vec: { ...WORD2VEC_DEFAULTS, epochs: 300 } }));
+    await reached;
+    assert.ok((await client.describe('king', 3)).known);
+    await client.cancel();
+    assert.deepEqual(await training, { status: 'cancelled' });
+  });
+
+  test('killed while it trains, it leaves the earlier model whole for the next engine', async () => {
+    const reached = phase(events, 'languageModel');
+    client
+      .train(request(folder, { languageModel: { ...LANGUAGE_MODEL_DEFAULTS, epochs: 100 } }))
+      .catch(() => undefined);
+    await reached;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    start();
+    assert.ok(await client.open(join(root, 'process-model')));
+    assert.ok((await client.describe('king', 3)).known);
+  });
+
+  test('ends when its client does', async () => {
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.disconnect();
+    assert.equal(await gone, 0);
+  });
+});
