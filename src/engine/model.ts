@@ -22,6 +22,7 @@ import { WordVectors } from '../word2vec/vectors.ts';
 const CONTEXT_WORDS = 100;
 /** Ids of the language model: the unknown sign, the end of a sentence, then the words by count. */
 const UNKNOWN = 0;
+const END_OF_SENTENCE = 1;
 const FIRST_WORD = 2;
 /** Closest spellings offered for an unknown word. */
 const SPELLINGS = 5;
@@ -32,7 +33,9 @@ export class Model {
   readonly #vectors: WordVectors;
   readonly #languageModel: LanguageModel;
   readonly #rankByWord: Map<string, number>;
-  /** Prefix sums of the counts from the language model's last word on: what the unknown sign stands for. */
+  /** The words in lower case, for completions of any case. */
+  readonly #folded: string[];
+  /** Of the words that the unknown sign stands for, together. */
   readonly #unknownCount: number;
 
   constructor(stored: StoredModel, kernels: Kernels) {
@@ -51,6 +54,7 @@ export class Model {
     );
     this.#languageModel = new LanguageModel(kernels['language-model'], stored.languageModel);
     this.#rankByWord = new Map(stored.words.map((word, rank) => [word, rank]));
+    this.#folded = stored.words.map((word) => word.toLowerCase());
     this.#unknownCount = stored.counts.subarray(this.#knownToLanguageModel).reduce((sum, count) => sum + count, 0);
   }
 
@@ -96,23 +100,20 @@ export class Model {
    * the unknown sign in proportion to their counts.
    */
   complete(text: string, suggestions: number): Completion {
-    const { words, prefix } = wordsBefore(text, CONTEXT_WORDS);
+    const { context, partial: prefix } = wordsBefore(text, CONTEXT_WORDS);
+    const typed = prefix.normalize('NFC');
     const probabilities = this.#languageModel.probabilitiesAfter(
-      words.map((word) => (word === null ? 1 : this.#languageModelId(word))),
+      context.map((word) => (word === null ? END_OF_SENTENCE : this.#languageModelId(word.normalize('NFC')))),
     );
     const { words: vocabulary, counts } = this.#stored;
     const known = this.#knownToLanguageModel;
-    const folded = prefix.toLowerCase();
+    const folded = typed.toLowerCase();
     const candidates: Suggestion[] = [];
     let mass = 0;
-    const last = prefix ? vocabulary.length : known;
+    const last = typed ? vocabulary.length : known;
     for (let rank = 0; rank < last; rank++) {
       const word = vocabulary[rank]!;
-      if (
-        prefix &&
-        (word.length <= prefix.length || !(word.startsWith(prefix) || word.toLowerCase().startsWith(folded)))
-      )
-        continue;
+      if (typed && (word.length <= typed.length || !this.#folded[rank]!.startsWith(folded))) continue;
       const probability =
         rank < known
           ? probabilities[rank + FIRST_WORD]!
@@ -120,7 +121,7 @@ export class Model {
       mass += probability;
       candidates.push({ word, probability });
     }
-    if (!prefix) mass = probabilities.reduce((sum, probability) => sum + probability, 0);
+    if (!typed) mass = probabilities.reduce((sum, probability) => sum + probability, 0);
     candidates.sort((a, b) => b.probability - a.probability);
     return {
       prefix,
