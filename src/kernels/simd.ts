@@ -43,3 +43,25 @@ export function sum4(a: v128): f32 {
   const b = f32x4.add(a, v128.shuffle<f32>(a, a, 2, 3, 0, 1));
   return f32x4.extract_lane(b, 0) + f32x4.extract_lane(b, 1);
 }
+
+/**
+ * e^x lane by lane, within 2 units in the last place (Cephes `expf`: 2^n times a polynomial in the rest, at most ln 2 / 2).
+ * x is held within -87.3 to 88.3, so that the result is never zero, denormal or infinite.
+ */
+// @ts-ignore: decorator
+@inline
+export function exp4(x: v128): v128 {
+  const held = max4(min4(x, f32x4.splat(88.3)), f32x4.splat(-87.3));
+  // Adding 1.5 * 2^23 rounds to a whole number, which then stands in the lowest bits.
+  const magic = f32x4.splat(12582912),
+    shifted = madd(held, f32x4.splat(1.44269504), magic),
+    n = f32x4.sub(shifted, magic),
+    r = nmadd(n, f32x4.splat(-2.12194440e-4), nmadd(n, f32x4.splat(0.693359375), held));
+  let p = madd(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
+  p = madd(p, r, f32x4.splat(8.3334519073e-3));
+  p = madd(p, r, f32x4.splat(4.1665795894e-2));
+  p = madd(p, r, f32x4.splat(1.6666665459e-1));
+  p = madd(p, r, f32x4.splat(5.0000001201e-1));
+  p = f32x4.add(madd(f32x4.mul(r, r), p, r), f32x4.splat(1));
+  return i32x4.add(p, i32x4.shl(shifted, 23));
+}
