@@ -1,0 +1,46 @@
+// Activation: builds the parts, wires them and hands their disposal to VS Code. No file is read and no process started here.
+
+import * as l10n from '@vscode/l10n';
+import * as vscode from 'vscode';
+import { registerCommands } from './host/commands.ts';
+import { WordCompletion } from './host/completion.ts';
+import { Explorer } from './host/explorer-panel.ts';
+import { DOCUMENTS, WordHover } from './host/hover.ts';
+import { showProblem } from './host/notices.ts';
+import { Status } from './host/status.ts';
+import { Training } from './host/training.ts';
+import { WorkspaceModel } from './host/workspace-model.ts';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('Lexiscope', { log: true });
+  context.subscriptions.push(log);
+  try {
+    wire(context, log);
+  } catch (error) {
+    void showProblem(error, log);
+    throw error;
+  }
+}
+
+function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): void {
+  // Files that run without vscode in the tests take their strings from @vscode/l10n: the same bundle.
+  if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
+  const model = new WorkspaceModel(context.storageUri && vscode.Uri.joinPath(context.storageUri, 'model'), {
+    entry: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.mjs').fsPath,
+    l10nPath: vscode.l10n.uri?.fsPath,
+    log: (level, message) => log[level](message),
+    progress: (progress) => training.progress(progress),
+    unreadable: (problem) => void showProblem(problem, log),
+  });
+  const training = new Training(model, log);
+  const explorer = new Explorer(model, context.extensionUri, log);
+  context.subscriptions.push(
+    model,
+    training,
+    explorer,
+    new Status(model, training),
+    registerCommands({ model, training, explorer, log }),
+    vscode.languages.registerHoverProvider(DOCUMENTS, new WordHover(model)),
+    vscode.languages.registerCompletionItemProvider(DOCUMENTS, new WordCompletion(model)),
+  );
+}

@@ -1,0 +1,16 @@
+// The commands of the extension by name: package.json contributes each of them, commands.ts says what each does.
+
+export const COMMANDS = {
+  train: 'lexiscope.train',
+  cancelTraining: 'lexiscope.cancelTraining',
+  forgetModels: 'lexiscope.forgetModels',
+  openExplorer: 'lexiscope.openExplorer',
+  findSimilar: 'lexiscope.findSimilar',
+  solveAnalogy: 'lexiscope.solveAnalogy',
+  exportVectors: 'lexiscope.exportVectors',
+  showLog: 'lexiscope.showLog',
+  /** Takes a word; for links and buttons, not in the palette. */
+  showOnMap: 'lexiscope.showOnMap',
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;

@@ -1,0 +1,53 @@
+// What every command does: one table. A command that throws is answered with its sentence.
+
+import * as vscode from 'vscode';
+import { COMMANDS, type CommandName } from './command-ids.ts';
+import type { Explorer } from './explorer-panel.ts';
+import { exportVectors, forgetModels } from './model-commands.ts';
+import { showProblem, showResult } from './notices.ts';
+import type { Training } from './training.ts';
+import { findSimilar, solveAnalogy } from './word-commands.ts';
+import type { WorkspaceModel } from './workspace-model.ts';
+
+interface Parts {
+  model: WorkspaceModel;
+  training: Training;
+  explorer: Explorer;
+  log: vscode.LogOutputChannel;
+}
+
+/** Arguments come from links, keybindings and other extensions: anything. */
+type Command = (argument: unknown) => void | Promise<void>;
+
+export function registerCommands({ model, training, explorer, log }: Parts): vscode.Disposable {
+  const table: Record<CommandName, Command> = {
+    train: () => training.train(),
+    cancelTraining: () => training.cancel(),
+    forgetModels: () => forgetModels(model, training),
+    openExplorer: () => {
+      model.engine(); // says so where no folder is open
+      explorer.open();
+    },
+    findSimilar: (word) => findSimilar(model, typeof word === 'string' ? word : undefined),
+    solveAnalogy: () => solveAnalogy(model),
+    exportVectors: () => exportVectors(model),
+    showLog: () => log.show(),
+    showOnMap: async (word) => {
+      if (typeof word !== 'string') return;
+      const description = await (await model.required()).describe(word, 0);
+      if (description.known && description.onMap) explorer.open(description.word);
+      else await showResult(vscode.l10n.t('“{0}” is not among the words of the map.', word), []);
+    },
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(table).map(([name, run]) =>
+      vscode.commands.registerCommand(COMMANDS[name as CommandName], async (argument: unknown) => {
+        try {
+          await run(argument);
+        } catch (error) {
+          await showProblem(error, log);
+        }
+      }),
+    ),
+  );
+}

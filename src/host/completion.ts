@@ -1,0 +1,54 @@
+// Completions: what the language model expects at the cursor, in the ordinary suggestion list.
+
+import * as vscode from 'vscode';
+import { completionContext, CONTEXT_LENGTH, suggestionTexts } from './word-text.ts';
+import type { WorkspaceModel } from './workspace-model.ts';
+
+const SUGGESTIONS = 12;
+
+export class WordCompletion implements vscode.CompletionItemProvider {
+  readonly #model: WorkspaceModel;
+
+  constructor(model: WorkspaceModel) {
+    this.#model = model;
+  }
+
+  async provideCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.CompletionList | undefined> {
+    if (!vscode.workspace.getConfiguration('lexiscope.completion', document).get<boolean>('enabled')) return undefined;
+    const abandoned = (): boolean => token.isCancellationRequested;
+    const engine = await this.#model.quietly();
+    if (!engine || abandoned()) return undefined;
+    const begin = document.positionAt(Math.max(0, document.offsetAt(position) - CONTEXT_LENGTH));
+    const context = completionContext(document.getText(new vscode.Range(begin, position)));
+    const { prefix, suggestions } = await engine.complete(context, SUGGESTIONS);
+    if (abandoned()) return undefined;
+
+    const start = position.translate(0, -prefix.length);
+    const wordEnd = document.getWordRangeAtPosition(position)?.end ?? position;
+    const range = { inserting: new vscode.Range(start, position), replacing: new vscode.Range(start, wordEnd) };
+    const items = suggestionTexts(suggestions, vscode.env.language).map(
+      ({ label, insertText, filterText, sortText, probability }) => {
+        const item = new vscode.CompletionItem(
+          { label, description: vscode.l10n.t('Lexiscope {0}', probability) },
+          vscode.CompletionItemKind.Text,
+        );
+        item.insertText = insertText;
+        item.filterText = filterText;
+        item.sortText = sortText;
+        item.range = range;
+        item.detail = 'Lexiscope';
+        item.documentation = vscode.l10n.t(
+          'The language model of this workspace gives this word a probability of {0} here.',
+          probability,
+        );
+        return item;
+      },
+    );
+    // incomplete: the next character changes every probability, so it is asked again
+    return new vscode.CompletionList(items, true);
+  }
+}

@@ -1,0 +1,41 @@
+// Hovers: a word's nearest words, in every editor.
+
+import * as vscode from 'vscode';
+import { COMMANDS } from './command-ids.ts';
+import { aroundColumn, commandLink, hoverMarkdown } from './word-text.ts';
+import type { WorkspaceModel } from './workspace-model.ts';
+
+/** Documents with words: files and what is not saved yet, of any language. */
+export const DOCUMENTS: vscode.DocumentSelector = [{ scheme: 'file' }, { scheme: 'untitled' }];
+
+export class WordHover implements vscode.HoverProvider {
+  readonly #model: WorkspaceModel;
+
+  constructor(model: WorkspaceModel) {
+    this.#model = model;
+  }
+
+  async provideHover(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.Hover | undefined> {
+    const settings = vscode.workspace.getConfiguration('lexiscope.hover', document);
+    if (!settings.get<boolean>('enabled')) return undefined;
+    const { text, start } = aroundColumn(document.lineAt(position).text, position.character);
+    const abandoned = (): boolean => token.isCancellationRequested;
+    const engine = await this.#model.quietly();
+    if (!engine || abandoned()) return undefined;
+    const word = await engine.wordAt(text, position.character - start, settings.get<number>('neighbours', 8));
+    if (!word || abandoned()) return undefined;
+
+    const markdown = new vscode.MarkdownString(
+      hoverMarkdown(word, commandLink(COMMANDS.showOnMap, word.word), vscode.env.language),
+    );
+    markdown.isTrusted = { enabledCommands: [COMMANDS.showOnMap] };
+    return new vscode.Hover(
+      markdown,
+      new vscode.Range(position.line, start + word.start, position.line, start + word.end),
+    );
+  }
+}

@@ -1,0 +1,98 @@
+// A quick pick whose items are answers to what is being typed: Find Similar Words, Solve Analogy.
+
+import * as vscode from 'vscode';
+import { COMMANDS } from './command-ids.ts';
+import type { Neighbour } from '../protocol/engine.ts';
+import { inLabel, similarity } from './word-text.ts';
+
+export interface LiveItem extends vscode.QuickPickItem {
+  /** What Enter puts into the input. */
+  next?: string;
+  /** The word that the button shows on the map. */
+  word?: string;
+  /** What Enter does, where it is not `next`. */
+  enter?: () => void;
+}
+
+export interface LivePickerOptions {
+  title: string;
+  placeholder: string;
+  value: string;
+  /** The items for a trimmed, non-empty input. What it throws is shown as an item. */
+  answer: (input: string) => Promise<LiveItem[]>;
+}
+
+/** Milliseconds without a keystroke before the engine is asked. */
+const PAUSE = 80;
+
+export function showLivePicker({ title, placeholder, value, answer }: LivePickerOptions): void {
+  const picker: vscode.QuickPick<LiveItem> & { sortByLabel?: boolean } = vscode.window.createQuickPick<LiveItem>();
+  picker.title = title;
+  picker.placeholder = placeholder;
+  picker.value = value;
+  // Best answers first: VS Code would put those first that hold the input. It knows this property and does not document it;
+  // where it were gone, the order would be less good.
+  picker.sortByLabel = false;
+  picker.matchOnDescription = false;
+
+  let latest = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const ask = async (): Promise<void> => {
+    const turn = ++latest;
+    const input = picker.value.trim();
+    picker.busy = input !== '';
+    const items = input
+      ? await answer(input).catch((error: unknown) => [
+          messageItem(error instanceof Error ? error.message : String(error), 'error'),
+        ])
+      : [];
+    if (turn !== latest) return; // more was typed meanwhile
+    picker.items = items.map((item) => ({ ...item, alwaysShow: true }));
+    picker.busy = false;
+  };
+  picker.onDidChangeValue(() => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void ask(), PAUSE);
+  });
+  picker.onDidAccept(() => {
+    const item = picker.activeItems[0];
+    if (item?.next !== undefined) {
+      picker.value = item.next;
+      void ask();
+    } else if (item?.enter) {
+      picker.hide();
+      item.enter();
+    }
+  });
+  picker.onDidTriggerItemButton(({ item }) => {
+    picker.hide();
+    void vscode.commands.executeCommand(COMMANDS.showOnMap, item.word);
+  });
+  picker.onDidHide(() => {
+    clearTimeout(timer);
+    latest = -1;
+    picker.dispose();
+  });
+  picker.show();
+  void ask();
+}
+
+/** A neighbour or an answer, with its similarity and the button that shows it on the map. */
+export function wordItem({ word, similarity: cosine }: Neighbour): LiveItem {
+  return {
+    label: inLabel(word),
+    description: similarity(cosine, vscode.env.language),
+    word,
+    buttons: [{ iconPath: new vscode.ThemeIcon('graph-scatter'), tooltip: vscode.l10n.t('Show on Map') }],
+  };
+}
+
+/** A line that only says something. */
+export function messageItem(message: string, icon: 'info' | 'error'): LiveItem {
+  return { label: `$(${icon}) ${inLabel(message)}` };
+}
+
+/** A heading; words in it are drawn as they are. */
+export function headingItem(label: string): LiveItem {
+  return { label: inLabel(label), kind: vscode.QuickPickItemKind.Separator };
+}

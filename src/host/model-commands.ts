@@ -1,0 +1,78 @@
+// Export Vectors and Forget Models.
+
+import * as vscode from 'vscode';
+import type { VectorFormat } from '../protocol/engine.ts';
+import { showResult } from './notices.ts';
+import { figure, TRAINING_RUNS } from './sentences.ts';
+import type { Training } from './training.ts';
+import type { WorkspaceModel } from './workspace-model.ts';
+
+const FORMATS: Record<string, VectorFormat> = {
+  vec: 'word2vec-text',
+  bin: 'word2vec-binary',
+  safetensors: 'safetensors',
+};
+
+/** Asks where to, writes the vectors there and says so. Throws one sentence where that fails. */
+export async function exportVectors(model: WorkspaceModel): Promise<void> {
+  const engine = await model.required();
+  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
+  const target = await vscode.window.showSaveDialog({
+    title: vscode.l10n.t('Export Vectors'),
+    saveLabel: vscode.l10n.t('Export'),
+    ...(folder && { defaultUri: vscode.Uri.joinPath(folder.uri, `${folder.name}.vec`) }),
+    filters: {
+      [vscode.l10n.t('word2vec, text')]: ['vec'],
+      [vscode.l10n.t('word2vec, binary')]: ['bin'],
+      [vscode.l10n.t('safetensors')]: ['safetensors'],
+    },
+  });
+  if (!target) return;
+  const extension = /\.([^./\\]+)$/.exec(target.path)?.[1]?.toLowerCase() ?? '';
+  const format = FORMATS[extension];
+  if (!format)
+    throw new Error(
+      vscode.l10n.t('Vectors are exported as .vec, .bin or .safetensors; got the file name “{0}”.', nameOf(target)),
+    );
+  if (target.scheme !== 'file') throw new Error(vscode.l10n.t('Vectors are exported to files of this machine only.'));
+
+  const { words, bytes } = await engine.exportVectors(target.fsPath, format);
+  const { language } = vscode.env;
+  const megabytes = (bytes / 1e6).toLocaleString(language, { maximumFractionDigits: 1 });
+  const sentence = vscode.l10n.t(
+    'The vectors of {0} words are in {1} ({2} MB).',
+    figure(words, language),
+    nameOf(target),
+    megabytes,
+  );
+  if ((await showResult(sentence, [vscode.l10n.t('Copy Path')])) === 0)
+    await vscode.env.clipboard.writeText(target.fsPath);
+}
+
+/** Deletes the stored model, once the user has said so. Throws one sentence where there is none, or while training runs. */
+export async function forgetModels(model: WorkspaceModel, training: Training): Promise<void> {
+  const engine = model.engine();
+  if (training.state.kind === 'running') throw new Error(TRAINING_RUNS());
+  if (!(await model.exists())) {
+    await showResult(vscode.l10n.t('No model of this workspace is stored.'), []);
+    return;
+  }
+  const forget = vscode.l10n.t('Forget');
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Forget what was learned from this workspace?'),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'The word vectors, the map and the language model are deleted. Your files stay as they are.',
+      ),
+    },
+    forget,
+  );
+  if (answer !== forget) return;
+  await engine.forget();
+  await showResult(vscode.l10n.t('The models of this workspace are deleted.'), []);
+}
+
+function nameOf(file: vscode.Uri): string {
+  return file.path.slice(file.path.lastIndexOf('/') + 1);
+}

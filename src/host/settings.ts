@@ -1,0 +1,95 @@
+// From settings to a request for training. The engine checks the figures and names the option, its value and its range;
+// the host passes on what the user wrote.
+
+import type { FolderRequest, TrainRequest } from '../protocol/engine.ts';
+
+/** Reads one setting by its full name, such as `lexiscope.seed`. */
+export type ReadSetting = (name: string) => unknown;
+
+type OptionsOf<Group extends 'word2vec' | 'projection' | 'languageModel'> = Record<keyof TrainRequest[Group], true>;
+
+/** Every option has a setting of the same name: `lexiscope.word2vec.vectorSize`. The compiler keeps these lists complete. */
+const WORD2VEC: OptionsOf<'word2vec'> = {
+  algorithm: true,
+  vectorSize: true,
+  window: true,
+  negative: true,
+  sample: true,
+  minCount: true,
+  epochs: true,
+  alpha: true,
+  minAlpha: true,
+};
+const PROJECTION: OptionsOf<'projection'> = {
+  maxWords: true,
+  nNeighbors: true,
+  minDist: true,
+  spread: true,
+  nEpochs: true,
+};
+const LANGUAGE_MODEL: OptionsOf<'languageModel'> = {
+  embeddingSize: true,
+  hiddenSize: true,
+  maxVocabulary: true,
+  batchSize: true,
+  steps: true,
+  epochs: true,
+  learningRate: true,
+  clip: true,
+  heldOut: true,
+};
+
+/** Settings sections by the request's groups. */
+const SECTIONS = {
+  word2vec: 'lexiscope.word2vec',
+  projection: 'lexiscope.map',
+  languageModel: 'lexiscope.languageModel',
+};
+
+/** Every setting that `trainRequest` and `folderRequest` read. */
+export const TRAINING_SETTINGS: readonly string[] = [
+  ...Object.keys(WORD2VEC).map((option) => `${SECTIONS.word2vec}.${option}`),
+  ...Object.keys(PROJECTION).map((option) => `${SECTIONS.projection}.${option}`),
+  ...Object.keys(LANGUAGE_MODEL).map((option) => `${SECTIONS.languageModel}.${option}`),
+  'lexiscope.reading.maximumFileSize',
+  'lexiscope.threads',
+  'lexiscope.seed',
+  'lexiscope.exclude',
+];
+
+/** The request that the settings describe. Figures are passed on as the user wrote them, right or wrong. */
+export function trainRequest(folders: FolderRequest[], read: ReadSetting): TrainRequest {
+  const group = <Group extends keyof typeof SECTIONS>(name: Group, options: OptionsOf<Group>): TrainRequest[Group] =>
+    Object.fromEntries(
+      Object.keys(options).map((option) => [option, read(`${SECTIONS[name]}.${option}`)]),
+    ) as unknown as TrainRequest[Group];
+  return {
+    folders,
+    reading: { maximumFileSize: Math.round(Number(read('lexiscope.reading.maximumFileSize')) * 1e6) }, // megabytes to bytes
+    word2vec: group('word2vec', WORD2VEC),
+    projection: group('projection', PROJECTION),
+    languageModel: group('languageModel', LANGUAGE_MODEL),
+    threads: read('lexiscope.threads') as number,
+    seed: read('lexiscope.seed') as number,
+  };
+}
+
+/** One folder and what it leaves out: what VS Code hides from its explorer or from its search, and our own setting. */
+export function folderRequest(path: string, read: ReadSetting): FolderRequest {
+  const own = read('lexiscope.exclude');
+  const globs = [
+    ...switchedOn(read('files.exclude')),
+    ...switchedOn(read('search.exclude')),
+    ...(Array.isArray(own) ? own.filter((glob): glob is string => typeof glob === 'string') : []),
+  ];
+  return { path, exclude: [...new Set(globs)] };
+}
+
+/** Globs whose value is true. Those with a `when` clause hide a file beside its sibling; we read both. */
+function switchedOn(globs: unknown): string[] {
+  return typeof globs === 'object' && globs !== null
+    ? Object.entries(globs)
+        .filter(([, on]) => on === true)
+        .map(([glob]) => glob)
+    : [];
+}

@@ -1,0 +1,89 @@
+// The status bar item: progress of the training, or the way to the explorer. Hidden until there is something to say.
+
+import * as vscode from 'vscode';
+import { COMMANDS } from './command-ids.ts';
+import { modelDetails, progressDetails, progressText } from './sentences.ts';
+import type { Training } from './training.ts';
+import type { WorkspaceModel } from './workspace-model.ts';
+
+interface Face {
+  text: string;
+  details: string[];
+  command: string;
+}
+
+export class Status implements vscode.Disposable {
+  readonly #item = vscode.window.createStatusBarItem('lexiscope.status', vscode.StatusBarAlignment.Left, 10);
+  readonly #model: WorkspaceModel;
+  readonly #training: Training;
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(model: WorkspaceModel, training: Training) {
+    this.#model = model;
+    this.#training = training;
+    this.#item.name = 'Lexiscope';
+    this.#subscriptions = [training.onDidChange(() => void this.#show()), model.onDidChange(() => void this.#show())];
+    void this.#show();
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#subscriptions, this.#item).dispose();
+  }
+
+  async #show(): Promise<void> {
+    const exists = this.#training.state.kind === 'idle' && (await this.#model.exists());
+    const face = this.#face(exists);
+    if (!face) {
+      this.#item.hide();
+      return;
+    }
+    this.#item.text = face.text;
+    this.#item.command = face.command;
+    this.#item.tooltip = ['Lexiscope', ...face.details].join('\n');
+    this.#item.accessibilityInformation = {
+      label: [face.text.replace(/\$\([^)]*\) /, ''), ...face.details].join('. '),
+      role: 'button',
+    };
+    this.#item.show();
+  }
+
+  #face(exists: boolean): Face | undefined {
+    const { l10n } = vscode;
+    const { language } = vscode.env;
+    const { state } = this.#training;
+    switch (state.kind) {
+      case 'running':
+        return {
+          text: `$(sync~spin) Lexiscope: ${state.progress ? progressText(state.progress, language) : l10n.t('starting')}`,
+          details: state.progress ? progressDetails(state.progress, language) : [l10n.t('Click to cancel.')],
+          command: COMMANDS.cancelTraining,
+        };
+      case 'cancelled':
+        return {
+          text: `$(circle-slash) Lexiscope: ${l10n.t('training cancelled')}`,
+          details: [l10n.t('The earlier model, if there is one, is as it was.'), l10n.t('Click to train again.')],
+          command: COMMANDS.train,
+        };
+      case 'stopped':
+        return {
+          text: `$(warning) Lexiscope: ${l10n.t('training stopped')}`,
+          details: [
+            l10n.t('The engine ended before the training did. The earlier model, if there is one, is as it was.'),
+            l10n.t('Click to train again.'),
+          ],
+          command: COMMANDS.train,
+        };
+      case 'idle': {
+        if (!exists) return undefined;
+        const { summary } = this.#model;
+        return {
+          text: '$(graph-scatter) Lexiscope',
+          details: summary
+            ? modelDetails(summary, language)
+            : [l10n.t('A model of this workspace is stored.'), l10n.t('Click to open the explorer.')],
+          command: COMMANDS.openExplorer,
+        };
+      }
+    }
+  }
+}

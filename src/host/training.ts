@@ -1,0 +1,102 @@
+// Training on the folders of this window: one at a time, with its state for whoever shows it.
+
+import * as vscode from 'vscode';
+import type { Progress } from '../protocol/engine.ts';
+import { COMMANDS } from './command-ids.ts';
+import { EngineStopped } from './engine-process.ts';
+import { showProblem, showResult } from './notices.ts';
+import { NO_FILE_FOLDER, NO_FOLDER, TRAINING_RUNS, trainingDone } from './sentences.ts';
+import { folderRequest, trainRequest, type ReadSetting } from './settings.ts';
+import type { WorkspaceModel } from './workspace-model.ts';
+
+/** `cancelled` and `stopped` tell how the last training ended, where it did not end well; `stopped`: the engine's process ended. */
+export type TrainingState = { kind: 'idle' | 'cancelled' | 'stopped' } | { kind: 'running'; progress?: Progress };
+
+/** How long the status bar says that training was cancelled, milliseconds. */
+const CANCELLED_SHOWN = 5000;
+
+export class Training implements vscode.Disposable {
+  readonly #model: WorkspaceModel;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #changed = new vscode.EventEmitter<TrainingState>();
+  #state: TrainingState = { kind: 'idle' };
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(model: WorkspaceModel, log: vscode.LogOutputChannel) {
+    this.#model = model;
+    this.#log = log;
+  }
+
+  get state(): TrainingState {
+    return this.#state;
+  }
+
+  /** Trains on the folders that are open and says how it went. Throws one sentence where it cannot begin. */
+  async train(): Promise<void> {
+    if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
+    const engine = this.#model.engine();
+    const request = trainRequest(this.#folders(), settingsOf(undefined));
+    this.#enter({ kind: 'running' });
+    const start = performance.now();
+    try {
+      const outcome = await engine.train(request);
+      if (outcome.status === 'cancelled') {
+        this.#log.info(`Training cancelled after ${Math.round(performance.now() - start)} ms`);
+        this.#enter({ kind: 'cancelled' });
+        setTimeout(() => {
+          if (this.#state.kind === 'cancelled') this.#enter({ kind: 'idle' });
+        }, CANCELLED_SHOWN);
+        return;
+      }
+      this.#enter({ kind: 'idle' });
+      const sentence = trainingDone(outcome, vscode.env.language);
+      this.#log.info(sentence);
+      void showResult(sentence, [vscode.l10n.t('Open Explorer')], this.#log).then((button) =>
+        button === 0 ? vscode.commands.executeCommand(COMMANDS.openExplorer) : undefined,
+      );
+    } catch (error) {
+      this.#enter({ kind: error instanceof EngineStopped ? 'stopped' : 'idle' });
+      void showProblem(error, this.#log);
+    }
+  }
+
+  /** Asks the running training to stop. Throws one sentence where none runs. */
+  async cancel(): Promise<void> {
+    if (this.#state.kind !== 'running') throw new Error(vscode.l10n.t('No training is running.'));
+    await this.#model.engine().cancel();
+  }
+
+  /** The engine's news. */
+  progress(progress: Progress): void {
+    if (this.#state.kind === 'running') this.#enter({ kind: 'running', progress });
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  #enter(state: TrainingState): void {
+    if ((this.#state.kind === 'running') !== (state.kind === 'running')) {
+      void vscode.commands.executeCommand('setContext', 'lexiscope.training', state.kind === 'running');
+    }
+    this.#state = state;
+    this.#changed.fire(state);
+  }
+
+  #folders() {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    if (!folders.length) throw new Error(NO_FOLDER());
+    const files = folders.filter(({ uri }) => uri.scheme === 'file');
+    if (!files.length) throw new Error(NO_FILE_FOLDER());
+    for (const { uri } of folders)
+      if (uri.scheme !== 'file') this.#log.warn(`Not read, its scheme is ${uri.scheme}: ${uri.path}`);
+    return files.map(({ uri }) => folderRequest(uri.fsPath, settingsOf(uri)));
+  }
+}
+
+/** Settings by full name, as they are for a folder, or for the window. */
+function settingsOf(scope: vscode.Uri | undefined): ReadSetting {
+  const configuration = vscode.workspace.getConfiguration(undefined, scope);
+  return (name) => configuration.get(name);
+}

@@ -1,0 +1,80 @@
+// Words of the workspace as VS Code is to draw them: as text, whatever they hold. A word may be `](command:…)`, `<img …>` or `$(trash)`.
+
+import * as l10n from '@vscode/l10n';
+import type { Suggestion, WordDescription } from '../protocol/engine.ts';
+
+/** Markdown that shows `text` as it is. CommonMark takes a backslash before any ASCII punctuation, in tables too. */
+export function inMarkdown(text: string): string {
+  return text.replace(/[!-/:-@[-`{-~]/g, '\\$&').replace(/\s+/g, ' ');
+}
+
+/** A label (list, suggestion, status bar) that shows `text` as it is: `$(name)` would be an icon. */
+export function inLabel(text: string): string {
+  return text.replace(/\$\(/g, '\\$(');
+}
+
+/** A notification that shows `text` as it is: `[label](command:…)` would be a link. An invisible separator breaks it. */
+export function inNotification(text: string): string {
+  return text.replaceAll('](', ']\u2063(');
+}
+
+/** A link for trusted Markdown that runs a command with the given arguments. */
+export function commandLink(command: string, ...args: unknown[]): string {
+  // encodeURIComponent leaves the signs alone that would end a Markdown link
+  const query = encodeURIComponent(JSON.stringify(args)).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  );
+  return `command:${command}?${query}`;
+}
+
+/** Two figures after the point tell neighbours apart seldom, four are noise. */
+export function similarity(cosine: number, language: string): string {
+  return cosine.toLocaleString(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+}
+
+/** Count and rank: “1,234 times, the 56th…” in a form that needs no plural of either. */
+export function frequency({ count, rank }: WordDescription, language: string): string {
+  return l10n.t('count {0}, rank {1}', count.toLocaleString(language), rank.toLocaleString(language));
+}
+
+/** What a hover shows of a word, as Markdown; `link` leads to its place on the map. */
+export function hoverMarkdown(word: WordDescription, link: string, language: string): string {
+  const rows = word.neighbours.map(
+    ({ word, similarity: cosine }) => `| ${inMarkdown(word)} | ${similarity(cosine, language)} |`,
+  );
+  const table = [`| ${l10n.t('Nearest words')} | ${l10n.t('Cosine')} |`, '| :-- | --: |', ...rows].join('\n');
+  const facts = inMarkdown(frequency(word, language));
+  const map = word.onMap ? ` · [${l10n.t('Show on Map')}](${link})` : '';
+  return `**${inMarkdown(word.word)}** · ${facts}${map}${rows.length ? `\n\n${table}` : ''}`;
+}
+
+/** A window of `line` around `column`, for lines of any length: the word at `column` is whole unless it is longer than the window. */
+export function aroundColumn(line: string, column: number): { text: string; start: number } {
+  const start = Math.max(0, column - 300);
+  return { text: line.slice(start, column + 300), start };
+}
+
+/** Characters before the cursor that the language model is given: it looks back a few dozen words. */
+export const CONTEXT_LENGTH = 2000;
+
+/** The text that a completion continues: `text` ends at the cursor. A word cut at the beginning is left out. */
+export function completionContext(text: string): string {
+  if (text.length < CONTEXT_LENGTH) return text;
+  const end = text.slice(-CONTEXT_LENGTH);
+  const space = end.search(/\s/);
+  return space === -1 ? end : end.slice(space + 1);
+}
+
+/** What the suggestion list shows of each suggestion, in the engine's order. */
+export function suggestionTexts(suggestions: readonly Suggestion[], language: string) {
+  const digits = String(suggestions.length).length;
+  return suggestions.map(({ word, probability }, index) => ({
+    label: inLabel(word),
+    insertText: word,
+    filterText: word,
+    // after what a language's own provider has to say: its names sort by letters
+    sortText: `~${String(index).padStart(digits, '0')}`,
+    probability: probability.toLocaleString(language, { style: 'percent', maximumSignificantDigits: 2 }),
+  }));
+}

@@ -1,0 +1,95 @@
+// The model of this workspace: where it lies, whether it is there, and the engine that reads it. Every surface asks here.
+
+import * as vscode from 'vscode';
+import type { ModelSummary } from '../protocol/engine.ts';
+import { EngineProcess, EngineStopped, type Engine, type EngineProcessOptions, type Opened } from './engine-process.ts';
+import { NO_FOLDER, NOTHING_LEARNED } from './sentences.ts';
+
+/** A command needs a model and there is none; the notification offers to train. */
+export class NothingLearned extends Error {
+  override name = 'NothingLearned';
+}
+
+export class WorkspaceModel implements vscode.Disposable {
+  readonly #directory: vscode.Uri | undefined;
+  readonly #process: EngineProcess | undefined;
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** Whether a model lies in the directory; looked up once, then known from what the engine says. */
+  #exists: Promise<boolean> | undefined;
+  /** What the engine found, trained or deleted last. */
+  #opened: Opened | undefined;
+
+  /** Another model is there, or none, or its summary has become known. */
+  readonly onDidChange = this.#changed.event;
+
+  /** `directory` is undefined where no folder is open. `unreadable` is called at each start of the engine that finds a damaged model. */
+  constructor(
+    directory: vscode.Uri | undefined,
+    options: Omit<EngineProcessOptions, 'directory' | 'opened'> & { unreadable: (problem: Error) => void },
+  ) {
+    this.#directory = directory;
+    if (!directory) return;
+    this.#process = new EngineProcess({
+      ...options,
+      directory: directory.fsPath,
+      opened: (opened) => {
+        this.#opened = opened;
+        this.#exists = Promise.resolve(opened.summary !== null);
+        if (opened.problem) options.unreadable(opened.problem);
+        this.#changed.fire();
+      },
+    });
+  }
+
+  /** Whether a model is stored here. Starts no engine. */
+  exists(): Promise<boolean> {
+    return (this.#exists ??= this.#lookUp());
+  }
+
+  /** Of the stored model; undefined while no engine has read it. */
+  get summary(): ModelSummary | undefined {
+    return this.#opened?.summary ?? undefined;
+  }
+
+  /** The engine, model or not. Throws one sentence where no folder is open. */
+  engine(): Engine {
+    if (!this.#process) throw new Error(NO_FOLDER());
+    return this.#process.engine;
+  }
+
+  /** For what runs unasked: the engine with a model, or undefined; starts one only where a model is stored. Never throws. */
+  async quietly(): Promise<Engine | undefined> {
+    if (!this.#process?.dependable || !(await this.exists())) return undefined;
+    try {
+      return (await this.#process.opened()).summary ? this.#process.engine : undefined;
+    } catch (error) {
+      if (error instanceof EngineStopped) return undefined; // it is in the log
+      throw error;
+    }
+  }
+
+  /** For commands: the engine with a model. Throws one sentence: no folder, no model, a damaged model, an engine that does not start. */
+  async required(): Promise<Engine> {
+    const engine = this.engine();
+    if (!(await this.exists())) throw new NothingLearned(NOTHING_LEARNED());
+    const { summary, problem } = await this.#process!.opened();
+    if (problem) throw problem;
+    if (!summary) throw new NothingLearned(NOTHING_LEARNED());
+    return engine;
+  }
+
+  dispose(): void {
+    this.#process?.dispose();
+    this.#changed.dispose();
+  }
+
+  async #lookUp(): Promise<boolean> {
+    if (!this.#directory) return false;
+    try {
+      await vscode.workspace.fs.stat(vscode.Uri.joinPath(this.#directory, 'manifest.json'));
+      return true;
+    } catch {
+      return false; // the usual case: nothing trained yet
+    }
+  }
+}
