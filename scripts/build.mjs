@@ -13,8 +13,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const asc = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/package.json')), 'bin/asc.js');
 
-/** Kernel modules: every file of src/kernels that exports functions; simd.ts is what they share. */
+/** Kernel modules: every file of src/kernels but those that modules include. */
 const kernelsFolder = join(root, 'src/kernels');
+const included = ['simd.ts', 'matrix.ts'];
 const variants = { simd: ['simd', 'threads'], 'relaxed-simd': ['simd', 'threads', 'relaxed-simd'] };
 
 async function newest(paths) {
@@ -27,7 +28,7 @@ export async function buildKernels() {
   const files = (await readdir(kernelsFolder)).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
   const sourceTime = await newest([...files.map((file) => join(kernelsFolder, file)), fileURLToPath(import.meta.url)]);
   const jobs = files
-    .filter((file) => file !== 'simd.ts')
+    .filter((file) => !included.includes(file))
     .flatMap((file) => Object.entries(variants).map(([variant, features]) => ({ file, variant, features })));
   await Promise.all(
     jobs.map(async ({ file, variant, features }) => {

@@ -1,0 +1,379 @@
+// Kernels of the next-token model: an LSTM layer (Hochreiter, Schmidhuber 1997, with forget gates: Gers et al. 2000) in
+// PyTorch's gate order i, f, g, o; softmax with cross-entropy; Adam (Kingma, Ba 2015); and one token at a time for inference.
+// Functions over pointers without any state: src/language-model decides their order. Panels and products: matrix.ts.
+
+import { exp4, madd, max4, nmadd, sigmoid4, sum4, tanh4 } from './simd';
+import { storeTransposed } from './matrix';
+
+export { multiplyRows, multiplyStrips, multiplyPanels, packColumns, transposePanels } from './matrix';
+
+export function zero(ptr: usize, bytes: usize): void {
+  memory.fill(ptr, 0, bytes);
+}
+
+export function copy(targetPtr: usize, sourcePtr: usize, bytes: usize): void {
+  memory.copy(targetPtr, sourcePtr, bytes);
+}
+
+// Embedding
+
+/** The rows of 8 tokens in a table of rows (V, features) -> a panel (features). features: a multiple of 4. */
+export function gather(tokensPtr: usize, tablePtr: usize, rowStride: usize, features: i32, panelPtr: usize): void {
+  for (let half: usize = 0; half < 32; half += 16) {
+    let aPtr = tablePtr + <usize>load<u32>(tokensPtr + half) * rowStride;
+    let bPtr = tablePtr + <usize>load<u32>(tokensPtr + half, 4) * rowStride;
+    let cPtr = tablePtr + <usize>load<u32>(tokensPtr + half, 8) * rowStride;
+    let dPtr = tablePtr + <usize>load<u32>(tokensPtr + half, 12) * rowStride;
+    let toPtr = panelPtr + half;
+    for (let feature = 0; feature < features; feature += 4) {
+      storeTransposed(v128.load(aPtr), v128.load(bPtr), v128.load(cPtr), v128.load(dPtr), toPtr, 32);
+      aPtr += 16;
+      bPtr += 16;
+      cPtr += 16;
+      dPtr += 16;
+      toPtr += 128;
+    }
+  }
+}
+
+/** Adds each of 8 columns of a panel (features) to the row of its token in a table; a token may come more than once. */
+export function scatterAdd(tokensPtr: usize, tablePtr: usize, rowStride: usize, features: i32, panelPtr: usize): void {
+  for (let lane: usize = 0; lane < 32; lane += 4) {
+    let toPtr = tablePtr + <usize>load<u32>(tokensPtr + lane) * rowStride;
+    let fromPtr = panelPtr + lane;
+    for (let feature = 0; feature < features; feature++) {
+      store<f32>(toPtr, load<f32>(toPtr) + load<f32>(fromPtr));
+      toPtr += 4;
+      fromPtr += 32;
+    }
+  }
+}
+
+// LSTM
+
+/**
+ * One time step of 8 sequences. gates: a panel (4 units) with the sums of both products, which become the gates i, f, g, o;
+ * bias (4 units). Gives cell, tanh of the cell, and hidden, panels (units).
+ */
+export function lstmForward(
+  gatesPtr: usize,
+  biasPtr: usize,
+  previousCellPtr: usize,
+  cellPtr: usize,
+  tanhCellPtr: usize,
+  hiddenPtr: usize,
+  units: i32,
+): void {
+  const biasStride = <usize>units << 2;
+  const gateStride = <usize>units << 5;
+  for (let unit = 0; unit < units; unit++) {
+    const biasI = v128.load32_splat(biasPtr);
+    const biasF = v128.load32_splat(biasPtr + biasStride);
+    const biasG = v128.load32_splat(biasPtr + 2 * biasStride);
+    const biasO = v128.load32_splat(biasPtr + 3 * biasStride);
+    for (let half: usize = 0; half < 32; half += 16) {
+      const iPtr = gatesPtr + half;
+      const fPtr = iPtr + gateStride;
+      const gPtr = fPtr + gateStride;
+      const oPtr = gPtr + gateStride;
+      const i = sigmoid4(f32x4.add(v128.load(iPtr), biasI));
+      v128.store(iPtr, i);
+      const f = sigmoid4(f32x4.add(v128.load(fPtr), biasF));
+      v128.store(fPtr, f);
+      const g = tanh4(f32x4.add(v128.load(gPtr), biasG));
+      v128.store(gPtr, g);
+      const o = sigmoid4(f32x4.add(v128.load(oPtr), biasO));
+      v128.store(oPtr, o);
+      const cell = madd(f, v128.load(previousCellPtr + half), f32x4.mul(i, g));
+      v128.store(cellPtr + half, cell);
+      const tanhCell = tanh4(cell);
+      v128.store(tanhCellPtr + half, tanhCell);
+      v128.store(hiddenPtr + half, f32x4.mul(o, tanhCell));
+    }
+    biasPtr += 4;
+    gatesPtr += 32;
+    previousCellPtr += 32;
+    cellPtr += 32;
+    tanhCellPtr += 32;
+    hiddenPtr += 32;
+  }
+}
+
+/**
+ * The way back through `lstmForward`. The gradient of hidden is outputGradient, times a scale for each sequence
+ * (8 floats), plus recurrentGradient, panels (units). gates become the gradients of the gates' sums (4 units); cellGradient
+ * goes in as the gradient of this step's cell from later steps, and comes out as that of the previous cell.
+ */
+export function lstmBackward(
+  gatesPtr: usize,
+  previousCellPtr: usize,
+  tanhCellPtr: usize,
+  outputGradientPtr: usize,
+  scalePtr: usize,
+  recurrentGradientPtr: usize,
+  cellGradientPtr: usize,
+  units: i32,
+): void {
+  const one = f32x4.splat(1);
+  const gateStride = <usize>units << 5;
+  for (let half: usize = 0; half < 32; half += 16) {
+    const scale = v128.load(scalePtr + half);
+    for (let at = half; at < gateStride; at += 32) {
+      const iPtr = gatesPtr + at;
+      const fPtr = iPtr + gateStride;
+      const gPtr = fPtr + gateStride;
+      const oPtr = gPtr + gateStride;
+      const i = v128.load(iPtr);
+      const f = v128.load(fPtr);
+      const g = v128.load(gPtr);
+      const o = v128.load(oPtr);
+      const tanhCell = v128.load(tanhCellPtr + at);
+      const hidden = madd(v128.load(outputGradientPtr + at), scale, v128.load(recurrentGradientPtr + at));
+      // the slopes: sigmoid' = s - s^2, tanh' = 1 - t^2
+      v128.store(oPtr, f32x4.mul(f32x4.mul(hidden, tanhCell), nmadd(o, o, o)));
+      const cell = madd(f32x4.mul(hidden, o), nmadd(tanhCell, tanhCell, one), v128.load(cellGradientPtr + at));
+      v128.store(iPtr, f32x4.mul(f32x4.mul(cell, g), nmadd(i, i, i)));
+      v128.store(fPtr, f32x4.mul(f32x4.mul(cell, v128.load(previousCellPtr + at)), nmadd(f, f, f)));
+      v128.store(gPtr, f32x4.mul(f32x4.mul(cell, i), nmadd(g, g, one)));
+      v128.store(cellGradientPtr + at, f32x4.mul(cell, f));
+    }
+  }
+}
+
+// Softmax
+
+/**
+ * Softmax and cross-entropy of 8 sequences, all but the division. logits, a panel (rows; vocabulary of them real, the rest
+ * padding), plus bias (vocabulary) become e^(logit - largest), 0 in the padding, minus their sum at the target: divided
+ * by the sum, the gradient of the loss. sums (8): those sums; targetLogits (8): the target's logit - the largest. A target
+ * below 0 counts for nothing: its gradient must be multiplied by 0.
+ */
+export function softmax(
+  logitsPtr: usize,
+  biasPtr: usize,
+  targetsPtr: usize,
+  vocabulary: i32,
+  rows: i32,
+  sumsPtr: usize,
+  targetLogitsPtr: usize,
+): void {
+  let low = f32x4.splat(-Infinity), high = low;
+  for (let token = 0, at = logitsPtr; token < vocabulary; token++, at += 32) {
+    const bias = v128.load32_splat(biasPtr + (<usize>token << 2));
+    const left = f32x4.add(v128.load(at), bias);
+    const right = f32x4.add(v128.load(at, 16), bias);
+    v128.store(at, left);
+    v128.store(at, right, 16);
+    low = max4(low, left);
+    high = max4(high, right);
+  }
+  v128.store(sumsPtr, low);
+  v128.store(sumsPtr, high, 16);
+  for (let lane: usize = 0; lane < 32; lane += 4) {
+    const target = load<i32>(targetsPtr + lane);
+    const logit: f32 = target < 0 ? 0 : load<f32>(logitsPtr + (<usize>target << 5) + lane) - load<f32>(sumsPtr + lane);
+    store<f32>(targetLogitsPtr + lane, logit);
+  }
+  let sumLow = f32x4.splat(0), sumHigh = sumLow;
+  let ptr = logitsPtr;
+  for (let token = 0; token < vocabulary; token++, ptr += 32) {
+    const left = exp4(f32x4.sub(v128.load(ptr), low));
+    const right = exp4(f32x4.sub(v128.load(ptr, 16), high));
+    v128.store(ptr, left);
+    v128.store(ptr, right, 16);
+    sumLow = f32x4.add(sumLow, left);
+    sumHigh = f32x4.add(sumHigh, right);
+  }
+  memory.fill(ptr, 0, <usize>(rows - vocabulary) << 5);
+  v128.store(sumsPtr, sumLow);
+  v128.store(sumsPtr, sumHigh, 16);
+  for (let lane: usize = 0; lane < 32; lane += 4) {
+    const target = load<i32>(targetsPtr + lane);
+    if (target < 0) continue;
+    const at = logitsPtr + (<usize>target << 5) + lane;
+    store<f32>(at, load<f32>(at) - load<f32>(sumsPtr + lane));
+  }
+}
+
+// Gradients of biases
+
+/** Adds to each row's 4 partial sums, (rows, 4), the row's 8 numbers in each panel, times the scale of their sequence (8 a panel). */
+export function addRowSums(
+  panelPtr: usize,
+  panelStride: usize,
+  panels: i32,
+  rows: i32,
+  scalePtr: usize,
+  sumsPtr: usize,
+): void {
+  for (let panel = 0; panel < panels; panel++) {
+    const low = v128.load(scalePtr);
+    const high = v128.load(scalePtr, 16);
+    for (let row: usize = 0; row < <usize>rows; row++) {
+      const fromPtr = panelPtr + (row << 5);
+      const sumPtr = sumsPtr + (row << 4);
+      v128.store(sumPtr, madd(v128.load(fromPtr), low, madd(v128.load(fromPtr, 16), high, v128.load(sumPtr))));
+    }
+    panelPtr += panelStride;
+    scalePtr += 32;
+  }
+}
+
+/** (count, 4) -> (count). */
+export function foldSums(sumsPtr: usize, count: i32, targetPtr: usize): void {
+  for (let index: usize = 0; index < <usize>count; index++) {
+    store<f32>(targetPtr + (index << 2), sum4(v128.load(sumsPtr + (index << 4))));
+  }
+}
+
+// Optimiser; counts are multiples of 4
+
+/** The sum of the squares of count floats, in double precision after every 4,096. */
+export function sumSquares(ptr: usize, count: i32): f64 {
+  let total: f64 = 0;
+  while (count > 0) {
+    const endPtr = ptr + (<usize>min(count, 4096) << 2);
+    let sum = f32x4.splat(0);
+    for (; ptr < endPtr; ptr += 16) {
+      const x = v128.load(ptr);
+      sum = madd(x, x, sum);
+    }
+    total += <f64>sum4(sum);
+    count -= 4096;
+  }
+  return total;
+}
+
+/**
+ * Adam's step on count parameters. gradientScale: clipping; stepSize: learning rate / (1 - beta1^t);
+ * rootScale: 1 / sqrt(1 - beta2^t).
+ */
+export function adam(
+  parametersPtr: usize,
+  gradientsPtr: usize,
+  meansPtr: usize,
+  squaresPtr: usize,
+  count: i32,
+  gradientScale: f32,
+  stepSize: f32,
+  rootScale: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+): void {
+  const scale = f32x4.splat(gradientScale);
+  const step = f32x4.splat(stepSize);
+  const root = f32x4.splat(rootScale);
+  const keepMean = f32x4.splat(beta1);
+  const newMean = f32x4.splat(1 - beta1);
+  const keepSquare = f32x4.splat(beta2);
+  const newSquare = f32x4.splat(1 - beta2);
+  const small = f32x4.splat(epsilon);
+  // adding and taking away 1e-30 turns a mean below 4e-38 into 0: as denormals, the means of rare tokens slow some processors
+  const tiny = f32x4.splat(1e-30);
+  for (let at: usize = 0; at < <usize>count << 2; at += 16) {
+    const gradient = f32x4.mul(v128.load(gradientsPtr + at), scale);
+    let mean = madd(gradient, newMean, f32x4.mul(v128.load(meansPtr + at), keepMean));
+    mean = f32x4.sub(f32x4.add(mean, tiny), tiny);
+    const square = madd(f32x4.mul(gradient, newSquare), gradient, f32x4.mul(v128.load(squaresPtr + at), keepSquare));
+    v128.store(meansPtr + at, mean);
+    v128.store(squaresPtr + at, square);
+    const change = f32x4.div(f32x4.mul(step, mean), madd(f32x4.sqrt(square), root, small));
+    v128.store(parametersPtr + at, f32x4.sub(v128.load(parametersPtr + at), change));
+  }
+}
+
+// Inference: one sequence
+
+/** y (rows) = or += W (rows, columns) x (columns). rows: a multiple of 8, columns: of 4. */
+export function multiplyVector(
+  weightPtr: usize,
+  weightStride: usize,
+  rows: i32,
+  columns: i32,
+  xPtr: usize,
+  yPtr: usize,
+  accumulate: bool,
+): void {
+  for (let row = 0; row < rows; row += 8) {
+    multiplyVector8(weightPtr, weightStride, <usize>columns << 2, xPtr, yPtr, accumulate);
+    weightPtr += weightStride << 3;
+    yPtr += 32;
+  }
+}
+
+function multiplyVector8(w0Ptr: usize, stride: usize, bytes: usize, xPtr: usize, yPtr: usize, accumulate: bool): void {
+  const w1Ptr = w0Ptr + stride;
+  const w2Ptr = w1Ptr + stride;
+  const w3Ptr = w2Ptr + stride;
+  const w4Ptr = w3Ptr + stride;
+  const w5Ptr = w4Ptr + stride;
+  const w6Ptr = w5Ptr + stride;
+  const w7Ptr = w6Ptr + stride;
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const x = v128.load(xPtr + at);
+    s0 = madd(x, v128.load(w0Ptr + at), s0);
+    s1 = madd(x, v128.load(w1Ptr + at), s1);
+    s2 = madd(x, v128.load(w2Ptr + at), s2);
+    s3 = madd(x, v128.load(w3Ptr + at), s3);
+    s4 = madd(x, v128.load(w4Ptr + at), s4);
+    s5 = madd(x, v128.load(w5Ptr + at), s5);
+    s6 = madd(x, v128.load(w6Ptr + at), s6);
+    s7 = madd(x, v128.load(w7Ptr + at), s7);
+  }
+  let low = sums4(s0, s1, s2, s3);
+  let high = sums4(s4, s5, s6, s7);
+  if (accumulate) {
+    low = f32x4.add(low, v128.load(yPtr));
+    high = f32x4.add(high, v128.load(yPtr, 16));
+  }
+  v128.store(yPtr, low);
+  v128.store(yPtr, high, 16);
+}
+
+/** The sum of each vector's lanes, side by side. */
+// @ts-ignore: decorator
+@inline
+function sums4(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
+}
+
+/** One LSTM step: gates' sums and bias (4 units) -> cell and hidden (units), in place. units: a multiple of 4. */
+export function lstmStep(gatesPtr: usize, biasPtr: usize, cellPtr: usize, hiddenPtr: usize, units: i32): void {
+  const stride = <usize>units << 2;
+  for (let at: usize = 0; at < stride; at += 16) {
+    const iPtr = gatesPtr + at;
+    const bPtr = biasPtr + at;
+    const i = sigmoid4(f32x4.add(v128.load(iPtr), v128.load(bPtr)));
+    const f = sigmoid4(f32x4.add(v128.load(iPtr + stride), v128.load(bPtr + stride)));
+    const g = tanh4(f32x4.add(v128.load(iPtr + 2 * stride), v128.load(bPtr + 2 * stride)));
+    const o = sigmoid4(f32x4.add(v128.load(iPtr + 3 * stride), v128.load(bPtr + 3 * stride)));
+    const cell = madd(f, v128.load(cellPtr + at), f32x4.mul(i, g));
+    v128.store(cellPtr + at, cell);
+    v128.store(hiddenPtr + at, f32x4.mul(o, tanh4(cell)));
+  }
+}
+
+/** logits + bias (count, a multiple of 4; -Infinity in the padding's bias) -> probabilities, in place. */
+export function softmaxVector(logitsPtr: usize, biasPtr: usize, count: i32): void {
+  const bytes = <usize>count << 2;
+  let largest = f32x4.splat(-Infinity);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const logit = f32x4.add(v128.load(logitsPtr + at), v128.load(biasPtr + at));
+    v128.store(logitsPtr + at, logit);
+    largest = max4(largest, logit);
+  }
+  largest = max4(largest, v128.shuffle<f32>(largest, largest, 2, 3, 0, 1));
+  largest = max4(largest, v128.shuffle<f32>(largest, largest, 1, 0, 3, 2));
+  let sum = f32x4.splat(0);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const e = exp4(f32x4.sub(v128.load(logitsPtr + at), largest));
+    v128.store(logitsPtr + at, e);
+    sum = f32x4.add(sum, e);
+  }
+  const scale = f32x4.splat(1 / sum4(sum));
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(logitsPtr + at, f32x4.mul(v128.load(logitsPtr + at), scale));
+}
