@@ -42,6 +42,8 @@ export async function installVSCodeServer() {
     await npmInstall(vscode);
     await npmInstall(join(vscode, 'extensions'));
     await cp(join(root, 'scripts/spdlog.cjs'), join(vscode, 'node_modules/@vscode/spdlog/index.js'));
+    // it would end the extension host after its server; VSCodeServer.stop() does
+    await writeFile(join(vscode, 'node_modules/@vscode/native-watchdog/index.js'), 'exports.start = () => {};\n');
   });
 }
 
@@ -126,7 +128,13 @@ export class VSCodeServer {
       XDG_DATA_HOME: join(folder, 'data'),
       ...env,
     };
-    if (this.#temporary) environment.HOME = folder;
+    if (this.#temporary) {
+      environment.HOME = folder;
+      delete environment.XDG_RUNTIME_DIR;
+      // sockets and temporary files; elsewhere than on Linux the path would be too long for a socket
+      if (process.platform === 'linux') environment.TMPDIR = join(folder, 'tmp');
+      await mkdir(join(folder, 'tmp'));
+    }
     for (const vsix of extensions) {
       const said = await run(node, [...profileArgs, '--install-extension', vsix, '--force'], { env: environment });
       if (!said.includes('successfully installed')) throw new Error(`${vsix} was not installed:\n${said}`);

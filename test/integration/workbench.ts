@@ -1,0 +1,250 @@
+// Drives a real VS Code window (a workbench in headless Chromium) the way a user does: keys, mouse, and what the screen shows.
+// Every wait has a limit; what is not there in time is an error that says what was looked for.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
+import { chromiumFlags, findChromium } from '../../scripts/chromium.mjs';
+
+/** Milliseconds. */
+const SOON = 15_000;
+
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: await findChromium(), headless: true, args: chromiumFlags });
+}
+
+export class Workbench {
+  readonly page: Page;
+  /** What our own scripts (webviews, and the extension host where it names Lexiscope) wrote to the console as an error, or threw. */
+  readonly errors: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on('console', (message) => {
+      const ofVSCode = /\/static\/(node_modules|out\/vs\/code)\//.test(message.location().url);
+      if (message.type() !== 'error' || (ofVSCode && !/lexiscope/i.test(message.text()))) return;
+      this.errors.push(`${message.text()} (${message.location().url})`);
+    });
+    page.on('pageerror', (error) => this.errors.push(error.stack ?? error.message));
+  }
+
+  /** Opens a window at `address` in a fresh browser profile. The caller closes it. */
+  static async open(browser: Browser, address: string): Promise<Workbench> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const workbench = new Workbench(await context.newPage());
+    await workbench.page.goto(address, { timeout: 60_000 });
+    await workbench.#shown();
+    return workbench;
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  /** Reloads the window, as “Developer: Reload Window” does. */
+  async reload(): Promise<void> {
+    await this.page.reload({ timeout: 60_000 });
+    await this.#shown();
+  }
+
+  async #shown(): Promise<void> {
+    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+  }
+
+  /** Saves what the window shows as NAME.png in the folder $LEXISCOPE_SCREENSHOTS, where that is set. */
+  async screenshot(name: string): Promise<void> {
+    const folder = process.env['LEXISCOPE_SCREENSHOTS'];
+    if (!folder) return;
+    await mkdir(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+
+  async press(keys: string): Promise<void> {
+    await this.page.keyboard.press(keys);
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text, { delay: 20 });
+  }
+
+  // ---- quick input: command palette, quick open, quick picks, input boxes
+
+  /** The quick input's box, once it is open. */
+  async quickInput(): Promise<Locator> {
+    const input = this.page.locator('.quick-input-widget input.input').first();
+    await input.waitFor({ timeout: SOON });
+    return input;
+  }
+
+  /** The row of the open quick input that matches, as text of one line, as soon as there is one. */
+  async quickRow(expected: RegExp): Promise<string> {
+    const rows = this.page.locator('.quick-input-widget .monaco-list-row');
+    return retry(`a row with ${String(expected)}`, SOON, async () => {
+      const texts = await rowTexts(rows);
+      const row = texts.find((text) => expected.test(text));
+      if (row === undefined) throw new Error(`The rows are: ${texts.join('; ')}`);
+      return row;
+    });
+  }
+
+  /** The message below the quick input's box, empty where there is none. */
+  async quickMessage(): Promise<string> {
+    const message = this.page.locator('.quick-input-widget .quick-input-message');
+    return (await message.isVisible()) ? (await message.innerText()).trim() : '';
+  }
+
+  /** Runs a command by its full title from the palette. */
+  async command(title: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
+    await this.page.keyboard.press('F1');
+    await (await this.quickInput()).fill(`>${title}`);
+    const row = widget.locator('.monaco-list-row.focused', { hasText: title });
+    await row.waitFor({ timeout: SOON });
+    await this.page.keyboard.press('Enter');
+    await row.waitFor({ state: 'hidden', timeout: SOON });
+  }
+
+  /** Opens a file of the folder by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await (await this.quickInput()).fill(name);
+    const row = this.page.locator('.quick-input-widget .monaco-list-row.focused', { hasText: name });
+    await row.waitFor({ timeout: SOON });
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.tab.active', { hasText: name }).waitFor({ timeout: SOON });
+    await this.editor().locator('.view-line').first().waitFor({ timeout: SOON });
+  }
+
+  // ---- editor
+
+  editor(): Locator {
+    return this.page.locator('.editor-group-container.active .editor-instance .monaco-editor').first();
+  }
+
+  /** Puts the cursor at a place in the active editor; both count from 1. */
+  async goTo(line: number, column: number): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    const input = await this.quickInput();
+    await input.fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden', timeout: SOON });
+  }
+
+  /** Points at the first place where the active editor draws `word`, and gives the hover's contents once `expected` is among them. */
+  async hover(word: string, expected: RegExp): Promise<Locator> {
+    const contents = this.page
+      .locator('.monaco-hover:not(.hidden) .monaco-hover-content', { hasText: expected })
+      .first();
+    const { x, y } = await this.#placeOf(word);
+    await retry(`a hover with ${String(expected)} over "${word}"`, SOON, async () => {
+      await this.page.mouse.move(x + 5, y + 120);
+      await this.page.mouse.move(x, y, { steps: 4 });
+      await contents.waitFor({ timeout: 3000 });
+    });
+    return contents;
+  }
+
+  /** Points at `word` and checks that for `duration` milliseconds no hover matches `unexpected`. */
+  async noHover(word: string, unexpected: RegExp, duration = 2000): Promise<void> {
+    const { x, y } = await this.#placeOf(word);
+    await this.page.mouse.move(x + 5, y + 120);
+    await this.page.mouse.move(x, y, { steps: 4 });
+    await sleep(duration);
+    const shown = await this.page
+      .locator('.monaco-hover:not(.hidden) .monaco-hover-content', { hasText: unexpected })
+      .count();
+    if (shown) throw new Error(`There is a hover with ${String(unexpected)} over "${word}".`);
+  }
+
+  /** The middle of the first drawn occurrence of `word`, in pixels of the page. */
+  async #placeOf(word: string): Promise<{ x: number; y: number }> {
+    const line = this.editor().locator('.view-line', { hasText: word }).first();
+    await line.waitFor({ timeout: SOON });
+    return line.evaluate((element, text) => {
+      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const start = node.nodeValue?.indexOf(text) ?? -1;
+        if (start < 0) continue;
+        const range = document.createRange();
+        range.setStart(node, start);
+        range.setEnd(node, start + text.length);
+        const box = range.getBoundingClientRect();
+        return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+      }
+      throw new Error(`"${text}" is not drawn in one piece.`);
+    }, word);
+  }
+
+  /** Asks for suggestions at the cursor until a row matches, and gives all rows that are drawn. */
+  async suggestions(expected: RegExp): Promise<string[]> {
+    const widget = this.page.locator('.suggest-widget.visible');
+    return retry(`a suggestion with ${String(expected)}`, SOON, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('Control+Space');
+      await widget.locator('.monaco-list-row', { hasText: expected }).first().waitFor({ timeout: 3000 });
+      return rowTexts(widget.locator('.monaco-list-row'));
+    });
+  }
+
+  // ---- status bar, notifications, dialogs
+
+  /** The status bar entry that matches, as soon as there is one. */
+  async statusBar(expected: RegExp, timeout = SOON): Promise<Locator> {
+    const entry = this.page.locator('.statusbar-item', { hasText: expected }).first();
+    await entry.waitFor({ timeout });
+    return entry;
+  }
+
+  /** The text of the notification that matches, as soon as there is one. */
+  async notification(expected: RegExp, timeout = SOON): Promise<string> {
+    const message = this.page.locator('.notification-list-item-message', { hasText: expected }).first();
+    await message.waitFor({ timeout });
+    return (await message.innerText()).trim();
+  }
+
+  async clearNotifications(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+  }
+
+  /** Presses a button of the modal dialog, once it is there. */
+  async answerDialog(button: string): Promise<void> {
+    await this.page.locator('.monaco-dialog-box .monaco-button', { hasText: button }).first().click({ timeout: SOON });
+  }
+
+  // ---- webviews
+
+  /** The document of the webview that holds `selector`: an iframe within an iframe. */
+  async webview(selector: string): Promise<Frame> {
+    return retry(`a webview with ${selector}`, 2 * SOON, async () => {
+      for (const frame of this.page.frames()) {
+        if (frame.name() !== 'active-frame' && !frame.url().includes('fake.html')) continue;
+        if (
+          (await frame
+            .locator(selector)
+            .count()
+            .catch(() => 0)) > 0
+        )
+          return frame;
+      }
+      throw new Error('not yet');
+    });
+  }
+}
+
+/** Repeats `attempt` until it gives something. Throws, with what was waited for and the last error, after `timeout` milliseconds. */
+export async function retry<T>(what: string, timeout: number, attempt: () => Promise<T>): Promise<T> {
+  const end = Date.now() + timeout;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > end) throw new Error(`Waited ${timeout / 1000} s for ${what}.`, { cause: error });
+    }
+    await sleep(100);
+  }
+}
+
+async function rowTexts(rows: Locator): Promise<string[]> {
+  return (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
+}
