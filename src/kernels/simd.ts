@@ -66,28 +66,6 @@ export function exp4(x: v128): v128 {
   return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
-/**
- * e to the x, lane by lane, to 2 units in the last place; x is clamped to [-87, 88]. Cody-Waite reduction to
- * 2^n * e^r and the polynomial of Cephes' expf.
- */
-// @ts-ignore: decorator
-@inline
-export function exp4(x: v128): v128 {
-  x = min4(max4(x, f32x4.splat(-87)), f32x4.splat(88));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
-  let r = nmadd(n, f32x4.splat(0.693359375), x);
-  r = nmadd(n, f32x4.splat(-2.12194440e-4), r);
-  let p = madd(r, f32x4.splat(1.9875691500e-4), f32x4.splat(1.3981999507e-3));
-  p = madd(p, r, f32x4.splat(8.3334519073e-3));
-  p = madd(p, r, f32x4.splat(4.1665795894e-2));
-  p = madd(p, r, f32x4.splat(1.6666665459e-1));
-  p = madd(p, r, f32x4.splat(5.0000001201e-1));
-  p = madd(p, f32x4.mul(r, r), f32x4.add(r, f32x4.splat(1)));
-  // trunc_sat and its relaxed form agree in this range
-  const exponent = ASC_FEATURE_RELAXED_SIMD ? i32x4.relaxed_trunc_f32x4_s(n) : i32x4.trunc_sat_f32x4_s(n);
-  return f32x4.mul(p, i32x4.shl(i32x4.add(exponent, i32x4.splat(127)), 23));
-}
-
 /** tanh x, lane by lane, to about 4e-7: the rational function of Eigen's float tanh on [-7.9, 7.9], +-1 outside. */
 // @ts-ignore: decorator
 @inline
