@@ -28,12 +28,12 @@ export function commandLink(command: string, ...args: unknown[]): string {
   return `command:${command}?${query}`;
 }
 
-/** Two figures after the point tell neighbours apart seldom, four are noise. */
+/** A cosine with three figures after the point: two leave many neighbours equal. */
 export function similarity(cosine: number, language: string): string {
   return cosine.toLocaleString(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 }
 
-/** Count and rank: “1,234 times, the 56th…” in a form that needs no plural of either. */
+/** Count and rank by count, in a form that needs no plural. */
 export function frequency({ count, rank }: WordDescription, language: string): string {
   return l10n.t('count {0}, rank {1}', count.toLocaleString(language), rank.toLocaleString(language));
 }

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { explorerPage } from '../../src/host/explorer-page.ts';
+import * as sentences from '../../src/host/sentences.ts';
+import * as words from '../../src/host/word-text.ts';
+import { PHASES, type ModelSummary, type ReadingReport, type WordDescription } from '../../src/protocol/engine.ts';
+
+const HOSTILE = [
+  '](command:evil)',
+  '<img src=x onerror=alert(1)>',
+  '`code`',
+  'a|b',
+  '**bold**',
+  '&lt;b&gt;',
+  '$(trash)',
+  '[x](http://e.vil)',
+  'www.e.vil',
+  'a\\|b',
+  '# h',
+  '1. x',
+];
+const word = (text: string, neighbours: string[] = []): WordDescription => ({
+  known: true,
+  word: text,
+  count: 1234,
+  rank: 56,
+  onMap: true,
+  neighbours: neighbours.map((neighbour, index) => ({ word: neighbour, similarity: 0.9 - index / 8 })),
+});
+
+/** What a CommonMark reader makes of text in which every sign is escaped: the signs. */
+const asRead = (markdown: string): string => markdown.replace(/\\([!-/:-@[-`{-~])/g, '$1');
+
+suite('words in Markdown', () => {
+  for (const text of HOSTILE) {
+    test(`${text} has no sign left that Markdown or HTML would read`, () => {
+      const escaped = words.inMarkdown(text);
+      assert.doesNotMatch(escaped.replace(/\\[!-/:-@[-`{-~]/g, ''), /[!-/:-@[-`{-~]/);
+      assert.equal(asRead(escaped), text);
+    });
+  }
+
+  test('letters of any script stay as they are', () => {
+    assert.equal(words.inMarkdown('낱말 été naïve 𝒳'), '낱말 été naïve 𝒳');
+  });
+
+  test('line ends become spaces: a word cannot begin a paragraph', () => {
+    assert.equal(words.inMarkdown('a\n\nb'), 'a b');
+  });
+
+  test('a hover has one row for each neighbour, and the words of none of them make a cell or a link', () => {
+    const markdown = words.hoverMarkdown(word('](command:evil)', HOSTILE), 'command:lexiscope.showOnMap?%5B%5D', 'en');
+    const rows = markdown.split('\n').filter((line) => line.startsWith('| '));
+    assert.equal(rows.length, HOSTILE.length + 2);
+    for (const row of rows) assert.equal(row.replace(/\\./g, '').split('|').length, 4, row);
+    assert.deepEqual(markdown.replace(/\\./g, '').match(/\]\([^)]*\)/g), ['](command:lexiscope.showOnMap?%5B%5D)']);
+  });
+
+  test('a hover tells count, rank and similarities', () => {
+    const markdown = words.hoverMarkdown(word('king', ['queen', 'throne']), 'command:x', 'en');
+    assert.match(markdown, /^\*\*king\*\* · count 1\\,234\\, rank 56 · \[Show on Map\]\(command:x\)/);
+    assert.match(markdown, /\| queen \| 0\.900 \|\n\| throne \| 0\.775 \|$/);
+  });
+
+  test('a hover on a word that is not on the map has no link', () => {
+    assert.doesNotMatch(words.hoverMarkdown({ ...word('king'), onMap: false }, 'command:x', 'en'), /command/);
+  });
+
+  test('a command link holds its arguments, and no sign that ends a link', () => {
+    for (const text of [...HOSTILE, "')*!", '낱말', '\ud800']) {
+      const link = words.commandLink('lexiscope.showOnMap', text);
+      assert.match(link, /^command:lexiscope\.showOnMap\?[\w%.~-]*$/);
+      assert.deepEqual(JSON.parse(decodeURIComponent(link.split('?')[1]!)), [text]);
+    }
+  });
+});
+
+suite('words in labels and notifications', () => {
+  test('an icon in a label is text', () => {
+    assert.equal(words.inLabel('a $(trash) $x $(y~spin)'), 'a \\$(trash) $x \\$(y~spin)');
+  });
+
+  test('a link in a notification is text', () => {
+    assert.doesNotMatch(words.inNotification('no word [a](command:evil) here, [b](https://e.vil)'), /\]\(/);
+  });
+});
+
+suite('completions', () => {
+  test('suggestions keep the order of the engine when sorted by their sort text', () => {
+    const suggestions = Array.from({ length: 12 }, (_, index) => ({
+      word: `w${index}`,
+      probability: 0.5 / (index + 1),
+    }));
+    const texts = words.suggestionTexts(suggestions, 'en');
+    assert.deepEqual(
+      texts.toSorted((a, b) => (a.sortText < b.sortText ? -1 : 1)),
+      texts,
+    );
+    assert.deepEqual(
+      texts.slice(0, 3).map(({ probability }) => probability),
+      ['50%', '25%', '17%'],
+    );
+  });
+
+  test('a small probability is not zero', () => {
+    assert.equal(words.suggestionTexts([{ word: 'w', probability: 0.00042 }], 'en')[0]!.probability, '0.042%');
+  });
+
+  test('a suggestion inserts the word, whatever its label escapes', () => {
+    const [text] = words.suggestionTexts([{ word: '$(x)', probability: 1 }], 'en');
+    assert.deepEqual([text!.label, text!.insertText, text!.filterText], ['\\$(x)', '$(x)', '$(x)']);
+  });
+
+  test('a long text is cut to its end, at a space', () => {
+    const text = `${'x'.repeat(500)} ${'word '.repeat(1000)}the end`;
+    const context = words.completionContext(text);
+    assert.ok(context.length < words.CONTEXT_LENGTH && context.length > words.CONTEXT_LENGTH - 10);
+    assert.match(context, /^word .*the end$/);
+    assert.equal(words.completionContext('short text'), 'short text');
+    assert.equal(words.completionContext('y'.repeat(9000)).length, words.CONTEXT_LENGTH);
+  });
+
+  test('the window around a column holds it, on a line of any length', () => {
+    for (const [length, column] of [
+      [0, 0],
+      [10, 10],
+      [5000, 0],
+      [5000, 2500],
+      [5000, 5000],
+    ] as const) {
+      const { text, start } = words.aroundColumn('a'.repeat(length), column);
+      assert.ok(text.length <= 600);
+      assert.ok(column - start >= 0 && column - start <= text.length);
+    }
+  });
+});
+
+const summary: ModelSummary = {
+  trained: '2026-01-02T03:04:05Z',
+  vocabulary: 24_310,
+  vectorSize: 100,
+  words: 1_204_400,
+  files: 1210,
+  mapWords: 5000,
+  languageModel: { vocabulary: 4096, perplexity: 133.24, heldOutFiles: 60, heldOutTokens: 60_000 },
+};
+const reading: ReadingReport = {
+  files: 1210,
+  bytes: 7_000_000,
+  words: 1_204_400,
+  skipped: { binary: 3, tooLarge: 1, unreadable: 0, empty: 0 },
+  repaired: 0,
+};
+const seconds = { reading: 1, counting: 1, wordVectors: 60, map: 20, languageModel: 40, saving: 1 };
+
+suite('the status bar and the notifications', () => {
+  test('progress names the phase and its percentage', () => {
+    assert.equal(sentences.progressText({ phase: 'reading', fraction: 0.4267 }, 'en'), 'reading 42%');
+    assert.equal(sentences.progressText({ phase: 'wordVectors', fraction: 0.9999 }, 'en'), 'word vectors 99%');
+    assert.equal(sentences.progressText({ phase: 'map', fraction: 1.2 }, 'en'), 'map 100%');
+  });
+
+  test('every phase has a name of its own', () => {
+    assert.equal(new Set(PHASES.map(sentences.phaseName)).size, PHASES.length);
+  });
+
+  test('speed and time left are told where they are known', () => {
+    const progress = { phase: 'wordVectors', fraction: 0.5 } as const;
+    assert.deepEqual(sentences.progressDetails(progress, 'en'), ['Training: word vectors 50%', 'Click to cancel.']);
+    assert.deepEqual(
+      sentences.progressDetails({ ...progress, wordsPerSecond: 812_345.6, secondsLeft: 75 }, 'en').slice(1, 3),
+      ['812,346 words per second', '1 min 15 s left in this phase'],
+    );
+  });
+
+  test('durations', () => {
+    assert.deepEqual([0, 59.4, 59.6, 125, 3780].map(sentences.duration), [
+      '0 s',
+      '59 s',
+      '1 min 0 s',
+      '2 min 5 s',
+      '1 h 3 min',
+    ]);
+  });
+
+  test('the end of a training tells words, text, time, perplexity and what was skipped', () => {
+    assert.equal(
+      sentences.trainingDone({ reading, model: summary, seconds }, 'en'),
+      'Lexiscope learned 24,310 words from 1,204,400 words of text in 2 min 3 s (1,210 files). ' +
+        'Perplexity of the language model on held-out text: 133. Skipped files: 3 binary, 1 too large.',
+    );
+  });
+
+  test('nothing is said of skipped files, repairs and perplexity where there are none', () => {
+    const none = { ...reading, skipped: { binary: 0, tooLarge: 0, unreadable: 0, empty: 0 } };
+    assert.deepEqual(sentences.skippedFiles(none, 'en'), []);
+    assert.deepEqual(sentences.skippedFiles({ ...none, repaired: 2 }, 'en'), ['Files with broken characters: 2.']);
+    const model = { ...summary, languageModel: { ...summary.languageModel, perplexity: Number.NaN } };
+    assert.doesNotMatch(sentences.trainingDone({ reading: none, model, seconds }, 'en'), /Perplexity|NaN|Skipped/);
+  });
+
+  test('figures follow the display language', () => {
+    assert.match(sentences.modelDetails(summary, 'de')[0]!, /^24\.310 /);
+  });
+});
+
+suite("the explorer's page", () => {
+  const page = (l10n: Record<string, string>): string =>
+    explorerPage({
+      language: 'en',
+      title: 'Lexiscope Explorer',
+      cspSource: 'https://csp.example',
+      nonce: 'NONCE',
+      scriptUri: 'https://csp.example/explorer.js',
+      styleUri: 'https://csp.example/explorer.css',
+      setup: { l10n },
+    });
+
+  test('allows scripts by nonce only, and nothing else from anywhere', () => {
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page({}))![1]!;
+    assert.match(policy, /default-src 'none'/);
+    assert.match(policy, /script-src 'nonce-NONCE'$/);
+    assert.doesNotMatch(policy, /unsafe|\*/);
+    assert.equal(page({}).match(/<script /g)?.length, page({}).match(/<script [^>]*nonce="NONCE"/g)?.length);
+  });
+
+  test('strings of the setup cannot end their script element', () => {
+    const l10n = { '</script><script>alert(1)</script>': '<!--' };
+    const json = /id="setup"[^>]*>(.*?)<\/script>/s.exec(page(l10n))![1]!;
+    assert.doesNotMatch(json, /</);
+    assert.deepEqual(JSON.parse(json), { l10n });
+  });
+});
