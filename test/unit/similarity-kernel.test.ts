@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import test from 'node:test';
+import { NearestNeighbours } from '../../src/projection/neighbours.ts';
+
+interface Exports {
+  normalizeRows: (
+    dstPtr: number,
+    dstStride: number,
+    srcPtr: number,
+    srcStride: number,
+    rows: number,
+    D: number,
+  ) => void;
+  dotRows: (queryPtr: number, rowsPtr: number, rows: number, stride: number, outPtr: number) => void;
+}
+
+const VARIANTS = ['simd', 'relaxed-simd'];
+const LENGTHS = [0, 1, 3, 4, 5, 15, 16, 17, 64, 1000];
+
+const modules = new Map<string, WebAssembly.Module>();
+for (const variant of VARIANTS) {
+  const file = new URL(`../../dist/kernels/similarity.${variant}.wasm`, import.meta.url);
+  modules.set(variant, await WebAssembly.compile(await readFile(file)));
+}
+
+/** Numbers from a seed, between -1 and 1. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => (state = (Math.imul(state, 1664525) + 1013904223) | 0) / 2 ** 31;
+}
+
+function instance(variant: string) {
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
+  const exports = new WebAssembly.Instance(modules.get(variant)!, { env: { memory } }).exports as unknown as Exports;
+  return { ...exports, f32: new Float32Array(memory.buffer) };
+}
+
+const near = (actual: number, expected: number, tolerance: number, what: string) =>
+  assert.ok(Math.abs(actual - expected) <= tolerance, `${what}: got ${actual}, expected ${expected}`);
+
+for (const variant of VARIANTS) {
+  test(`rows are scaled to unit length and padded with zeros (${variant})`, () => {
+    for (const D of LENGTHS) {
+      const { normalizeRows, f32 } = instance(variant);
+      const next = numbers(D + 1);
+      const rows = 5;
+      const stride = Math.ceil((D * 4) / 16) * 16 + 16;
+      const [source, target] = [1024, 1024 + rows * (D + 1) * 4];
+      f32.fill(7, source / 4, target / 4 + (rows * stride) / 4 + 4);
+      const scales = [1, 1e-30, 1e30, 0, 3];
+      for (let i = 0; i < rows * (D + 1); i++) f32[source / 4 + i] = next() * scales[Math.floor(i / (D + 1))]!;
+      const before = f32.slice(source / 4, target / 4);
+      normalizeRows(target, stride, source, (D + 1) * 4, rows, D);
+      for (let row = 0; row < rows; row++) {
+        const from = before.subarray(row * (D + 1), row * (D + 1) + D);
+        const length = Math.sqrt(from.reduce((sum, x) => sum + x * x, 0));
+        for (let d = 0; d < stride / 4; d++) {
+          const expected = d < D && length > 0 ? from[d]! / length : 0;
+          near(f32[target / 4 + (row * stride) / 4 + d]!, expected, 1e-7, `D ${D}, row ${row}, column ${d}`);
+        }
+      }
+      assert.equal(f32[target / 4 + (rows * stride) / 4], 7, 'nothing is written behind the last row');
+      assert.deepEqual(f32.slice(source / 4, target / 4), before, 'the source is left alone');
+    }
+  });
+
+  test(`a row of zeros, or with a number that is not finite, becomes zeros (${variant})`, () => {
+    const { normalizeRows, f32 } = instance(variant);
+    f32.set([0, 0, 0, 0, 1, NaN, 1, 1, 1, 1, Infinity, 1, 3, 0, 4, 0], 256);
+    normalizeRows(1024, 16, 1024, 16, 4, 4);
+    assert.deepEqual(
+      [...f32.subarray(256, 272)].map((x) => Number(x.toFixed(6))),
+      [...new Array<number>(12).fill(0), 0.6, 0, 0.8, 0],
+    );
+  });
+
+  test(`the dot products of one row with all are those of plain arithmetic (${variant})`, () => {
+    for (const D of LENGTHS) {
+      for (const rows of [0, 1, 3, 4, 5, 15, 16, 17]) {
+        const { dotRows, f32 } = instance(variant);
+        const next = numbers(D + rows);
+        const stride = Math.ceil(D / 4) * 16;
+        const [query, matrix] = [1024, 1024 + stride];
+        const out = matrix + rows * stride;
+        for (let row = -1; row < rows; row++) {
+          for (let d = 0; d < D; d++) f32[(matrix + row * stride) / 4 + d] = next();
+        }
+        f32.fill(7, out / 4, out / 4 + rows + 1);
+        dotRows(query, matrix, rows, stride, out);
+        for (let row = 0; row < rows; row++) {
+          let expected = 0;
+          for (let d = 0; d < D; d++) expected += f32[query / 4 + d]! * f32[(matrix + row * stride) / 4 + d]!;
+          near(f32[out / 4 + row]!, expected, 2e-5, `D ${D}, ${rows} rows, row ${row}`);
+        }
+        assert.equal(f32[out / 4 + rows], 7, 'nothing is written behind the last product');
+      }
+    }
+  });
+
+  test(`a row has the same product alone and among others (${variant})`, () => {
+    const { dotRows, f32 } = instance(variant);
+    const next = numbers(3);
+    for (let i = 256; i < 256 + 20 * 9; i++) f32[i] = next();
+    dotRows(1024, 1024 + 80, 8, 80, 4096);
+    for (let row = 0; row < 8; row++) {
+      dotRows(1024, 1024 + 80 * (row + 1), 1, 80, 8192);
+      assert.equal(f32[8192 / 4], f32[4096 / 4 + row]);
+    }
+  });
+
+  test(`the nearest rows are those of a plain search, best first and without the row itself (${variant})`, () => {
+    for (const [N, D, k] of [
+      ...([
+        [2, 1, 1],
+        [3, 4, 2],
+        [7, 3, 6],
+        [8, 5, 3],
+        [9, 15, 8],
+        [48, 16, 5],
+        [49, 17, 10],
+        [97, 64, 96],
+        [400, 100, 15],
+      ] as const),
+      ...([[150, 1000, 4]] as const),
+    ]) {
+      const next = numbers(N);
+      const vectors = Float32Array.from({ length: N * D }, () => next() * 3);
+      const search = new NearestNeighbours(modules.get(variant)!, vectors, D, k);
+      while (search.step());
+      assert.equal(search.fraction, 1);
+      const exact = plainCosines(vectors, N, D);
+      for (let row = 0; row < N; row++) {
+        const order = Array.from({ length: N }, (_, id) => id).filter((id) => id !== row);
+        order.sort((a, b) => exact[row * N + b]! - exact[row * N + a]!);
+        const ids = search.ids.subarray(row * k, row * k + k);
+        assert.equal(new Set(ids).size, k);
+        for (let i = 0; i < k; i++) {
+          const what = `N ${N}, D ${D}, row ${row}, place ${i}`;
+          assert.notEqual(ids[i], row, what);
+          near(search.similarities[row * k + i]!, exact[row * N + ids[i]!]!, 3e-6, what);
+          near(search.similarities[row * k + i]!, exact[row * N + order[i]!]!, 3e-6, what);
+        }
+      }
+    }
+  });
+
+  test(`equal vectors and vectors of zeros are found by row number (${variant})`, () => {
+    const [N, D, k] = [20, 4, 3];
+    const vectors = new Float32Array(N * D);
+    for (let row = 0; row < 10; row++) vectors.set([1, 2, 2, 0], row * D); // the others are zeros
+    const search = new NearestNeighbours(modules.get(variant)!, vectors, D, k);
+    while (search.step());
+    assert.deepEqual([...search.ids.subarray(0, k)], [1, 2, 3]);
+    assert.deepEqual([...search.ids.subarray(5 * k, 6 * k)], [0, 1, 2]);
+    near(search.similarities[5 * k]!, 1, 1e-6, 'similarity of equal vectors');
+    assert.deepEqual([...search.ids.subarray(15 * k, 16 * k)], [0, 1, 2]);
+    assert.equal(search.similarities[15 * k], 0);
+  });
+}
+
+test('many long vectors are searched in several calls for each block of rows', () => {
+  const [N, D, k] = [2000, 640, 2];
+  const next = numbers(8);
+  const vectors = Float32Array.from({ length: N * D }, () => next());
+  const search = new NearestNeighbours(modules.get('simd')!, vectors, D, k);
+  const fractions: number[] = [];
+  while (search.step()) fractions.push(search.fraction);
+  assert.ok(fractions.length > (2 * N) / 48, `${fractions.length} calls`);
+  assert.deepEqual(
+    fractions,
+    fractions.toSorted((a, b) => a - b),
+  );
+  const row = N - 1;
+  const cosines = Array.from({ length: N }, (_, id) => plainCosine(vectors, D, row, id));
+  cosines[row] = -2;
+  const best = cosines.indexOf(Math.max(...cosines));
+  assert.equal(search.ids[row * k], best);
+});
+
+test('a search that cannot be is refused with what was expected', () => {
+  const kernel = modules.get('simd')!;
+  assert.throws(
+    () => new NearestNeighbours(kernel, new Float32Array(7), 2, 1),
+    /expected a multiple of 2 numbers, got 7/,
+  );
+  assert.throws(
+    () => new NearestNeighbours(kernel, new Float32Array(8), 2, 4),
+    /expected 1 to 3 neighbours of 4 vectors, got 4/,
+  );
+  assert.throws(() => new NearestNeighbours(kernel, new Float32Array(8), 2, 0), /got 0/);
+});
+
+function plainCosine(vectors: Float32Array, D: number, a: number, b: number): number {
+  let [dot, aa, bb] = [0, 0, 0];
+  for (let d = 0; d < D; d++) {
+    dot += vectors[a * D + d]! * vectors[b * D + d]!;
+    aa += vectors[a * D + d]! ** 2;
+    bb += vectors[b * D + d]! ** 2;
+  }
+  return aa * bb === 0 ? 0 : dot / Math.sqrt(aa * bb);
+}
+
+/** (N, N) */
+function plainCosines(vectors: Float32Array, N: number, D: number): Float64Array {
+  return Float64Array.from({ length: N * N }, (_, i) => plainCosine(vectors, D, Math.floor(i / N), i % N));
+}
