@@ -31,7 +31,11 @@ async function pidThatAnswers(process: EngineProcess): Promise<number> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5000; !condition(); await sleep(5)) assert.ok(Date.now() < end, 'waited for 5 s');
+  const end = Date.now() + 5000;
+  while (!condition()) {
+    assert.ok(Date.now() < end, 'waited for 5 s');
+    await sleep(5);
+  }
 }
 
 suite('the engine process', () => {
