@@ -1,7 +1,7 @@
 // npm run package: a production build, packed as lexiscope-VERSION.vsix. Fails where the package is too large or holds
 // anything else than what the extension needs at run time (.vscodeignore says what goes in; this looks at what came out).
 import { createVSIX } from '@vscode/vsce';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildAll } from './build.mjs';
@@ -9,7 +9,7 @@ import { root } from './install.mjs';
 
 const LARGEST = 3e6; // bytes
 
-/** Everything that may be in the package; paths as in the archive. */
+/** Paths as in the archive. */
 const ALLOWED = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
@@ -35,12 +35,19 @@ export async function packageExtension() {
     rewriteRelativeLinks: false, // the README's images have no public address yet
   });
   const { size } = await stat(path);
-  if (size > LARGEST) throw new Error(`The package has ${size} bytes; ${LARGEST} are allowed.`);
-  const strangers = archiveEntries(await readFile(path)).filter(
-    (entry) => !ALLOWED.some((pattern) => pattern.test(entry)),
+  const foreign = archiveEntries(await readFile(path)).filter((name) => !belongsInPackage(name));
+  if (size <= LARGEST && !foreign.length) return path;
+  await rm(path); // not to be shipped by mistake
+  throw new Error(
+    foreign.length
+      ? `The package would hold what it does not need: ${foreign.join(', ')}.`
+      : `The package would have ${size} bytes; ${LARGEST} are allowed.`,
   );
-  if (strangers.length) throw new Error(`The package holds what it does not need: ${strangers.join(', ')}.`);
-  return path;
+}
+
+/** Whether the extension needs this entry of the archive at run time, or the editor to install it. */
+export function belongsInPackage(name) {
+  return ALLOWED.some((pattern) => pattern.test(name));
 }
 
 /** The names of the entries of a zip archive, from its central directory (APPNOTE 4.3.12). */

@@ -196,6 +196,17 @@ export class Workbench {
     return entry;
   }
 
+  /** The texts of the status bar entry that matches, each once, in the order in which they are shown until `end` resolves. Throws what `end` throws. */
+  async statusTexts(expected: RegExp, end: Promise<unknown>): Promise<string[]> {
+    const seen = new Set<string>();
+    const ended = end.then(() => true);
+    while (!(await Promise.race([ended, sleep(30, false)]))) {
+      for (const text of await this.page.locator('.statusbar-item', { hasText: expected }).allInnerTexts())
+        seen.add(text.trim());
+    }
+    return [...seen];
+  }
+
   /** The text of the notification that matches, as soon as there is one. */
   async notification(expected: RegExp, timeout = SOON): Promise<string> {
     const message = this.page.locator('.notification-list-item-message', { hasText: expected }).first();

@@ -1,0 +1,275 @@
+// A user's pass: the packaged extension, installed into a real VS Code, from the first training to forgetting what was learned.
+// The tests go through one window in this order; each begins where the one before it ended.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Locator } from 'playwright-core';
+import { VSCodeServer } from '../../scripts/vscode-server.mjs';
+import manifest from '../../package.json' with { type: 'json' };
+import { TOPICS } from '../synthetic-text.ts';
+import { SampleFolder, UNREAD } from './sample-folder.ts';
+import { launchBrowser, Workbench } from './workbench.ts';
+
+const VSIX = fileURLToPath(new URL(`../../lexiscope-${manifest.version}.vsix`, import.meta.url));
+/** Milliseconds that a training of the sample folder may take, on two busy cores. */
+const TRAINING = 120_000;
+/** What the status bar says while training. */
+const RUNNING = /Lexiscope: (starting|reading|counting|word vectors|map|language model|saving)/;
+const LEARNED = /Lexiscope learned [\d,]+ words from [\d,]+ words of text/;
+
+let folder: SampleFolder;
+let server: VSCodeServer;
+let browser: Browser;
+let window: Workbench;
+
+before(async () => {
+  if (!existsSync(VSIX)) throw new Error(`There is no ${VSIX}: run “npm run package” first.`);
+  folder = await SampleFolder.create();
+  server = await VSCodeServer.start({ extensions: [VSIX] });
+  browser = await launchBrowser();
+  window = await Workbench.open(browser, server.window(folder.path));
+});
+
+after(async () => {
+  await browser.close();
+  await server.stop();
+  await folder.remove();
+});
+
+/** A test that leaves a picture of the window where it fails. */
+function step(name: string, run: () => Promise<void>): void {
+  test(name, async () => {
+    try {
+      await run();
+    } catch (error) {
+      await window.screenshot(`failed ${name.replaceAll(/[^\w ]/g, '')}`);
+      throw error;
+    }
+  });
+}
+
+describe('a folder that nothing was learned from', () => {
+  step('a command that needs a model offers to train', async () => {
+    await window.command('Lexiscope: Find Similar Words…');
+    await window.notification(/Nothing is learned in this workspace yet/);
+    await window.screenshot('nothing learned');
+    await window.clearNotifications();
+  });
+
+  step('training shows its progress in the status bar and ends with figures', async () => {
+    await window.command('Lexiscope: Train on This Workspace');
+    const said = await window.statusTexts(RUNNING, window.notification(LEARNED, TRAINING));
+    const phases = new Set(said.map((text) => RUNNING.exec(text)?.[1]));
+    assert.ok(phases.has('word vectors') && phases.has('language model'), `it said: ${said.join('; ')}`);
+    assert.ok(
+      said.some((text) => /\d+%/.test(text)),
+      `no percentage in: ${said.join('; ')}`,
+    );
+    const summary = await window.notification(LEARNED);
+    assert.match(summary, /perplexity/i);
+    assert.match(summary, /1 binary/);
+    await window.screenshot('trained');
+    await idle();
+    await window.clearNotifications();
+  });
+});
+
+describe('a folder that was learned', () => {
+  step('a hover shows the nearest words, their cosines and the count', async () => {
+    await window.openFile('chapter-1.txt');
+    await checkHover('king', TOPICS.court);
+    await window.screenshot('hover');
+  });
+
+  step('a hover over a Korean word shows Korean words', async () => {
+    await checkHover('서울', TOPICS.korea);
+    await window.screenshot('hover Korean');
+  });
+
+  step('words of ignored files and of credentials are not known', async () => {
+    for (const word of Object.values(UNREAD)) {
+      await window.command('Lexiscope: Find Similar Words…');
+      await (await window.quickInput()).fill(word);
+      await window.quickRow(/is not a word that was learned/);
+      await window.press('Escape');
+    }
+  });
+
+  step('the suggestion list holds the language model’s words, marked as Lexiscope’s', async () => {
+    await window.goTo(1, 1);
+    await window.type('the ');
+    const next = await window.suggestions(/Lexiscope/);
+    assert.ok(next.length >= 3, `suggestions: ${next.join('; ')}`);
+    await window.screenshot('suggestions');
+    await window.press('Escape');
+    await window.type('kni');
+    const [best] = await window.suggestions(/Lexiscope/);
+    assert.match(best!, /^knight\b.*Lexiscope/);
+    await window.press('Enter');
+    await window
+      .editor()
+      .locator('.view-line', { hasText: /^the\sknight/ })
+      .waitFor();
+    await window.command('File: Revert File');
+  });
+
+  step('Find Similar Words answers while one types', async () => {
+    await window.command('Lexiscope: Find Similar Words…');
+    await (await window.quickInput()).fill('harbour');
+    assertOneOf(await window.quickRow(/\d\.\d{3}$/), TOPICS.sea);
+    await window.screenshot('similar words');
+    await (await window.quickInput()).fill('habour');
+    await window.quickRow(/is not a word that was learned/);
+    await window.quickRow(/^harbour$/);
+    await window.press('Escape');
+  });
+
+  step('Solve Analogy answers while one types', async () => {
+    await window.command('Lexiscope: Solve Analogy…');
+    await (await window.quickInput()).fill('bread - flour + sugar');
+    assertOneOf(await window.quickRow(/\d\.\d{3}$/), TOPICS.kitchen);
+    await window.screenshot('analogy');
+    await (await window.quickInput()).fill('bread - nosuchword + sugar');
+    await window.quickRow(/nosuchword.*is not a word that was learned/);
+    await window.press('Escape');
+  });
+
+  step('hostile text is shown as text', async () => {
+    const dialogs: string[] = [];
+    window.page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await window.openFile('hostile.txt');
+    const hover = await window.hover('onerror', /onerror.*count 30/s);
+    assert.equal(await hover.locator('img').count(), 0);
+    await window.screenshot('hostile');
+    assert.deepEqual(dialogs, []);
+  });
+
+  step('after a reload of the window the model is there without training', async () => {
+    await window.reload();
+    await idle();
+    await window.openFile('chapter-2.txt');
+    await checkHover('queen', TOPICS.court);
+  });
+});
+
+describe('a training that does not end', () => {
+  step('a click on the status bar cancels it, and the earlier model stays', async () => {
+    await folder.withMuchText(async () => {
+      await window.command('Lexiscope: Train on This Workspace');
+      const progress = await window.statusBar(/word vectors \d+%/, TRAINING);
+      await window.screenshot('training');
+      await progress.click();
+      await window.statusBar(/training cancelled/);
+    });
+    await checkHover('queen', TOPICS.court);
+  });
+
+  step('a killed engine is told, the earlier model stays, and training can start again', async () => {
+    await folder.withMuchText(async () => {
+      await window.command('Lexiscope: Train on This Workspace');
+      await window.statusBar(/word vectors \d+%/, TRAINING);
+      process.kill(engineProcess(server.pid), 'SIGKILL');
+      await window.notification(/engine stopped unexpectedly/);
+      await window.statusBar(/training stopped/);
+      await window.screenshot('engine killed');
+      await window.clearNotifications();
+    });
+    await checkHover('queen', TOPICS.court);
+    await window.command('Lexiscope: Train on This Workspace');
+    await window.notification(LEARNED, TRAINING);
+    await idle();
+    await window.clearNotifications();
+  });
+});
+
+describe('the end', () => {
+  step('Export Vectors writes a file that other tools read', async () => {
+    const path = join(folder.path, 'exported.vec');
+    await window.command('Lexiscope: Export Vectors…');
+    await (await window.quickInput()).fill(path);
+    await window.press('Enter');
+    await window.notification(/The vectors of [\d,]+ words are in exported\.vec/);
+    const [header, first] = (await readFile(path, 'utf8')).split('\n');
+    const [words, vectorSize] = header!.split(' ').map(Number);
+    assert.ok(words! > 40 && first!.trim().split(' ').length === vectorSize! + 1, `header: ${header!}`);
+    await rm(path);
+    await window.clearNotifications();
+  });
+
+  step('Forget Models asks, deletes, and hovers show nothing', async () => {
+    await window.command('Lexiscope: Forget Models of This Workspace');
+    await window.screenshot('forget');
+    await window.answerDialog('Forget');
+    await window.notification(/models of this workspace are deleted/);
+    await window.clearNotifications();
+    await window.noHover('queen', /Nearest words/);
+  });
+
+  step('an empty folder is answered with one sentence', async () => {
+    const empty = await mkdtemp(join(tmpdir(), 'lexiscope-empty-'));
+    try {
+      await window.page.goto(server.window(empty));
+      await window.command('Lexiscope: Train on This Workspace');
+      assert.match(await window.notification(/words/, TRAINING), /^[^.]*2,000 words[^.]*\.( [^.]*\.)?$/);
+      await window.screenshot('empty folder');
+    } finally {
+      await rm(empty, { recursive: true });
+    }
+  });
+
+  step('nothing of ours wrote an error to the console', () => {
+    assert.deepEqual(window.errors, []);
+    return Promise.resolve();
+  });
+});
+
+/** The status bar's entry when a model is there and nothing goes on. */
+async function idle(): Promise<Locator> {
+  return window.statusBar(/^\s*Lexiscope\s*$/);
+}
+
+/** The word's hover names its count in the folder and, nearest first, words of its topic. */
+async function checkHover(word: string, topic: readonly string[]): Promise<void> {
+  const hover = await window.hover(word, /Nearest words/);
+  assert.match(await hover.innerText(), new RegExp(`count ${folder.count(word).toLocaleString('en')}\\b`));
+  const rows = await hover
+    .locator('tbody tr')
+    .evaluateAll((elements) =>
+      elements.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent.trim())),
+    );
+  assert.ok(rows.length >= 5, `the hover shows ${rows.length} words`);
+  for (const [neighbour, cosine] of rows.slice(0, 3)) {
+    assertOneOf(neighbour!, topic);
+    assert.match(cosine!, /^0\.\d{3}$/);
+  }
+}
+
+function assertOneOf(row: string, words: readonly string[]): void {
+  assert.ok(words.includes(row.split(' ')[0]!), `“${row}” is none of ${words.join(', ')}`);
+}
+
+/** The process id of the engine among the descendants of a process. */
+function engineProcess(ancestor: number): number {
+  const processes = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .filter((match) => match !== null)
+    .map(([, pid, parent, command]) => ({ pid: Number(pid), parent: Number(parent), command: command! }));
+  const descendants = new Set([ancestor]);
+  for (let size = 0; size !== descendants.size;) {
+    size = descendants.size;
+    for (const { pid, parent } of processes) if (descendants.has(parent)) descendants.add(pid);
+  }
+  const engines = processes.filter(({ pid, command }) => descendants.has(pid) && /dist[/\\]engine\.mjs/.test(command));
+  assert.equal(engines.length, 1, `engines: ${engines.map(({ command }) => command).join('; ')}`);
+  return engines[0]!.pid;
+}

@@ -1,0 +1,116 @@
+// What is shipped: the manifest against the files it names, and the package's contents. Needs dist/, as `npm test` builds it.
+
+import { listFiles, PackageManager } from '@vscode/vsce';
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
+import manifest from '../../package.json' with { type: 'json' };
+import { loadKernels } from '../../src/engine/kernels.ts';
+import { archiveEntries, belongsInPackage } from '../../scripts/package.mjs';
+
+const root = new URL('../../', import.meta.url);
+
+describe('the manifest', () => {
+  test('names files that are there', () => {
+    const named = [manifest.main, manifest.icon, manifest.l10n, manifest.bin.lexiscope];
+    for (const path of named) assert.ok(existsSync(new URL(path, root)), path);
+  });
+
+  test('has scripts whose files are there', () => {
+    for (const command of Object.values(manifest.scripts))
+      for (const [path] of command.matchAll(/scripts\/\S+/g)) assert.ok(existsSync(new URL(path, root)), path);
+  });
+
+  test('asks for no dependency at run time: the bundles hold them', () => {
+    assert.ok(!('dependencies' in manifest));
+  });
+});
+
+describe('the package', () => {
+  let files: string[];
+  before(async () => {
+    files = await listFiles({ cwd: fileURLToPath(root), packageManager: PackageManager.None });
+  });
+
+  test('holds the bundles, the webview and each kernel in both variants', async () => {
+    const kernels = Object.keys(await loadKernels(new URL('dist/', root), 'simd'));
+    const needed = [
+      'dist/extension.cjs',
+      'dist/engine.mjs',
+      'dist/compute-thread.mjs',
+      'dist/media/explorer.js',
+      'dist/media/explorer.css',
+      ...kernels.flatMap((kernel) => [`dist/kernels/${kernel}.simd.wasm`, `dist/kernels/${kernel}.relaxed-simd.wasm`]),
+      ...(await readdir(new URL('media/icons', root))).map((icon) => `media/icons/${icon}`),
+      'package.json',
+      'package.nls.json',
+      'README.md',
+      'CHANGELOG.md',
+      'LICENSE',
+    ];
+    assert.deepEqual(
+      needed.filter((path) => !files.includes(path)),
+      [],
+    );
+  });
+
+  test('holds nothing else', () => {
+    const archived = files.map((path) =>
+      path === 'LICENSE' ? 'extension/LICENSE.txt' : `extension/${/^\w+\.md$/.test(path) ? path.toLowerCase() : path}`,
+    );
+    assert.deepEqual(
+      archived.filter((name) => !belongsInPackage(name)),
+      [],
+    );
+  });
+
+  test('would be refused with sources, source maps, dependencies or secrets in it', () => {
+    for (const path of [
+      'dist/engine.mjs.map',
+      'src/extension.ts',
+      'node_modules/birpc/package.json',
+      '.env',
+      'test/a.ts',
+    ])
+      assert.ok(!belongsInPackage(`extension/${path}`), path);
+  });
+});
+
+test('the entries of an archive are read from its central directory', () => {
+  assert.deepEqual(archiveEntries(archive(['extension/a.txt', 'extension/가.txt'])), [
+    'extension/a.txt',
+    'extension/가.txt',
+  ]);
+  assert.deepEqual(archiveEntries(archive([])), []);
+});
+
+/** A zip archive whose entries all hold the same text. */
+function archive(names: string[]): Buffer {
+  const data = deflateRawSync('text');
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const name of names.map((each) => Buffer.from(each))) {
+    const local = Buffer.alloc(30);
+    local.write('PK\x03\x04', 'latin1');
+    local.writeUInt32LE(data.length, 18);
+    local.writeUInt16LE(name.length, 26);
+    const extra = Buffer.from([1, 0, 0, 0]); // an empty field, to be skipped
+    const central = Buffer.alloc(46);
+    central.write('PK\x01\x02', 'latin1');
+    central.writeUInt16LE(name.length, 28);
+    central.writeUInt16LE(extra.length, 30);
+    central.writeUInt32LE(offset, 42);
+    parts.push(local, name, data);
+    directory.push(central, name, extra);
+    offset += local.length + name.length + data.length;
+  }
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(names.length, 10);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...parts, ...directory, end]);
+}
