@@ -64,6 +64,7 @@ async function measure(text: string): Promise<HostResult> {
     if (!answers.answered) unanswered++;
   }
   delay.disable();
+  if (hoverMs.length < 20) throw new Error('The training ended at once: see its log.');
   if (unanswered > hoverMs.length / 10)
     throw new Error(`${unanswered} of ${hoverMs.length} places had no hover or no completion of Lexiscope.`);
   return {

@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser, Frame, Locator } from 'playwright-core';
 import { VSCodeServer } from '../../scripts/vscode-server.mjs';
 import manifest from '../../package.json' with { type: 'json' };
+import { colourOf, Pixels } from '../browser/pixels.ts';
 import { TOPICS } from '../synthetic-text.ts';
 import { SampleFolder, UNREAD } from './sample-folder.ts';
 import { launchBrowser, Workbench } from './workbench.ts';
@@ -22,6 +23,9 @@ const TRAINING = 120_000;
 /** What the status bar says while training. */
 const RUNNING = /Lexiscope: (starting|reading|counting|word vectors|map|language model|saving)/;
 const LEARNED = /Lexiscope learned [\d,]+ words from [\d,]+ words of text/;
+
+/** The explorer's document, once it shows a map. */
+const EXPLORER = '.explorer[data-phase="ready"]';
 
 let folder: SampleFolder;
 let server: VSCodeServer;
@@ -140,6 +144,30 @@ describe('a folder that was learned', () => {
     await window.press('Escape');
   });
 
+  step('the explorer draws the map, finds a word and shows what follows a text', async () => {
+    await window.command('Lexiscope: Open Explorer');
+    const explorer = await window.webview(EXPLORER);
+    assert.ok((await drawnPixels(explorer)) > 200, 'the map is blank');
+    await explorer.getByRole('combobox').fill('queen');
+    await explorer.getByRole('combobox').press('Enter');
+    await explorer.locator('.selection .word', { hasText: /^queen$/ }).waitFor();
+    await explorer.locator('.figures', { hasText: `${folder.count('queen')} occurrences` }).waitFor();
+    const nearest = await explorer.locator('.selection .bar-word').allInnerTexts();
+    for (const word of nearest.slice(0, 3)) assertOneOf(word, TOPICS.court);
+    await explorer.locator('#playground-text').fill('the kni');
+    await explorer.locator('.playground .bar-word', { hasText: 'knight' }).waitFor();
+    await window.screenshot('explorer');
+  });
+
+  step('the link of a hover shows its word in the explorer', async () => {
+    await window.openFile('chapter-1.txt');
+    const hover = await window.hover('king', /Show on Map/);
+    await hover.getByText('Show on Map').click();
+    const explorer = await window.webview(EXPLORER);
+    await explorer.locator('.selection .word', { hasText: /^king$/ }).waitFor();
+    await window.screenshot('explorer from a hover');
+  });
+
   step('hostile text is shown as text', async () => {
     const dialogs: string[] = [];
     window.page.on('dialog', (dialog) => {
@@ -154,8 +182,13 @@ describe('a folder that was learned', () => {
   });
 
   step('after a reload of the window the model is there without training', async () => {
+    await window.command('Lexiscope: Open Explorer');
     await window.reload();
     await idle();
+    const explorer = await window.webview(EXPLORER);
+    await explorer.locator('.selection .word', { hasText: /^king$/ }).waitFor();
+    assert.equal(await explorer.locator('#playground-text').inputValue(), 'the kni');
+    await window.screenshot('explorer after a reload');
     await window.openFile('chapter-2.txt');
     await checkHover('queen', TOPICS.court);
   });
@@ -251,6 +284,20 @@ async function checkHover(word: string, topic: readonly string[]): Promise<void>
     assertOneOf(neighbour!, topic);
     assert.match(cosine!, /^0\.\d{3}$/);
   }
+}
+
+/** How many pixels of the explorer's map are dots: unlike the background, labels apart. */
+async function drawnPixels(explorer: Frame): Promise<number> {
+  const background = await explorer
+    .locator('body')
+    .evaluate((body) => getComputedStyle(body).getPropertyValue('--vscode-editor-background'));
+  const labels = explorer.locator('.map .labels');
+  await labels.evaluate((canvas) => (canvas.style.visibility = 'hidden'));
+  const picture = new Pixels(await explorer.locator('.map .points').screenshot());
+  await labels.evaluate((canvas) => (canvas.style.visibility = ''));
+  // the middle: search box, buttons and legend lie over the edges
+  const { width, height } = picture;
+  return picture.countUnlike(colourOf(background), width * 0.2, height * 0.2, width * 0.8, height * 0.8);
 }
 
 function assertOneOf(row: string, words: readonly string[]): void {
