@@ -15,6 +15,13 @@ export function copy(targetPtr: usize, sourcePtr: usize, bytes: usize): void {
   memory.copy(targetPtr, sourcePtr, bytes);
 }
 
+/** target (count) = a + b. count: a multiple of 4. */
+export function addVectors(aPtr: usize, bPtr: usize, targetPtr: usize, count: i32): void {
+  for (let at: usize = 0; at < <usize>count << 2; at += 16) {
+    v128.store(targetPtr + at, f32x4.add(v128.load(aPtr + at), v128.load(bPtr + at)));
+  }
+}
+
 // Embedding
 
 /** The rows of 8 tokens in a table of rows (V, features) -> a panel (features). features: a multiple of 4. */

@@ -1,0 +1,32 @@
+// The functions of src/kernels/language-model.ts as TypeScript sees them; what each takes is said there.
+
+/** Pointers and strides are bytes. */
+type Kernel = (...numbers: number[]) => void;
+
+export interface LanguageModelKernel {
+  zero: (ptr: number, bytes: number) => void;
+  copy: (targetPtr: number, sourcePtr: number, bytes: number) => void;
+  addVectors: Kernel;
+  multiplyRows: Kernel;
+  multiplyStrips: Kernel;
+  multiplyPanels: Kernel;
+  packColumns: Kernel;
+  transposePanels: Kernel;
+  gather: Kernel;
+  scatterAdd: Kernel;
+  lstmForward: Kernel;
+  lstmBackward: Kernel;
+  softmax: Kernel;
+  addRowSums: Kernel;
+  foldSums: Kernel;
+  sumSquares: (ptr: number, count: number) => number;
+  adam: Kernel;
+  multiplyVector: Kernel;
+  lstmStep: Kernel;
+  softmaxVector: Kernel;
+}
+
+/** An instance over `memory`; kernels keep no state, so every thread may have its own over the same memory. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): LanguageModelKernel {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as LanguageModelKernel;
+}
