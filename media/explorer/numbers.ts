@@ -1,0 +1,17 @@
+// How figures are written, in the display language.
+
+const locale = document.documentElement.lang || undefined;
+const counts = new Intl.NumberFormat(locale);
+const similarities = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const percent = new Intl.NumberFormat(locale, {
+  style: 'percent',
+  minimumSignificantDigits: 2,
+  maximumSignificantDigits: 2,
+});
+
+export const formatCount = (count: number) => counts.format(count);
+/** A cosine. */
+export const formatSimilarity = (similarity: number) => similarities.format(similarity);
+/** A probability, 0 to 1. */
+export const formatProbability = (probability: number) =>
+  probability > 0 && probability < 0.001 ? `<\u202f${percent.format(0.001)}` : percent.format(probability);
