@@ -40,11 +40,7 @@ export class WordCompletion implements vscode.CompletionItemProvider {
         item.filterText = filterText;
         item.sortText = sortText;
         item.range = range;
-        item.detail = 'Lexiscope';
-        item.documentation = vscode.l10n.t(
-          'The language model of this workspace gives this word a probability of {0} here.',
-          probability,
-        );
+        item.detail = vscode.l10n.t('Lexiscope, probability {0}', probability);
         return item;
       },
     );

@@ -15,8 +15,8 @@ export interface EngineProcessOptions {
   l10nPath?: string | undefined;
   log: (level: LogLevel, message: string) => void;
   progress: (progress: Progress) => void;
-  /** A started engine has looked into its directory, or what lies there has been replaced or deleted through this process. */
-  opened?: (opened: Opened) => void;
+  /** A started engine has looked into its directory (`replaced` is false), or what lies there has been replaced or deleted. */
+  opened?: (opened: Opened, replaced: boolean) => void;
 }
 
 /** What a surface asks of the engine; opening the model is this file's own affair. */
@@ -110,7 +110,7 @@ export class EngineProcess {
 
   #replace(run: Run, opened: Opened): void {
     run.opened = Promise.resolve(opened);
-    this.#options.opened?.(opened);
+    this.#options.opened?.(opened, true);
   }
 
   #start(): Run {
@@ -155,7 +155,7 @@ export class EngineProcess {
         },
       )
       .then((found) => {
-        this.#options.opened?.(found);
+        this.#options.opened?.(found, false);
         return found;
       });
     opened.catch(() => undefined); // each caller of `opened` sees it; without a caller it is no unhandled rejection

@@ -23,11 +23,13 @@ export class Explorer implements vscode.WebviewPanelSerializer, vscode.Disposabl
     this.#log = log;
     this.#subscriptions = [
       vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this),
-      model.onDidChange(() => this.#shown?.modelChanged()),
+      model.onDidChange(({ replaced }) => {
+        if (replaced) this.#shown?.modelChanged();
+      }),
     ];
   }
 
-  /** Opens the explorer, or brings it to the front; with a word, flies to it. */
+  /** Opens the explorer, or brings it to the front; with a word, beside the text, and flies to it. */
   open(word?: string): void {
     if (this.#shown) {
       this.#shown.panel.reveal();
@@ -36,7 +38,7 @@ export class Explorer implements vscode.WebviewPanelSerializer, vscode.Disposabl
         vscode.window.createWebviewPanel(
           VIEW_TYPE,
           vscode.l10n.t('Lexiscope Explorer'),
-          vscode.ViewColumn.Active,
+          word === undefined ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside,
           this.#options(),
         ),
       );

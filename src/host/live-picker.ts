@@ -48,6 +48,8 @@ export function showLivePicker({ title, placeholder, value, answer }: LivePicker
       : [];
     if (turn !== latest) return; // more was typed meanwhile
     picker.items = items.map((item) => ({ ...item, alwaysShow: true }));
+    const usable = picker.items.find(({ next, enter }) => next !== undefined || enter); // Enter on a message does nothing
+    if (usable) picker.activeItems = [usable];
     picker.busy = false;
   };
   picker.onDidChangeValue(() => {

@@ -34,10 +34,8 @@ export function progressText({ phase, fraction }: Progress, language: string): s
 }
 
 /** The lines under the status bar item while training. */
-export function progressDetails(progress: Progress, language: string): string[] {
-  const { wordsPerSecond, secondsLeft } = progress;
+export function progressDetails({ wordsPerSecond, secondsLeft }: Progress, language: string): string[] {
   return [
-    l10n.t('Training: {0}', progressText(progress, language)),
     ...(wordsPerSecond === undefined ? [] : [l10n.t('{0} words per second', figure(wordsPerSecond, language))]),
     ...(secondsLeft === undefined ? [] : [l10n.t('{0} left in this phase', duration(secondsLeft))]),
     l10n.t('Click to cancel.'),

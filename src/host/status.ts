@@ -39,11 +39,9 @@ export class Status implements vscode.Disposable {
     }
     this.#item.text = face.text;
     this.#item.command = face.command;
-    this.#item.tooltip = ['Lexiscope', ...face.details].join('\n');
-    this.#item.accessibilityInformation = {
-      label: [face.text.replace(/\$\([^)]*\) /, ''), ...face.details].join('. '),
-      role: 'button',
-    };
+    const lines = [face.text.replace(/\$\([^)]*\) /, ''), ...face.details];
+    this.#item.tooltip = lines.join('\n');
+    this.#item.accessibilityInformation = { label: lines.join('. '), role: 'button' };
     this.#item.show();
   }
 

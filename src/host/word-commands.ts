@@ -3,22 +3,21 @@
 import * as vscode from 'vscode';
 import type { UnknownWord } from '../protocol/engine.ts';
 import { COMMANDS } from './command-ids.ts';
-import type { Engine } from './engine-process.ts';
 import { headingItem, messageItem, showLivePicker, wordItem, type LiveItem } from './live-picker.ts';
-import { aroundColumn, frequency, inLabel } from './word-text.ts';
+import { frequency, inLabel } from './word-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 const ANSWERS = 25;
 
 /** Shows the nearest words of `word`, or of the word at the cursor, and of what is typed then. Throws one sentence without a model. */
 export async function findSimilar(model: WorkspaceModel, word: string | undefined): Promise<void> {
-  const engine = await model.required();
+  await model.expected();
   showLivePicker({
     title: vscode.l10n.t('Find Similar Words'),
     placeholder: vscode.l10n.t('A word of this workspace'),
-    value: word ?? (await wordAtCursor(engine)),
+    value: word ?? wordAtCursor(),
     answer: async (input) => {
-      const description = await engine.describe(input, ANSWERS);
+      const description = await (await model.required()).describe(input, ANSWERS);
       if (!description.known) return spellings(description, (spelling) => spelling);
       return [
         headingItem(`${description.word} · ${frequency(description, vscode.env.language)}`),
@@ -30,13 +29,13 @@ export async function findSimilar(model: WorkspaceModel, word: string | undefine
 
 /** Solves an analogy as it is typed; Enter goes on to the words similar to an answer. Throws one sentence without a model. */
 export async function solveAnalogy(model: WorkspaceModel): Promise<void> {
-  const engine = await model.required();
+  await model.expected();
   showLivePicker({
     title: vscode.l10n.t('Solve Analogy'),
     placeholder: vscode.l10n.t('Words with + and −, such as: king - man + woman'),
     value: '',
     answer: async (input) => {
-      const answer = await engine.solveAnalogy(input, ANSWERS);
+      const answer = await (await model.required()).solveAnalogy(input, ANSWERS);
       switch (answer.status) {
         case 'solved':
           return answer.answers.map((neighbour) => ({
@@ -61,15 +60,13 @@ function spellings({ word, spellings }: UnknownWord, next: (spelling: string) =>
   ];
 }
 
-/** What is selected within a line, or the word at the cursor as the engine cuts it, or as the editor does. */
-async function wordAtCursor(engine: Engine): Promise<string> {
+/** What is selected within a line, or the word at the cursor. */
+function wordAtCursor(): string {
   const editor = vscode.window.activeTextEditor;
   if (!editor) return '';
   const { document, selection } = editor;
   if (!selection.isEmpty) return selection.isSingleLine ? document.getText(selection).trim() : '';
-  const { text, start } = aroundColumn(document.lineAt(selection.active).text, selection.active.character);
-  const known = await engine.wordAt(text, selection.active.character - start, 0);
-  if (known) return known.word;
-  const range = document.getWordRangeAtPosition(selection.active);
+  // letters of every script with their marks, and identifiers: the same in every language mode
+  const range = document.getWordRangeAtPosition(selection.active, /[\p{L}\p{M}\p{N}_]+/u);
   return range ? document.getText(range) : '';
 }

@@ -13,13 +13,13 @@ export class NothingLearned extends Error {
 export class WorkspaceModel implements vscode.Disposable {
   readonly #directory: vscode.Uri | undefined;
   readonly #process: EngineProcess | undefined;
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = new vscode.EventEmitter<{ replaced: boolean }>();
   /** Whether a model lies in the directory; looked up once, then known from what the engine says. */
   #exists: Promise<boolean> | undefined;
   /** What the engine found, trained or deleted last. */
   #opened: Opened | undefined;
 
-  /** Another model is there, or none, or its summary has become known. */
+  /** `replaced`: another model is there, or none; otherwise an engine has read what was there. */
   readonly onDidChange = this.#changed.event;
 
   /** `directory` is undefined where no folder is open. `unreadable` is called at each start of the engine that finds a damaged model. */
@@ -32,11 +32,11 @@ export class WorkspaceModel implements vscode.Disposable {
     this.#process = new EngineProcess({
       ...options,
       directory: directory.fsPath,
-      opened: (opened) => {
+      opened: (opened, replaced) => {
         this.#opened = opened;
         this.#exists = Promise.resolve(opened.summary !== null);
         if (opened.problem) options.unreadable(opened.problem);
-        this.#changed.fire();
+        this.#changed.fire({ replaced });
       },
     });
   }
@@ -68,14 +68,19 @@ export class WorkspaceModel implements vscode.Disposable {
     }
   }
 
+  /** Throws one sentence where no folder is open or no model is stored. Starts no engine. */
+  async expected(): Promise<void> {
+    this.engine();
+    if (!(await this.exists())) throw new NothingLearned(NOTHING_LEARNED());
+  }
+
   /** For commands: the engine with a model. Throws one sentence: no folder, no model, a damaged model, an engine that does not start. */
   async required(): Promise<Engine> {
-    const engine = this.engine();
-    if (!(await this.exists())) throw new NothingLearned(NOTHING_LEARNED());
+    await this.expected();
     const { summary, problem } = await this.#process!.opened();
     if (problem) throw problem;
     if (!summary) throw new NothingLearned(NOTHING_LEARNED());
-    return engine;
+    return this.engine();
   }
 
   dispose(): void {
