@@ -1,0 +1,397 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import { instantiate } from '../../src/language-model/kernel.ts';
+
+const VARIANTS = ['simd', 'relaxed-simd'] as const;
+const LENGTHS = [0, 1, 3, 4, 5, 15, 16, 17, 64, 1000];
+/** What has to be padded: multiples of 4 and of 8. */
+const FOURS = [0, 4, 8, 12, 16, 20, 24, 64, 1000];
+const EIGHTS = [0, 8, 16, 24, 64, 1000];
+const PANELS = [1, 2, 5];
+/** Between panels, floats: more than they need, as in the training. */
+const GAP = 48;
+
+/** A memory in which arrays are placed one after the other. Between them stand NaNs, which a read beyond an end would show. */
+async function create(variant: string) {
+  const file = new URL(`../../dist/kernels/language-model.${variant}.wasm`, import.meta.url);
+  const memory = new WebAssembly.Memory({ initial: 800, maximum: 65_536, shared: true });
+  const floats = new Float32Array(memory.buffer);
+  const kernel = instantiate(await WebAssembly.compile(await readFile(file)), memory);
+  let state = 7;
+  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) | 0) / 2 ** 31;
+  let end = 0;
+  const start = () => {
+    end = 256;
+    floats.fill(NaN);
+  };
+  const place = (values: ArrayLike<number>): number => {
+    const at = end;
+    floats.set(values, at);
+    end += Math.ceil((values.length + 1) / 16) * 16;
+    assert.ok(end < floats.length);
+    return at * 4;
+  };
+  const draw = (count: number): number[] => Array.from({ length: count }, random);
+  const read = (ptr: number, count: number): number[] => Array.from(floats.subarray(ptr / 4, ptr / 4 + count));
+  return { kernel, memory, floats, random, start, place, draw, read };
+}
+
+function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
+  assert.equal(actual.length, expected.length, what);
+  for (let index = 0; index < expected.length; index++) {
+    const error = Math.abs(actual[index]! - expected[index]!);
+    assert.ok(error <= tolerance, `${what}, ${index}: got ${actual[index]}, expected ${expected[index]}`);
+  }
+}
+
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+const dot = (count: number, left: (k: number) => number, right: (k: number) => number): number => {
+  let sum = 0;
+  for (let k = 0; k < count; k++) sum += left(k) * right(k);
+  return sum;
+};
+
+for (const variant of VARIANTS) {
+  describe(`kernels of the language model (${variant})`, async () => {
+    const { kernel, memory, floats, random, start, place, draw, read } = await create(variant);
+    const integers = new Int32Array(memory.buffer);
+
+    test('an instance writes nothing into the memory it is given', async () => {
+      floats.fill(0);
+      await create(variant);
+      assert.ok(floats.every((value) => value === 0));
+    });
+
+    for (const accumulate of [0, 1]) {
+      const verb = accumulate ? 'add' : 'put';
+      test(`multiplyRows and multiplyStrips ${verb} the product of rows and panels`, () => {
+        const shapes = [...LENGTHS.map((depth) => [20, depth] as const), ...FOURS.map((rows) => [rows, 5] as const)];
+        for (const [rows, depth] of shapes) {
+          for (const panels of PANELS) {
+            start();
+            const left = draw(rows * depth);
+            const right = draw(panels * (depth * 8 + GAP));
+            const before = draw(panels * (rows * 8 + GAP));
+            const expected = before.map((value, index) => {
+              const panel = Math.floor(index / (rows * 8 + GAP));
+              const within = index % (rows * 8 + GAP);
+              if (within >= rows * 8) return value;
+              const row = Math.floor(within / 8);
+              const product = dot(
+                depth,
+                (k) => left[row * depth + k]!,
+                (k) => right[panel * (depth * 8 + GAP) + k * 8 + (within % 8)]!,
+              );
+              return accumulate ? value + product : product;
+            });
+            // the strips hold the transpose of (depth, rows)
+            const transposed = left.map((_, index) => left[(index % rows) * depth + Math.floor(index / rows)]!);
+            const transposedPtr = place([...transposed, 0, 0, 0, 0]);
+            const packedPtr = place(left.map(() => NaN));
+            kernel.packColumns(transposedPtr, rows * 4, packedPtr, depth, rows);
+            const rightPtr = place(right);
+            const strides = [(rows * 8 + GAP) * 4, 32] as const;
+            const rightStride = (depth * 8 + GAP) * 4;
+            const byRows = place(before);
+            kernel.multiplyRows(
+              place(left),
+              depth * 4,
+              rightPtr,
+              rightStride,
+              byRows,
+              ...strides,
+              rows,
+              depth,
+              panels,
+              accumulate,
+            );
+            const byStrips = place(before);
+            kernel.multiplyStrips(
+              packedPtr,
+              rightPtr,
+              rightStride,
+              byStrips,
+              ...strides,
+              rows,
+              depth,
+              panels,
+              accumulate,
+            );
+            const what = `${rows} x ${depth} x ${panels} panels`;
+            assertNear(read(byRows, before.length), expected, 1e-4, `rows, ${what}`);
+            assert.deepEqual(read(byStrips, before.length), read(byRows, before.length), `strips, ${what}`);
+          }
+        }
+      });
+
+      test(`multiplyPanels ${verb}s the product of two sets of panels, summed over their sequences`, () => {
+        for (const [rows, columns] of [
+          ...FOURS.map((rows) => [rows, 8]),
+          ...EIGHTS.map((columns) => [12, columns]),
+        ] as const) {
+          for (const panels of PANELS) {
+            start();
+            const leftFloats = rows! * 8 + GAP;
+            const rightFloats = columns! * 8 + GAP;
+            const left = draw(panels * leftFloats);
+            const right = draw(panels * rightFloats);
+            const scales = draw(panels * 8);
+            const before = draw(rows! * columns!);
+            const expected = before.map((value, index) => {
+              const row = Math.floor(index / columns!);
+              const column = index % columns!;
+              const product = dot(
+                panels * 8,
+                (k) => left[Math.floor(k / 8) * leftFloats + row * 8 + (k % 8)]!,
+                (k) => scales[k]! * right[Math.floor(k / 8) * rightFloats + column * 8 + (k % 8)]!,
+              );
+              return accumulate ? value + product : product;
+            });
+            const columnsPtr = place(new Array<number>(columns! * panels * 8).fill(NaN));
+            const stride = panels * 256;
+            kernel.transposePanels(place(right), rightFloats * 4, panels, columns!, columnsPtr, stride, place(scales));
+            const result = place(before);
+            const scratch = place(new Array<number>(panels * 48).fill(NaN));
+            const leftPtr = place(left);
+            kernel.multiplyPanels(
+              leftPtr,
+              leftFloats * 4,
+              panels,
+              columnsPtr,
+              stride,
+              result,
+              columns! * 4,
+              rows!,
+              columns! / 8,
+              accumulate,
+              scratch,
+            );
+            assertNear(read(result, before.length), expected, 1e-4, `${rows} x ${columns} x ${panels} panels`);
+          }
+        }
+      });
+
+      test(`multiplyVector ${verb}s the product of rows and a vector`, () => {
+        for (const rows of EIGHTS) {
+          for (const columns of [0, 4, 8, 64, 1000]) {
+            start();
+            const weights = draw(rows * columns);
+            const x = draw(columns);
+            const before = draw(rows);
+            const y = place(before);
+            kernel.multiplyVector(place(weights), columns * 4, rows, columns, place(x), y, accumulate);
+            const expected = before.map(
+              (value, row) =>
+                accumulate * value +
+                dot(
+                  columns,
+                  (k) => weights[row * columns + k]!,
+                  (k) => x[k]!,
+                ),
+            );
+            assertNear(read(y, rows), expected, 1e-4, `${rows} x ${columns}`);
+          }
+        }
+      });
+    }
+
+    test('transposePanels without scales moves numbers as they are', () => {
+      start();
+      const source = draw(64);
+      const target = place(new Array<number>(64).fill(NaN));
+      kernel.transposePanels(place(source), 256, 1, 8, target, 256, 0);
+      assert.deepEqual(
+        read(target, 64),
+        source.map((_, index) => Math.fround(source[(index % 8) * 8 + Math.floor(index / 8)]!)),
+      );
+    });
+
+    test('gather looks up the rows of 8 tokens, scatterAdd adds them back, a repeated one as often as it comes', () => {
+      for (const features of FOURS) {
+        start();
+        const table = draw(5 * (features + 4));
+        const tokens = [4, 0, 4, 2, 4, 1, 0, 3];
+        const tokensPtr = place(tokens);
+        integers.set(tokens, tokensPtr / 4);
+        const tablePtr = place(table);
+        const panelPtr = place(new Array<number>(features * 8).fill(NaN));
+        const stride = (features + 4) * 4;
+        kernel.gather(tokensPtr, tablePtr, stride, features, panelPtr);
+        const panel = Array.from({ length: features * 8 }, (_, index) =>
+          Math.fround(table[tokens[index % 8]! * (features + 4) + Math.floor(index / 8)]!),
+        );
+        assert.deepEqual(read(panelPtr, features * 8), panel);
+        kernel.scatterAdd(tokensPtr, tablePtr, stride, features, panelPtr);
+        const expected = table.map((value, index) => {
+          const row = Math.floor(index / (features + 4));
+          return index % (features + 4) < features
+            ? value * (1 + tokens.filter((token) => token === row).length)
+            : value;
+        });
+        assertNear(read(tablePtr, table.length), expected, 1e-6, `${features} features`);
+      }
+    });
+
+    test('lstmForward and lstmStep have the gates of the formula, also where they saturate', () => {
+      for (const units of [...LENGTHS, 400]) {
+        for (const scale of [1, 30]) {
+          start();
+          const gates = draw(units * 32).map((x) => x * scale);
+          const bias = draw(units * 4);
+          const previous = draw(units * 8).map((x) => x * 2);
+          const value = (gate: number, unit: number, lane: number) =>
+            gates[(gate * units + unit) * 8 + lane]! + bias[gate * units + unit]!;
+          const cellAt = (unit: number, lane: number) =>
+            sigmoid(value(1, unit, lane)) * previous[unit * 8 + lane]! +
+            sigmoid(value(0, unit, lane)) * Math.tanh(value(2, unit, lane));
+          const cells = previous.map((_, index) => cellAt(Math.floor(index / 8), index % 8));
+          const hiddens = cells.map(
+            (cell, index) => sigmoid(value(3, Math.floor(index / 8), index % 8)) * Math.tanh(cell),
+          );
+          const gatesPtr = place(gates);
+          const biasPtr = place(bias);
+          const [cellPtr, tanhPtr, hiddenPtr] = [place(previous), place(previous), place(previous)] as const;
+          kernel.lstmForward(gatesPtr, biasPtr, place(previous), cellPtr, tanhPtr, hiddenPtr, units);
+          assertNear(read(cellPtr, units * 8), cells, 4e-6, `cell, ${units} units`);
+          assertNear(read(tanhPtr, units * 8), cells.map(Math.tanh), 3e-6, `tanh of the cell, ${units} units`);
+          assertNear(read(hiddenPtr, units * 8), hiddens, 3e-6, `hidden, ${units} units`);
+          const activations = gates.map((_, index) => {
+            const gate = Math.floor(index / 8 / units);
+            const x = value(gate, Math.floor(index / 8) % units, index % 8);
+            return gate === 2 ? Math.tanh(x) : sigmoid(x);
+          });
+          assertNear(read(gatesPtr, units * 32), activations, 2e-6, `gates, ${units} units`);
+
+          if (units % 4 > 0) continue;
+          const lane = <T>(values: T[]) => values.filter((_, index) => index % 8 === 3);
+          const onePtr = place(lane(previous));
+          const oneHiddenPtr = place(lane(previous));
+          kernel.lstmStep(place(lane(gates)), biasPtr, onePtr, oneHiddenPtr, units);
+          assertNear(read(onePtr, units), lane(cells), 4e-6, `one cell, ${units} units`);
+          assertNear(read(oneHiddenPtr, units), lane(hiddens), 3e-6, `one hidden, ${units} units`);
+        }
+      }
+    });
+
+    test('softmax leaves exponentials minus their sum at the target, and zeros in the padding', () => {
+      for (const vocabulary of LENGTHS.slice(1)) {
+        for (const scale of [1, 60]) {
+          start();
+          const rows = Math.ceil(vocabulary / 8) * 8;
+          const logits = draw(rows * 8).map((x) => x * scale);
+          const bias = draw(vocabulary);
+          const targets = Array.from({ length: 8 }, (_, lane) =>
+            lane === 5 ? -1 : Math.floor(((random() + 1) / 2) * vocabulary),
+          );
+          const logitsPtr = place(logits);
+          const targetsPtr = place(targets);
+          integers.set(targets, targetsPtr / 4);
+          const [sumsPtr, targetLogitsPtr] = [place(targets), place(targets)] as const;
+          kernel.softmax(logitsPtr, place(bias), targetsPtr, vocabulary, rows, sumsPtr, targetLogitsPtr);
+          const actual = read(logitsPtr, rows * 8);
+          for (let lane = 0; lane < 8; lane++) {
+            const column = bias.map((b, token) => Math.fround(b + logits[token * 8 + lane]!));
+            const largest = Math.max(...column);
+            const exponentials = column.map((logit) => Math.exp(logit - largest));
+            const sum = exponentials.reduce((a, b) => a + b, 0);
+            const target = targets[lane]!;
+            const what = `${vocabulary} tokens, lane ${lane}`;
+            assertNear([floats[sumsPtr / 4 + lane]! / sum], [1], 3e-6, what);
+            if (target >= 0) assertNear([floats[targetLogitsPtr / 4 + lane]!], [column[target]! - largest], 1e-5, what);
+            const expected = Array.from({ length: rows }, (_, token) =>
+              token < vocabulary ? exponentials[token]! - (token === target ? sum : 0) : 0,
+            );
+            const values = actual.filter((_, index) => index % 8 === lane);
+            assertNear(values, expected, 3e-6 * sum, what);
+          }
+        }
+      }
+    });
+
+    test('softmaxVector gives probabilities, and none to the padding', () => {
+      for (const vocabulary of LENGTHS.slice(1)) {
+        start();
+        const rows = Math.ceil(vocabulary / 8) * 8;
+        const logits = draw(vocabulary).map((x) => x * 20);
+        const bias = draw(vocabulary);
+        const logitsPtr = place([...logits, ...new Array<number>(rows - vocabulary).fill(0)]);
+        kernel.softmaxVector(
+          logitsPtr,
+          place([...bias, ...new Array<number>(rows - vocabulary).fill(-Infinity)]),
+          rows,
+        );
+        const exponentials = logits.map((logit, token) => Math.exp(logit + bias[token]!));
+        const sum = exponentials.reduce((a, b) => a + b, 0);
+        const expected = Array.from({ length: rows }, (_, token) => (exponentials[token] ?? 0) / sum);
+        assertNear(read(logitsPtr, rows), expected, 3e-6, `${vocabulary} tokens`);
+      }
+    });
+
+    test('addRowSums and foldSums sum rows over sequences, scaled', () => {
+      for (const rows of LENGTHS) {
+        for (const panels of PANELS) {
+          start();
+          const stride = rows * 8 + GAP;
+          const values = draw(panels * stride);
+          const scales = draw(panels * 8);
+          const sumsPtr = place(new Array<number>(rows * 4).fill(0.25));
+          kernel.addRowSums(place(values), stride * 4, panels, rows, place(scales), sumsPtr);
+          const target = place(new Array<number>(rows).fill(NaN));
+          kernel.foldSums(sumsPtr, rows, target);
+          const expected = Array.from(
+            { length: rows },
+            (_, row) =>
+              1 +
+              dot(
+                panels * 8,
+                (k) => values[Math.floor(k / 8) * stride + row * 8 + (k % 8)]!,
+                (k) => scales[k]!,
+              ),
+          );
+          assertNear(read(target, rows), expected, 2e-5, `${rows} rows, ${panels} panels`);
+        }
+      }
+    });
+
+    test('sumSquares and addVectors take whole arrays', () => {
+      for (const count of [...FOURS, 4096, 4100, 20_000]) {
+        start();
+        const values = draw(count);
+        const others = draw(count);
+        const ptr = place(values);
+        const expected = values.reduce((sum, value) => sum + value * value, 0);
+        assert.ok(Math.abs(kernel.sumSquares(ptr, count) - expected) <= 1e-5 * expected, `${count} squares`);
+        const target = place(values);
+        kernel.addVectors(ptr, place(others), target, count);
+        assertNear(
+          read(target, count),
+          values.map((value, index) => value + others[index]!),
+          1e-6,
+          `${count} sums`,
+        );
+      }
+    });
+
+    test("adam takes the paper's step, and turns means too small to matter into 0", () => {
+      for (const count of FOURS) {
+        start();
+        const [parameters, gradients, means] = [draw(count), draw(count), draw(count)] as const;
+        const squares = draw(count).map(Math.abs);
+        means[0] = 1e-38;
+        gradients[0] = 0;
+        const pointers = [place(parameters), place(gradients), place(means), place(squares)] as const;
+        kernel.adam(...pointers, count, 0.5, 0.01, 1.25, 0.9, 0.999, 1e-8);
+        const mean = means.map((value, index) => 0.9 * value + 0.05 * gradients[index]!);
+        const square = squares.map((value, index) => 0.999 * value + 0.001 * (0.5 * gradients[index]!) ** 2);
+        const expected = parameters.map(
+          (value, index) => value - (0.01 * mean[index]!) / (1.25 * Math.sqrt(square[index]!) + 1e-8),
+        );
+        assertNear(read(pointers[2], count), mean.slice(0, count), 1e-6, 'means');
+        assertNear(read(pointers[3], count), square, 1e-6, 'squares');
+        assertNear(read(pointers[0], count), expected.slice(0, count), 1e-5, 'parameters');
+        if (count > 0) assert.equal(floats[pointers[2] / 4], 0);
+      }
+    });
+  });
+}
