@@ -3,11 +3,11 @@
 export interface ProjectionOptions {
   /** The most frequent words, so many, are put on the map. */
   maxWords: number;
-  /** Nearest words of each word that shape the map. */
+  /** Nearest words of each word that shape the map, itself included, as in umap-learn. */
   nNeighbors: number;
-  /** How close two words may lie; small: tight groups. */
+  /** How close two words may lie; small: tight groups. At most `spread`; what is above counts as `spread`. */
   minDist: number;
-  /** The scale of the distances between groups. */
+  /** The scale of the distances between groups. The map is scaled to its frame, so that only `minDist / spread` shows. */
   spread: number;
   /** Rounds of optimisation; 0: automatic, by the number of words. */
   nEpochs: number;
