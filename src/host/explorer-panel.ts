@@ -114,9 +114,8 @@ class Shown {
       describe: async (word, neighbours) => (await model.required()).describe(word, neighbours),
       similaritiesOnMap: async (word) => (await model.required()).similaritiesOnMap(word),
       complete: async (text, suggestions) => (await model.required()).complete(text, suggestions),
-      train: () => {
-        void vscode.commands.executeCommand(COMMANDS.train);
-        return Promise.resolve();
+      train: async () => {
+        await vscode.commands.executeCommand(COMMANDS.train); // says itself how it went
       },
     };
     this.#view = createBirpc<ExplorerView, ExplorerHost>(host, {
