@@ -40,7 +40,7 @@ export class WordCompletion implements vscode.CompletionItemProvider {
         item.filterText = filterText;
         item.sortText = sortText;
         item.range = range;
-        item.detail = vscode.l10n.t('Lexiscope, probability {0}', probability);
+        item.detail = 'Lexiscope';
         return item;
       },
     );
