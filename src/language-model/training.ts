@@ -50,6 +50,8 @@ export interface LanguageModelResult {
 
 /** Fewer training tokens teach nothing. */
 const FEWEST_TOKENS = 32;
+/** Of a text whose end is held out. */
+const FEWEST_HELD_OUT = 16;
 /** A call of `step` ends after so long, ms. */
 const SLICE = 20;
 /** Streams of the held-out text are at least so long: each begins without a context. */
@@ -76,11 +78,21 @@ export function createLanguageModelJob(
   seed: number,
 ): LanguageModelJob {
   const words = knownWords(tokens, options.maxVocabulary);
-  const [trainingText, heldOutText] = split(tokens, documents, heldOut, options.heldOut, words);
+  const parts = heldOut.includes(1)
+    ? splitByDocument(tokens, documents, heldOut)
+    : splitAtTheEnd(tokens, options.heldOut);
+  const text = (held: boolean) =>
+    join(
+      tokens,
+      parts.filter((part) => part.held === held),
+      words,
+    );
+  const [trainingText, heldOutText] = [text(false), text(true)];
   const trainingTokens = trainingText.length - 1;
-  if (trainingTokens < FEWEST_TOKENS) {
+  if (trainingTokens < FEWEST_TOKENS || heldOutText.length < 2) {
     throw new RangeError(
-      `The language model needs at least ${FEWEST_TOKENS} tokens to learn from, got ${trainingTokens}`,
+      `The language model needs at least ${FEWEST_TOKENS} tokens to learn from and 1 held out, ` +
+        `got ${trainingTokens} and ${heldOutText.length - 1}`,
     );
   }
   const sizes = {
@@ -114,32 +126,37 @@ function knownWords(tokens: Int32Array, most: number): number {
   return rare < 0 ? most : rare;
 }
 
-function split(
-  tokens: Int32Array,
-  documents: Int32Array,
-  heldOut: Uint8Array,
-  share: number,
-  words: number,
-): [training: Int32Array<SharedArrayBuffer>, heldOut: Int32Array<SharedArrayBuffer>] {
-  const ranges: [start: number, end: number, held: boolean][] = [];
-  if (heldOut.includes(1)) {
-    documents.forEach((start, index) => {
-      ranges.push([start, documents[index + 1] ?? tokens.length, heldOut[index] === 1]);
-    });
-  } else {
-    const start = Math.min(tokens.length - 1, Math.floor(tokens.length * (1 - share)));
-    ranges.push([0, start, false], [start, tokens.length, true]);
-  }
-  const text = (held: boolean): Int32Array<SharedArrayBuffer> => {
-    const parts = ranges.filter((range) => range[2] === held);
-    const target = new Int32Array(1 + parts.reduce((sum, [start, end]) => sum + end - start + 1, 0));
-    target[0] = END_OF_SENTENCE;
-    const length = parts.reduce((at, [start, end]) => appendTokens(target, at, tokens, start, end, words), 1);
-    const shared = new Int32Array(new SharedArrayBuffer(length * 4));
-    shared.set(target.subarray(0, length));
-    return shared;
-  };
-  return [text(false), text(true)];
+/** A part of the corpus, [start, end), and whether it is held out. */
+interface Part {
+  start: number;
+  end: number;
+  held: boolean;
+}
+
+function splitByDocument(tokens: Int32Array, documents: Int32Array, heldOut: Uint8Array): Part[] {
+  return Array.from(documents, (start, index) => ({
+    start,
+    end: documents[index + 1] ?? tokens.length,
+    held: heldOut[index] === 1,
+  }));
+}
+
+function splitAtTheEnd(tokens: Int32Array, share: number): Part[] {
+  const start = Math.max(0, tokens.length - Math.max(FEWEST_HELD_OUT, Math.ceil(tokens.length * share)));
+  return [
+    { start: 0, end: start, held: false },
+    { start, end: tokens.length, held: true },
+  ];
+}
+
+/** The parts' tokens in the model's numbering, one text, in shared memory. */
+function join(tokens: Int32Array, parts: readonly Part[], words: number): Int32Array<SharedArrayBuffer> {
+  const text = new Int32Array(1 + parts.reduce((sum, { start, end }) => sum + end - start + 1, 0));
+  text[0] = END_OF_SENTENCE;
+  const length = parts.reduce((at, { start, end }) => appendTokens(text, at, tokens, start, end, words), 1);
+  const shared = new Int32Array(new SharedArrayBuffer(length * 4));
+  shared.set(text.subarray(0, length));
+  return shared;
 }
 
 /** B and T for a text: as asked for, or so much smaller that a pass takes FEWEST_STEPS steps. */

@@ -236,9 +236,18 @@ describe('the text', () => {
   });
 
   test('that is too small is refused', () => {
-    assert.throws(() => createJob({ tokens: corpus(20, 5) }), /at least 32 tokens to learn from, got 2\d/);
-    assert.throws(() => createJob({ tokens: new Int32Array(0) }), /at least 32 tokens to learn from, got \d/);
-    assert.throws(() => createJob({ tokens, heldOut: [1] }), /at least 32 tokens to learn from, got 0/);
+    assert.throws(
+      () => createJob({ tokens: corpus(20, 5) }),
+      /at least 32 tokens to learn from and 1 held out, got 5 and 1\d/,
+    );
+    assert.throws(
+      () => createJob({ tokens: new Int32Array(0) }),
+      /at least 32 tokens to learn from and 1 held out, got 0 and 0/,
+    );
+    const breaks = Int32Array.from([...tokens, -1, -1]);
+    const documents = [0, tokens.length];
+    assert.throws(() => createJob({ tokens: breaks, documents, heldOut: [0, 1] }), /1 held out, got \d+ and 0/);
+    assert.throws(() => createJob({ tokens, heldOut: [1] }), /at least 32 tokens .*, got 0 and \d{4}/);
   });
 
   test('and options that need more than 4 GiB are refused', () => {
