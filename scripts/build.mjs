@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { writeNotices } from './notices.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -65,7 +66,8 @@ export async function buildBundles({ development = false } = {}) {
     minify: !development,
     sourcemap: development ? 'inline' : false,
     logLevel: 'warning',
-    legalComments: 'none',
+    legalComments: 'none', // the licences are in notices.txt
+    metafile: true,
     define: { 'process.env.NODE_ENV': '"production"' },
   };
   const node = { ...shared, platform: 'node', target: 'node22' };
@@ -73,7 +75,7 @@ export async function buildBundles({ development = false } = {}) {
   const banner = {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   };
-  await Promise.all([
+  const bundles = await Promise.all([
     build({
       ...node,
       format: 'cjs',
@@ -105,8 +107,10 @@ export async function buildBundles({ development = false } = {}) {
       entryPoints: { explorer: 'media/explorer/explorer.ts' },
       outdir: 'dist/media',
     }),
-    ...['explorer'].map((view) => cp(join(root, `media/${view}/${view}.css`), join(dist, `media/${view}.css`))),
   ]);
+  const metafiles = bundles.map(({ metafile }) => metafile);
+  await writeNotices(root, metafiles, join(dist, 'notices.txt'));
+  await cp(join(root, 'media/explorer/explorer.css'), join(dist, 'media/explorer.css'));
 }
 
 export async function buildAll(options) {
@@ -115,8 +119,12 @@ export async function buildAll(options) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  if (process.argv.includes('--clean')) await rm(dist, { recursive: true, force: true });
-  await (process.argv.includes('--kernels')
-    ? buildKernels()
-    : buildAll({ development: process.argv.includes('--development') }));
+  try {
+    if (process.argv.includes('--clean')) await rm(dist, { recursive: true, force: true });
+    if (process.argv.includes('--kernels')) await buildKernels();
+    else await buildAll({ development: process.argv.includes('--development') });
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

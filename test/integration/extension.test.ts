@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Frame, Locator } from 'playwright-core';
-import { VSCodeServer } from '../../scripts/vscode-server.mjs';
+import { quietSettings, VSCodeServer } from '../../scripts/vscode-server.mjs';
 import manifest from '../../package.json' with { type: 'json' };
 import { colourOf, Pixels } from '../browser/pixels.ts';
 import { TOPICS } from '../synthetic-text.ts';
@@ -18,6 +18,8 @@ import { SampleFolder, UNREAD } from './sample-folder.ts';
 import { launchBrowser, Workbench } from './workbench.ts';
 
 const VSIX = fileURLToPath(new URL(`../../lexiscope-${manifest.version}.vsix`, import.meta.url));
+/** Every word of a line can be pointed at. */
+const SETTINGS = { ...quietSettings, 'editor.minimap.enabled': false, 'editor.wordWrap': 'on' };
 /** Milliseconds that a training of the sample folder may take, on two busy cores. */
 const TRAINING = 120_000;
 /** What the status bar says while training. */
@@ -35,7 +37,7 @@ let window: Workbench;
 before(async () => {
   if (!existsSync(VSIX)) throw new Error(`There is no ${VSIX}: run “npm run package” first.`);
   folder = await SampleFolder.create();
-  server = await VSCodeServer.start({ extensions: [VSIX] });
+  server = await VSCodeServer.start({ extensions: [VSIX], settings: SETTINGS });
   browser = await launchBrowser();
   window = await Workbench.open(browser, server.window(folder.path));
 });
@@ -130,7 +132,7 @@ describe('a folder that was learned', () => {
     await window.screenshot('similar words');
     await (await window.quickInput()).fill('habour');
     await window.quickRow(/is not a word that was learned/);
-    await window.quickRow(/^harbour$/);
+    await window.quickRow(/^harbour, similar spelling$/);
     await window.press('Escape');
   });
 
@@ -161,7 +163,7 @@ describe('a folder that was learned', () => {
 
   step('the link of a hover shows its word in the explorer', async () => {
     await window.openFile('chapter-1.txt');
-    const hover = await window.hover('king', /Show on Map/);
+    const hover = await window.hover('king', /king .*Show on Map/);
     await hover.getByText('Show on Map').click();
     const explorer = await window.webview(EXPLORER);
     await explorer.locator('.selection .word', { hasText: /^king$/ }).waitFor();
@@ -183,6 +185,7 @@ describe('a folder that was learned', () => {
 
   step('after a reload of the window the model is there without training', async () => {
     await window.command('Lexiscope: Open Explorer');
+    await window.webview(EXPLORER);
     await window.reload();
     await idle();
     const explorer = await window.webview(EXPLORER);
@@ -196,6 +199,7 @@ describe('a folder that was learned', () => {
 
 describe('a training that does not end', () => {
   step('a click on the status bar cancels it, and the earlier model stays', async () => {
+    await window.openFile('chapter-2.txt');
     await folder.withMuchText(async () => {
       await window.command('Lexiscope: Train on This Workspace');
       const progress = await window.statusBar(/word vectors \d+%/, TRAINING);
@@ -272,7 +276,7 @@ async function idle(): Promise<Locator> {
 
 /** The word's hover names its count in the folder and, nearest first, words of its topic. */
 async function checkHover(word: string, topic: readonly string[]): Promise<void> {
-  const hover = await window.hover(word, /Nearest words/);
+  const hover = await window.hover(word, new RegExp(`^\\s*${word} · `));
   assert.match(await hover.innerText(), new RegExp(`count ${folder.count(word).toLocaleString('en')}\\b`));
   const rows = await hover
     .locator('tbody tr')
@@ -301,7 +305,7 @@ async function drawnPixels(explorer: Frame): Promise<number> {
 }
 
 function assertOneOf(row: string, words: readonly string[]): void {
-  assert.ok(words.includes(row.split(' ')[0]!), `“${row}” is none of ${words.join(', ')}`);
+  assert.ok(words.includes(/^[^,]*/.exec(row)![0]), `“${row}” is none of ${words.join(', ')}`);
 }
 
 /** The process id of the engine among the descendants of a process. */

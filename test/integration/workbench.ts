@@ -16,14 +16,14 @@ export async function launchBrowser(): Promise<Browser> {
 
 export class Workbench {
   readonly page: Page;
-  /** What our own scripts (webviews, and the extension host where it names Lexiscope) wrote to the console as an error, or threw. */
+  /** What our own scripts (webviews, and the extension as far as VS Code names it) wrote to the console as an error, or threw. */
   readonly errors: string[] = [];
 
   private constructor(page: Page) {
     this.page = page;
     page.on('console', (message) => {
       const ofVSCode = /\/static\/(node_modules|out\/vs\/code)\//.test(message.location().url);
-      if (message.type() !== 'error' || (ofVSCode && !/lexiscope/i.test(message.text()))) return;
+      if (message.type() !== 'error' || (ofVSCode && !message.text().includes('lexiscope.lexiscope'))) return;
       this.errors.push(`${message.text()} (${message.location().url})`);
     });
     page.on('pageerror', (error) => this.errors.push(error.stack ?? error.message));
@@ -42,9 +42,11 @@ export class Workbench {
     await this.page.context().close();
   }
 
-  /** Reloads the window, as “Developer: Reload Window” does. */
+  /** Reloads the window by VS Code's own command, which first saves what is open. */
   async reload(): Promise<void> {
-    await this.page.reload({ timeout: 60_000 });
+    const loaded = this.page.waitForEvent('load', { timeout: 60_000 });
+    await this.command('Developer: Reload Window');
+    await loaded;
     await this.#shown();
   }
 
@@ -77,7 +79,7 @@ export class Workbench {
     return input;
   }
 
-  /** The row of the open quick input that matches, as text of one line, as soon as there is one. */
+  /** The row of the open quick input that matches, “label, description”, as soon as there is one. */
   async quickRow(expected: RegExp): Promise<string> {
     const rows = this.page.locator('.quick-input-widget .monaco-list-row');
     return retry(`a row with ${String(expected)}`, SOON, async () => {
@@ -94,13 +96,15 @@ export class Workbench {
     return (await message.isVisible()) ? (await message.innerText()).trim() : '';
   }
 
-  /** Runs a command by its full title from the palette. */
+  /** Runs a command by its full title from the palette; waits for an extension that still starts to contribute it. */
   async command(title: string): Promise<void> {
-    const widget = this.page.locator('.quick-input-widget');
-    await this.page.keyboard.press('F1');
-    await (await this.quickInput()).fill(`>${title}`);
-    const row = widget.locator('.monaco-list-row.focused', { hasText: title });
-    await row.waitFor({ timeout: SOON });
+    const row = this.page.locator('.quick-input-widget .monaco-list-row.focused', { hasText: title });
+    await retry(`the command “${title}”`, 2 * SOON, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      await (await this.quickInput()).fill(`>${title}`);
+      await row.waitFor({ timeout: 3000 });
+    });
     await this.page.keyboard.press('Enter');
     await row.waitFor({ state: 'hidden', timeout: SOON });
   }
@@ -157,23 +161,27 @@ export class Workbench {
     if (shown) throw new Error(`There is a hover with ${String(unexpected)} over "${word}".`);
   }
 
-  /** The middle of the first drawn occurrence of `word`, in pixels of the page. */
+  /** The middle of an occurrence of the whole word in the active editor that nothing else covers, in pixels of the page. */
   async #placeOf(word: string): Promise<{ x: number; y: number }> {
-    const line = this.editor().locator('.view-line', { hasText: word }).first();
-    await line.waitFor({ timeout: SOON });
-    return line.evaluate((element, text) => {
-      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    await this.editor().locator('.view-line', { hasText: word }).first().waitFor({ timeout: SOON });
+    const place = await this.editor().evaluate((editor, text) => {
+      const walker = document.createTreeWalker(editor, NodeFilter.SHOW_TEXT);
+      const whole = new RegExp(`(?<!\\p{L})${text}(?!\\p{L})`, 'gu');
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        const start = node.nodeValue?.indexOf(text) ?? -1;
-        if (start < 0) continue;
-        const range = document.createRange();
-        range.setStart(node, start);
-        range.setEnd(node, start + text.length);
-        const box = range.getBoundingClientRect();
-        return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+        for (const { index } of (node.nodeValue ?? '').matchAll(whole)) {
+          const range = document.createRange();
+          range.setStart(node, index);
+          range.setEnd(node, index + text.length);
+          const box = range.getBoundingClientRect();
+          const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+          const line = node.parentElement?.closest('.view-line');
+          if (line?.contains(document.elementFromPoint(x, y))) return { x, y };
+        }
       }
-      throw new Error(`"${text}" is not drawn in one piece.`);
+      return null;
     }, word);
+    if (!place) throw new Error(`“${word}” is not to be seen in the editor.`);
+    return place;
   }
 
   /** Asks for suggestions at the cursor until a row matches, and gives all rows that are drawn. */
@@ -256,6 +264,7 @@ export async function retry<T>(what: string, timeout: number, attempt: () => Pro
   }
 }
 
+/** What a screen reader says of each row: its label and its description, with a comma between. */
 async function rowTexts(rows: Locator): Promise<string[]> {
-  return (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
+  return rows.evaluateAll((elements) => elements.map((row) => row.getAttribute('aria-label') ?? ''));
 }

@@ -41,6 +41,7 @@ describe('the package', () => {
       'dist/extension.cjs',
       'dist/engine.mjs',
       'dist/compute-thread.mjs',
+      'dist/notices.txt',
       'dist/media/explorer.js',
       'dist/media/explorer.css',
       ...kernels.flatMap((kernel) => [`dist/kernels/${kernel}.simd.wasm`, `dist/kernels/${kernel}.relaxed-simd.wasm`]),
