@@ -1,5 +1,6 @@
 // A loaded model and the questions one can ask of it.
 
+import * as l10n from '@vscode/l10n';
 import type { Kernels } from './kernels.ts';
 import type { StoredModel } from './model-store.ts';
 import type {
@@ -15,7 +16,7 @@ import type {
 } from '../protocol/engine.ts';
 import { LanguageModel } from '../language-model/inference.ts';
 import { wordAt, wordsBefore } from '../text/tokenizer.ts';
-import { parseAnalogy } from '../word2vec/analogy.ts';
+import { parseAnalogy, type MalformedExpression } from '../word2vec/analogy.ts';
 import { WordVectors } from '../word2vec/vectors.ts';
 
 /** Words before the cursor that the language model reads. */
@@ -45,13 +46,7 @@ export class Model {
     const input = stored.vectors['input'];
     if (input?.data.length !== vocabulary * vectorSize)
       throw new Error(`vectors: expected ${vocabulary} x ${vectorSize} numbers, got ${input?.data.length ?? 0}`);
-    this.#vectors = new WordVectors(
-      kernels.similarity,
-      stored.words.slice(0, vocabulary),
-      stored.counts.subarray(0, vocabulary),
-      input.data,
-      vectorSize,
-    );
+    this.#vectors = new WordVectors(kernels.similarity, stored.words.slice(0, vocabulary), input.data, vectorSize);
     this.#languageModel = new LanguageModel(kernels['language-model'], stored.languageModel);
     this.#rankByWord = new Map(stored.words.map((word, rank) => [word, rank]));
     this.#folded = stored.words.map((word) => word.toLowerCase());
@@ -85,7 +80,7 @@ export class Model {
 
   solveAnalogy(expression: string, answers: number): AnalogyAnswer {
     const parsed = parseAnalogy(expression);
-    if ('malformed' in parsed) return { status: 'malformed', message: parsed.malformed };
+    if ('malformed' in parsed) return { status: 'malformed', message: malformedSentence(parsed.malformed) };
     const query = [];
     for (const { word, weight } of parsed.terms) {
       const index = this.#vectors.indexOf(word);
@@ -161,5 +156,22 @@ export class Model {
 
   #name(neighbours: readonly { index: number; similarity: number }[]): Neighbour[] {
     return neighbours.map(({ index, similarity }) => ({ word: this.#stored.words[index]!, similarity }));
+  }
+}
+
+function malformedSentence(reason: MalformedExpression): string {
+  switch (reason.kind) {
+    case 'empty':
+      return l10n.t('Type words with signs between them, such as king - man + woman.');
+    case 'missingWord':
+      return l10n.t('A word is missing at position {0}.', reason.position);
+    case 'missingSign':
+      return l10n.t(
+        'Put + or - before “{0}” (position {1}), or quotation marks around a word with spaces.',
+        reason.word,
+        reason.position,
+      );
+    case 'openQuote':
+      return l10n.t('The quotation mark at position {0} is not closed.', reason.position);
   }
 }

@@ -91,13 +91,7 @@ export async function train(
 
   clock.enter('map');
   events.progress({ phase: 'map', fraction: 0 });
-  const vectors = new WordVectors(
-    kernels.similarity,
-    words.slice(0, vocabulary),
-    counts.subarray(0, vocabulary),
-    input,
-    vectorSize,
-  );
+  const vectors = new WordVectors(kernels.similarity, words.slice(0, vocabulary), input, vectorSize);
   const mapWords = Math.min(request.projection.maxWords, vocabulary);
   const projection = await runTasks(
     script,
