@@ -16,18 +16,22 @@ export class WorkspaceModel implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<{ replaced: boolean }>();
   /** Whether a model lies in the directory; looked up once, then known from what the engine says. */
   #exists: Promise<boolean> | undefined;
+  readonly #unreadable: (problem: Error) => void;
+  /** The problem of a damaged model that the user has been told: once is enough. */
+  #told: string | undefined;
   /** What the engine found, trained or deleted last. */
   #opened: Opened | undefined;
 
   /** `replaced`: another model is there, or none; otherwise an engine has read what was there. */
   readonly onDidChange = this.#changed.event;
 
-  /** `directory` is undefined where no folder is open. `unreadable` is called at each start of the engine that finds a damaged model. */
+  /** `directory` is undefined where no folder is open. `unreadable` tells the user of a damaged model that nobody asked for. */
   constructor(
     directory: vscode.Uri | undefined,
     options: Omit<EngineProcessOptions, 'directory' | 'opened'> & { unreadable: (problem: Error) => void },
   ) {
     this.#directory = directory;
+    this.#unreadable = options.unreadable;
     if (!directory) return;
     this.#process = new EngineProcess({
       ...options,
@@ -35,7 +39,7 @@ export class WorkspaceModel implements vscode.Disposable {
       opened: (opened, replaced) => {
         this.#opened = opened;
         this.#exists = Promise.resolve(opened.summary !== null);
-        if (opened.problem) options.unreadable(opened.problem);
+        if (opened.problem) options.log('error', opened.problem.message);
         this.#changed.fire({ replaced });
       },
     });
@@ -61,7 +65,12 @@ export class WorkspaceModel implements vscode.Disposable {
   async quietly(): Promise<Engine | undefined> {
     if (!this.#process?.dependable || !(await this.exists())) return undefined;
     try {
-      return (await this.#process.opened()).summary ? this.#process.engine : undefined;
+      const { summary, problem } = await this.#process.opened();
+      if (problem && problem.message !== this.#told) {
+        this.#told = problem.message;
+        this.#unreadable(problem);
+      }
+      return summary ? this.#process.engine : undefined;
     } catch (error) {
       if (error instanceof EngineStopped) return undefined; // it is in the log
       throw error;
@@ -78,7 +87,10 @@ export class WorkspaceModel implements vscode.Disposable {
   async required(): Promise<Engine> {
     await this.expected();
     const { summary, problem } = await this.#process!.opened();
-    if (problem) throw problem;
+    if (problem) {
+      this.#told = problem.message;
+      throw problem;
+    }
     if (!summary) throw new NothingLearned(NOTHING_LEARNED());
     return this.engine();
   }
