@@ -95,7 +95,8 @@ class Explorer {
       if (event.key === 'Escape' && !event.isComposing) this.#clear();
     });
     // the timer may not fire any more once the page is hidden
-    for (const going of ['pagehide', 'visibilitychange']) document.addEventListener(going, () => this.#saveNow());
+    window.addEventListener('pagehide', () => this.#saveNow());
+    document.addEventListener('visibilitychange', () => this.#saveNow());
     void this.#loadMap(true);
   }
 

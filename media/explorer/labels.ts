@@ -37,7 +37,7 @@ const MARGIN = 120; // CSS pixels around the view where labels are placed too, s
 const SPACE_X = 6; // CSS pixels that stay free around a label
 const SPACE_Y = 3;
 const ROW = 24; // CSS pixels, height of the rows in which placed labels are looked up
-const MOST_CANDIDATES = 4000;
+const MOST_CANDIDATES = 2000;
 
 /** Places labels, the most important first. */
 export function placeLabels(scene: LabelScene): Label[] {

@@ -87,13 +87,17 @@ export class Playground {
     );
   }
 
-  /** Puts the word where the suggestions were asked for, in place of its beginning, and a space after it. */
+  /** Puts the word in the place of its beginning, with a space after it. */
   #insert(word: string): void {
     const { before, prefix } = this.#answered;
-    const { value } = this.#input;
-    if (!value.startsWith(before)) return; // the text has gone on; new suggestions are under way
-    const rest = value.slice(before.length);
-    const text = `${before.slice(0, before.length - prefix.length)}${word}${/^\s/.test(rest) ? '' : ' '}`;
+    const { value, selectionEnd: caret } = this.#input;
+    const start = before.length - prefix.length;
+    const typed = value.slice(start, caret);
+    // typing may have gone on since the suggestions came: the word must still fit
+    if (!value.startsWith(before.slice(0, start)) || caret < start) return;
+    if (typed !== prefix && !word.startsWith(typed)) return;
+    const rest = value.slice(caret);
+    const text = `${value.slice(0, start)}${word}${/^\s/.test(rest) ? '' : ' '}`;
     this.#input.value = text + rest;
     this.#input.focus();
     this.#input.setSelectionRange(text.length, text.length);

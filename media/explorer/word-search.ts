@@ -28,8 +28,8 @@ export class WordSearch {
         if (others.length < limit) others.push(index);
       } else if (this.#keys[index]!.length === query.length) {
         same.push(index);
-      } else if (beginnings.push(index) === limit) {
-        break;
+      } else if (beginnings.length < limit) {
+        beginnings.push(index);
       }
     }
     return [...same, ...beginnings, ...others].slice(0, limit);
