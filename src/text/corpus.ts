@@ -17,8 +17,18 @@ export interface Corpus {
   wordCount: number;
 }
 
-/** More tokens are not taken: 2 GB of ids. */
-export const MAXIMUM_TOKENS = 2 ** 29;
+/** What bounds the memory of a builder. */
+export interface CorpusLimits {
+  /** Once there are so many tokens, the rest of the text is left out. */
+  tokens: number;
+  /** Once there are so many different words, new ones are left out of the text, as if they were not words. */
+  words: number;
+}
+
+/** 2 GB of ids; a vocabulary of about 1 GB. */
+const LIMITS: CorpusLimits = { tokens: 2 ** 29, words: 2 ** 23 };
+/** The id of a word that is left out. */
+const LEFT_OUT = -2;
 
 /** Token ids are kept in blocks of this many, so that they never move: 4 MB. */
 const BLOCK = 1 << 20;
@@ -36,6 +46,7 @@ const LENGTH_MASK = 2 ** LENGTH_BITS - 1; // at least MAXIMUM_WORD_LENGTH
 
 /** Takes documents one after another and makes a corpus of them. */
 export class CorpusBuilder {
+  readonly #limits: CorpusLimits;
   readonly #spans = new Int32Array(BATCH);
   readonly #blocks: Int32Array[] = [];
   #length = 0;
@@ -52,14 +63,23 @@ export class CorpusBuilder {
   #text = '';
   #tokenizer: Tokenizer | null = null;
 
+  constructor(limits = LIMITS) {
+    this.#limits = limits;
+  }
+
   /** Words so far. */
   get wordCount(): number {
     return this.#wordCount;
   }
 
-  /** Whether no further document can be taken: see MAXIMUM_TOKENS. */
+  /** How much of the document that was begun is added, 0 to 1. */
+  get fraction(): number {
+    return this.#tokenizer && this.#text ? this.#tokenizer.position / this.#text.length : 1;
+  }
+
+  /** Whether the limit of tokens is reached: what is left of this document is not taken, nor is any further one. */
   get full(): boolean {
-    return this.#length >= MAXIMUM_TOKENS;
+    return this.#length >= this.#limits.tokens;
   }
 
   /** Adds a whole document; gives how many words it has. One without words is left out. */
@@ -86,7 +106,10 @@ export class CorpusBuilder {
     const written = this.full ? 0 : tokenizer.read(spans);
     for (let i = 0; i < written; i += 2) {
       const start = spans[i]!;
-      this.#append(start === BREAK ? BREAK : this.#intern(this.#text, start, spans[i + 1]!));
+      if (start !== BREAK) {
+        const id = this.#intern(this.#text, start, spans[i + 1]!);
+        if (id !== LEFT_OUT) this.#append(id);
+      } else if (this.#length > this.#documents.at(-1)! && this.#last() !== BREAK) this.#append(BREAK);
     }
     if (written > 0) return true;
     const start = this.#documents.at(-1)!;
@@ -191,7 +214,7 @@ export class CorpusBuilder {
     return this.#blocks.at(-1)![(this.#length - 1) % BLOCK]!;
   }
 
-  /** The id of the word at [start, end) of `text`, a new one where it was not met before; counts it. */
+  /** The id of the word at [start, end) of `text`, a new one where it was not met before, LEFT_OUT past the limit; counts it. */
   #intern(text: string, start: number, end: number): number {
     const length = end - start;
     let hash = length;
@@ -200,14 +223,16 @@ export class CorpusBuilder {
     const table = this.#table;
     const mask = table.length - 1;
     let slot = ((hash >>> LENGTH_BITS) * FIELDS) & mask;
-    this.#wordCount++;
     while (table[slot + ID] !== 0) {
       if (table[slot] === hash && this.#same(table[slot + START]!, text, start, end)) {
+        this.#wordCount++;
         table[slot + COUNT]!++;
         return table[slot + ID]! - 1;
       }
       slot = (slot + FIELDS) & mask;
     }
+    if (this.#words >= this.#limits.words) return LEFT_OUT;
+    this.#wordCount++;
     table[slot + HASH] = hash;
     table[slot + ID] = ++this.#words;
     table[slot + START] = this.#unitsLength;

@@ -36,6 +36,11 @@ export function decodeText(bytes: Uint8Array): DecodedText | null {
   return { text: ascii ? text : text.normalize('NFC'), repaired };
 }
 
+/** Whether a file that begins with these bytes, a few thousand of them, is binary: `decodeText` would give `null`. */
+export function looksBinary(head: Uint8Array): boolean {
+  return encodingOf(head.subarray(0, head.length - (head.length % 2))) === null;
+}
+
 function encodingOf(bytes: Uint8Array): Encoding | null {
   const [first, second, third, fourth] = bytes;
   if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? null : 'utf-16le'; // else it is UTF-32

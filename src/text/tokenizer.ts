@@ -85,6 +85,11 @@ export class Tokenizer {
     this.#position = from;
   }
 
+  /** Where reading goes on, UTF-16 code units from the beginning of the text. */
+  get position(): number {
+    return this.#position;
+  }
+
   /**
    * Writes [start, end) of the next words into `spans`, (n, 2), in UTF-16 code units; BREAK, BREAK is the end of a
    * sentence, and stands neither at the beginning nor twice in a row. The end of the text is not marked.

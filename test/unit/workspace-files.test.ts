@@ -1,0 +1,350 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmod, link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { findFiles } from '../../src/engine/workspace-files.ts';
+
+let root: string;
+let folders = 0;
+const refuse = (name: string, error: Error) => assert.ifError(new Error(`${name}: ${error.message}`));
+before(async () => (root = await mkdtemp(join(tmpdir(), 'workspace-files-'))));
+after(() => rm(root, { recursive: true, force: true }));
+
+/** A new folder `w` with these files; a value is a file's text. */
+async function folderWith(files: Record<string, string> | string[], name = 'w'): Promise<string> {
+  const path = join(root, String(++folders), name);
+  await mkdir(path, { recursive: true });
+  for (const [file, text] of Array.isArray(files)
+    ? files.map((file) => [file, 'text'] as const)
+    : Object.entries(files)) {
+    await mkdir(dirname(join(path, file)), { recursive: true });
+    await writeFile(join(path, file), text);
+  }
+  return path;
+}
+
+/** The names found, and what could not be read. */
+async function find(
+  ...requests: (string | { path: string; exclude: string[] })[]
+): Promise<{ names: string[]; unreadable: string[] }> {
+  const names: string[] = [];
+  const unreadable: string[] = [];
+  const folders = requests.map((request) => (typeof request === 'string' ? { path: request, exclude: [] } : request));
+  for await (const files of findFiles(folders, (name, error) => unreadable.push(`${name}: ${error.message}`))) {
+    names.push(...files.map(({ name }) => name));
+  }
+  return { names, unreadable };
+}
+
+async function names(...requests: Parameters<typeof find>): Promise<string[]> {
+  const { names, unreadable } = await find(...requests);
+  assert.deepEqual(unreadable, []);
+  return names.map((name) => name.replace(/^w\//, ''));
+}
+
+test('files are found in sorted order, those of a folder before those of its subfolders', async () => {
+  const path = await folderWith(['b.txt', 'a/z.txt', 'a.txt', 'a/b/c.txt', 'B.txt', '.hidden', 'ä.txt', 'c/1']);
+  assert.deepEqual(await names(path), ['.hidden', 'B.txt', 'a.txt', 'b.txt', 'ä.txt', 'a/z.txt', 'a/b/c.txt', 'c/1']);
+});
+
+test('a file comes with its absolute path and its size', async () => {
+  const path = await folderWith({ 'a/b.txt': 'four' });
+  const found = [];
+  for await (const files of findFiles([{ path, exclude: [] }], refuse)) found.push(...files);
+  assert.deepEqual(found, [{ path: join(path, 'a', 'b.txt'), name: 'w/a/b.txt', size: 4 }]);
+});
+
+test('.gitignore files hold at every level, from their own folder down', async () => {
+  const path = await folderWith({
+    '.gitignore': '*.log\n/top.txt\nbuild/\n# comment\n\ndocs/*.md\n',
+    'top.txt': '',
+    'a/top.txt': '',
+    'a.log': '',
+    'a/b/c.log': '',
+    'build/out.txt': '',
+    'a/build/out.txt': '',
+    'docs/x.md': '',
+    'docs/deep/x.md': '',
+    'a/.gitignore': '!keep.log\n/only-here\nlocal*\n',
+    'a/keep.log': '',
+    'keep.log': '',
+    'a/only-here': '',
+    'a/b/only-here': '',
+    'a/b/local.txt': '',
+    'local.txt': '',
+  });
+  assert.deepEqual(await names(path), [
+    ...['.gitignore', 'local.txt', 'a/.gitignore', 'a/keep.log', 'a/top.txt', 'a/b/only-here', 'docs/deep/x.md'],
+  ]);
+});
+
+test('a folder that a deeper .gitignore takes back is read, under the other rules', async () => {
+  const path = await folderWith({
+    '.gitignore': 'build/\n*.log\n',
+    'a b/.gitignore': '!build/\n',
+    'a b/build/kept.txt': '',
+    'a b/build/deep/kept.txt': '',
+    'a b/build/no.log': '',
+    'build/a b/build/no.txt': '',
+  });
+  assert.deepEqual(await names(path), [
+    '.gitignore',
+    'a b/.gitignore',
+    'a b/build/kept.txt',
+    'a b/build/deep/kept.txt',
+  ]);
+});
+
+test('the files left are those that git sees', async (t) => {
+  const files: Record<string, string> = {
+    '.gitignore':
+      'node_modules\n*.o\n!important.o\n/out\n**/cache/**\nfoo/**/bar\ntemp?\n[ab].md\n\\!bang\ntrailing \n',
+    'src/.gitignore': '*.txt\n!notes.txt\nsub/\n!/sub/y\n',
+    'src/deep/.gitignore': '!*.txt\n',
+  };
+  for (const folder of ['', 'src/', 'src/deep/', 'src/sub/', 'foo/', 'foo/1/2/', 'x/cache/', 'x/y/out/', 'out/']) {
+    for (const file of [
+      'a.md',
+      'c.md',
+      'm.o',
+      'important.o',
+      'notes.txt',
+      'other.txt',
+      'bar',
+      'temp1',
+      'temp',
+      '!bang',
+      'y',
+    ]) {
+      files[folder + file] = 'text';
+    }
+  }
+  const path = await folderWith(files);
+  let expected: string[];
+  try {
+    execFileSync('git', ['init', '-q'], { cwd: path, stdio: 'ignore' });
+    const output = execFileSync('git', ['ls-files', '--others', '--exclude-standard', '-z'], {
+      cwd: path,
+      encoding: 'utf8',
+    });
+    expected = output.split('\0').filter((name) => name !== '');
+  } catch {
+    t.skip('git is not installed');
+    return;
+  }
+  assert.deepEqual((await names(path)).sort(), expected.sort());
+});
+
+test('globs leave out files, and a folder with all that is below', async () => {
+  const files = [
+    'a.txt',
+    'b.md',
+    'out/a.txt',
+    'x/out/b.txt',
+    'x/c.html',
+    'x/c.css',
+    'x/(d).txt',
+    'x/1.txt',
+    'x/e+f',
+    'x/!g',
+    '.x/h',
+  ];
+  const path = await folderWith(files);
+  const without = async (...exclude: string[]) => {
+    const found = await names({ path, exclude });
+    return files.filter((file) => !found.includes(file));
+  };
+  assert.deepEqual(await without('**/out'), ['out/a.txt', 'x/out/b.txt']);
+  assert.deepEqual(await without('out'), ['out/a.txt'], 'from the root');
+  assert.deepEqual(await without('./out/'), ['out/a.txt']);
+  assert.deepEqual(await without('**/out/**'), ['out/a.txt', 'x/out/b.txt']);
+  assert.deepEqual(await without('*.txt'), ['a.txt'], 'a star stays in its folder');
+  assert.deepEqual(await without('**/*.{html,css}', '**/*.md'), ['b.md', 'x/c.html', 'x/c.css']);
+  assert.deepEqual(await without('{**/*.html,**/*.css}'), ['x/c.html', 'x/c.css']);
+  assert.deepEqual(await without('x/?.txt', 'x/[!0-9]*.css'), ['x/c.css', 'x/1.txt']);
+  assert.deepEqual(await without('**/(d).txt'), ['x/(d).txt']);
+  assert.deepEqual(await without('x/e+f'), ['x/e+f']);
+  assert.deepEqual(await without('x/!g'), ['x/!g']);
+  assert.deepEqual(await without('!a.txt'), []);
+  assert.deepEqual(await without('**/.x'), ['.x/h']);
+  assert.deepEqual(await without('**/h'), ['.x/h'], 'a star matches a leading dot');
+  assert.deepEqual(await without('', '/'), []);
+  assert.deepEqual(await without('**'), files);
+});
+
+test(
+  'upper and lower case differ where the file system tells them apart',
+  { skip: process.platform !== 'linux' },
+  async () => {
+    const path = await folderWith({ '.gitignore': 'Drop\n', drop: '', Drop: '', 'a.TXT': '', 'a.txt': '' });
+    assert.deepEqual(await names({ path, exclude: ['*.txt'] }), ['.gitignore', 'a.TXT', 'drop']);
+  },
+);
+
+test('files that may hold secrets are never read, nor version control and installed packages', async () => {
+  const never = [
+    ...[
+      '.env',
+      '.env.local',
+      '.envrc',
+      'production.env',
+      'server.pem',
+      'a.KEY',
+      'a.p12',
+      'a.pfx',
+      'a.crt',
+      'a.cer',
+      'a.der',
+    ],
+    ...['a.jks', 'a.keystore', 'a.kdbx', 'id_rsa', 'id_rsa.pub', 'id_ed25519', 'id_ecdsa', 'id_dsa', 'my_id_rsa'],
+    ...[
+      '.npmrc',
+      '.yarnrc.yml',
+      '.pypirc',
+      '.netrc',
+      '_netrc',
+      '.git-credentials',
+      '.htpasswd',
+      '.pgpass',
+      '.bash_history',
+    ],
+    ...[
+      'credentials',
+      'credentials.json',
+      'aws-credentials.ini',
+      'secrets.yaml',
+      'secret.json',
+      '.secrets',
+      'app-secrets.toml',
+    ],
+    ...[
+      'passwords.txt',
+      'client_secret_123.apps.json',
+      'service-account.json',
+      'prod.tfvars',
+      'x.tfstate',
+      'x.tfstate.backup',
+    ],
+    ...[
+      '.ssh/config',
+      '.aws/config',
+      '.gnupg/x',
+      '.kube/config',
+      '.docker/config.json',
+      '.git/HEAD',
+      '.hg/x',
+      '.svn/x',
+    ],
+    ...['node_modules/a/index.js', 'deep/node_modules/x.txt', 'deep/.ssh/known', 'deep/.env', 'secrets/database.txt'],
+    ...[
+      'package-lock.json',
+      'yarn.lock',
+      'pnpm-lock.yaml',
+      'Cargo.lock',
+      'jquery.min.js',
+      'style.min.css',
+      'app.js.map',
+    ],
+  ];
+  const read = [
+    ...['.docker/notes.txt', '.eslintrc', '.github/workflows/ci.yml', 'Credentials.ts', 'admin.js', 'config.json'],
+    ...['deep/environment.ts', 'env.ts', 'id_card.txt', 'keyboard.ts', 'monkey', 'password-hashing.md'],
+    ...['secrets-of-the-sea.txt', 'site.map', 'the.env.md'],
+  ];
+  const found = await names(await folderWith([...never, ...read]));
+  assert.deepEqual(found.sort(), read.sort());
+});
+
+test('a folder inside node_modules can be opened; a folder of keys cannot', async () => {
+  const modules = await folderWith(['a/index.js'], 'node_modules');
+  assert.deepEqual(await names(modules), ['node_modules/a/index.js']);
+  const { names: none, unreadable } = await find(await folderWith(['notes.txt'], '.ssh'));
+  assert.deepEqual(none, []);
+  assert.match(unreadable.join(), /^\.ssh: .*never read/);
+});
+
+test('symbolic links in a circle end, and a place inside the folder is read once', async () => {
+  const path = await folderWith(['a/b/x.txt', 'z/y.txt']);
+  await symlink('..', join(path, 'a', 'b', 'up'));
+  await symlink(path, join(path, 'a', 'self'));
+  await symlink('../z', join(path, 'a', 'z-again'));
+  await symlink(join(path, 'z', 'y.txt'), join(path, '0.txt'));
+  await symlink('/', join(path, 'everything'));
+  assert.deepEqual(await names(path), ['a/b/x.txt', 'z/y.txt']);
+});
+
+test('a link out of the folder is followed, each place once, also in a circle', async () => {
+  const outside = await folderWith(['o.txt', 'p/q.txt'], 'outside');
+  await symlink(outside, join(outside, 'p', 'circle'));
+  const path = await folderWith(['x.txt']);
+  await symlink(outside, join(path, 'b'));
+  await symlink(outside, join(path, 'a'));
+  await symlink(join(outside, 'o.txt'), join(path, 'z.txt'));
+  await symlink(join(outside, 'p'), join(path, 'p'));
+  assert.deepEqual(await names(path), ['x.txt', 'z.txt', 'a/p/q.txt']);
+});
+
+test('a link does not lead to secrets, whatever it is called', async () => {
+  const outside = await folderWith(['.ssh/config', '.env', 'server.pem'], 'outside');
+  const path = await folderWith(['x.txt']);
+  await symlink(join(outside, '.ssh'), join(path, 'settings'));
+  await symlink(join(outside, '.ssh', 'config'), join(path, 'config.txt'));
+  await symlink(join(outside, '.env'), join(path, 'notes.txt'));
+  await symlink(join(outside, 'server.pem'), join(path, 'server.txt'));
+  assert.deepEqual(await names(path), ['x.txt']);
+});
+
+test('a file with two names is read once', async () => {
+  const path = await folderWith(['b.txt']);
+  await link(join(path, 'b.txt'), join(path, 'c.txt'));
+  assert.deepEqual(await names(path), ['b.txt']);
+});
+
+test('pipes are not opened', { skip: process.platform === 'win32' }, async () => {
+  const path = await folderWith(['x.txt']);
+  execFileSync('mkfifo', [join(path, 'pipe')]);
+  assert.deepEqual(await names(path), ['x.txt']);
+});
+
+test('several roots are read in their order; one inside another, or given twice, is read once and with its own globs', async () => {
+  const outer = await folderWith(['a.txt', 'inner/b.txt', 'inner/c.md', 'z.txt']);
+  const other = await folderWith(['o.txt'], 'other');
+  const inner = join(outer, 'inner');
+  assert.deepEqual(await names(other, { path: outer, exclude: ['**/*.md'] }, inner, outer), [
+    ...['other/o.txt', 'a.txt', 'z.txt', 'inner/b.txt', 'inner/c.md'],
+  ]);
+  assert.deepEqual(await names(inner, outer), ['inner/b.txt', 'inner/c.md', 'a.txt', 'z.txt']);
+});
+
+test('what cannot be read is told, and the rest is found', async () => {
+  const path = await folderWith(['x.txt']);
+  await symlink(join(path, 'nowhere'), join(path, 'dangling'));
+  await symlink('loop', join(path, 'loop'));
+  const { names, unreadable } = await find(join(root, 'missing'), path, join(path, 'x.txt'));
+  assert.deepEqual(names, ['w/x.txt']);
+  assert.equal(unreadable.length, 4);
+  assert.match(unreadable[0]!, /^missing: ENOENT/);
+  assert.match(unreadable[1]!, /^x\.txt\/: ENOTDIR|^w\/dangling: ENOENT/);
+  assert.match(unreadable.join('\n'), /w\/dangling: ENOENT[^]*w\/loop: ELOOP/);
+});
+
+test('a folder without permission is told, and the rest is found', { skip: process.getuid?.() === 0 }, async () => {
+  const path = await folderWith(['a/x.txt', 'b/y.txt']);
+  await chmod(join(path, 'a'), 0);
+  const { names, unreadable } = await find(path);
+  await chmod(join(path, 'a'), 0o700);
+  assert.deepEqual(names, ['w/b/y.txt']);
+  assert.match(unreadable.join(), /^w\/a\/: EACCES/);
+});
+
+test('a search can be left at any directory, also at one without files', async () => {
+  const path = await folderWith(Array.from({ length: 30 }, (_, i) => `${i}/deep/x.txt`));
+  let batches = 0;
+  for await (const files of findFiles([{ path, exclude: ['**/*.txt'] }], refuse)) {
+    assert.deepEqual(files, []);
+    if (++batches === 20) break;
+  }
+  assert.equal(batches, 20);
+});
