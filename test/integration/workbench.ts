@@ -73,9 +73,9 @@ export class Workbench {
   // ---- quick input: command palette, quick open, quick picks, input boxes
 
   /** The quick input's box, once it is open. */
-  async quickInput(): Promise<Locator> {
+  async quickInput(timeout = SOON): Promise<Locator> {
     const input = this.page.locator('.quick-input-widget input.input').first();
-    await input.waitFor({ timeout: SOON });
+    await input.waitFor({ timeout });
     return input;
   }
 
@@ -100,10 +100,12 @@ export class Workbench {
   async command(title: string): Promise<void> {
     const row = this.page.locator('.quick-input-widget .monaco-list-row.focused', { hasText: title });
     await retry(`the command “${title}”`, 2 * SOON, async () => {
-      await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
-      await (await this.quickInput()).fill(`>${title}`);
-      await row.waitFor({ timeout: 3000 });
+      await (await this.quickInput(3000)).fill(`>${title}`); // a window that still starts does not hear the key
+      await row.waitFor({ timeout: 3000 }).catch(async (error: unknown) => {
+        await this.page.keyboard.press('Escape'); // the palette lists what was there when it opened
+        throw error;
+      });
     });
     await this.page.keyboard.press('Enter');
     await row.waitFor({ state: 'hidden', timeout: SOON });
@@ -140,10 +142,8 @@ export class Workbench {
     const contents = this.page
       .locator('.monaco-hover:not(.hidden) .monaco-hover-content', { hasText: expected })
       .first();
-    const { x, y } = await this.#placeOf(word);
-    await retry(`a hover with ${String(expected)} over "${word}"`, SOON, async () => {
-      await this.page.mouse.move(x + 5, y + 120);
-      await this.page.mouse.move(x, y, { steps: 4 });
+    await retry(`a hover with ${String(expected)} over “${word}”`, SOON, async () => {
+      await this.#pointAt(word);
       await contents.waitFor({ timeout: 3000 });
     });
     return contents;
@@ -151,14 +151,20 @@ export class Workbench {
 
   /** Points at `word` and checks that for `duration` milliseconds no hover matches `unexpected`. */
   async noHover(word: string, unexpected: RegExp, duration = 2000): Promise<void> {
-    const { x, y } = await this.#placeOf(word);
-    await this.page.mouse.move(x + 5, y + 120);
-    await this.page.mouse.move(x, y, { steps: 4 });
+    await this.#pointAt(word);
     await sleep(duration);
     const shown = await this.page
       .locator('.monaco-hover:not(.hidden) .monaco-hover-content', { hasText: unexpected })
       .count();
     if (shown) throw new Error(`There is a hover with ${String(unexpected)} over "${word}".`);
+  }
+
+  /** Moves the mouse out of the editor, until no hover covers it, and then onto the word. */
+  async #pointAt(word: string): Promise<void> {
+    await this.page.mouse.move(640, 12); // the title bar
+    await this.page.locator('.monaco-hover:not(.hidden)').first().waitFor({ state: 'hidden', timeout: SOON });
+    const { x, y } = await this.#placeOf(word);
+    await this.page.mouse.move(x, y, { steps: 3 });
   }
 
   /** The middle of an occurrence of the whole word in the active editor that nothing else covers, in pixels of the page. */
