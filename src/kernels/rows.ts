@@ -1,0 +1,231 @@
+// Arithmetic over rows of floats for word2vec: dot products and updates of many rows at once; part of the word2vec
+// module, not a module of its own.
+//
+// Lists of rows are lists of pointers (u32), from a pointer to its end. A row holds D floats and then zeros up to a whole
+// cache line, which loops may run into: zeros stay zeros. `rowBytes` is D in bytes, in whole steps. Scores, and the
+// gradients that take their place, are floats: those of six output rows and then two unused ones.
+
+import { madd } from './simd';
+
+/** Bytes of a vector register, of four floats. */
+const VECTOR: usize = 16;
+/** `rowBytes` is a multiple of two vectors. */
+export const STEP: usize = 2 * VECTOR;
+/** Bytes of a cache line. */
+export const LINE: usize = 64;
+/** Output rows that are scored together. */
+export const GROUP = 6;
+/** Bytes of the scores of a group. */
+export const GROUP_SCORES: usize = 2 * VECTOR;
+
+// ---- Skip-gram: rows of the context x output rows ----
+
+/**
+ * Dot products of every context row with six output rows, two context rows at a time: twelve sums and three operands are
+ * all that V8's 15 registers hold. A context row's scores lie `scoreStride` behind those of the one before.
+ */
+export function scoreContexts(
+  contextsPtr: usize,
+  contextsEnd: usize,
+  groupPtr: usize,
+  scorePtr: usize,
+  scoreStride: usize,
+  rowBytes: usize,
+): void {
+  const o0: usize = load<u32>(groupPtr),
+    o1: usize = load<u32>(groupPtr, 4),
+    o2: usize = load<u32>(groupPtr, 8),
+    o3: usize = load<u32>(groupPtr, 12),
+    o4: usize = load<u32>(groupPtr, 16),
+    o5: usize = load<u32>(groupPtr, 20);
+  let contextPtr = contextsPtr;
+  for (; contextPtr + 4 < contextsEnd; contextPtr += 8, scorePtr += 2 * scoreStride) {
+    const aPtr: usize = load<u32>(contextPtr),
+      bPtr: usize = load<u32>(contextPtr, 4);
+    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
+    let b0 = a0, b1 = a0, b2 = a0, b3 = a0, b4 = a0, b5 = a0;
+    for (let d: usize = 0; d < rowBytes; d += VECTOR) {
+      const a = v128.load(aPtr + d),
+        b = v128.load(bPtr + d);
+      let o = v128.load(o0 + d);
+      a0 = madd(a, o, a0);
+      b0 = madd(b, o, b0);
+      o = v128.load(o1 + d);
+      a1 = madd(a, o, a1);
+      b1 = madd(b, o, b1);
+      o = v128.load(o2 + d);
+      a2 = madd(a, o, a2);
+      b2 = madd(b, o, b2);
+      o = v128.load(o3 + d);
+      a3 = madd(a, o, a3);
+      b3 = madd(b, o, b3);
+      o = v128.load(o4 + d);
+      a4 = madd(a, o, a4);
+      b4 = madd(b, o, b4);
+      o = v128.load(o5 + d);
+      a5 = madd(a, o, a5);
+      b5 = madd(b, o, b5);
+    }
+    v128.store(scorePtr, sums4(a0, a1, a2, a3));
+    v128.store(scorePtr, sums4(a4, a5, a4, a5), 16);
+    v128.store(scorePtr + scoreStride, sums4(b0, b1, b2, b3));
+    v128.store(scorePtr + scoreStride, sums4(b4, b5, b4, b5), 16);
+  }
+  if (contextPtr < contextsEnd) scoreGroup(load<u32>(contextPtr), groupPtr, scorePtr, rowBytes);
+}
+
+/**
+ * Adds gradient * output to every context row, and gradient * context to two output rows. Two rows by two vectors: four
+ * sums run side by side, as many as hide the latency of an addition, and each broadcast gradient is used four times.
+ */
+export function updatePair(
+  contextsPtr: usize,
+  contextsEnd: usize,
+  pairPtr: usize,
+  gradientsPtr: usize,
+  scoreStride: usize,
+  rowBytes: usize,
+): void {
+  const o0: usize = load<u32>(pairPtr),
+    o1: usize = load<u32>(pairPtr, 4);
+  for (let d: usize = 0; d < rowBytes; d += STEP) {
+    const old00 = v128.load(o0 + d),
+      old01 = v128.load(o0 + d, 16),
+      old10 = v128.load(o1 + d),
+      old11 = v128.load(o1 + d, 16);
+    let new00 = old00, new01 = old01, new10 = old10, new11 = old11;
+    let gradientPtr = gradientsPtr;
+    for (let p = contextsPtr; p < contextsEnd; p += 4, gradientPtr += scoreStride) {
+      const contextPtr = <usize>load<u32>(p) + d,
+        c0 = v128.load(contextPtr),
+        c1 = v128.load(contextPtr, 16),
+        g0 = v128.load32_splat(gradientPtr),
+        g1 = v128.load32_splat(gradientPtr, 4);
+      v128.store(contextPtr, madd(g1, old10, madd(g0, old00, c0)));
+      v128.store(contextPtr, madd(g1, old11, madd(g0, old01, c1)), 16);
+      new00 = madd(g0, c0, new00);
+      new10 = madd(g1, c0, new10);
+      new01 = madd(g0, c1, new01);
+      new11 = madd(g1, c1, new11);
+    }
+    v128.store(o0 + d, new00);
+    v128.store(o0 + d, new01, 16);
+    v128.store(o1 + d, new10);
+    v128.store(o1 + d, new11, 16);
+  }
+}
+
+// ---- CBOW: the mean of the context x output rows ----
+
+/** target = mean of the rows. */
+export function meanOfRows(targetPtr: usize, rowsPtr: usize, rowsEnd: usize, rowBytes: usize): void {
+  const scale = f32x4.splat(<f32>1 / <f32>((rowsEnd - rowsPtr) >> 2));
+  for (let d: usize = 0; d < rowBytes; d += LINE) {
+    let sum0 = f32x4.splat(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+    for (let p = rowsPtr; p < rowsEnd; p += 4) {
+      const rowPtr = <usize>load<u32>(p) + d;
+      sum0 = f32x4.add(sum0, v128.load(rowPtr));
+      sum1 = f32x4.add(sum1, v128.load(rowPtr, 16));
+      sum2 = f32x4.add(sum2, v128.load(rowPtr, 32));
+      sum3 = f32x4.add(sum3, v128.load(rowPtr, 48));
+    }
+    v128.store(targetPtr + d, f32x4.mul(sum0, scale));
+    v128.store(targetPtr + d, f32x4.mul(sum1, scale), 16);
+    v128.store(targetPtr + d, f32x4.mul(sum2, scale), 32);
+    v128.store(targetPtr + d, f32x4.mul(sum3, scale), 48);
+  }
+}
+
+/** Adds `source` to every row. */
+export function addToRows(sourcePtr: usize, rowsPtr: usize, rowsEnd: usize, rowBytes: usize): void {
+  for (let d: usize = 0; d < rowBytes; d += LINE) {
+    const source0 = v128.load(sourcePtr + d),
+      source1 = v128.load(sourcePtr + d, 16),
+      source2 = v128.load(sourcePtr + d, 32),
+      source3 = v128.load(sourcePtr + d, 48);
+    for (let p = rowsPtr; p < rowsEnd; p += 4) {
+      const rowPtr = <usize>load<u32>(p) + d;
+      v128.store(rowPtr, f32x4.add(source0, v128.load(rowPtr)));
+      v128.store(rowPtr, f32x4.add(source1, v128.load(rowPtr, 16)), 16);
+      v128.store(rowPtr, f32x4.add(source2, v128.load(rowPtr, 32)), 32);
+      v128.store(rowPtr, f32x4.add(source3, v128.load(rowPtr, 48)), 48);
+    }
+  }
+}
+
+/** Dot products of one row with six output rows. */
+export function scoreGroup(rowPtr: usize, groupPtr: usize, scorePtr: usize, rowBytes: usize): void {
+  const o0: usize = load<u32>(groupPtr),
+    o1: usize = load<u32>(groupPtr, 4),
+    o2: usize = load<u32>(groupPtr, 8),
+    o3: usize = load<u32>(groupPtr, 12),
+    o4: usize = load<u32>(groupPtr, 16),
+    o5: usize = load<u32>(groupPtr, 20);
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0;
+  for (let d: usize = 0; d < rowBytes; d += VECTOR) {
+    const row = v128.load(rowPtr + d);
+    s0 = madd(row, v128.load(o0 + d), s0);
+    s1 = madd(row, v128.load(o1 + d), s1);
+    s2 = madd(row, v128.load(o2 + d), s2);
+    s3 = madd(row, v128.load(o3 + d), s3);
+    s4 = madd(row, v128.load(o4 + d), s4);
+    s5 = madd(row, v128.load(o5 + d), s5);
+  }
+  v128.store(scorePtr, sums4(s0, s1, s2, s3));
+  v128.store(scorePtr, sums4(s4, s5, s4, s5), 16);
+}
+
+/** Adds gradient * output of six rows to `error`, which the first group overwrites, and gradient * hidden to the rows. */
+export function updateGroup(
+  hiddenPtr: usize,
+  errorPtr: usize,
+  isFirst: bool,
+  groupPtr: usize,
+  gradientsPtr: usize,
+  rowBytes: usize,
+): void {
+  const o0: usize = load<u32>(groupPtr),
+    o1: usize = load<u32>(groupPtr, 4),
+    o2: usize = load<u32>(groupPtr, 8),
+    o3: usize = load<u32>(groupPtr, 12),
+    o4: usize = load<u32>(groupPtr, 16),
+    o5: usize = load<u32>(groupPtr, 20);
+  const g0 = v128.load32_splat(gradientsPtr),
+    g1 = v128.load32_splat(gradientsPtr, 4),
+    g2 = v128.load32_splat(gradientsPtr, 8),
+    g3 = v128.load32_splat(gradientsPtr, 12),
+    g4 = v128.load32_splat(gradientsPtr, 16),
+    g5 = v128.load32_splat(gradientsPtr, 20);
+  for (let d: usize = 0; d < rowBytes; d += VECTOR) {
+    const hidden = v128.load(hiddenPtr + d);
+    let error = isFirst ? f32x4.splat(0) : v128.load(errorPtr + d);
+    let output = v128.load(o0 + d);
+    error = madd(g0, output, error);
+    v128.store(o0 + d, madd(g0, hidden, output));
+    output = v128.load(o1 + d);
+    error = madd(g1, output, error);
+    v128.store(o1 + d, madd(g1, hidden, output));
+    output = v128.load(o2 + d);
+    error = madd(g2, output, error);
+    v128.store(o2 + d, madd(g2, hidden, output));
+    output = v128.load(o3 + d);
+    error = madd(g3, output, error);
+    v128.store(o3 + d, madd(g3, hidden, output));
+    output = v128.load(o4 + d);
+    error = madd(g4, output, error);
+    v128.store(o4 + d, madd(g4, hidden, output));
+    output = v128.load(o5 + d);
+    error = madd(g5, output, error);
+    v128.store(o5 + d, madd(g5, hidden, output));
+    v128.store(errorPtr + d, error);
+  }
+}
+
+/** Four vectors' sums as the lanes of one. */
+// @ts-ignore: decorator
+@inline
+function sums4(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7)),
+    cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+}
