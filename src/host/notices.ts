@@ -16,7 +16,8 @@ export async function showProblem(problem: unknown, log: vscode.LogOutputChannel
       await vscode.commands.executeCommand(COMMANDS.train);
     return;
   }
-  log.error(problem instanceof Error ? (problem.stack ?? sentence) : sentence);
+  log.error(sentence);
+  if (problem instanceof Error && problem.stack) log.debug(problem.stack);
   if ((await vscode.window.showErrorMessage(inNotification(sentence), SHOW_LOG())) === SHOW_LOG()) log.show();
 }
 
