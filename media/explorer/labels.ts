@@ -27,8 +27,9 @@ export interface LabelScene {
   pinned: readonly number[];
   /** The most labels. */
   limit: number;
-  /** CSS pixels. */
+  /** CSS pixels. `gap`: from the middle of a disc to its label. */
   radius(index: number): number;
+  gap(index: number): number;
   fontSize(index: number): number;
   width(index: number): number;
 }
@@ -66,11 +67,13 @@ export function placeLabels(scene: LabelScene): Label[] {
   const place = (index: number, force: boolean) => {
     const right = labelAt(scene, index, 1);
     const left = labelAt(scene, index, -1);
-    const label = !collides(right) ? right : !collides(left) ? left : force ? right : null;
+    const cut = right.right > scene.size.width && right.left < scene.size.width && left.left > 0;
+    const [first, second] = cut ? [left, right] : [right, left];
+    const label = !collides(first) ? first : !collides(second) ? second : force ? first : null;
     if (!label) return;
     labels.push(label);
-    const [first, last] = rowsOf(label);
-    for (let row = first!; row <= last!; row++) {
+    const [top, bottom] = rowsOf(label);
+    for (let row = top!; row <= bottom!; row++) {
       const others = rows.get(row);
       if (others) others.push(label);
       else rows.set(row, [label]);
@@ -90,7 +93,7 @@ export function placeLabels(scene: LabelScene): Label[] {
 /** The label of a word on the given side of its point, in this view. */
 export function labelAt(scene: LabelScene, index: number, side: 1 | -1): Label {
   const [x, y] = toScreen(scene.view, scene.size, scene.positions[2 * index]!, scene.positions[2 * index + 1]!);
-  const gap = scene.radius(index) + 3;
+  const gap = scene.gap(index);
   const width = scene.width(index);
   const height = scene.fontSize(index) * 1.3;
   const left = side === 1 ? x + gap : x - gap - width;

@@ -229,6 +229,7 @@ export class MapView {
         pinned: selected === null ? neighbours : [selected, ...neighbours],
         limit: Math.max(12, (size.width * size.height) / (this.#selection ? 16_000 : 7000)),
         radius: (index) => this.#radius(index),
+        gap: (index) => this.#radius(index) + (index === selected ? 9 : 3), // room for the ring
         fontSize: (index) => (10.5 + 3.5 * this.#weights[index]!) * growth,
       },
       words: this.#map.words,

@@ -18,7 +18,7 @@ function positionsOf(count: number, seed: number): Float32Array {
 function sceneOf(positions: Float32Array, view: View, more: Partial<LabelScene> = {}): LabelScene {
   const ranks = Uint32Array.from({ length: positions.length / 2 }, (_, i) => i);
   const grid = new GridIndex(positions);
-  const fixed = { radius: () => 3, fontSize: () => 12, width: (index: number) => 30 + (index % 7) * 8 };
+  const fixed = { radius: () => 3, gap: () => 6, fontSize: () => 12, width: (index: number) => 30 + (index % 7) * 8 };
   return { view, size, positions, grid, byRank: ranks, rank: ranks, pinned: [], limit: 60, ...fixed, ...more };
 }
 
@@ -132,6 +132,12 @@ test('labels do not overlap, and the most frequent word has one', () => {
       );
     }
   }
+});
+
+test('a label that the edge of the window would cut stands on the other side', () => {
+  const positions = Float32Array.of(0.98, 0);
+  const [label] = placeLabels(sceneOf(positions, { x: 0, y: 0, scale: 400 }));
+  assert.equal(label?.side, -1);
 });
 
 test('closer in, rarer words have labels too', () => {

@@ -104,7 +104,7 @@ test('Escape and the cross clear the selection', async () => {
   ]) {
     await explorer.view.show('king');
     await selected(explorer, 'king');
-    await explorer.page.locator('.bar').first().waitFor();
+    await explorer.page.locator('.selection .bar').first().waitFor();
     await clear();
     await explorer.page.getByText('Select a word on the map').waitFor();
     assert.equal((await explorer.state()).selected, null);
@@ -150,7 +150,7 @@ test('a description that fails is explained, and can be asked for again', async 
   await explorer.page.getByText('The engine has stopped.').waitFor();
   fails = false;
   await explorer.page.getByRole('button', { name: 'Retry' }).click();
-  await explorer.page.locator('.bar').first().waitFor();
+  await explorer.page.locator('.selection .bar').first().waitFor();
   await closeWithout(explorer);
 });
 
@@ -496,7 +496,7 @@ test('nothing of a word is ever markup: in lists, headings, suggestions, hints',
   await search(explorer).fill(image!);
   await explorer.page.keyboard.press('Enter');
   await selected(explorer, image!);
-  assert.deepEqual(await bars(explorer, 'Nearest words'), HOSTILE);
+  await eventually(async () => assert.deepEqual(await bars(explorer, 'Nearest words'), HOSTILE));
   await eventually(async () =>
     assert.equal(await explorer.page.locator('.legend-word').textContent(), `Similarity to ${image!}`),
   );
@@ -557,7 +557,7 @@ test('everything can be done with the keyboard alone, and the focus is always to
   await page.keyboard.type('king');
   await page.keyboard.press('Enter');
   await selected(explorer, 'king');
-  await page.locator('.bar').first().waitFor();
+  await page.locator('.selection .bar').first().waitFor();
   for (let i = 0; i < 20 && !/similarity/.test((await focused()).name); i++) await page.keyboard.press('Tab');
   const neighbour = (await focused()).name.split(',')[0]!;
   await page.keyboard.press('Enter');
@@ -577,7 +577,7 @@ test('everything can be done with the keyboard alone, and the focus is always to
 test('every control has a name and a role', async () => {
   const explorer = await open();
   await explorer.view.show('king');
-  await explorer.page.locator('.bar').first().waitFor();
+  await explorer.page.locator('.selection .bar').first().waitFor();
   await text(explorer).fill('k');
   await explorer.page.locator('.playground .bar').first().waitFor();
   const tree = await explorer.page.locator('main').ariaSnapshot();
@@ -603,7 +603,7 @@ test('every control has a name and a role', async () => {
 test('in a column of 300 pixels nothing is cut off at the side', async () => {
   const explorer = await open({ viewport: { width: 300, height: 800 } });
   await explorer.view.show('king');
-  await explorer.page.locator('.bar').first().waitFor();
+  await explorer.page.locator('.selection .bar').first().waitFor();
   await text(explorer).fill('k');
   await explorer.page.locator('.playground .bar').first().waitFor();
   const wide = await explorer.page.evaluate(() => [...document.querySelectorAll('main *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5 && !element.closest('.visually-hidden')).map((element) => element.className)); // prettier-ignore
