@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import test from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../../src/word2vec/options.ts';
+import {
+  createWord2vecJob,
+  word2vecProgress,
+  word2vecResult,
+  Word2vecThread,
+  type Word2vecJob,
+} from '../../src/word2vec/training.ts';
+
+const kernel = await WebAssembly.compile(
+  await readFile(new URL('../../dist/kernels/word2vec.simd.wasm', import.meta.url)),
+);
+
+/** Whole numbers below a limit, from a seed. */
+function numbers(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
+
+const OPTIONS: Word2vecOptions = { ...WORD2VEC_DEFAULTS, vectorSize: 20, minCount: 1, epochs: 1, sample: 0 };
+
+/** Counts of the words of a text, whose ids are to be in order of count already. */
+function countsOf(tokens: Int32Array, words: number): number[] {
+  const counts = Array<number>(words).fill(0);
+  for (const id of tokens) if (id >= 0) counts[id]!++;
+  return counts;
+}
+
+interface Setup {
+  options?: Partial<Word2vecOptions>;
+  threads?: number;
+  seed?: number;
+  counts?: ArrayLike<number>;
+}
+
+function createJob(tokens: Int32Array, { options, threads = 1, seed = 1, counts }: Setup = {}): Word2vecJob {
+  const all = counts ?? countsOf(tokens, tokens.reduce((most, id) => Math.max(most, id), 0) + 1);
+  return createWord2vecJob(kernel, tokens, all, { ...OPTIONS, ...options }, threads, seed);
+}
+
+/** Trains to the end, the threads in turn. */
+function run(job: Word2vecJob): void {
+  const threads = Array.from({ length: job.threads }, (_, thread) => new Word2vecThread(job, thread));
+  let working = threads;
+  while (working.length) working = working.filter((thread) => thread.step());
+}
+
+/** A text of `length` tokens without breaks, all words about as frequent: the ids are in order of count. */
+function evenText(length: number, words: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => (i * 7) % words);
+}
+
+/** Sentences of ten words of one topic: ids below TOPIC_WORDS, even ids the one topic, odd ids the other. */
+const TOPIC_WORDS = 60;
+function topicText(sentences: number): Int32Array {
+  const next = numbers(5);
+  const tokens: number[] = [];
+  for (let sentence = 0; sentence < sentences; sentence++) {
+    const topic = next(2);
+    for (let i = 0; i < 10; i++) tokens.push(2 * next(TOPIC_WORDS / 2) + topic);
+    tokens.push(-1);
+  }
+  // ids in order of count, each topic's still in steps of two
+  const counts = countsOf(Int32Array.from(tokens), TOPIC_WORDS);
+  const renamed = new Int32Array(TOPIC_WORDS);
+  for (const topic of [0, 1]) {
+    const words = counts.map((_, id) => id).filter((id) => id % 2 === topic);
+    words.sort((a, b) => counts[b]! - counts[a]!).forEach((id, rank) => (renamed[id] = 2 * rank + topic));
+  }
+  return Int32Array.from(tokens, (id) => (id < 0 ? id : renamed[id]!));
+}
+
+/** Share of each word's five nearest words that are of its topic. */
+function topicPurity(job: Word2vecJob): number {
+  const { vocabulary, vectorSize, input } = word2vecResult(job);
+  const unit = Array.from({ length: vocabulary }, (_, word) => {
+    const row = input.subarray(word * vectorSize, (word + 1) * vectorSize);
+    const length = Math.hypot(...row);
+    return row.map((value) => value / length);
+  });
+  let same = 0;
+  for (let word = 0; word < vocabulary; word++) {
+    const nearest = unit
+      .map((row, other) => ({ other, cosine: row.reduce((sum, value, d) => sum + value * unit[word]![d]!, 0) }))
+      .filter(({ other }) => other !== word)
+      .sort((a, b) => b.cosine - a.cosine)
+      .slice(0, 5);
+    same += nearest.filter(({ other }) => other % 2 === word % 2).length;
+  }
+  return same / (5 * vocabulary);
+}
+
+const TOPIC_COUNTS = Float64Array.from({ length: TOPIC_WORDS }, (_, id) => 1000 - id);
+
+for (const algorithm of ['skipgram', 'cbow'] as const) {
+  for (const threads of [1, 2]) {
+    test(`words of one topic end up together (${algorithm}, ${threads} threads in turn)`, () => {
+      const options = { algorithm, epochs: 5, alpha: 0.05 };
+      const job = createJob(topicText(3000), { options, threads, counts: TOPIC_COUNTS });
+      run(job);
+      assert.ok(topicPurity(job) > 0.95, `purity ${topicPurity(job)}`);
+      const { words, total, loss } = word2vecProgress(job);
+      assert.equal(words, total);
+      assert.equal(total, 3000 * 10 * 5);
+      assert.ok(loss < 0.9 * 6 * Math.log(2), `loss ${loss}`); // 6 log 2: of vectors that know nothing
+    });
+  }
+
+  test(`the same seed gives the same bits on one thread, another seed others (${algorithm})`, () => {
+    const tokens = topicText(300);
+    const vectors = [1, 1, 2].map((seed) => {
+      const job = createJob(tokens, { options: { algorithm }, seed, counts: TOPIC_COUNTS });
+      run(job);
+      return word2vecResult(job);
+    });
+    assert.deepEqual(vectors[0], vectors[1]);
+    assert.notDeepEqual(vectors[0]!.input, vectors[2]!.input);
+    assert.notDeepEqual(vectors[0]!.output, vectors[2]!.output);
+  });
+
+  test(`two worker threads train one job (${algorithm})`, async () => {
+    const options = { algorithm, epochs: 5, alpha: 0.05 };
+    const job = createJob(topicText(3000), { options, threads: 2, counts: TOPIC_COUNTS });
+    const ends = [0, 1].map(async (thread) => {
+      const worker = new Worker(new URL('word2vec-worker.ts', import.meta.url), { workerData: { job, thread } });
+      return ((await once(worker, 'message')) as [string])[0];
+    });
+    assert.deepEqual(await Promise.all(ends), ['done', 'done']);
+    const { words, total } = word2vecProgress(job);
+    assert.equal(words, total);
+    assert.ok(topicPurity(job) > 0.95, `purity ${topicPurity(job)}`);
+  });
+}
+
+test('progress counts every token of the text, rare ones too, and the pairs of words that are left', () => {
+  // window 1: each of two neighbours is the other's context; word 2 appears once and is dropped, so 0 and 1 meet over it
+  const tokens = Int32Array.from([0, 1, -1, 0, 2, 1, -1, 0, 1, 0]);
+  const job = createJob(tokens, { options: { window: 1, minCount: 2, epochs: 3 } });
+  assert.equal(job.vocabulary, 2);
+  assert.deepEqual(word2vecProgress(job), { words: 0, total: 24, loss: 0, pairs: 0 });
+  run(job);
+  const { words, pairs, loss } = word2vecProgress(job);
+  assert.equal(words, 24);
+  assert.equal(pairs, 3 * (2 + 2 + 4));
+  assert.ok(Math.abs(loss - 6 * Math.log(2)) < 0.01, `loss of the first pairs ${loss}`);
+});
+
+test('no pair crosses a sentence break', () => {
+  const tokens = Int32Array.from({ length: 4000 }, (_, i) => (i % 2 ? -1 : (i / 2) % 10));
+  const job = createJob(tokens);
+  const before = word2vecResult(job);
+  run(job);
+  assert.equal(word2vecProgress(job).pairs, 0);
+  assert.equal(word2vecProgress(job).words, 2000);
+  assert.deepEqual(word2vecResult(job), before);
+});
+
+test('a text in one line is trained to its end, in pieces', () => {
+  const tokens = evenText(100_000, 50);
+  const job = createJob(tokens, { options: { window: 1, vectorSize: 4 } });
+  const thread = new Word2vecThread(job, 0);
+  let steps = 0;
+  while (thread.step()) steps++;
+  assert.ok(steps > 2 && steps < 20, `${steps} steps`);
+  const { words, total, pairs } = word2vecProgress(job);
+  assert.equal(words, total);
+  assert.equal(pairs, 2 * 100_000 - 2 * job.chunks); // every word has two neighbours but at the ends of pieces
+  assert.equal(thread.step(), false);
+});
+
+test('a sentence that ends soon after a piece is full is not cut', () => {
+  const tokens = evenText(40_001, 50);
+  tokens[20_000] = -1;
+  const job = createJob(tokens, { options: { window: 1, vectorSize: 4 } });
+  run(job);
+  assert.equal(job.chunks, 2);
+  assert.equal(word2vecProgress(job).pairs, 2 * (2 * 20_000 - 2));
+});
+
+test('a text without words is trained at once', () => {
+  for (const tokens of [new Int32Array(0), Int32Array.from([-1, -1, -1]), Int32Array.from([0])]) {
+    const job = createJob(tokens, { counts: [3, 2] });
+    run(job);
+    assert.equal(word2vecProgress(job).pairs, 0);
+    assert.equal(word2vecProgress(job).words, word2vecProgress(job).total);
+    assert.ok(word2vecResult(job).output.every((value) => value === 0));
+  }
+});
+
+test('the largest options still give short steps', () => {
+  const tokens = evenText(5000, 300);
+  for (const algorithm of ['skipgram', 'cbow'] as const) {
+    const options = { algorithm, vectorSize: 1000, window: 100, negative: 100 };
+    const job = createJob(tokens, { options, counts: Array<number>(300).fill(17) });
+    const thread = new Word2vecThread(job, 0);
+    assert.ok(thread.step());
+    const { words, total } = word2vecProgress(job);
+    assert.ok(words > 0 && words < total / 20, `${words} of ${total} words in one step (${algorithm})`);
+  }
+});
+
+test('vectors start between -1/D and 1/D, evenly; outputs start at zero', () => {
+  const vectorSize = 50;
+  const job = createJob(evenText(10, 5), { options: { vectorSize }, counts: Array<number>(2000).fill(1) });
+  const { input, output, vocabulary } = word2vecResult(job);
+  assert.equal(vocabulary, 2000);
+  assert.equal(input.length, 2000 * vectorSize);
+  let [sum, squares] = [0, 0];
+  for (const value of input) {
+    assert.ok(Math.abs(value) <= 1 / vectorSize);
+    sum += value * vectorSize;
+    squares += (value * vectorSize) ** 2;
+  }
+  assert.ok(Math.abs(sum / input.length) < 0.01, `mean ${sum / input.length}`);
+  assert.ok(Math.abs(squares / input.length - 1 / 3) < 0.005, `variance ${squares / input.length}, expected 1/3`);
+  assert.ok(output.every((value) => value === 0));
+});
+
+test('negatives are drawn in proportion to count^0.75, in no order', () => {
+  const counts = Float64Array.from({ length: 500 }, (_, word) => 1e6 / (word + 1));
+  const job = createJob(evenText(10, 5), { counts });
+  const { tablePtr, tableSize } = job.layout;
+  const table = new Int32Array(job.memory.buffer, tablePtr, tableSize);
+  const total = counts.reduce((sum, count) => sum + count ** 0.75, 0);
+  const drawn = countsOf(table, 500);
+  const firstHalf = countsOf(table.subarray(0, tableSize / 2), 500);
+  for (let word = 0; word < 500; word++) {
+    const expected = (tableSize * counts[word]! ** 0.75) / total;
+    assert.ok(Math.abs(drawn[word]! - expected) <= 1, `word ${word}: ${drawn[word]!} entries, expected ${expected}`);
+    const half = firstHalf[word]!;
+    assert.ok(
+      Math.abs(half - expected / 2) < 5 * Math.sqrt(expected / 4) + 1,
+      `word ${word}: ${half} in the first half`,
+    );
+  }
+});
+
+test('frequent words are thinned out as gensim does it', () => {
+  const counts = [90_000, 9000, 900, 90, 10];
+  const kept = (sample: number): number[] => {
+    const { memory, layout } = createJob(evenText(10, 5), { options: { sample }, counts });
+    const keep = new Uint32Array(memory.buffer, layout.keepPtr, 6);
+    assert.equal(keep[0], 2 ** 32 - 1, 'breaks are kept');
+    return Array.from(keep.subarray(1), (share) => share / (2 ** 32 - 1));
+  };
+  assert.deepEqual(kept(0), [1, 1, 1, 1, 1]);
+  kept(1e-3).forEach((share, word) => {
+    const threshold = 1e-3 * 100_000;
+    const expected = Math.min(1, (Math.sqrt(counts[word]! / threshold) + 1) * (threshold / counts[word]!));
+    assert.ok(Math.abs(share - expected) < 1e-6, `word ${word}: ${share}, expected ${expected}`);
+  });
+});
+
+test('what cannot be trained is refused with what was got and what was expected', () => {
+  const tokens = evenText(10, 5);
+  assert.throws(() => createJob(tokens, { options: { minCount: 3 } }), /at least 2 words that appear 3 times.*got 0/);
+  assert.throws(() => createJob(tokens, { counts: [7], options: {} }), /at least 2 words.*got 1/);
+  assert.throws(() => createJob(tokens, { counts: [3, 5] }), /descending order, got 5 after 3/);
+  assert.throws(() => createJob(tokens, { options: { epochs: 0 } }), /epochs must be above 0, got 0/);
+  assert.throws(() => createJob(tokens, { options: { minCount: 0 } }), /minCount must be above 0, got 0/);
+  assert.throws(() => createJob(tokens, { threads: 0 }), /threads must be 1 or more, got 0/);
+  assert.throws(
+    () => createJob(tokens, { options: { vectorSize: 1000 }, counts: new Float64Array(600_000).fill(1) }),
+    /600000 words of 1000 numbers need 4\.\d GiB, expected at most 4/,
+  );
+  assert.throws(() => new Word2vecThread(createJob(tokens), 1), /expected a thread from 0 to 0, got 1/);
+});
+
+test('vectors that overflow are noticed while they are trained and when they are read', () => {
+  for (const algorithm of ['skipgram', 'cbow'] as const) {
+    for (const value of [NaN, Infinity]) {
+      const job = createJob(evenText(5000, 5), { options: { algorithm, alpha: 0.5 } });
+      const { memory, layout } = job;
+      new Float32Array(memory.buffer, layout.outputPtr, 3)[2] = value;
+      assert.throws(() => run(job), /grew beyond all bounds at learning rate alpha 0\.5/);
+      assert.throws(() => word2vecResult(job), /grew beyond all bounds at learning rate alpha 0\.5/);
+    }
+  }
+});

@@ -1,0 +1,12 @@
+// A thread of a word2vec job, for the tests; it answers with the job's end, or with its error.
+import { parentPort, workerData } from 'node:worker_threads';
+import { Word2vecThread, type Word2vecJob } from '../../src/word2vec/training.ts';
+
+const { job, thread } = workerData as { job: Word2vecJob; thread: number };
+try {
+  const worker = new Word2vecThread(job, thread);
+  while (worker.step());
+  parentPort!.postMessage('done');
+} catch (error) {
+  parentPort!.postMessage((error as Error).message);
+}
