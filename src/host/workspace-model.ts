@@ -39,7 +39,6 @@ export class WorkspaceModel implements vscode.Disposable {
       opened: (opened, replaced) => {
         this.#opened = opened;
         this.#exists = Promise.resolve(opened.summary !== null);
-        if (opened.problem) options.log('error', opened.problem.message);
         this.#changed.fire({ replaced });
       },
     });
