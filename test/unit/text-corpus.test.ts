@@ -121,3 +121,41 @@ test('a document must be done before the next is begun', () => {
   assert.throws(() => builder.step(), /No document/);
   assert.deepEqual(builder.finish().words, ['a', 'b']);
 });
+
+test('past the limit of different words, new ones are left out and known ones still counted', () => {
+  const builder = new CorpusBuilder({ tokens: 1e6, words: 3 });
+  builder.addDocument('a b c d a. e. f. b');
+  assert.equal(builder.addDocument('g h'), 0);
+  const corpus = builder.finish();
+  assert.deepEqual(spelled(corpus), ['a', 'b', 'c', 'a', '|', 'b', '|']);
+  assert.deepEqual([...corpus.counts], [2, 2, 1]);
+  assert.equal(corpus.wordCount, 5);
+  assert.deepEqual([...corpus.documents], [0]);
+});
+
+test('past the limit of tokens the text is cut off, and the builder says that it is full', () => {
+  const builder = new CorpusBuilder({ tokens: 20_000, words: 100 });
+  assert.equal(builder.full, false);
+  builder.addDocument('ab '.repeat(100_000));
+  assert.equal(builder.full, true);
+  assert.equal(builder.addDocument('c d'), 0);
+  const { tokens, documents, words } = builder.finish();
+  assert.ok(tokens.length >= 20_000 && tokens.length < 40_000, `${tokens.length} tokens`);
+  assert.equal(tokens.at(-1), -1);
+  assert.deepEqual([...documents], [0]);
+  assert.deepEqual(words, ['ab']);
+});
+
+test('how much of a document is added can be told on the way', () => {
+  const builder = new CorpusBuilder();
+  builder.begin('ab '.repeat(100_000));
+  const fractions = [builder.fraction];
+  while (builder.step()) fractions.push(builder.fraction);
+  assert.equal(fractions[0], 0);
+  assert.ok(fractions[1]! > 0 && fractions[1]! < 1);
+  assert.deepEqual(
+    fractions,
+    fractions.toSorted((a, b) => a - b),
+  );
+  assert.equal(builder.fraction, 1);
+});

@@ -114,7 +114,7 @@ test('stops, line breaks and quotes in their millions are read in linear time', 
   const started = performance.now();
   for (const run of ['.', '\n', '"', "'", ' \n', '_', '\u0301', '\ud83d', '."'])
     cut('a' + run.repeat(1_000_000 / run.length) + 'b');
-  assert.ok(performance.now() - started < 2000, `${performance.now() - started} ms`);
+  assert.ok(performance.now() - started < 20_000, `${performance.now() - started} ms`); // 0.1 s, were it alone; quadratic: an hour
 });
 
 test('the word at a column is the word of the tokenizer that the column touches', () => {
@@ -157,6 +157,7 @@ test('the words before a place are the last ones asked for, with the ends of sen
 test('the words before a place cost the same in a long text', () => {
   const text = 'some words. '.repeat(500_000) + 'last one st';
   const started = performance.now();
-  for (let i = 0; i < 100; i++) assert.deepEqual(wordsBefore(text, 2), { context: [null, 'last', 'one'], partial: 'st' });
-  assert.ok(performance.now() - started < 1000);
+  for (let i = 0; i < 1000; i++)
+    assert.deepEqual(wordsBefore(text, 2), { context: [null, 'last', 'one'], partial: 'st' });
+  assert.ok(performance.now() - started < 20_000, `${performance.now() - started} ms`); // 0.02 s; over the whole text 40 s
 });

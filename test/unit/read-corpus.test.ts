@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { readCorpus, type ReadingHooks, type ReadingProgress } from '../../src/engine/read-corpus.ts';
+import type { LogLevel } from '../../src/protocol/engine.ts';
+import type { Corpus } from '../../src/text/corpus.ts';
+
+let root: string;
+let folders = 0;
+before(async () => (root = await mkdtemp(join(tmpdir(), 'read-corpus-'))));
+after(() => rm(root, { recursive: true, force: true }));
+
+async function folderWith(files: Record<string, string | Uint8Array>, name = 'w'): Promise<string> {
+  const path = join(root, String(++folders), name);
+  await mkdir(path, { recursive: true });
+  for (const [file, content] of Object.entries(files)) {
+    await mkdir(dirname(join(path, file)), { recursive: true });
+    await writeFile(join(path, file), content);
+  }
+  return path;
+}
+
+class Heard implements ReadingHooks {
+  readonly told: ReadingProgress[] = [];
+  readonly lines: { level: LogLevel; message: string }[] = [];
+  progress = (progress: ReadingProgress) => void this.told.push(progress);
+  cancelled = () => false;
+  log = (level: LogLevel, message: string) => void this.lines.push({ level, message });
+}
+
+/** What listens to nothing. */
+const hooks = (): ReadingHooks => ({ progress: () => undefined, cancelled: () => false, log: () => undefined });
+
+async function read(paths: string | string[], maximumFileSize = 1e6) {
+  const heard = new Heard();
+  const folders = [paths].flat().map((path) => ({ path, exclude: ['**/*.excluded'] }));
+  const result = await readCorpus(folders, { maximumFileSize }, heard);
+  assert.ok(result);
+  return { ...result, heard };
+}
+
+const spelled = ({ tokens, words }: Corpus) => Array.from(tokens, (id) => (id === -1 ? '|' : words[id])).join(' ');
+
+test('the files of a folder become a corpus in sorted order, each a document with its name', async () => {
+  const path = await folderWith({
+    'b.txt': 'three two',
+    'a/x.md': 'One two. Three',
+    'a.txt': 'two',
+    'no.excluded': 'x',
+  });
+  const { corpus, paths, report } = await read(path);
+  assert.equal(spelled(corpus), 'two | three two | One two | Three |');
+  assert.deepEqual([...corpus.documents], [0, 2, 5]);
+  assert.deepEqual(paths, ['w/a.txt', 'w/b.txt', 'w/a/x.md']);
+  assert.deepEqual(report, {
+    files: 3,
+    bytes: 26,
+    words: 6,
+    skipped: { binary: 0, tooLarge: 0, unreadable: 0, empty: 0 },
+    repaired: 0,
+  });
+});
+
+test('many files of many sizes come in the same order every time, whichever was read first', async () => {
+  const files: Record<string, string> = {};
+  for (let i = 0; i < 300; i++) files[`${i % 7}/f${i}.txt`] = `word${i} `.repeat(i % 40 === 0 ? 30_000 : 1 + (i % 13));
+  const path = await folderWith(files);
+  const first = await read(path);
+  const again = await read(path);
+  assert.equal(first.paths.length, 300);
+  assert.deepEqual(first.paths, again.paths);
+  assert.deepEqual(first.corpus, again.corpus);
+  for (const [document, name] of first.paths.entries()) {
+    const number = /f(\d+)/.exec(name)![1]!;
+    assert.equal(first.corpus.words[first.corpus.tokens[first.corpus.documents[document]!]!], `word${number}`);
+  }
+});
+
+test('UTF-16 and broken UTF-8 are read, and a repair is counted and named', async () => {
+  const path = await folderWith({
+    'a.txt': Buffer.from('\ufeff낱말 하나', 'utf16le'),
+    'broken.txt': Buffer.concat([Buffer.from('before '), Buffer.of(0xff), Buffer.from(' after')]),
+    'nfd.txt': '낱말'.normalize('NFD'),
+  });
+  const { corpus, report, heard } = await read(path);
+  assert.equal(spelled(corpus), '낱말 하나 | before after | 낱말 |');
+  assert.equal(report.repaired, 1);
+  assert.equal(report.files, 3);
+  assert.deepEqual(heard.lines, [{ level: 'warn', message: 'w/broken.txt: broken characters were replaced' }]);
+});
+
+test('what is skipped is counted by its reason and named, and the rest is read', async () => {
+  const path = await folderWith({
+    'binary.dat': Buffer.of(0, 1, 2, 3),
+    'big-binary.dat': Buffer.alloc(200_000, 'text\0'),
+    'large.txt': 'x '.repeat(600_000),
+    'empty.txt': '',
+    'blank.txt': ' \n ... \n',
+    'good.txt': 'good words',
+  });
+  await symlink(join(path, 'nowhere'), join(path, 'dangling.txt'));
+  const { corpus, report, heard } = await read([path, join(root, 'missing')]);
+  assert.equal(spelled(corpus), 'good words |');
+  assert.deepEqual(report.skipped, { binary: 2, tooLarge: 1, unreadable: 2, empty: 2 });
+  assert.equal(report.files, 1);
+  const lines = heard.lines.map(({ level, message }) => `${level} ${message}`).join('\n');
+  for (const line of [
+    ...[
+      /^info w\/binary\.dat was skipped: not a text file$/m,
+      /^info w\/big-binary\.dat was skipped: not a text file$/m,
+    ],
+    ...[
+      /^info w\/large\.txt was skipped: too large \(1\.2 MB\)$/m,
+      /^info w\/empty\.txt was skipped: no words in it$/m,
+    ],
+    ...[/^info w\/blank\.txt was skipped: no words/m, /^warn w\/dangling\.txt was skipped: cannot be read \(ENOENT/m],
+    ...[/^warn missing was skipped: cannot be read \(ENOENT/m],
+  ]) {
+    assert.match(lines, line);
+  }
+});
+
+test('a file one byte over the limit is not opened, one at the limit is read', async () => {
+  const path = await folderWith({ 'a.txt': 'a'.repeat(10), 'b.txt': 'b'.repeat(11) });
+  const { corpus, report } = await read(path, 10);
+  assert.deepEqual(corpus.words, ['aaaaaaaaaa']);
+  assert.equal(report.skipped.tooLarge, 1);
+});
+
+test('a file of 500 MB is skipped by its size, without being read', async () => {
+  const path = await folderWith({ 'log.txt': '', 'a.txt': 'word' });
+  await truncate(join(path, 'log.txt'), 500e6); // takes no room on the disk
+  const before = process.memoryUsage().rss;
+  const { report } = await read(path);
+  assert.equal(report.skipped.tooLarge, 1);
+  assert.ok(process.memoryUsage().rss - before < 200e6);
+});
+
+test('a file that vanishes between being found and being read is unreadable, and the rest is read', async () => {
+  const path = await folderWith(
+    Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${String(i).padStart(2, '0')}.txt`, `w${i}`])),
+  );
+  const heard = new Heard();
+  let removed: Promise<void> | undefined;
+  // told after the search has begun and before the first file is taken; the last file is read ahead of nothing then
+  const hooks: ReadingHooks = {
+    ...{ progress: heard.progress, log: heard.log },
+    cancelled: () => {
+      removed ??= rm(join(path, 'f39.txt'));
+      return false;
+    },
+  };
+  const result = await readCorpus([{ path, exclude: [] }], { maximumFileSize: 1e6 }, hooks);
+  await removed;
+  assert.equal(result?.report.files, 39);
+  assert.equal(result.report.skipped.unreadable, 1);
+  assert.match(heard.lines[0]!.message, /f39\.txt was skipped: cannot be read \(ENOENT/);
+});
+
+test('the log names fifty files for each reason and counts the others; it holds no text', async () => {
+  const files: Record<string, Uint8Array | string> = { 'good.txt': 'sentinelword '.repeat(50) };
+  for (let i = 0; i < 70; i++) files[`binary${i}`] = Buffer.from(`sentinelword\0${i}`);
+  for (let i = 0; i < 60; i++) files[`broken${i}`] = Buffer.concat([Buffer.from('sentinelword'), Buffer.of(0xff)]);
+  const { heard, report } = await read(await folderWith(files));
+  assert.equal(report.skipped.binary, 70);
+  assert.equal(report.repaired, 60);
+  assert.equal(heard.lines.filter(({ message }) => /binary\d+ was skipped/.test(message)).length, 50);
+  assert.equal(heard.lines.filter(({ message }) => /broken\d+: /.test(message)).length, 50);
+  assert.equal(
+    heard.lines.filter(({ message }) => message === '20 more files were skipped: not a text file').length,
+    1,
+  );
+  assert.ok(heard.lines.every(({ message }) => !message.includes('sentinelword')));
+});
+
+test('a line break in a file name does not break the log', { skip: process.platform === 'win32' }, async () => {
+  const { heard } = await read(await folderWith({ 'a\nerror forged\x1b[31m': '' }));
+  assert.equal(heard.lines.length, 1);
+  assert.doesNotMatch(heard.lines[0]!.message, /[\n\x1b]/);
+});
+
+test('an empty folder, or none, gives an empty corpus', async () => {
+  for (const paths of [await folderWith({}), []]) {
+    const { corpus, paths: names, report } = await read(paths);
+    assert.equal(corpus.words.length + corpus.tokens.length + names.length + report.files, 0);
+  }
+});
+
+test('progress rises through reading and counting, with words a second', async () => {
+  const files: Record<string, string> = {};
+  for (let i = 0; i < 40; i++) files[`f${i}`] = Array.from({ length: 10_000 }, (_, j) => `w${i}_${j}`).join(' ');
+  const { heard } = await read(await folderWith(files));
+  const phases = heard.told.map(({ phase }) => phase);
+  assert.deepEqual(phases, phases.toSorted().toReversed(), 'reading first, then counting');
+  for (const phase of ['reading', 'counting']) {
+    const fractions = heard.told.filter((progress) => progress.phase === phase).map(({ fraction }) => fraction);
+    assert.ok(fractions.length >= 2, `${phase} was told ${fractions.length} times`);
+    assert.equal(fractions[0], 0);
+    assert.deepEqual(
+      fractions,
+      fractions.toSorted((a, b) => a - b),
+    );
+    assert.ok(fractions.every((fraction) => fraction >= 0 && fraction <= 1));
+  }
+  assert.ok(heard.told.some(({ wordsPerSecond }) => wordsPerSecond! > 1000));
+});
+
+test('progress moves inside one large file', async () => {
+  const path = await folderWith({ 'a.txt': Array.from({ length: 500_000 }, (_, j) => `w${j}`).join(' ') });
+  const { heard } = await read(path, 1e8);
+  assert.ok(heard.told.some(({ phase, fraction }) => phase === 'reading' && fraction > 0.05 && fraction < 0.95));
+});
+
+test('a cancel is answered at once, while finding, reading, cutting and counting', async () => {
+  const files: Record<string, string> = { 'z/large.txt': Array.from({ length: 200_000 }, (_, j) => `w${j}`).join(' ') };
+  for (let i = 0; i < 30; i++) files[`${i}/f`] = `word${i}`;
+  const path = await folderWith(files);
+  let looks = 0;
+  const count = await readCorpus(
+    [{ path, exclude: [] }],
+    { maximumFileSize: 1e8 },
+    { ...hooks(), cancelled: () => (looks++, false) },
+  );
+  assert.ok(count);
+  assert.ok(looks > 100, `looked ${looks} times`);
+  for (const at of [1, 10, 40, 70, looks - 30, looks - 1]) {
+    let look = 0;
+    let asked = 0;
+    const heard = new Heard();
+    const result = await readCorpus(
+      [{ path, exclude: [] }],
+      { maximumFileSize: 1e8 },
+      {
+        ...{ progress: heard.progress, log: heard.log },
+        cancelled: () => {
+          if (++look < at) return false;
+          asked++;
+          return true;
+        },
+      },
+    );
+    assert.equal(result, null, `cancelled at look ${at} of ${looks}`);
+    assert.equal(asked, 1, 'it stops at the first look that says so');
+  }
+});
+
+test('in a large file, a cancel is looked for at least once every 200 kB', async () => {
+  const text = Array.from({ length: 500_000 }, (_, j) => `w${j % 1000}`).join(' ');
+  const path = await folderWith({ 'a.txt': text });
+  let looks = 0;
+  await readCorpus(
+    [{ path, exclude: [] }],
+    { maximumFileSize: 1e8 },
+    { ...hooks(), cancelled: () => (looks++, false) },
+  );
+  assert.ok(looks >= text.length / 200_000, `${looks} looks in ${text.length} bytes`);
+});
