@@ -1,6 +1,7 @@
 // How free the editor stays: the extension host in a real VS Code while it trains on a million words.
 //   --words N (1000000)
-// Lateness of the event loop, activation, hovers and completions, measured in the extension host itself (host/companion.ts).
+// Lateness of the event loop, hovers and completions are measured in the extension host itself (host/companion.ts); activation
+// is loading the code and activate(), by VS Code's own clock. A hover goes through the window and back, as it does for a user.
 
 import { createVSIX } from '@vscode/vsce';
 import { build } from 'esbuild';
@@ -34,9 +35,9 @@ try {
   await copyDependencySources(folder, FIRST_WORDS);
   const words = await copyDependencySources(text, Number(values.words));
   await writeFile(join(folder, 'page.md'), await readFile(new URL('../docs/architecture.md', import.meta.url)));
-  const result = await measure();
+  const { result, activationMs } = await measure();
   if ('error' in result) throw new Error(result.error);
-  const { activationMs, eventLoopP99Ms, eventLoopMaxMs, hoverMs, completionMs, trainingSeconds } = result;
+  const { eventLoopP99Ms, eventLoopMaxMs, hoverMs, completionMs, trainingSeconds } = result;
   console.log(
     `trained on ${words} words for ${trainingSeconds.toFixed(0)} s, ${hoverMs.length} hovers and completions meanwhile`,
   );
@@ -49,7 +50,7 @@ try {
     JSON.stringify({
       name: 'host',
       eventLoopP99Ms: tenths(eventLoopP99Ms),
-      activationMs: tenths(activationMs),
+      activationMs,
       hoverP95Ms: tenths(percentile(hoverMs, 95)),
       completionP95Ms: tenths(percentile(completionMs, 95)),
     }),
@@ -58,8 +59,8 @@ try {
   await rm(scratch, { recursive: true, force: true });
 }
 
-/** Opens a window with both extensions and waits for the companion's result. */
-async function measure(): Promise<HostResult> {
+/** Opens a window with both extensions and waits for the companion's result. `activationMs`: as VS Code measured it. */
+async function measure(): Promise<{ result: HostResult; activationMs: number }> {
   const server = await VSCodeServer.start({
     extensions: [await packageExtension(), await packageCompanion()],
     env: { LEXISCOPE_BENCH_TEXT: text, LEXISCOPE_BENCH_RESULT: resultFile },
@@ -76,7 +77,8 @@ async function measure(): Promise<HostResult> {
         }
         await sleep(500);
       }
-      return JSON.parse(await readFile(resultFile, 'utf8')) as HostResult;
+      const result = JSON.parse(await readFile(resultFile, 'utf8')) as HostResult;
+      return { result, activationMs: await window.activationTime('Lexiscope') };
     } finally {
       await browser.close();
     }
@@ -85,7 +87,7 @@ async function measure(): Promise<HostResult> {
   }
 }
 
-/** Builds and packs host/companion.ts. It is activated before Lexiscope, whose activation it measures. */
+/** Builds and packs host/companion.ts. */
 async function packageCompanion(): Promise<string> {
   const source = join(scratch, 'companion');
   const packagePath = join(scratch, 'companion.vsix');
@@ -103,7 +105,8 @@ async function packageCompanion(): Promise<string> {
     version: '0.0.1',
     engines: { vscode: '^1.101.0' },
     main: './companion.cjs',
-    activationEvents: ['*'],
+    activationEvents: ['onStartupFinished'],
+    files: ['companion.cjs'],
   };
   await writeFile(join(source, 'package.json'), JSON.stringify(manifest));
   await createVSIX({ cwd: source, packagePath, dependencies: false, allowMissingRepository: true, skipLicense: true });

@@ -59,6 +59,7 @@ export class Workbench {
     const folder = process.env['LEXISCOPE_SCREENSHOTS'];
     if (!folder) return;
     await mkdir(folder, { recursive: true });
+    await sleep(300); // what fades in has done so
     await this.page.screenshot({ path: join(folder, `${name}.png`) });
   }
 
@@ -235,6 +236,14 @@ export class Workbench {
   /** Presses a button of the modal dialog, once it is there. */
   async answerDialog(button: string): Promise<void> {
     await this.page.locator('.monaco-dialog-box .monaco-button', { hasText: button }).first().click({ timeout: SOON });
+  }
+
+  /** Milliseconds that the activation of an extension took, loading its code included, as VS Code shows them. */
+  async activationTime(extension: string): Promise<number> {
+    await this.command('Developer: Show Running Extensions');
+    const row = this.page.locator('.runtime-extensions-editor .monaco-list-row', { hasText: extension });
+    const text = await row.first().innerText({ timeout: SOON });
+    return Number(/Activation: (\d+)ms/.exec(text)?.[1]);
   }
 
   // ---- webviews
