@@ -15,6 +15,9 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
+/** Of the embedding's gradient in one call. */
+const ZEROED_ROWS = 1024;
+
 export class Network {
   readonly #kernel: LanguageModelKernel;
   readonly #memory: WebAssembly.Memory;
@@ -33,12 +36,12 @@ export class Network {
     this.#output = new Output(this.#kernel, memory, space, team);
   }
 
-  /** Draws the parameters; call it once, before anything else. */
-  *initialise(seed: number): Generator<void> {
+  /** Draws the parameters for `text`; call it once, before anything else. */
+  *initialise(seed: number, text: Int32Array): Generator<void> {
     if (this.#team.thread === 0) {
       const floats = new Float32Array(this.#memory.buffer);
       floats.fill(1, this.#space.ones / 4, this.#space.ones / 4 + 8 * BLOCK);
-      yield* initialise(floats, this.#space.parameters, seed);
+      yield* initialise(floats, this.#space.parameters, seed, text);
     }
     this.#team.barrier();
   }
@@ -62,7 +65,10 @@ export class Network {
     const { parameters, toGradient, vocabularyRows } = this.#space;
     const { ptr, stride } = parameters.embedding;
     const [first, last] = this.#team.share(vocabularyRows);
-    this.#kernel.zero(ptr + toGradient + first * stride, (last - first) * stride);
+    for (let row = first; row < last; row += ZEROED_ROWS) {
+      this.#kernel.zero(ptr + toGradient + row * stride, Math.min(ZEROED_ROWS, last - row) * stride);
+      yield;
+    }
     yield* this.#lstm.pack();
     yield* this.#output.pack();
     yield* this.#embed(streams, position, steps);

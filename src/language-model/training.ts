@@ -210,7 +210,7 @@ export class LanguageModelThread {
   }
 
   *#run(): Generator<void> {
-    yield* this.#network.initialise(this.#job.seed);
+    yield* this.#network.initialise(this.#job.seed, this.#job.trainingText);
     yield* this.#train();
     yield* this.#evaluate();
   }

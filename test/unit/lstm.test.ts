@@ -29,7 +29,7 @@ async function create(variant: string, sizes: TrainingSizes, seed: number) {
   const space = layOutWorkspace(sizes, 1);
   const memory = createMemory(space.bytes);
   const network = new Network(kernel, memory, space, new Team(createSignals(), 0, 1));
-  finish(network.initialise(seed));
+  finish(network.initialise(seed, new Int32Array(0)));
   const floats = new Float32Array(memory.buffer);
   const random = numbers(seed);
   const parameters = listParameters(space.parameters);
@@ -220,13 +220,13 @@ test('has the slope of the plain LSTM where sizes exceed every block: 256 rows, 
   }
 });
 
-test('initial weights are uniform in their ranges, biases zero but for the forget gate', async () => {
+test('initial weights are uniform in their ranges, biases zero but for the forget gate and the output, which has the logarithms of the counts', async () => {
   const sizes = { vocabulary: 300, embeddingSize: 20, hiddenSize: 25, batchSize: 1, steps: 2 };
   const file = new URL('../../dist/kernels/language-model.simd.wasm', import.meta.url);
   const space = layOutWorkspace(sizes, 1);
   const memory = createMemory(space.bytes);
   const kernel = await WebAssembly.compile(await readFile(file));
-  finish(new Network(kernel, memory, space, new Team(createSignals(), 0, 1)).initialise(1));
+  finish(new Network(kernel, memory, space, new Team(createSignals(), 0, 1)).initialise(1, Int32Array.of(7, 7, 299)));
   const read = (parameter: Parameter) => readParameter(new Float32Array(memory.buffer), parameter).data;
   const { embedding, weightIh, weightHh, biasIh, biasHh, outputWeight, outputBias } = space.parameters;
   for (const [parameter, range] of [
@@ -247,7 +247,9 @@ test('initial weights are uniform in their ranges, biases zero but for the forge
     Array.from(read(biasIh)),
     [0, 1, 0, 0].flatMap((bias) => new Array<number>(25).fill(bias)),
   );
-  assert.equal(largest(read(biasHh)) + largest(read(outputBias)), 0);
+  assert.equal(largest(read(biasHh)), 0);
+  const expected = Float32Array.from({ length: 300 }, (_, token) => Math.log(token === 7 ? 3 : token === 299 ? 2 : 1));
+  assert.deepEqual(read(outputBias), expected);
 });
 
 function adam(
