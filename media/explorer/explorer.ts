@@ -23,7 +23,7 @@ if (setup.l10n) l10n.config({ contents: setup.l10n });
 
 class Explorer {
   readonly #host = connect({
-    modelChanged: () => void this.#loadMap(false),
+    modelChanged: () => void this.#loadMap(),
     show: (word) => this.#show(word),
   });
   readonly #state = loadState();
@@ -32,6 +32,7 @@ class Explorer {
   readonly #indexes = new Map<string, number>(); // of the map's words
   #loads = 0; // the latest request for a map; the answer to an earlier one is dropped
   #selections = 0; // likewise
+  #restored = false; // a map has been shown, with what was kept of an earlier time
   #flyOnceLoaded = false;
 
   readonly #mapView = new MapView({
@@ -97,11 +98,11 @@ class Explorer {
     // the timer may not fire any more once the page is hidden
     window.addEventListener('pagehide', () => this.#saveNow());
     document.addEventListener('visibilitychange', () => this.#saveNow());
-    void this.#loadMap(true);
+    void this.#loadMap();
   }
 
-  /** Asks for the map and shows it. `first`: with the view that was kept; else all of it. */
-  async #loadMap(first: boolean): Promise<void> {
+  /** Asks for the map and shows it: the first one in the view that was kept, another one whole. */
+  async #loadMap(): Promise<void> {
     const load = ++this.#loads;
     if (!this.#map) {
       this.#setPhase('loading');
@@ -114,7 +115,7 @@ class Explorer {
       if (load !== this.#loads) return;
       this.#map = null;
       this.#setPhase('message');
-      const retry = { label: l10n.t('Retry'), run: () => void this.#loadMap(first) };
+      const retry = { label: l10n.t('Retry'), run: () => void this.#loadMap() };
       this.#notice.show({ title: l10n.t('The map could not be loaded'), text: explain(error), action: retry });
       return;
     }
@@ -134,14 +135,15 @@ class Explorer {
         text: l10n.t('This window has no WebGL2, which draws the map. Search and lists work without.'),
       });
     this.#search.setWords(map.words, map.counts);
-    this.#mapView.setMap(map, first ? this.#state.view : null);
+    this.#mapView.setMap(map, this.#restored ? null : this.#state.view);
     this.#showLegend();
     const { selected, text } = this.#state;
     if (selected === null) this.#panel.showNothing();
     else void this.#select(selected, this.#flyOnceLoaded);
     this.#flyOnceLoaded = false;
-    if (first) this.#playground.setText(text);
-    else this.#playground.refresh();
+    if (this.#restored) this.#playground.refresh();
+    else this.#playground.setText(text);
+    this.#restored = true;
   }
 
   #offerTraining(): void {
@@ -159,7 +161,7 @@ class Explorer {
           });
           this.#host.train().then(
             () => {
-              if (!this.#map) void this.#loadMap(true);
+              if (!this.#map) void this.#loadMap();
             },
             (error: unknown) => {
               if (!this.#map)

@@ -461,6 +461,21 @@ test('a reload keeps the selected word, the view and the text', async () => {
   await closeWithout(explorer);
 });
 
+test('what was kept is there too when the model changes while the first map is on its way', async () => {
+  const answers = [deferred<WordMap | null>(), deferred<WordMap | null>()];
+  let asked = 0;
+  const kept = { selected: 'king', view: { x: 0.1, y: 0.2, scale: 300 }, text: 'all vik' };
+  const explorer = await lab.open({ host: { ...host, map: () => answers[asked++]!.promise }, state: kept });
+  await eventually(() => assert.equal(asked, 1));
+  await explorer.view.modelChanged();
+  for (const answer of answers) answer.resolve(model.map);
+  await explorer.ready();
+  await selected(explorer, 'king');
+  assert.deepEqual(await explorer.state(), kept);
+  assert.equal(await text(explorer).inputValue(), 'all vik');
+  await closeWithout(explorer);
+});
+
 test('a state that is not as expected is left out', async () => {
   for (const state of [
     7,
