@@ -1,7 +1,7 @@
 // The whole command on about a million words of source code: `lexiscope train`, phase by phase, and how soon a cancel is answered.
 //   --words N (1000000)   --threads N (2)   --folder DIR (its text instead of node_modules')
 
-import { execFile, fork } from 'node:child_process';
+import { execFile, fork, type Serializable } from 'node:child_process';
 import { createBirpc } from 'birpc';
 import { copyFile, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -82,7 +82,11 @@ async function cancelTimes(folder: string, rounds: number): Promise<number[]> {
   let reached: ((phase: Phase) => void) | undefined;
   const engine = createBirpc<EngineApi, EngineEvents>(
     { progress: ({ phase }) => reached?.(phase), log: () => undefined },
-    { post: (message) => void child.send(message), on: (receive) => child.on('message', receive), timeout: -1 },
+    {
+      post: (message: Serializable) => void child.send(message),
+      on: (receive) => child.on('message', receive),
+      timeout: -1,
+    },
   );
   await engine.open(join(root, 'cancelled'));
   const request: TrainRequest = {

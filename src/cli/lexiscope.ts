@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, extname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Engine } from '../engine/engine.ts';
 import { writeFileAtomically } from '../engine/model-store.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../language-model/options.ts';
@@ -50,86 +50,103 @@ class UsageError extends Error {}
 
 type Values = Record<string, string | boolean | string[] | undefined>;
 
-async function main(words: string[]): Promise<void> {
-  const { values, positionals } = readArguments(words);
-  const [command, ...operands] = positionals;
-  if (values['help'] || !command) {
-    process.stdout.write(HELP);
-    if (!command && !values['help']) process.exitCode = 2;
-    return;
-  }
-  const json = values['json'] === true;
-  const engine = new Engine(new URL('./', import.meta.url), events(json, values['quiet'] === true));
-  const count = integer(values, 'count', 10);
-  switch (command) {
-    case 'train':
-      return train(engine, operands, values, json);
-    case 'similar': {
-      const word = one(command, 'WORD', operands);
-      await openModel(engine, values);
-      const answer = await engine.describe(word, count);
-      if (!answer.known) return unknown(answer, json);
-      return print(json, answer, [`${answer.word}: ${answer.count} times`, ...answer.neighbours.map(row)]);
-    }
-    case 'analogy': {
-      const expression = one(command, 'EXPRESSION', operands);
-      await openModel(engine, values);
-      const answer = await engine.solveAnalogy(expression, count);
-      if (answer.status === 'malformed') throw new UsageError(answer.message);
-      if (answer.status === 'unknownWord') return unknown(answer, json);
-      return print(json, answer, answer.answers.map(row));
-    }
-    case 'complete': {
-      const text = one(command, 'TEXT', operands);
-      await openModel(engine, values);
-      const answer = await engine.complete(text, count);
-      return print(
-        json,
-        answer,
-        answer.suggestions.map(({ word, probability }) => `${(100 * probability).toFixed(1).padStart(5)} %  ${word}`),
-      );
-    }
-    case 'map': {
-      none(command, operands);
-      await openModel(engine, values);
-      const map = (await engine.map())!;
-      const points = map.words.map((word, index) => ({
-        word,
-        count: map.counts[index]!,
-        x: map.positions[2 * index]!,
-        y: map.positions[2 * index + 1]!,
-      }));
-      const lines = points.map(({ word, count: times, x, y }) => `${word}\t${times}\t${x.toFixed(5)}\t${y.toFixed(5)}`);
-      const text = json ? `${JSON.stringify(points)}\n` : `${['word\tcount\tx\ty', ...lines].join('\n')}\n`;
-      if (typeof values['out'] === 'string')
-        await writeFileAtomically(resolve(values['out']), [new TextEncoder().encode(text)]);
-      else process.stdout.write(text);
-      return;
-    }
-    case 'export': {
-      const path = resolve(one(command, 'FILE', operands));
-      const format = (
-        {
-          '.vec': 'word2vec-text',
-          '.txt': 'word2vec-text',
-          '.bin': 'word2vec-binary',
-          '.safetensors': 'safetensors',
-        } as Record<string, VectorFormat>
-      )[extname(path)];
-      if (!format)
-        throw new UsageError(
-          `${basename(path)}: the name must end in .vec, .bin or .safetensors, which tells the format`,
-        );
-      await openModel(engine, values);
-      const written = await engine.exportVectors(path, format);
-      return print(json, { path, format, ...written }, [`${path}: ${written.words} vectors, ${written.bytes} bytes`]);
-    }
-    default:
-      throw new UsageError(`There is no command ${command}. \`lexiscope --help\` lists them.`);
-  }
+interface Call {
+  engine: EngineApi;
+  operands: string[];
+  values: Values;
+  json: boolean;
+  /** How many answers. */
+  count: number;
 }
 
-async function train(engine: EngineApi, folders: string[], values: Values, json: boolean): Promise<void> {
+const COMMANDS: Record<string, (call: Call) => Promise<void>> = {
+  train,
+  similar,
+  analogy,
+  complete,
+  map,
+  export: exportVectors,
+};
+
+async function main(words: string[]): Promise<void> {
+  const { values, positionals } = readArguments(words);
+  const [name, ...operands] = positionals;
+  if (values['help'] || name === undefined) {
+    process.stdout.write(HELP);
+    if (!values['help']) process.exitCode = 2;
+    return;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new UsageError(`There is no command ${name}. \`lexiscope --help\` lists them.`);
+  const json = values['json'] === true;
+  const engine = new Engine(new URL('./', import.meta.url), events(json, values['quiet'] === true));
+  await command({ engine, operands, values, json, count: integer(values, 'count', 10) });
+}
+
+async function similar({ engine, operands, values, json, count }: Call): Promise<void> {
+  const word = one('similar', 'WORD', operands);
+  await openModel(engine, values);
+  const answer = await engine.describe(word, count);
+  if (answer.known) print(json, answer, [`${answer.word}: ${answer.count} times`, ...answer.neighbours.map(row)]);
+  else sayUnknown(answer, json);
+}
+
+async function analogy({ engine, operands, values, json, count }: Call): Promise<void> {
+  const expression = one('analogy', 'EXPRESSION', operands);
+  await openModel(engine, values);
+  const answer = await engine.solveAnalogy(expression, count);
+  if (answer.status === 'malformed') throw new UsageError(answer.message);
+  if (answer.status === 'solved') print(json, answer, answer.answers.map(row));
+  else sayUnknown(answer, json);
+}
+
+async function complete({ engine, operands, values, json, count }: Call): Promise<void> {
+  const text = one('complete', 'TEXT', operands);
+  await openModel(engine, values);
+  const answer = await engine.complete(text, count);
+  const percent = (probability: number): string => (100 * probability).toFixed(1).padStart(5);
+  print(
+    json,
+    answer,
+    answer.suggestions.map(({ word, probability }) => `${percent(probability)} %  ${word}`),
+  );
+}
+
+async function map({ engine, operands, values, json }: Call): Promise<void> {
+  if (operands.length) throw new UsageError(`map takes no operand, got ${JSON.stringify(operands[0])}.`);
+  await openModel(engine, values);
+  const { words, counts, positions } = (await engine.map())!;
+  const points = words.map((word, index) => ({
+    word,
+    count: counts[index]!,
+    x: positions[2 * index]!,
+    y: positions[2 * index + 1]!,
+  }));
+  const lines = points.map(({ word, count, x, y }) => `${word}\t${count}\t${x.toFixed(5)}\t${y.toFixed(5)}`);
+  const text = json ? `${JSON.stringify(points)}\n` : `${['word\tcount\tx\ty', ...lines].join('\n')}\n`;
+  if (typeof values['out'] === 'string')
+    await writeFileAtomically(resolve(values['out']), [new TextEncoder().encode(text)]);
+  else process.stdout.write(text);
+}
+
+const FORMATS: Record<string, VectorFormat> = {
+  '.vec': 'word2vec-text',
+  '.txt': 'word2vec-text',
+  '.bin': 'word2vec-binary',
+  '.safetensors': 'safetensors',
+};
+
+async function exportVectors({ engine, operands, values, json }: Call): Promise<void> {
+  const path = resolve(one('export', 'FILE', operands));
+  const format = FORMATS[extname(path)];
+  if (!format)
+    throw new UsageError(`${basename(path)}: the name must end in .vec, .bin or .safetensors, which tells the format.`);
+  await openModel(engine, values);
+  const written = await engine.exportVectors(path, format);
+  print(json, { path, format, ...written }, [`${path}: ${written.words} vectors, ${written.bytes} bytes`]);
+}
+
+async function train({ engine, operands: folders, values, json }: Call): Promise<void> {
   if (!folders.length) throw new UsageError('train needs a FOLDER to read.');
   if (typeof values['out'] !== 'string') throw new UsageError('train needs --out DIR, where the model is stored.');
   const directory = resolve(values['out']);
@@ -161,9 +178,10 @@ async function train(engine: EngineApi, folders: string[], values: Values, json:
     const outcome = await engine.train(request);
     if (outcome.status === 'cancelled') {
       process.exitCode = 130;
-      return print(json, outcome, ['Cancelled; what was stored before is as it was.']);
+      print(json, outcome, ['Cancelled; what was stored before is as it was.']);
+    } else {
+      print(json, outcome, reportLines(outcome));
     }
-    print(json, outcome, reportLines(outcome));
   } finally {
     process.off('SIGINT', interrupt);
   }
@@ -222,20 +240,14 @@ function events(json: boolean, quiet: boolean): EngineEvents {
 }
 
 function readArguments(words: string[]): { values: Values; positionals: string[] } {
-  const grouped = Object.entries(GROUPS).flatMap(([group, defaults]) =>
-    Object.keys(defaults).map((name) => [`${group}.${name}`, { type: 'string' }] as const),
-  );
-  const strings = ['out', 'model', 'count', 'threads', 'seed'].map((name) => [name, { type: 'string' }] as const);
-  const switches = ['json', 'quiet', 'help'].map((name) => [name, { type: 'boolean' }] as const);
+  const options: NonNullable<ParseArgsConfig['options']> = { exclude: { type: 'string', multiple: true } };
+  for (const name of ['out', 'model', 'count', 'threads', 'seed']) options[name] = { type: 'string' };
+  for (const name of ['json', 'quiet', 'help']) options[name] = { type: 'boolean' };
+  for (const [group, defaults] of Object.entries(GROUPS)) {
+    for (const name of Object.keys(defaults)) options[`${group}.${name}`] = { type: 'string' };
+  }
   try {
-    return parseArgs({
-      args: words,
-      allowPositionals: true,
-      options: {
-        ...Object.fromEntries([...grouped, ...strings, ...switches]),
-        exclude: { type: 'string', multiple: true },
-      },
-    }) as { values: Values; positionals: string[] };
+    return parseArgs({ args: words, allowPositionals: true, options }) as { values: Values; positionals: string[] };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -258,11 +270,7 @@ function one(command: string, name: string, operands: string[]): string {
   return operands[0]!;
 }
 
-function none(command: string, operands: string[]): void {
-  if (operands.length) throw new UsageError(`${command} takes no operand, got ${JSON.stringify(operands[0])}.`);
-}
-
-function unknown(answer: { word: string; spellings: string[] }, json: boolean): void {
+function sayUnknown(answer: { word: string; spellings: string[] }, json: boolean): void {
   process.exitCode = 1;
   const spellings = answer.spellings.length ? ` Close spellings: ${answer.spellings.join(', ')}.` : '';
   if (json) process.stdout.write(`${JSON.stringify({ ...answer, known: false })}\n`);

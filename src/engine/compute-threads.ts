@@ -19,7 +19,7 @@ export async function runTasks<T extends Task>(
   if (signal.aborted) return null;
   const cancelled = new Int32Array(new SharedArrayBuffer(4));
   const threads = tasks.map((task) => new Worker(script, { workerData: { task, cancelled } }));
-  const terminate = async (): Promise<void> => void (await Promise.all(threads.map((thread) => thread.terminate())));
+  const terminate = (): Promise<number[]> => Promise.all(threads.map((thread) => thread.terminate()));
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
     Atomics.store(cancelled, 0, 1);

@@ -251,5 +251,12 @@ function globMatcher(globs: readonly string[]): (relative: string) => boolean {
     .filter((glob) => glob !== '')
     .map((glob) => glob.replace(/[()|]/g, String.raw`\$&`));
   if (patterns.length === 0) return () => false;
-  return picomatch(patterns, { dot: true, nonegate: true, noextglob: true, regex: false, posix: true, nocase: !CASE_SENSITIVE });
+  return picomatch(patterns, {
+    dot: true,
+    nonegate: true,
+    noextglob: true,
+    regex: false,
+    posix: true,
+    nocase: !CASE_SENSITIVE,
+  });
 }

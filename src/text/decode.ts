@@ -11,11 +11,6 @@ export interface DecodedText {
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
-// Every runtime has it; this room is checked without the types of any
-const { TextDecoder } = globalThis as unknown as {
-  TextDecoder: new (label: Encoding, options?: { fatal?: boolean }) => { decode(bytes: Uint8Array): string };
-};
-
 /** The part of a file that tells text from binary, bytes. */
 const PROBE = 8192;
 

@@ -2,7 +2,7 @@
 
 import { createBirpc, type BirpcReturn } from 'birpc';
 import assert from 'node:assert/strict';
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type Serializable } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,7 +66,7 @@ function listen(): EngineEvents & { heard: Progress[]; lines: string[] } {
 
 /** Resolves when the engine is in the phase. */
 function phase(events: EngineEvents, wanted: Phase): Promise<void> {
-  const { progress } = events;
+  const progress = events.progress.bind(events);
   return new Promise((resolve) => {
     events.progress = (told) => {
       progress(told);
@@ -85,7 +85,6 @@ describe('an engine that has trained', () => {
     engine = new Engine(DISTRIBUTION, events);
     assert.equal(await engine.open(directory), null);
     const outcome = await engine.train(request(folder));
-    assert.equal(outcome.status, 'done');
     assert.ok(outcome.status === 'done');
     assert.equal(outcome.reading.files, 13);
     assert.equal(outcome.reading.skipped.binary, 1);
@@ -244,7 +243,7 @@ describe('an engine that has trained', () => {
 
 describe('a folder that gives too little', () => {
   const cases: [string, (path: string) => Promise<void>, RegExp][] = [
-    ['empty', async () => undefined, /needs about 2000 words .* found 0 in 0 files/],
+    ['empty', () => Promise.resolve(), /needs about 2000 words .* found 0 in 0 files/],
     ['a few words', (path) => writeFile(join(path, 'a.txt'), 'one two three four'), /found 4 in 1 files/],
     [
       'one word, repeated',
@@ -287,7 +286,7 @@ describe('the engine process', () => {
     events = listen();
     child = fork(fileURLToPath(new URL('engine.mjs', DISTRIBUTION)), [], { serialization: 'advanced', execArgv: [] });
     client = createBirpc<EngineApi, EngineEvents>(events, {
-      post: (message) => void child.send(message),
+      post: (message: Serializable) => void child.send(message),
       on: (receive) => child.on('message', receive),
       timeout: -1,
       bind: 'functions',

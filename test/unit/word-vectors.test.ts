@@ -11,7 +11,7 @@ const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 function sample(
   rows: number,
   size: number,
-): { words: string[]; vectors: Float32Array; cosine(a: number[], row: number): number } {
+): { words: string[]; vectors: Float32Array; cosine: (weights: number[], row: number) => number } {
   const random = seededRandom(rows * 1000 + size);
   const vectors = Float32Array.from({ length: rows * size }, () => random() - 0.5);
   if (rows > 3) vectors.fill(0, 3 * size, 4 * size);
