@@ -70,8 +70,10 @@ async function run(): Promise<unknown> {
   }
 }
 
-function runSteps(thread: { step(): boolean }): null {
+/** `stop` frees the threads that wait for this one. */
+function runSteps(thread: { step(): boolean; stop?(): void }): null {
   while (!cancelled() && thread.step());
+  if (cancelled()) thread.stop?.();
   return null;
 }
 
