@@ -8,6 +8,8 @@ const TOLERANCE = 1e-5;
 const ROUNDS = 64;
 /** The least scale of a point, in mean distances of its neighbours. */
 const LEAST_SCALE = 1e-3;
+/** Equal vectors lie so far apart: a point scales by its nearest neighbour that lies apart from it. */
+const LEAST_DISTANCE = 1e-6;
 /** Points that one step looks at. */
 const POINTS = 2000;
 
@@ -29,10 +31,10 @@ export class FuzzyGraph {
   readonly #strengths: Float64Array;
   #done = 0;
 
-  /** `ids` and `distances`: (N, k), the neighbours of each point, nearest first, without the point itself; distances above zero. */
-  constructor(ids: Int32Array, distances: Float64Array, N: number) {
+  /** `ids` and `similarities`: (N, k), the neighbours of each point, nearest first, without the point itself, and their cosines. */
+  constructor(ids: Int32Array, similarities: Float32Array, N: number) {
     this.#ids = ids;
-    this.#distances = distances;
+    this.#distances = Float64Array.from(similarities, (cosine) => Math.max(LEAST_DISTANCE, 1 - cosine));
     this.#N = N;
     this.#k = ids.length / N;
     this.#strengths = new Float64Array(ids.length);

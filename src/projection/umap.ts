@@ -39,8 +39,6 @@ export function createProjectionJob(
 
 /** The range that umap-js starts its own layouts in: -10 to 10. */
 const START = 10;
-/** Equal vectors lie so far apart: UMAP scales by the distance of the nearest point. */
-const LEAST_DISTANCE = 1e-6;
 
 // What the stages cost, in seconds, for the share of the whole that each is: measured on a Xeon with 2 cores
 const SECONDS_PER_PRODUCT = 3e-11;
@@ -92,7 +90,7 @@ export class Projection {
         if (!this.#components.step()) this.#stage = 'graph';
         break;
       case 'graph':
-        this.#graph ??= this.#newGraph(this.#neighbours!);
+        this.#graph ??= new FuzzyGraph(this.#neighbours!.ids, this.#neighbours!.similarities, this.#N);
         if (!this.#graph.step()) {
           this.#begin(this.#graph.links(), this.#components!.positions());
           this.#neighbours = this.#components = this.#graph = null;
@@ -147,11 +145,6 @@ export class Projection {
       positions[2 * i + 1] = (point[1]! - sides[1]!.centre) * scale;
     }
     return positions;
-  }
-
-  #newGraph({ ids, similarities }: NearestNeighbours): FuzzyGraph {
-    const distances = Float64Array.from(similarities, (cosine) => Math.max(LEAST_DISTANCE, 1 - cosine));
-    return new FuzzyGraph(ids, distances, this.#N);
   }
 
   /** Makes umap-js ready for its first epoch over these links, with its points at `start`, (N, 2). */

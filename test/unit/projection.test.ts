@@ -200,7 +200,7 @@ test('the graph is the one that umap-js makes of the same neighbours', () => {
   const search = new NearestNeighbours(kernel, vectors, D, k);
   while (search.step());
   const distances = Float64Array.from(search.similarities, (cosine) => Math.max(1e-6, 1 - cosine));
-  const graph = new FuzzyGraph(search.ids, distances, N);
+  const graph = new FuzzyGraph(search.ids, search.similarities, N);
   while (graph.step());
   const { rows, columns, values } = graph.links();
 

@@ -104,12 +104,16 @@ test('a long document is added, and a large vocabulary sorted, in short pieces',
   assert.ok(pieces >= 12, `${pieces} pieces`);
   let before = 0;
   const steps = builder.finishing();
-  for (let step = steps.next(); !step.done; step = steps.next()) {
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) {
     assert.ok(step.value >= before && step.value <= 1, `${step.value} after ${before}`);
     before = step.value;
     pieces++;
   }
   assert.ok(pieces >= 40, `${pieces} pieces`);
+  // so many that some share their hash
+  assert.equal(new Set(step.value.words).size, 200_000);
+  assert.ok(step.value.counts.every((count) => count === 1));
 });
 
 test('a document must be done before the next is begun', () => {

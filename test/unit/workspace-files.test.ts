@@ -88,9 +88,13 @@ test('a folder that a deeper .gitignore takes back is read, under the other rule
     'a b/build/deep/kept.txt': '',
     'a b/build/no.log': '',
     'build/a b/build/no.txt': '',
+    '!#[a] *?/.gitignore': '!build/\n',
+    '!#[a] *?/build/kept.txt': '',
   });
   assert.deepEqual(await names(path), [
     '.gitignore',
+    '!#[a] *?/.gitignore',
+    '!#[a] *?/build/kept.txt',
     'a b/.gitignore',
     'a b/build/kept.txt',
     'a b/build/deep/kept.txt',
