@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { UnknownWord } from '../protocol/engine.ts';
 import { COMMANDS } from './command-ids.ts';
 import { headingItem, messageItem, showLivePicker, wordItem, type LiveItem } from './live-picker.ts';
-import { frequency, inLabel } from './word-text.ts';
+import { frequency, inLabel, replaceWord } from './word-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 const ANSWERS = 25;
@@ -43,8 +43,7 @@ export async function solveAnalogy(model: WorkspaceModel): Promise<void> {
             enter: () => void vscode.commands.executeCommand(COMMANDS.findSimilar, neighbour.word),
           }));
         case 'unknownWord':
-          // the spelling takes the place of the word in the expression
-          return spellings(answer, (spelling) => input.replace(answer.word, () => spelling));
+          return spellings(answer, (spelling) => replaceWord(input, answer.word, spelling));
         case 'malformed':
           return [messageItem(answer.message, 'info')];
       }

@@ -49,6 +49,14 @@ export function hoverMarkdown(word: WordDescription, link: string, language: str
   return `**${inMarkdown(word.word)}** · ${facts}${map}${rows.length ? `\n\n${table}` : ''}`;
 }
 
+/** `expression` with `word` (NFC) replaced wherever it stands whole; a word of signs and letters, such as don't, where it is first found. */
+export function replaceWord(expression: string, word: string, replacement: string): string {
+  const whole = expression.replace(/[\p{L}\p{M}\p{N}_]+/gu, (run) =>
+    run.normalize('NFC') === word ? replacement : run,
+  );
+  return whole === expression ? expression.replace(word, () => replacement) : whole;
+}
+
 /** A window of `line` around `column`, for lines of any length: the word at `column` is whole unless it is longer than the window. */
 export function aroundColumn(line: string, column: number): { text: string; start: number } {
   const start = Math.max(0, column - 300);

@@ -120,6 +120,12 @@ suite('completions', () => {
     assert.equal(words.completionContext('y'.repeat(9000)).length, words.CONTEXT_LENGTH);
   });
 
+  test('a closest spelling replaces the whole word, not a part of another', () => {
+    assert.equal(words.replaceWord('king - in + in', 'in', 'queen'), 'king - queen + queen');
+    assert.equal(words.replaceWord("king - don't", "don't", '$&'), 'king - $&');
+    assert.equal(words.replaceWord('서울 - 서우'.normalize('NFD'), '서우', '서울').normalize('NFC'), '서울 - 서울');
+  });
+
   test('the window around a column holds it, on a line of any length', () => {
     for (const [length, column] of [
       [0, 0],
