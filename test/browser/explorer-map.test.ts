@@ -370,6 +370,18 @@ test('each theme has colours of its own, and a change of theme shows at once', a
   await closeWithout(explorer);
 });
 
+test('a colour that the user changes within a theme shows at once', async () => {
+  const explorer = await open();
+  await explorer.page.evaluate(() => document.documentElement.style.setProperty('--vscode-charts-blue', '#20c040'));
+  await explorer.settle();
+  const [red, green, blue] = await colourAt(explorer, BEACONS['northeast']!);
+  assert.ok(green > red + 40 && green > blue + 40, `${red}, ${green}, ${blue} is green`);
+  await explorer.page.evaluate(() => (document.body.dataset['vscodeThemeKind'] = 'vscode-high-contrast'));
+  const strong = await colourAt(explorer, BEACONS['northeast']!);
+  assert.deepEqual(strong, colourOf('#20c040'), 'undimmed with high contrast');
+  await closeWithout(explorer);
+});
+
 test('where the user wants no movement, a step of the wheel and a flight are done in one frame', async () => {
   for (const bodyClass of [false, true]) {
     const explorer = await open(bodyClass ? {} : { reducedMotion: 'reduce' });

@@ -78,6 +78,8 @@ export class ExplorerPage {
   readonly problems: string[] = [];
   /** Names of the host's functions that have been called, in order. */
   readonly calls: string[] = [];
+  /** How often the webview has answered a call. */
+  answers = 0;
   /** What the host may call. */
   readonly view: BirpcReturn<ExplorerView, ExplorerHost>;
   #receive: (message: unknown) => void = () => undefined;
@@ -120,6 +122,7 @@ export class ExplorerPage {
   receive(message: string): void {
     const parsed = JSON.parse(message) as { t: string; m?: string };
     if (parsed.m) this.calls.push(parsed.m);
+    else this.answers++;
     this.#receive(parsed);
   }
 
@@ -141,7 +144,10 @@ export class ExplorerPage {
   async settle(): Promise<void> {
     await this.page.evaluate(async () => {
       const drawings = () => (window as unknown as { drawings: number }).drawings;
+      const start = performance.now();
       for (let still = 0, last = -1; still < 6;) {
+        if (performance.now() - start > 20_000)
+          throw new Error('The map is drawn again and again and does not come to rest.');
         await new Promise((resolve) => requestAnimationFrame(resolve));
         still = drawings() === last ? still + 1 : 0;
         last = drawings();
