@@ -31,6 +31,14 @@ const changed = (name: string, value: unknown) =>
   trainRequest([], (asked) => (asked === name ? value : defaults(asked)));
 
 suite('settings', () => {
+  test('the README lists every setting with its default', async () => {
+    const rows = [...(await read('README.md')).matchAll(/^\| `(lexiscope\.[^`]+)` *\| `([^`]+)` *\|/gm)];
+    assert.deepEqual(
+      Object.fromEntries(rows.map(([, name, value]) => [name, JSON.parse(value!) as unknown])),
+      Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, setting.default])),
+    );
+  });
+
   for (const [section, values, ranges] of [
     ['word2vec', WORD2VEC_DEFAULTS, WORD2VEC_RANGES],
     ['map', PROJECTION_DEFAULTS, PROJECTION_RANGES],
