@@ -28,7 +28,7 @@ export const LANGUAGE_MODEL_DEFAULTS: LanguageModelOptions = {
   batchSize: 32,
   steps: 32,
   epochs: 0,
-  learningRate: 2e-3,
+  learningRate: 8e-3,
   clip: 1,
   heldOut: 0.05,
 };
