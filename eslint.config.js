@@ -32,7 +32,7 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['src/tsconfig.json', 'media/tsconfig.json', 'test/tsconfig.json'],
+        project: ['src/tsconfig.json', 'src/tsconfig.pure.json', 'media/tsconfig.json', 'test/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -3,7 +3,7 @@
 
 import { execFile, fork, type Serializable } from 'node:child_process';
 import { createBirpc } from 'birpc';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ import {
   type TrainReport,
   type TrainRequest,
 } from '../src/protocol/engine.ts';
+import { copyDependencySources } from './corpus/dependency-sources.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
 
 const { values } = parseArgs({
@@ -29,28 +30,6 @@ const { values } = parseArgs({
 });
 const dist = new URL('../dist/', import.meta.url);
 const root = await mkdtemp(join(tmpdir(), 'lexiscope-bench-'));
-
-/** Copies sources of this project's dependencies until they hold about so many words. */
-async function gather(target: string, words: number): Promise<void> {
-  const modules = fileURLToPath(new URL('../node_modules/', import.meta.url));
-  const entries = await readdir(modules, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && /\.(md|ts|js|mjs)$/.test(entry.name) && !/\.min\./.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  const text = /[\p{L}\p{N}_]+/gu;
-  let count = 0;
-  // every seventh: sources of many packages, not all of the first few
-  for (let offset = 0; offset < 7 && count < words; offset++) {
-    for (let index = offset; index < files.length && count < words; index += 7) {
-      const content = await readFile(files[index]!, 'utf8');
-      const found = content.match(text)?.length ?? 0;
-      if (content.length > 300_000 || found < 50) continue;
-      await copyFile(files[index]!, join(target, `${index}-${files[index]!.split('/').at(-1)!}`));
-      count += found;
-    }
-  }
-}
 
 async function wholeCommand(folder: string): Promise<{ report: TrainReport; seconds: number }> {
   const start = performance.now();
@@ -119,7 +98,7 @@ try {
   if (!folder) {
     folder = join(root, 'text');
     await mkdir(folder);
-    await gather(folder, Number(values.words));
+    await copyDependencySources(folder, Number(values.words));
   }
   const { report, seconds } = await wholeCommand(folder);
   console.log(

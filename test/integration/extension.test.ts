@@ -24,6 +24,8 @@ const SETTINGS = { ...quietSettings, 'editor.minimap.enabled': false, 'editor.wo
 const TRAINING = 120_000;
 /** What the status bar says while training. */
 const RUNNING = /Lexiscope: (starting|reading|counting|word vectors|map|language model|saving)/;
+/** The phase that lasts long enough, on any machine, for a click and a kill. */
+const LONG_PHASE = /language model \d+%/;
 const LEARNED = /Lexiscope learned [\d,]+ words from [\d,]+ words of text/;
 
 /** The explorer's document, once it shows a map. */
@@ -202,7 +204,7 @@ describe('a training that does not end', () => {
     await window.openFile('chapter-2.txt');
     await folder.withMuchText(async () => {
       await window.command('Lexiscope: Train on This Workspace');
-      const progress = await window.statusBar(/word vectors \d+%/, TRAINING);
+      const progress = await window.statusBar(LONG_PHASE, TRAINING);
       await window.screenshot('training');
       await progress.click();
       await window.statusBar(/training cancelled/);
@@ -213,7 +215,7 @@ describe('a training that does not end', () => {
   step('a killed engine is told, the earlier model stays, and training can start again', async () => {
     await folder.withMuchText(async () => {
       await window.command('Lexiscope: Train on This Workspace');
-      await window.statusBar(/word vectors \d+%/, TRAINING);
+      await window.statusBar(LONG_PHASE, TRAINING);
       process.kill(engineProcess(server.pid), 'SIGKILL');
       await window.notification(/engine stopped unexpectedly/);
       await window.statusBar(/training stopped/);
