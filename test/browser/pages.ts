@@ -104,7 +104,8 @@ export class ExplorerPage {
   /** Posts any message to the webview, as VS Code would. */
   async post(message: unknown): Promise<void> {
     await this.page.evaluate(deliver, packed(message)).catch((error: unknown) => {
-      if (!this.page.isClosed()) throw error; // an answer to a window that has been closed meanwhile is lost, as in VS Code
+      // an answer to a window that has been closed or reloaded meanwhile is lost, as in VS Code
+      if (!this.page.isClosed() && !/context was destroyed/.test(String(error))) throw error;
     });
   }
 

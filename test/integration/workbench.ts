@@ -163,7 +163,9 @@ export class Workbench {
   /** Moves the mouse out of the editor, until no hover covers it, and then onto the word. */
   async #pointAt(word: string): Promise<void> {
     await this.page.mouse.move(640, 12); // the title bar
-    await this.page.locator('.monaco-hover:not(.hidden)').first().waitFor({ state: 'hidden', timeout: SOON });
+    // the workbench's own tooltips, which cover no word that is pointed at, may stay
+    const hovers = this.page.locator('.monaco-hover:not(.hidden):not(.workbench-hover)');
+    await hovers.first().waitFor({ state: 'hidden', timeout: SOON });
     const { x, y } = await this.#placeOf(word);
     await this.page.mouse.move(x, y, { steps: 3 });
   }
