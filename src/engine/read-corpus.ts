@@ -1,13 +1,15 @@
 // Folders to a corpus: finds the files, reads them, decodes them and adds them to a CorpusBuilder. Runs in a compute
-// thread. A few files are read ahead while one is cut into words, and they are added in sorted order, so that the same
-// folders give the same corpus. What is not read is counted by its reason and named in the log: names, never text.
+// thread. A few small files are read ahead while one is cut into words, a large one is read piece by piece, and they are
+// added in sorted order, so that the same folders give the same corpus. What is not read is counted by its reason and
+// named in the log: names, never text.
 
 import * as l10n from '@vscode/l10n';
-import { constants } from 'node:buffer';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { FolderRequest, LogLevel, ReadingOptions, ReadingReport, SkipReason } from '../protocol/engine.ts';
 import { CorpusBuilder, type Corpus } from '../text/corpus.ts';
-import { decodeText, looksBinary, type DecodedText } from '../text/decode.ts';
+import { decodePiece, encodingOf, PROBE, type DecodedText } from '../text/decode.ts';
+import { lastCharacter, lastCut } from '../text/pieces.ts';
+import type { Spill } from '../text/tokens.ts';
 import { findFiles, type FoundFile } from './workspace-files.ts';
 
 export interface ReadCorpus {
@@ -32,60 +34,84 @@ export interface ReadingHooks {
   log: (level: LogLevel, message: string) => void;
 }
 
-/** Files that are read ahead, and their most bytes: of larger files one is read at a time. */
-const AHEAD = { files: 8, bytes: 32e6 };
+/** A larger file is read in pieces of this, bytes: its text is never in memory as a whole. */
+export const PIECE = 1 << 20;
+/** Files that are read ahead, and their most bytes. */
+const AHEAD = { files: 8, bytes: 4 * PIECE };
 /** Of a file so large, the beginning is looked at before the rest is read, bytes. */
 const LARGE = 65_536;
-const HEAD = 8192;
 /** Names in the log for each reason; the others are counted. */
 const NAMES = 50;
 /** Between two tellings of progress, ms. */
 const INTERVAL = 100;
 
-/** Reads the folders; null where it was cancelled. Throws only for what is wrong with the request, such as a glob too long. */
+/**
+ * Reads the folders; null where it was cancelled. `spill` takes what has no room in memory; without it, a text that is
+ * too long ends there. Throws for what is wrong with the request, such as a glob too long, and where the spill fails.
+ */
 export async function readCorpus(
   folders: readonly FolderRequest[],
   reading: ReadingOptions,
   hooks: ReadingHooks,
+  spill: Spill | null = null,
 ): Promise<ReadCorpus | null> {
   const skipped = new Skipped(hooks.log);
   hooks.progress({ phase: 'reading', fraction: 0 });
   const files: FoundFile[] = [];
-  const maximumFileSize = Math.min(reading.maximumFileSize, constants.MAX_STRING_LENGTH);
   for await (const found of findFiles(folders, (name, error) => skipped.add('unreadable', name, error.message))) {
     if (hooks.cancelled()) return null;
     for (const file of found) {
       if (file.size === 0) skipped.add('empty', file.name);
-      else if (file.size > maximumFileSize) skipped.add('tooLarge', file.name, `${(file.size / 1e6).toFixed(1)} MB`);
+      else if (file.size > reading.maximumFileSize)
+        skipped.add('tooLarge', file.name, `${(file.size / 1e6).toFixed(1)} MB`);
       else files.push(file);
     }
   }
 
-  const builder = new CorpusBuilder();
+  const builder = new CorpusBuilder(spill);
   const paths: string[] = [];
   const report = { files: 0, bytes: 0, words: 0, repaired: 0 };
   const clock = new ReadingClock(files, builder, hooks);
-  for await (const { file, content } of readAhead(files)) {
+  for await (const { file, pieces } of readAhead(files)) {
     if (hooks.cancelled()) return null;
     clock.tell();
-    if (typeof content === 'string') skipped.add(content, file.name);
-    else if (content instanceof Error) skipped.add('unreadable', file.name, content.message);
-    else if (builder.full) skipped.add('tooLarge', file.name, l10n.t('the text before it is as long as can be'));
-    else {
-      const before = builder.wordCount;
-      builder.begin(content.text);
-      while (builder.step()) {
-        if (hooks.cancelled()) return null;
-        clock.tell(file.size * builder.fraction);
-      }
-      if (builder.wordCount === before) skipped.add('empty', file.name);
-      else {
-        paths.push(file.name);
-        report.files++;
-        report.bytes += file.size;
-        if (content.repaired && ++report.repaired <= NAMES) {
-          hooks.log('warn', l10n.t('{0}: broken characters were replaced', plain(file.name)));
+    if (builder.full) {
+      skipped.add('tooLarge', file.name, l10n.t('the text before it is as long as can be'));
+      clock.bytes += file.size;
+      continue;
+    }
+    const before = builder.wordCount;
+    let repaired = false;
+    let failure: Error | null = null;
+    let done = 0;
+    builder.begin();
+    try {
+      for await (const piece of pieces) {
+        repaired ||= piece.repaired;
+        builder.append(piece.text);
+        while (builder.step()) {
+          if (hooks.cancelled()) return null;
+          clock.tell(done + piece.bytes * builder.fraction);
         }
+        done += piece.bytes;
+        if (builder.full) break;
+      }
+    } catch (error) {
+      if (!(error instanceof Unread)) throw error;
+      failure = error;
+    }
+    builder.end();
+    if (failure instanceof NotText) skipped.add('binary', file.name);
+    else if (builder.wordCount === before) {
+      if (failure) skipped.add('unreadable', file.name, failure.message);
+      else skipped.add('empty', file.name);
+    } else {
+      paths.push(file.name);
+      report.files++;
+      report.bytes += file.size;
+      if (failure) hooks.log('warn', l10n.t('{0} was read only in part: {1}', plain(file.name), plain(failure.message)));
+      if (repaired && ++report.repaired <= NAMES) {
+        hooks.log('warn', l10n.t('{0}: broken characters were replaced', plain(file.name)));
       }
     }
     clock.bytes += file.size;
@@ -105,46 +131,119 @@ export async function readCorpus(
   }
 }
 
-interface ReadFile {
-  file: FoundFile;
-  content: DecodedText | 'binary' | Error;
+/** Some of a file's text. */
+interface Piece extends DecodedText {
+  /** What it was in the file. */
+  bytes: number;
 }
 
-/** Gives the files in their order, each decoded when its turn comes, while the next ones are being read. */
-async function* readAhead(files: readonly FoundFile[]): AsyncGenerator<ReadFile> {
-  const pending: Promise<Uint8Array | 'binary' | Error>[] = [];
+/** Why a file, or the rest of it, is not read. */
+class Unread extends Error {}
+class NotText extends Unread {}
+
+/** The files in their order, each with its text, which is decoded when its turn comes. Small files are read ahead. */
+async function* readAhead(
+  files: readonly FoundFile[],
+): AsyncGenerator<{ file: FoundFile; pieces: AsyncGenerator<Piece> }> {
+  const pending: Promise<Uint8Array | Unread>[] = [];
   let bytes = 0;
   let next = 0;
-  for (const file of files) {
-    while (
-      next < files.length &&
-      (pending.length === 0 || (pending.length < AHEAD.files && bytes + files[next]!.size <= AHEAD.bytes))
-    ) {
-      bytes += files[next]!.size;
-      pending.push(readBytes(files[next++]!).catch((error: unknown) => error as Error));
+  for (const [index, file] of files.entries()) {
+    if (file.size > PIECE) {
+      yield { file, pieces: piecesOf(file) };
+      continue;
     }
-    const content = await pending.shift()!;
+    next = Math.max(next, index);
+    while (next < files.length && (pending.length === 0 || (pending.length < AHEAD.files && bytes < AHEAD.bytes))) {
+      const ahead = files[next++]!;
+      if (ahead.size > PIECE) continue;
+      bytes += ahead.size;
+      pending.push(readSmall(ahead).catch((error: unknown) => error as Unread));
+    }
+    const content = pending.shift()!;
+    yield { file, pieces: onePiece(content, file.size) };
     bytes -= file.size;
-    yield { file, content: content instanceof Uint8Array ? (decodeText(content) ?? 'binary') : content };
   }
 }
 
+async function* onePiece(content: Promise<Uint8Array | Unread>, bytes: number): AsyncGenerator<Piece> {
+  const read = await content;
+  if (read instanceof Error) throw read;
+  const encoding = encodingOf(read);
+  if (!encoding) throw new NotText();
+  yield { ...decodePiece(read, encoding, true), bytes };
+}
+
 /** The first `size` bytes of a file, which may have grown or shrunk since it was found. */
-async function readBytes({ path, size }: FoundFile): Promise<Uint8Array | 'binary'> {
-  const file = await open(path);
+async function readSmall({ path, size }: FoundFile): Promise<Uint8Array> {
+  const file = await opened(path);
   try {
     const bytes = new Uint8Array(size);
     let length = 0;
-    while (length < size) {
-      const { bytesRead } = await file.read(bytes, length, (length === 0 && size > LARGE ? HEAD : size) - length, null);
-      if (bytesRead === 0) break;
-      if (length === 0 && looksBinary(bytes.subarray(0, bytesRead))) return 'binary';
-      length += bytesRead;
+    if (size > LARGE) {
+      length = await fill(file, bytes.subarray(0, PROBE));
+      if (encodingOf(bytes.subarray(0, length), size) === null) throw new NotText();
     }
+    length += await fill(file, bytes.subarray(length));
     return bytes.subarray(0, length);
   } finally {
     await file.close();
   }
+}
+
+/** The text of a large file, of which the next piece is being read while one is used. */
+async function* piecesOf({ path, size }: FoundFile): AsyncGenerator<Piece> {
+  const file = await opened(path);
+  const bytes = new Uint8Array(PIECE);
+  let length = 0;
+  let unread = size;
+  const read = (most: number): Promise<number> => fill(file, bytes.subarray(length, Math.min(most, length + unread)));
+  let reading = read(PROBE);
+  try {
+    length = await reading;
+    unread -= length;
+    const encoding = encodingOf(bytes.subarray(0, length), size);
+    if (!encoding) throw new NotText();
+    reading = read(PIECE);
+    for (let first = true, more = true; more; first = false) {
+      const arrived = await reading;
+      length += arrived;
+      unread -= arrived;
+      more = unread > 0 && length === PIECE; // else the file has become shorter since it was found
+      const whole = bytes.subarray(0, length);
+      const cut = more ? lastCut(whole, encoding) || lastCharacter(whole, encoding) : length;
+      const piece = { ...decodePiece(whole.subarray(0, cut), encoding, first), bytes: cut };
+      bytes.copyWithin(0, cut, length);
+      length -= cut;
+      if (more) reading = read(PIECE);
+      reading.catch(() => 0); // it is awaited when the piece is used up
+      yield piece;
+    }
+  } finally {
+    await reading.catch(() => 0);
+    await file.close();
+  }
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  return open(path).catch((error: unknown) => {
+    throw new Unread((error as Error).message);
+  });
+}
+
+/** Reads until `into` is full or the file ends; gives the number of bytes. */
+async function fill(file: FileHandle, into: Uint8Array): Promise<number> {
+  let length = 0;
+  try {
+    while (length < into.length) {
+      const { bytesRead } = await file.read(into, length, into.length - length, null);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+  } catch (error) {
+    throw new Unread((error as Error).message);
+  }
+  return length;
 }
 
 /** Counts what was not read, and names it in the log. */

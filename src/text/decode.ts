@@ -9,21 +9,26 @@ export interface DecodedText {
   repaired: boolean;
 }
 
-type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 /** The part of a file that tells text from binary, bytes. */
-const PROBE = 8192;
+export const PROBE = 8192;
 
 /** Decodes a whole file; `null` where it is binary. The bytes are only read, and broken ones never lose the file. */
 export function decodeText(bytes: Uint8Array): DecodedText | null {
   const encoding = encodingOf(bytes);
-  if (encoding === null) return null;
+  return encoding && decodePiece(bytes, encoding, true);
+}
+
+/** Decodes a piece of a file that was cut where pieces.ts says; `first`: whether it is the first, which may have a byte order mark. */
+export function decodePiece(bytes: Uint8Array, encoding: Encoding, first: boolean): DecodedText {
   let text: string;
   let repaired = false;
+  const ignoreBOM = !first; // elsewhere the same character is one of the text
   try {
-    text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    text = new TextDecoder(encoding, { fatal: true, ignoreBOM }).decode(bytes);
   } catch {
-    text = new TextDecoder(encoding).decode(bytes);
+    text = new TextDecoder(encoding, { ignoreBOM }).decode(bytes);
     repaired = true;
   }
   // A code unit for each byte: pure ASCII, unless replacement characters stand for single bytes
@@ -31,12 +36,8 @@ export function decodeText(bytes: Uint8Array): DecodedText | null {
   return { text: ascii ? text : text.normalize('NFC'), repaired };
 }
 
-/** Whether a file that begins with these bytes, a few thousand of them, is binary: `decodeText` would give `null`. */
-export function looksBinary(head: Uint8Array): boolean {
-  return encodingOf(head.subarray(0, head.length - (head.length % 2))) === null;
-}
-
-function encodingOf(bytes: Uint8Array): Encoding | null {
+/** The encoding of a file of `size` bytes that begins with these, a few thousand of them; `null` where it is binary. */
+export function encodingOf(bytes: Uint8Array, size = bytes.length): Encoding | null {
   const [first, second, third, fourth] = bytes;
   if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? null : 'utf-16le'; // else it is UTF-32
   if (first === 0xfe && second === 0xff) return 'utf-16be';
@@ -51,7 +52,7 @@ function encodingOf(bytes: Uint8Array): Encoding | null {
   }
   if (nul[0] === 0 && nul[1] === 0) return controls > length / 20 ? null : 'utf-8';
   // Western UTF-16 without a mark: half or more of its units have a NUL on one side, and none has one on the other
-  if (bytes.length % 2 === 1 || controls > 0) return null;
+  if (size % 2 === 1 || controls > 0) return null;
   if (nul[0] === 0 && nul[1]! * 4 >= length) return 'utf-16le';
   if (nul[1] === 0 && nul[0]! * 4 >= length) return 'utf-16be';
   return null;

@@ -13,17 +13,17 @@ export const MAXIMUM_WORD_LENGTH = 60;
 export const BREAK = -1;
 
 // Classes of characters; from CONTINUE on they may stand inside a word
-const OTHER = 0;
-const SPACE = 1;
-const NEWLINE = 2;
+export const OTHER = 0;
+export const SPACE = 1;
+export const NEWLINE = 2;
 const STOP = 3; // ends a sentence if white space follows
-const FULL_STOP = 4; // ends a sentence
+export const FULL_STOP = 4; // ends a sentence
 const CLOSER = 5; // may stand between the stop and the white space
 const APOSTROPHE = 6;
 const SURROGATE = 7;
-const IDEOGRAPH = 8;
-const CONTINUE = 9; // marks, and the joiners inside words of Persian and of Indian scripts
-const CONNECTOR = 10;
+export const IDEOGRAPH = 8;
+export const CONTINUE = 9; // marks, and the joiners inside words of Persian and of Indian scripts
+export const CONNECTOR = 10;
 const LETTER = 11; // letters and numbers
 
 const PATTERNS: [RegExp, number][] = [
@@ -59,30 +59,40 @@ function classesOf(first: number, last: number): Uint8Array {
 }
 
 /** Class of each code unit of the Basic Multilingual Plane. */
-const CLASSES = classesOf(0, 0xffff).fill(OTHER, 0xdc00, 0xe000).fill(SURROGATE, 0xd800, 0xdc00);
+export const CLASSES = classesOf(0, 0xffff).fill(OTHER, 0xdc00, 0xe000).fill(SURROGATE, 0xd800, 0xdc00);
 /** Of planes 1 to 3; made when the first character of them is met. */
 let higherClasses: Uint8Array | undefined;
 
 /** The class of the character whose high surrogate stands at `index`; OTHER for half a pair. */
-function higherClass(text: string, index: number): number {
-  const point = text.codePointAt(index)!;
+function higherClass(text: Uint16Array, index: number, end: number): number {
+  const low = index + 1 < end ? text[index + 1]! : 0;
+  if ((low & 0xfc00) !== 0xdc00) return OTHER;
+  const point = 0x10000 + ((text[index]! & 0x3ff) << 10) + (low & 0x3ff);
   if (point >= 0xe0100 && point <= 0xe01ef) return CONTINUE; // variation selectors of ideographs
-  if (point < 0x10000 || point > 0x3ffff) return OTHER;
+  if (point > 0x3ffff) return OTHER;
   higherClasses ??= classesOf(0x10000, 0x3ffff);
   return higherClasses[point - 0x10000]!;
 }
 
+/** The code units of a text, which the tokenizer reads: an array, because a string's units take twice as long to reach. */
+export function unitsOf(text: string): Uint16Array {
+  const units = new Uint16Array(text.length);
+  for (let i = 0; i < units.length; i++) units[i] = text.charCodeAt(i);
+  return units;
+}
+
 /** Reads a text from left to right, a batch of words at a time, and allocates nothing on the way. */
 export class Tokenizer {
-  readonly #text: string;
+  readonly #text: Uint16Array;
   #position: number;
   /** Whether a word has come since the last sentence break. */
-  #open = false;
+  #open: boolean;
 
-  /** Begins at code unit `from`, which must not lie inside a word. */
-  constructor(text: string, from = 0) {
+  /** Begins at code unit `from`, which must not lie inside a word. `open`: whether words came before it in the same sentence. */
+  constructor(text: Uint16Array, from = 0, open = false) {
     this.#text = text;
     this.#position = from;
+    this.#open = open;
   }
 
   /** Where reading goes on, UTF-16 code units from the beginning of the text. */
@@ -104,14 +114,19 @@ export class Tokenizer {
     let i = this.#position;
     let open = this.#open;
     while (i < end && written < room) {
-      let kind = classes[text.charCodeAt(i)]!;
+      let kind = classes[text[i]!]!;
       let width = 1;
       if (kind === SURROGATE) {
-        kind = higherClass(text, i);
+        kind = higherClass(text, i, end);
         width = kind === OTHER ? 1 : 2;
       }
       if (kind >= CONNECTOR || kind === IDEOGRAPH) {
-        const next = endOfWord(text, i, width, kind);
+        let next = i + width;
+        // most words are letters up to a character that is no part of any word
+        if (kind !== IDEOGRAPH) {
+          while (next < end && classes[text[next]!]! >= CONTINUE) next++;
+          if (next < end && classes[text[next]!]! >= APOSTROPHE) next = endOfWord(text, i, next, end);
+        } else next = endOfIdeograph(text, next, end);
         if (next - i <= MAXIMUM_WORD_LENGTH && (kind !== CONNECTOR || hasLetter(text, i, next))) {
           spans[written++] = i;
           spans[written++] = next;
@@ -133,37 +148,40 @@ export class Tokenizer {
   }
 }
 
-/** Where the word ends that begins at `start` with a character of class `kind`, `width` units wide. */
-function endOfWord(text: string, start: number, width: number, kind: number): number {
+/** Where the ideograph ends whose marks, if any, begin at `i`. */
+function endOfIdeograph(text: Uint16Array, i: number, end: number): number {
+  while (i < end && CLASSES[text[i]!] === CONTINUE) i++;
+  while (i < end && CLASSES[text[i]!] === SURROGATE && higherClass(text, i, end) === CONTINUE) i += 2;
+  return i;
+}
+
+/** Where the word ends that begins at `start` and goes on at least to `i`. */
+function endOfWord(text: Uint16Array, start: number, i: number, end: number): number {
   const classes = CLASSES;
-  const end = text.length;
-  let i = start + width;
-  if (kind === IDEOGRAPH) {
-    while (i < end && classes[text.charCodeAt(i)] === CONTINUE) i++;
-    while (i < end && classes[text.charCodeAt(i)] === SURROGATE && higherClass(text, i) === CONTINUE) i += 2;
-    return i;
-  }
   for (;;) {
-    while (i < end && classes[text.charCodeAt(i)]! >= CONTINUE) i++;
+    while (i < end && classes[text[i]!]! >= CONTINUE) i++;
     if (i >= end) return i;
-    const here = classes[text.charCodeAt(i)]!;
-    if (here === SURROGATE && higherClass(text, i) >= CONTINUE) i += 2;
+    const here = classes[text[i]!]!;
+    if (here === SURROGATE && higherClass(text, i, end) >= CONTINUE) i += 2;
     else if (here === APOSTROPHE && i + 1 < end && joins(text, start, i)) i += 2;
     else return i;
   }
 }
 
+/** Letters that stand before an opening quotation mark of Python and others: f'…'. */
+const PREFIXES = unitsOf('bfruBFRU');
+
 /** Whether the apostrophe at `index` belongs to the word that begins at `start`: letters on both sides, and not a prefix such as Python's f'…'. */
-function joins(text: string, start: number, index: number): boolean {
-  const before = CLASSES[text.charCodeAt(index - 1)]!;
-  if ((before !== LETTER && before !== CONTINUE) || CLASSES[text.charCodeAt(index + 1)] !== LETTER) return false;
-  return !(index - start === 1 && 'bfruBFRU'.includes(text.charAt(start)));
+function joins(text: Uint16Array, start: number, index: number): boolean {
+  const before = CLASSES[text[index - 1]!]!;
+  if ((before !== LETTER && before !== CONTINUE) || CLASSES[text[index + 1]!] !== LETTER) return false;
+  return !(index - start === 1 && PREFIXES.includes(text[start]!));
 }
 
 /** Whether a run that begins with a connector has a letter or a number: `__init__` is a word, `____` is not. */
-function hasLetter(text: string, start: number, end: number): boolean {
+function hasLetter(text: Uint16Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {
-    const kind = CLASSES[text.charCodeAt(i)]!;
+    const kind = CLASSES[text[i]!]!;
     if (kind === LETTER || kind === SURROGATE) return true;
   }
   return false;
@@ -173,16 +191,16 @@ function hasLetter(text: string, start: number, end: number): boolean {
 const MAXIMUM_CLOSERS = 8;
 
 /** Whether the character of class `kind` at `index` (a newline or a stop) is the end of a sentence. */
-function endsSentence(text: string, index: number, kind: number): boolean {
+function endsSentence(text: Uint16Array, index: number, kind: number): boolean {
   if (kind === FULL_STOP) return true;
   let i = index + 1;
   if (kind === NEWLINE) {
-    if (text.charCodeAt(index) === 13 && text.charCodeAt(i) === 10) i++;
-    while (i < text.length && CLASSES[text.charCodeAt(i)] === SPACE) i++;
-    return i < text.length && CLASSES[text.charCodeAt(i)] === NEWLINE;
+    if (text[index] === 13 && text[i] === 10) i++;
+    while (i < text.length && CLASSES[text[i]!] === SPACE) i++;
+    return i < text.length && CLASSES[text[i]!] === NEWLINE;
   }
   for (const last = Math.min(text.length, i + MAXIMUM_CLOSERS); i < last; i++) {
-    const after = CLASSES[text.charCodeAt(i)]!;
+    const after = CLASSES[text[i]!]!;
     if (after === SPACE || after === NEWLINE) return true;
     if (after !== STOP && after !== CLOSER && after !== APOSTROPHE) return false;
   }
@@ -198,12 +216,15 @@ export interface Span {
 /** The word of `line` that `column` lies in or touches, the one to the right before the one to the left; `null` where there is none. */
 export function wordAt(line: string, column: number): Span | null {
   const spans = new Int32Array(2);
-  const tokenizer = new Tokenizer(line, afterSpace(line, column));
+  const from = afterSpace(line, column);
+  // a run that begins at the column and goes on to the end of this is too long for a word, wherever it ends
+  const tokenizer = new Tokenizer(unitsOf(line.slice(from, column + 2 * MAXIMUM_WORD_LENGTH)));
   let found: Span | null = null;
   while (tokenizer.read(spans) > 0) {
-    const [start, end] = spans as unknown as [number, number];
+    const start = from + spans[0]!;
+    const end = from + spans[1]!;
     if (start > column) break;
-    if (start !== BREAK && end >= column) found = { start, end };
+    if (spans[0] !== BREAK && end >= column) found = { start, end };
   }
   return found;
 }
@@ -221,16 +242,14 @@ export function wordsBefore(text: string, count: number): WordsBefore {
   const context: (string | null)[] = [];
   let partial = '';
   const spans = new Int32Array(256);
-  const tokenizer = new Tokenizer(
-    text,
-    afterSpace(text, Math.max(0, text.length - (count + 1) * 4 * MAXIMUM_WORD_LENGTH)),
-  );
+  const end = text.slice(afterSpace(text, Math.max(0, text.length - (count + 1) * 4 * MAXIMUM_WORD_LENGTH)));
+  const tokenizer = new Tokenizer(unitsOf(end));
   for (let written = tokenizer.read(spans); written > 0; written = tokenizer.read(spans)) {
     for (let i = 0; i < written; i += 2) {
       const start = spans[i]!;
       if (start === BREAK) context.push(null);
-      else if (spans[i + 1] === text.length) partial = text.slice(start);
-      else context.push(text.slice(start, spans[i + 1]));
+      else if (spans[i + 1] === end.length) partial = end.slice(start);
+      else context.push(end.slice(start, spans[i + 1]));
     }
   }
   return { context: lastWords(context, count), partial };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { MAXIMUM_WORD_LENGTH, Tokenizer, wordAt, wordsBefore } from '../../src/text/tokenizer.ts';
+import { MAXIMUM_WORD_LENGTH, Tokenizer, unitsOf, wordAt, wordsBefore } from '../../src/text/tokenizer.ts';
 
 /** Words in order; '|' for the end of a sentence. */
 function cut(text: string, batch = 64): string[] {
-  const tokenizer = new Tokenizer(text);
+  const tokenizer = new Tokenizer(unitsOf(text));
   const spans = new Int32Array(batch);
   const words: string[] = [];
   for (let written = tokenizer.read(spans); written > 0; written = tokenizer.read(spans)) {
@@ -134,7 +134,7 @@ test('the word at a column is the word of the tokenizer that the column touches'
 test('the word at a column agrees with the cut of the whole line, at every column', () => {
   const line = "l'homme f'x' a_b-c 3.14, 漢字𝒳y e\u0301t. (Ende) 'tis";
   const spans = new Int32Array(200);
-  const written = new Tokenizer(line).read(spans);
+  const written = new Tokenizer(unitsOf(line)).read(spans);
   for (let column = 0; column <= line.length; column++) {
     let expected: { start: number; end: number } | null = null;
     for (let i = 0; i < written; i += 2) {
