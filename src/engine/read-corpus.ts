@@ -88,7 +88,7 @@ export async function readCorpus(
     try {
       for await (const piece of pieces) {
         repaired ||= piece.repaired;
-        builder.append(piece.text);
+        builder.append(piece.ascii ?? piece.text);
         while (builder.step()) {
           if (hooks.cancelled()) return null;
           clock.tell(done + piece.bytes * builder.fraction);
@@ -194,7 +194,8 @@ async function readSmall({ path, size }: FoundFile): Promise<Uint8Array> {
 /** The text of a large file, of which the next piece is being read while one is used. */
 async function* piecesOf({ path, size }: FoundFile): AsyncGenerator<Piece> {
   const file = await opened(path);
-  const bytes = new Uint8Array(PIECE);
+  let bytes = new Uint8Array(PIECE);
+  let other = new Uint8Array(PIECE); // for the next piece, while the text of this one may lie in its bytes
   let length = 0;
   let unread = size;
   const read = (most: number): Promise<number> => fill(file, bytes.subarray(length, Math.min(most, length + unread)));
@@ -213,7 +214,8 @@ async function* piecesOf({ path, size }: FoundFile): AsyncGenerator<Piece> {
       const whole = bytes.subarray(0, length);
       const cut = more ? lastCut(whole, encoding) || lastCharacter(whole, encoding) : length;
       const piece = { ...decodePiece(whole.subarray(0, cut), encoding, first), bytes: cut };
-      bytes.copyWithin(0, cut, length);
+      other.set(bytes.subarray(cut, length));
+      [bytes, other] = [other, bytes];
       length -= cut;
       if (more) reading = read(PIECE);
       reading.catch(() => 0); // it is awaited when the piece is used up

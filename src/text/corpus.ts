@@ -1,6 +1,6 @@
 // Texts to token ids: counts every word, keeps the whole text as numbers in shared memory, or its end outside.
 
-import { BREAK, Tokenizer } from './tokenizer.ts';
+import { BREAK, SPAN, Tokenizer } from './tokenizer.ts';
 import { toRanks, type Spill, type SpilledIds } from './tokens.ts';
 import { FULL, VocabularyTable, type Pruned } from './vocabulary.ts';
 
@@ -40,15 +40,15 @@ const SPILL_LIMITS: CorpusLimits = { ...LIMITS, tokens: 2 ** 31 - 2 ** 20, memor
 
 /** The memory for token ids grows by so many: 4 MB. */
 const BLOCK = 1 << 20;
-/** Numbers in the batch of spans that is cut at a time: some 100 kB of text, one or two milliseconds. */
-const BATCH = 1 << 15;
+/** Words that are cut at a time: some 100 kB of text, one or two milliseconds. */
+const BATCH = 1 << 14;
 
 /** Takes documents one after another and makes a corpus of them. */
 export class CorpusBuilder {
   readonly #limits: CorpusLimits;
   readonly #spill: Spill | null;
   readonly #vocabulary: VocabularyTable;
-  readonly #spans = new Int32Array(BATCH);
+  readonly #spans = new Int32Array(BATCH * SPAN);
   /** Grows in place, so that no second copy of the text is ever made. */
   readonly #memory: SharedArrayBuffer;
   /** What is being filled: a view of the memory, or a block that goes out when it is full. */
@@ -109,16 +109,19 @@ export class CorpusBuilder {
     this.#documents.push(this.#length);
   }
 
-  /** Goes on with the document: its whole text, or a piece that ends where a text may be cut (pieces.ts). `step` adds it. */
-  append(text: string): void {
+  /**
+   * Goes on with the document: its whole text, or a piece that ends where a text may be cut (pieces.ts); bytes of ASCII
+   * will do. `step` adds it.
+   */
+  append(text: string | Uint8Array): void {
     if (!this.#begun) throw new Error('No document was begun.');
     if (this.#tokenizer) throw new Error('A piece was appended before the last one was done.');
     if (this.#text.length < text.length) this.#text = new Uint16Array(Math.max(2 * this.#text.length, text.length));
     const units = this.#text;
-    for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
+    if (typeof text !== 'string') units.set(text);
+    else for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
     this.#textLength = text.length;
-    // where the first piece has no word, a break right at the beginning of the next is not taken
-    this.#tokenizer = new Tokenizer(units.subarray(0, text.length), 0, this.#length > this.#documents.at(-1)!);
+    this.#tokenizer = new Tokenizer(units.subarray(0, text.length), 0, true); // `step` knows whether a sentence is open
   }
 
   /** Adds some of what was appended, which takes a few milliseconds; false once it is done. */
@@ -129,21 +132,31 @@ export class CorpusBuilder {
     const text = this.#text;
     const vocabulary = this.#vocabulary;
     const written = this.full ? 0 : tokenizer.read(spans);
-    for (let i = 0; i < written; i += 2) {
+    // what a word needs is kept at hand: it is a tenth of the time
+    let block = this.#block;
+    let place = this.#place;
+    for (let i = 0; i < written; i += SPAN) {
       const start = spans[i]!;
-      if (start === BREAK) {
-        this.#break();
-        continue;
+      let id = BREAK;
+      if (start !== BREAK) {
+        const end = spans[i + 1]!;
+        const hash = spans[i + 2]!;
+        id = vocabulary.intern(text, start, end, hash);
+        if (id === FULL) {
+          this.#prune(this.#before + place);
+          id = vocabulary.intern(text, start, end, hash);
+          if (id === FULL) continue; // every word there is room for is too frequent to be forgotten
+        }
+        this.#wordCount++;
+      } else if (this.#last === BREAK) continue;
+      if (place === block.length) {
+        block = this.#nextBlock();
+        place = 0;
       }
-      let id = vocabulary.intern(text, start, spans[i + 1]!);
-      if (id === FULL) {
-        this.#prune();
-        id = vocabulary.intern(text, start, spans[i + 1]!);
-        if (id === FULL) continue; // every word there is room for is too frequent to be forgotten
-      }
-      this.#wordCount++;
-      this.#append(id);
+      block[place++] = id;
+      this.#last = id;
     }
+    this.#place = place;
     if (written > 0) return true;
     this.#tokenizer = null;
     return false;
@@ -154,7 +167,14 @@ export class CorpusBuilder {
     if (!this.#begun) throw new Error('No document was begun.');
     if (this.#tokenizer) throw new Error('The last piece is not done.');
     if (this.#length === this.#documents.at(-1)!) this.#documents.pop();
-    else this.#break();
+    else if (this.#last !== BREAK) {
+      if (this.#place === this.#block.length) {
+        this.#nextBlock();
+        this.#place = 0;
+      }
+      this.#block[this.#place++] = BREAK;
+      this.#last = BREAK;
+    }
     this.#begun = false;
   }
 
@@ -203,19 +223,9 @@ export class CorpusBuilder {
     return this.#before + this.#place;
   }
 
-  /** The end of a sentence, where a word came since the last one. */
-  #break(): void {
-    if (this.#length > this.#documents.at(-1)! && this.#last !== BREAK) this.#append(BREAK);
-  }
-
-  #append(id: number): void {
-    if (this.#place === this.#block.length) this.#nextBlock();
-    this.#block[this.#place++] = id;
-    this.#last = id;
-  }
-
-  #nextBlock(): void {
-    this.#before += this.#place;
+  /** A new place for tokens; what there was is full. */
+  #nextBlock(): Int32Array {
+    this.#before += this.#block.length;
     const { byteLength } = this.#memory;
     if (this.#spill && this.#before >= this.#limits.memory) {
       if (this.#before * 4 > byteLength) this.#spill.append(this.#block);
@@ -224,13 +234,12 @@ export class CorpusBuilder {
       this.#memory.grow(byteLength + BLOCK * 4);
       this.#block = new Int32Array(this.#memory, byteLength, BLOCK);
     }
-    this.#place = 0;
+    return this.#block;
   }
 
   /** Makes room for new words, and notes up to where in the text the freed ids are those of the forgotten ones. */
-  #prune(): void {
+  #prune(length: number): void {
     const freedAt = (this.#freedAt ??= new Uint32Array(new SharedArrayBuffer(this.#limits.words * 4)));
-    const length = this.#length;
     for (const id of this.#vocabulary.prune()) freedAt[id] = length;
   }
 }

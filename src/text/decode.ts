@@ -5,6 +5,8 @@
 export interface DecodedText {
   /** In Unicode normalisation form C, without a byte order mark. */
   text: string;
+  /** The bytes of it where they are all ASCII: a letter each. */
+  ascii: Uint8Array | null;
   /** Whether broken bytes were replaced by U+FFFD. */
   repaired: boolean;
 }
@@ -33,7 +35,7 @@ export function decodePiece(bytes: Uint8Array, encoding: Encoding, first: boolea
   }
   // A code unit for each byte: pure ASCII, unless replacement characters stand for single bytes
   const ascii = encoding === 'utf-8' && !repaired && text.length === bytes.length;
-  return { text: ascii ? text : text.normalize('NFC'), repaired };
+  return { text: ascii ? text : text.normalize('NFC'), ascii: ascii ? bytes : null, repaired };
 }
 
 /** The encoding of a file of `size` bytes that begins with these, a few thousand of them; `null` where it is binary. */

@@ -9,7 +9,9 @@
 /** Longer runs are not words but data, base64 for example. UTF-16 code units. */
 export const MAXIMUM_WORD_LENGTH = 60;
 
-/** Stands for both offsets of a sentence break among the spans of words. */
+/** Numbers of a word in the tokenizer's output: start, end, hash. */
+export const SPAN = 3;
+/** Stands for all of them at a sentence break. */
 export const BREAK = -1;
 
 // Classes of characters; from CONTINUE on they may stand inside a word
@@ -101,15 +103,15 @@ export class Tokenizer {
   }
 
   /**
-   * Writes [start, end) of the next words into `spans`, (n, 2), in UTF-16 code units; BREAK, BREAK is the end of a
-   * sentence, and stands neither at the beginning nor twice in a row. The end of the text is not marked.
+   * Writes start, end and hash of the next words into `spans`, (n, SPAN), places in UTF-16 code units; BREAK three times is
+   * the end of a sentence, and stands neither at the beginning nor twice in a row. The end of the text is not marked.
    * Gives how many numbers were written; 0 at the end of the text.
    */
   read(spans: Int32Array): number {
     const text = this.#text;
     const end = text.length;
     const classes = CLASSES;
-    const room = spans.length - 1;
+    const room = spans.length - SPAN + 1;
     let written = 0;
     let i = this.#position;
     let open = this.#open;
@@ -121,21 +123,33 @@ export class Tokenizer {
         width = kind === OTHER ? 1 : 2;
       }
       if (kind >= CONNECTOR || kind === IDEOGRAPH) {
-        let next = i + width;
-        // most words are letters up to a character that is no part of any word
-        if (kind !== IDEOGRAPH) {
-          while (next < end && classes[text[next]!]! >= CONTINUE) next++;
-          if (next < end && classes[text[next]!]! >= APOSTROPHE) next = endOfWord(text, i, next, end);
-        } else next = endOfIdeograph(text, next, end);
+        // most words are letters up to a character that is no part of any word: one pass finds their end and their hash
+        let hash = Math.imul(text[i]!, HASH_FACTOR);
+        let next = i + 1;
+        let after = OTHER;
+        if (width === 1 && kind !== IDEOGRAPH) {
+          for (; next < end; next++) {
+            const unit = text[next]!;
+            after = classes[unit]!;
+            if (after < CONTINUE) break;
+            hash = Math.imul(hash ^ unit, HASH_FACTOR);
+          }
+        } else after = APOSTROPHE;
+        if (next < end && after >= APOSTROPHE) {
+          next = kind === IDEOGRAPH ? endOfIdeograph(text, i + width, end) : endOfWord(text, i, next + width - 1, end);
+          hash = hashOf(text, i, next);
+        }
         if (next - i <= MAXIMUM_WORD_LENGTH && (kind !== CONNECTOR || hasLetter(text, i, next))) {
           spans[written++] = i;
           spans[written++] = next;
+          spans[written++] = hash;
           open = true;
         }
         i = next;
         continue;
       }
       if (open && kind >= NEWLINE && kind <= FULL_STOP && endsSentence(text, i, kind)) {
+        spans[written++] = BREAK;
         spans[written++] = BREAK;
         spans[written++] = BREAK;
         open = false;
@@ -146,6 +160,16 @@ export class Tokenizer {
     this.#open = open;
     return written;
   }
+}
+
+/** Of FNV-1, over code units (http://www.isthe.com/chongo/tech/comp/fnv/). */
+const HASH_FACTOR = 0x01000193;
+
+/** A hash of the units [start, end), which the tokenizer makes on its way. */
+function hashOf(text: Uint16Array, start: number, end: number): number {
+  let hash = 0;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text[i]!, HASH_FACTOR);
+  return hash;
 }
 
 /** Where the ideograph ends whose marks, if any, begin at `i`. */
@@ -215,7 +239,7 @@ export interface Span {
 
 /** The word of `line` that `column` lies in or touches, the one to the right before the one to the left; `null` where there is none. */
 export function wordAt(line: string, column: number): Span | null {
-  const spans = new Int32Array(2);
+  const spans = new Int32Array(SPAN);
   const from = afterSpace(line, column);
   // a run that begins at the column and goes on to the end of this is too long for a word, wherever it ends
   const tokenizer = new Tokenizer(unitsOf(line.slice(from, column + 2 * MAXIMUM_WORD_LENGTH)));
@@ -241,11 +265,11 @@ export interface WordsBefore {
 export function wordsBefore(text: string, count: number): WordsBefore {
   const context: (string | null)[] = [];
   let partial = '';
-  const spans = new Int32Array(256);
+  const spans = new Int32Array(SPAN << 7);
   const end = text.slice(afterSpace(text, Math.max(0, text.length - (count + 1) * 4 * MAXIMUM_WORD_LENGTH)));
   const tokenizer = new Tokenizer(unitsOf(end));
   for (let written = tokenizer.read(spans); written > 0; written = tokenizer.read(spans)) {
-    for (let i = 0; i < written; i += 2) {
+    for (let i = 0; i < written; i += SPAN) {
       const start = spans[i]!;
       if (start === BREAK) context.push(null);
       else if (spans[i + 1] === end.length) partial = end.slice(start);

@@ -77,8 +77,10 @@ export class SpilledTokens implements TokenSource {
 
 /** Puts ranks in the place of the ids of [first, first + ids.length); breaks stay. */
 export function toRanks(ids: Int32Array, first: number, { ranks, freedAt }: Omit<SpilledIds, 'length'>): void {
-  for (let i = 0; i < ids.length; i++) {
+  const length = ids.length;
+  for (let i = 0; i < length; i++) {
     const id = ids[i]!;
-    if (id >= 0) ids[i] = freedAt && first + i < freedAt[id]! ? PRUNED : ranks[id]!;
+    if (id < 0) continue;
+    ids[i] = freedAt !== null && first + i < freedAt[id]! ? PRUNED : ranks[id]!;
   }
 }

@@ -71,12 +71,10 @@ export class VocabularyTable {
     return this.#words;
   }
 
-  /** The id of the word at [start, end) of `text`, which is counted; FULL where it is new and there is no room. */
-  intern(text: Uint16Array, start: number, end: number): number {
+  /** The id of the word at [start, end) of `text`, whose hash is `fnv`; it is counted. FULL where it is new and there is no room. */
+  intern(text: Uint16Array, start: number, end: number, fnv: number): number {
     const length = end - start;
-    let hash = length;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ text[i]!, 0x01000193);
-    hash = ((hash ^ (hash >>> 15)) & ~LENGTH_MASK) | length;
+    const hash = ((fnv ^ (fnv >>> 15)) & ~LENGTH_MASK) | length;
     const table = this.#table;
     const mask = table.length - 1;
     let slot = ((hash >>> LENGTH_BITS) * FIELDS) & mask;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
-import { Tokenizer, unitsOf } from '../../src/text/tokenizer.ts';
+import { SPAN, Tokenizer, unitsOf } from '../../src/text/tokenizer.ts';
 
 function corpusOf(...texts: string[]): Corpus {
   const builder = new CorpusBuilder();
@@ -18,11 +18,11 @@ function plainCorpus(texts: string[]) {
   const running: string[] = [];
   const documents: number[] = [];
   for (const text of texts) {
-    const spans = new Int32Array(2 * text.length + 2);
+    const spans = new Int32Array(SPAN * text.length + SPAN);
     const written = new Tokenizer(unitsOf(text)).read(spans);
     if (written === 0) continue;
     documents.push(running.length);
-    for (let i = 0; i < written; i += 2) {
+    for (let i = 0; i < written; i += SPAN) {
       const word = spans[i] === -1 ? '|' : text.slice(spans[i], spans[i + 1]);
       running.push(word);
       if (word !== '|') counts.set(word, (counts.get(word) ?? 0) + 1);

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { decodeText } from '../../src/text/decode.ts';
+import { decodeText as decoded } from '../../src/text/decode.ts';
 
 const utf16 = (text: string, big = false) => {
   const bytes = Buffer.from(text, 'utf16le');
   return big ? bytes.swap16() : bytes;
+};
+/** Without the bytes of ASCII, which have a test of their own. */
+const decodeText = (bytes: Uint8Array) => {
+  const result = decoded(bytes);
+  return result && { text: result.text, repaired: result.repaired };
 };
 const text = 'Grüße, 세계! 漢字 👋 and plain words\n';
 
@@ -64,4 +69,11 @@ test('binary files are told from text', () => {
 test('a log with colour codes and form feeds is text', () => {
   const log = '\x1b[31merror\x1b[0m\fnext\tpage\r\n';
   assert.deepEqual(decodeText(Buffer.from(log)), { text: log, repaired: false });
+});
+
+test('of plain ASCII, and of nothing else, the bytes are given too', () => {
+  const bytes = Buffer.from('plain\n');
+  assert.equal(decoded(bytes)?.ascii, bytes);
+  for (const other of [Buffer.from('grün'), Buffer.from('\ufeffa'), Buffer.of(0x61, 0xff), utf16('\ufeffab')])
+    assert.equal(decoded(other)?.ascii, null);
 });

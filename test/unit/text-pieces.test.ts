@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { CorpusBuilder } from '../../src/text/corpus.ts';
+import { decodePiece, type Encoding } from '../../src/text/decode.ts';
+import { lastCharacter, lastCut } from '../../src/text/pieces.ts';
+
+/** The running text of a document that comes in pieces, '|' for the ends of sentences. */
+function read(pieces: Uint8Array[], encoding: Encoding): string[] {
+  const builder = new CorpusBuilder();
+  builder.begin();
+  for (const [index, piece] of pieces.entries()) {
+    const { text, ascii } = decodePiece(piece, encoding, index === 0);
+    builder.append(ascii ?? text);
+    while (builder.step());
+  }
+  builder.end();
+  const { tokens, words } = builder.finish();
+  return Array.from(tokens, (id) => (id === -1 ? '|' : words[id]!));
+}
+
+const encoded = (text: string, encoding: Encoding): Uint8Array => {
+  if (encoding === 'utf-8') return Buffer.from(text);
+  const bytes = Buffer.from(text, 'utf16le');
+  return encoding === 'utf-16le' ? bytes : bytes.swap16();
+};
+/** As a file is read: some bytes at a time, more where they have no place to be cut. */
+function inPieces(bytes: Uint8Array, encoding: Encoding, size: number): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  for (let to = size; to < bytes.length; to += size) {
+    const cut = lastCut(bytes.subarray(from, to), encoding);
+    if (cut) pieces.push(bytes.subarray(from, (from += cut)));
+  }
+  return [...pieces, bytes.subarray(from)];
+}
+
+const ENCODINGS: Encoding[] = ['utf-8', 'utf-16le', 'utf-16be'];
+
+/** Texts in which many places are wrong for a cut; each has some that are right. */
+const TRICKY: Record<string, string> = {
+  'line ends': 'One two\r\n\r\nthree\nfour \r\n five\n \t \nsix\r\rseven\u2028\u2029eight nine \n',
+  'ends of sentences': 'One. "Two." three.) four.".")\u201d five... six! ?Seven.\'\' x.eight 3.14 e.g. (nine.)\n. ten .a',
+  'closing marks without end': 'a.""""""" b."""""""" c.""""""""" d.)))))))) e.\n',
+  apostrophes: "don't l\u2019homme 'quoted' dogs' f'x' rock 'n' roll o'' x' 'y a'b'c",
+  'decomposed Korean': '\ud55c\uad6d\uc5b4\ub97c \ubc30\uc6b4\ub2e4, \ub0b1\ub9d0.\n\uae4a\ub2e4 \uac00\uac01'.normalize('NFD'),
+  'marks behind anything': 'e\u0301 \u0301a =\u0338 <\u0338b >\u0338 \n\u0308c ,\u0301 a\u0323\u0307 \u00e9\u0323 x\u0301\u0301y',
+  ideographs: '\u6f22\u5b57\u3068\u30ab\u30bf\u30ab\u30ca\u3002\u6b21\u306e\u6587\u3001\u7d42\u308f\u308a\uff01\u304b\u3099\u6f22\u3099\u91ce\u{e0100}\u5bb6 \u{20bb7}\u91ce\uff1f\u672b',
+  'pairs of units': '\u{1d4b3}\u{1d4b4}z \u{10437}\u{1044a} a\u{1f44d}\u{1f3fd}b \u2764\ufe0f \u{1f469}\u200d\u{1f469} c\u{1f600},d',
+  'signs without white space': '{"key":"value","other":[1,2.5,-3],"a.b":"x. y","end":null};if(a<b&&c>=d){e_f(g)}',
+  'joiners and soft hyphens': '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 co\u00adop \u0939\u093f\u0928\u094d\u0926\u0940 __init__ _ ____ x_\u203fy',
+  'byte order marks inside': 'a\ufeffb \ufeffc.\ufeff d',
+  'a run too long for a word': `start ${'ab_1'.repeat(300)} end ${'\ud55c\uae00'.repeat(150)}'s x ${'e\u0301'.repeat(400)}`,
+  'long runs of decomposed syllables': `a ${'\ud55c'.normalize('NFD').repeat(200)} b ${'x\u0301_'.repeat(200)}c`,
+  'white space without end': `a.${' '.repeat(300)}b\n${' '.repeat(300)}\nc\n${' '.repeat(300)}d`,
+};
+
+for (const encoding of ENCODINGS) {
+  for (const [name, text] of Object.entries(TRICKY)) {
+    test(`${encoding}, ${name}: wherever the file is parted, its two pieces read like the whole`, () => {
+      const bytes = encoded(text, encoding);
+      const whole = read([bytes], encoding);
+      const cuts = new Set<number>();
+      for (let end = 1; end <= bytes.length; end++) {
+        const cut = lastCut(bytes.subarray(0, end), encoding);
+        assert.ok(cut < end);
+        if (cut > 0) cuts.add(cut);
+      }
+      assert.ok(cuts.size >= 3, `${cuts.size} places`);
+      for (const cut of cuts)
+        assert.deepEqual(read([bytes.subarray(0, cut), bytes.subarray(cut)], encoding), whole, `cut at ${cut}`);
+      for (const size of [4, 16, 64, 600, 1200])
+        assert.deepEqual(read(inPieces(bytes, encoding, size), encoding), whole, `pieces of ${size}`);
+    });
+  }
+}
+
+test('prose is cut behind its last white space, a text without any at a sign or an ideograph', () => {
+  const cut = (text: string) => {
+    const bytes = Buffer.from(text);
+    return bytes.subarray(0, lastCut(bytes, 'utf-8')).toString();
+  };
+  assert.equal(cut('One two three fo'), 'One two three ');
+  assert.equal(cut('One.\n\n Two.\n\n'), 'One.\n\n ');
+  assert.equal(cut('{"a":1,"b":2'), '{"a":1,"b":');
+  assert.equal(cut('\u6f22\u5b57\u3002\u6f22\u5b57'), '\u6f22\u5b57\u3002\u6f22');
+  assert.equal(cut('word'), '');
+  assert.equal(cut(''), '');
+});
+
+test('a run of megabytes is cut where both sides are too long for a word', () => {
+  const bytes = Buffer.from('x'.repeat(2_000_000));
+  const cut = lastCut(bytes, 'utf-8');
+  assert.ok(cut > 1_900_000 && cut < 2_000_000 - 60, `${cut}`);
+  assert.equal(lastCut(Buffer.from('x'.repeat(400)), 'utf-8'), 0);
+});
+
+test('broken bytes are replaced in pieces as they are in the whole', () => {
+  const broken = [0xff, 0xc3, 0xe0, 0x80, 0xa0, 0xf0, 0x9f, 0x92, 0xed, 0xa0, 0x80, 0xf4, 0x90, 0x80, 0x80];
+  let state = 7;
+  const random = (below: number) => ((state = Math.imul(state, 1664525) + 1013904223) >>> 8) % below;
+  for (let round = 0; round < 300; round++) {
+    const bytes = Uint8Array.from({ length: 60 }, () =>
+      random(3) ? broken[random(broken.length)]! : Buffer.from(' a,.\n')[random(5)]!,
+    );
+    const whole = read([bytes], 'utf-8');
+    for (let end = 1; end <= bytes.length; end++) {
+      const cut = lastCut(bytes.subarray(0, end), 'utf-8');
+      if (cut) assert.deepEqual(read([bytes.subarray(0, cut), bytes.subarray(cut)], 'utf-8'), whole);
+    }
+  }
+});
+
+test('where nothing else is left, no character is split', () => {
+  for (const encoding of ENCODINGS) {
+    const bytes = encoded('\u{1d4b3}\u00e9\u6f22\u{1d4b4}', encoding);
+    for (let end = 4; end <= bytes.length; end += encoding === 'utf-8' ? 1 : 2) {
+      const cut = lastCharacter(bytes.subarray(0, end), encoding);
+      assert.ok(cut > 0 && cut <= end);
+      if (cut < end) assert.equal(decodePiece(bytes.subarray(0, cut), encoding, false).repaired, false, `${end}`);
+    }
+  }
+});
