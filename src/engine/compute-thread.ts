@@ -6,10 +6,13 @@ import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions } from '../protocol/engine.ts';
 import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
+import type { PhraseOptions } from '../text/phrases.ts';
 import { readCorpus, type ReadCorpus } from './read-corpus.ts';
+import { TokenFile } from './token-file.ts';
 
 export type Task =
-  | { kind: 'read'; folders: FolderRequest[]; reading: ReadingOptions }
+  /** `tokenFile`: the descriptor of a file for what has no room in memory. */
+  | { kind: 'read'; folders: FolderRequest[]; reading: ReadingOptions; phrases: PhraseOptions; tokenFile: number }
   | { kind: 'word2vec'; job: Word2vecJob; thread: number }
   | {
       kind: 'projection';
@@ -44,11 +47,17 @@ const post = (message: ThreadMessage): void => parentPort!.postMessage(message);
 async function run(): Promise<unknown> {
   switch (task.kind) {
     case 'read':
-      return readCorpus(task.folders, task.reading, {
-        progress: (progress) => post({ type: 'progress', progress }),
-        log: (level, message) => post({ type: 'log', level, message }),
-        cancelled,
-      });
+      return readCorpus(
+        task.folders,
+        task.reading,
+        {
+          progress: (progress) => post({ type: 'progress', progress }),
+          log: (level, message) => post({ type: 'log', level, message }),
+          cancelled,
+        },
+        task.phrases,
+        new TokenFile(task.tokenFile),
+      );
     case 'word2vec':
       return runSteps(new Word2vecThread(task.job, task.thread));
     case 'languageModel':

@@ -109,7 +109,8 @@ export async function readCorpus(
       paths.push(file.name);
       report.files++;
       report.bytes += file.size;
-      if (failure) hooks.log('warn', l10n.t('{0} was read only in part: {1}', plain(file.name), plain(failure.message)));
+      if (failure)
+        hooks.log('warn', l10n.t('{0} was read only in part: {1}', plain(file.name), plain(failure.message)));
       if (repaired && ++report.repaired <= NAMES) {
         hooks.log('warn', l10n.t('{0}: broken characters were replaced', plain(file.name)));
       }

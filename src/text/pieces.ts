@@ -9,7 +9,17 @@
 //  - inside a run that is too long for a word on either side.
 // A stop, a closing mark or an apostrophe before the place would not do: the next characters decide on those.
 
-import { CLASSES, CONNECTOR, CONTINUE, FULL_STOP, IDEOGRAPH, MAXIMUM_WORD_LENGTH, NEWLINE, OTHER, SPACE } from './tokenizer.ts';
+import {
+  CLASSES,
+  CONNECTOR,
+  CONTINUE,
+  FULL_STOP,
+  IDEOGRAPH,
+  MAXIMUM_WORD_LENGTH,
+  NEWLINE,
+  OTHER,
+  SPACE,
+} from './tokenizer.ts';
 import type { Encoding } from './decode.ts';
 
 /** Class of what stands for itself in no text: half a character, or one outside the Basic Multilingual Plane. */
@@ -28,7 +38,7 @@ export function lastCut(bytes: Uint8Array, encoding: Encoding): number {
   /** Where the run of what may stand inside words ends that is being looked through, and how many characters of it were met. */
   let run = 0;
   let middle = 0;
-  for (let end = bytes.length; end > 0; ) {
+  for (let end = bytes.length; end > 0;) {
     const at = characters.before(end);
     const point = characters.at(at, end);
     if (after !== UNKNOWN && isCut(point, after)) return afterAt;
@@ -61,9 +71,7 @@ function isCut(before: number, after: number): boolean {
     const next = classOf(after);
     return next !== SPACE && next !== NEWLINE;
   }
-  return (
-    (kind === OTHER || kind === FULL_STOP || kind === IDEOGRAPH) && (after < 0x80 || classOf(after) === IDEOGRAPH)
-  );
+  return (kind === OTHER || kind === FULL_STOP || kind === IDEOGRAPH) && (after < 0x80 || classOf(after) === IDEOGRAPH);
 }
 
 function classOf(point: number): number {

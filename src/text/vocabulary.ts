@@ -292,7 +292,7 @@ function* spellings(ids: Int32Array, { units, starts, lengths }: Entries): Gener
  * Sorts numbers by a key of 32 bits, ascending, equal keys by the number itself, and gives the keys in their new order.
  * It is a native sort without a comparator: 0.15 s for 1.3 M.
  */
-function sortByKey(numbers: Int32Array, keyOf: (number: number) => number): Uint32Array {
+export function sortByKey(numbers: Int32Array, keyOf: (number: number) => number): Uint32Array {
   const pairs = new BigUint64Array(numbers.length);
   const halves = new Uint32Array(pairs.buffer); // little-endian, as WebAssembly is: low half first
   for (let i = 0; i < numbers.length; i++) {
@@ -309,7 +309,7 @@ function sortByKey(numbers: Int32Array, keyOf: (number: number) => number): Uint
 }
 
 /** Where equal keys stand side by side. */
-function* runs(keys: Uint32Array): Generator<[from: number, to: number]> {
+export function* runs(keys: Uint32Array): Generator<[from: number, to: number]> {
   for (let from = 0, to = 0; from < keys.length; from = to) {
     for (to = from + 1; to < keys.length && keys[to] === keys[from];) to++;
     yield [from, to];

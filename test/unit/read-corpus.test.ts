@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { readCorpus, type ReadingHooks, type ReadingProgress } from '../../src/engine/read-corpus.ts';
+import { PIECE, readCorpus, type ReadingHooks, type ReadingProgress } from '../../src/engine/read-corpus.ts';
 import type { LogLevel } from '../../src/protocol/engine.ts';
-import type { Corpus } from '../../src/text/corpus.ts';
+import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
+import { decodeText } from '../../src/text/decode.ts';
 
 let root: string;
 let folders = 0;
@@ -257,4 +258,27 @@ test('in a large file, a cancel is looked for at least once every 200 kB', async
     { ...hooks(), cancelled: () => (looks++, false) },
   );
   assert.ok(looks >= text.length / 200_000, `${looks} looks in ${text.length} bytes`);
+});
+
+test('a file of many pieces reads like its whole text, in every encoding', async () => {
+  const lines = Array.from(
+    { length: 60_000 },
+    (_, i) => `Line ${i}. "It's ${'한국어'.normalize(i % 2 ? 'NFC' : 'NFD')}, w${i % 777}!"${i % 5 ? ' ' : '\r\n\r\n'}`,
+  ).join('');
+  const packed = `${'a.b,c"d!'.repeat(200_000)}${'x'.repeat(3_000_000)} end`; // no white space, then one endless run
+  const files = {
+    'a.txt': Buffer.from('\ufeff' + lines),
+    'b.txt': Buffer.from('\ufeff' + lines, 'utf16le'),
+    'c.txt': Buffer.from('\ufeff' + lines, 'utf16le').swap16(),
+    'd.txt': Buffer.from(packed),
+    'e.txt': Buffer.concat([Buffer.from(lines), Buffer.of(0xff, 0x20), Buffer.from(lines)]),
+  };
+  const { corpus, report } = await read(await folderWith(files), 1e8);
+  const builder = new CorpusBuilder();
+  for (const bytes of Object.values(files)) {
+    assert.ok(bytes.length > 2 * PIECE);
+    builder.addDocument(decodeText(bytes)!.text);
+  }
+  assert.deepEqual(corpus, builder.finish());
+  assert.equal(report.repaired, 1);
 });

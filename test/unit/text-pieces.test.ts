@@ -39,15 +39,21 @@ const ENCODINGS: Encoding[] = ['utf-8', 'utf-16le', 'utf-16be'];
 /** Texts in which many places are wrong for a cut; each has some that are right. */
 const TRICKY: Record<string, string> = {
   'line ends': 'One two\r\n\r\nthree\nfour \r\n five\n \t \nsix\r\rseven\u2028\u2029eight nine \n',
-  'ends of sentences': 'One. "Two." three.) four.".")\u201d five... six! ?Seven.\'\' x.eight 3.14 e.g. (nine.)\n. ten .a',
+  'ends of sentences':
+    'One. "Two." three.) four.".")\u201d five... six! ?Seven.\'\' x.eight 3.14 e.g. (nine.)\n. ten .a',
   'closing marks without end': 'a.""""""" b."""""""" c.""""""""" d.)))))))) e.\n',
   apostrophes: "don't l\u2019homme 'quoted' dogs' f'x' rock 'n' roll o'' x' 'y a'b'c",
-  'decomposed Korean': '\ud55c\uad6d\uc5b4\ub97c \ubc30\uc6b4\ub2e4, \ub0b1\ub9d0.\n\uae4a\ub2e4 \uac00\uac01'.normalize('NFD'),
-  'marks behind anything': 'e\u0301 \u0301a =\u0338 <\u0338b >\u0338 \n\u0308c ,\u0301 a\u0323\u0307 \u00e9\u0323 x\u0301\u0301y',
-  ideographs: '\u6f22\u5b57\u3068\u30ab\u30bf\u30ab\u30ca\u3002\u6b21\u306e\u6587\u3001\u7d42\u308f\u308a\uff01\u304b\u3099\u6f22\u3099\u91ce\u{e0100}\u5bb6 \u{20bb7}\u91ce\uff1f\u672b',
-  'pairs of units': '\u{1d4b3}\u{1d4b4}z \u{10437}\u{1044a} a\u{1f44d}\u{1f3fd}b \u2764\ufe0f \u{1f469}\u200d\u{1f469} c\u{1f600},d',
+  'decomposed Korean':
+    '\ud55c\uad6d\uc5b4\ub97c \ubc30\uc6b4\ub2e4, \ub0b1\ub9d0.\n\uae4a\ub2e4 \uac00\uac01'.normalize('NFD'),
+  'marks behind anything':
+    'e\u0301 \u0301a =\u0338 <\u0338b >\u0338 \n\u0308c ,\u0301 a\u0323\u0307 \u00e9\u0323 x\u0301\u0301y',
+  ideographs:
+    '\u6f22\u5b57\u3068\u30ab\u30bf\u30ab\u30ca\u3002\u6b21\u306e\u6587\u3001\u7d42\u308f\u308a\uff01\u304b\u3099\u6f22\u3099\u91ce\u{e0100}\u5bb6 \u{20bb7}\u91ce\uff1f\u672b',
+  'pairs of units':
+    '\u{1d4b3}\u{1d4b4}z \u{10437}\u{1044a} a\u{1f44d}\u{1f3fd}b \u2764\ufe0f \u{1f469}\u200d\u{1f469} c\u{1f600},d',
   'signs without white space': '{"key":"value","other":[1,2.5,-3],"a.b":"x. y","end":null};if(a<b&&c>=d){e_f(g)}',
-  'joiners and soft hyphens': '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 co\u00adop \u0939\u093f\u0928\u094d\u0926\u0940 __init__ _ ____ x_\u203fy',
+  'joiners and soft hyphens':
+    '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 co\u00adop \u0939\u093f\u0928\u094d\u0926\u0940 __init__ _ ____ x_\u203fy',
   'byte order marks inside': 'a\ufeffb \ufeffc.\ufeff d',
   'a run too long for a word': `start ${'ab_1'.repeat(300)} end ${'\ud55c\uae00'.repeat(150)}'s x ${'e\u0301'.repeat(400)}`,
   'long runs of decomposed syllables': `a ${'\ud55c'.normalize('NFD').repeat(200)} b ${'x\u0301_'.repeat(200)}c`,

@@ -1,0 +1,38 @@
+// The options of phrases under the field's names, their defaults and their ranges. Names and scores as in gensim's Phrases.
+
+export interface PhraseOptions {
+  /** How often the text is gone through: 0 finds no phrases, 1 those of two words, 2 those of up to four. */
+  passes: number;
+  /** Pairs that appear so often or less (scorer "default"), or less often (npmi), are no phrase. */
+  minCount: number;
+  /** A pair with a higher score becomes one word; 0: automatic, 10 for the scorer "default", 0.5 for npmi. */
+  threshold: number;
+  scorer: 'default' | 'npmi';
+  /** Words that may stand inside a phrase and count for nothing, with spaces between them: "of the" finds `bank_of_america`. */
+  connectors: string;
+}
+
+export const PHRASE_SCORERS = ['default', 'npmi'] as const;
+
+export const PHRASE_DEFAULTS: PhraseOptions = {
+  passes: 0,
+  minCount: 5,
+  threshold: 0,
+  scorer: 'default',
+  connectors: '',
+};
+
+/** [least, most, whole numbers only] of each number. */
+export const PHRASE_RANGES: Record<
+  Exclude<keyof PhraseOptions, 'scorer' | 'connectors'>,
+  [least: number, most: number, whole: boolean]
+> = {
+  passes: [0, 5, true],
+  minCount: [1, 1_000_000, true],
+  threshold: [0, 1_000_000, false],
+};
+
+/** Puts figures in the place of "automatic". */
+export function resolvePhraseOptions(options: PhraseOptions): PhraseOptions {
+  return { ...options, threshold: options.threshold || (options.scorer === 'npmi' ? 0.5 : 10) };
+}
