@@ -16,6 +16,7 @@ import type {
   TrainRequest,
   VectorFormat,
 } from '../protocol/engine.ts';
+import { PHRASE_DEFAULTS } from '../text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
 
 const HELP = `lexiscope: word vectors, a map and a language model of a folder's text, trained on this machine
@@ -33,7 +34,7 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --seed N            every random choice follows from it (1)
   --exclude GLOB      leave out what matches; may be given several times
   --quiet             no progress
-  --word2vec.NAME, --map.NAME, --languageModel.NAME, --reading.NAME VALUE
+  --word2vec.NAME, --map.NAME, --languageModel.NAME, --reading.NAME, --phrases.NAME VALUE
                       an option of the training; see the README's table of settings
 `;
 
@@ -43,6 +44,7 @@ const GROUPS = {
   map: PROJECTION_DEFAULTS,
   languageModel: LANGUAGE_MODEL_DEFAULTS,
   reading: { maximumFileSize: 5_000_000 },
+  phrases: PHRASE_DEFAULTS,
 };
 
 /** A sentence for the person at the terminal, without a stack. */
@@ -163,6 +165,7 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
       exclude: (values['exclude'] as string[] | undefined) ?? [],
     })),
     reading: group('reading', GROUPS.reading),
+    phrases: group('phrases', GROUPS.phrases),
     word2vec: group('word2vec', GROUPS.word2vec),
     projection: group('map', GROUPS.map),
     languageModel: group('languageModel', GROUPS.languageModel),
@@ -192,6 +195,12 @@ function reportLines({ reading, model, seconds }: TrainReport): string[] {
   const total = Object.values(seconds).reduce((sum, phase) => sum + phase, 0);
   return [
     `${reading.words} words in ${reading.files} files${skipped.length ? `; skipped: ${skipped.map(([reason, files]) => `${files} ${reason}`).join(', ')}` : ''}`,
+    ...(reading.pruned.words > 0
+      ? [
+          `${reading.pruned.words} words that had come up to ${reading.pruned.upTo} times were left out for lack of room`,
+        ]
+      : []),
+    ...(reading.phrases > 0 ? [`${reading.phrases} phrases became words`] : []),
     `${model.vocabulary} words with vectors of ${model.vectorSize} numbers, ${model.mapWords} on the map`,
     `language model: perplexity ${model.languageModel.perplexity.toFixed(1)} on ${model.languageModel.heldOutTokens} held-out tokens`,
     `${total.toFixed(1)} s: ${Object.entries(seconds)

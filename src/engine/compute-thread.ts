@@ -5,8 +5,8 @@ import { LanguageModelThread, type LanguageModelJob } from '../language-model/tr
 import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions } from '../protocol/engine.ts';
+import type { PhraseOptions } from '../text/options.ts';
 import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
-import type { PhraseOptions } from '../text/phrases.ts';
 import { readCorpus, type ReadCorpus } from './read-corpus.ts';
 import { TokenFile } from './token-file.ts';
 

@@ -52,6 +52,7 @@ export class Engine implements EngineApi {
         script: new URL('compute-thread.mjs', this.#distribution),
         signal: controller.signal,
         events: this.#events,
+        directory,
       });
       if (!trained) return { status: 'cancelled' };
       const { model, reading, seconds } = trained;

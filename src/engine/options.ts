@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { LANGUAGE_MODEL_RANGES } from '../language-model/options.ts';
 import { PROJECTION_RANGES } from '../projection/options.ts';
 import type { TrainRequest } from '../protocol/engine.ts';
+import { PHRASE_RANGES, PHRASE_SCORERS } from '../text/options.ts';
 import { WORD2VEC_RANGES } from '../word2vec/options.ts';
 
 type Range = readonly [least: number, most: number, whole: boolean];
@@ -19,20 +20,18 @@ export const ENGINE_RANGES = {
 /** Throws one sentence that names the first option out of range, its value and the range. */
 export function checkOptions(request: TrainRequest): void {
   const { algorithm, ...word2vec } = request.word2vec;
-  // it comes from a settings file or a command line, where the type says nothing
-  if (!['skipgram', 'cbow'].includes(algorithm)) {
-    throw new RangeError(
-      l10n.t(
-        'The option {0} is {1}; it must be one of {2}.',
-        'word2vec.algorithm',
-        JSON.stringify(algorithm),
-        'skipgram, cbow',
-      ),
-    );
-  }
+  checkChoice('word2vec.algorithm', algorithm, ['skipgram', 'cbow']);
   checkRanges('word2vec', word2vec, WORD2VEC_RANGES);
   checkRanges('map', request.projection, PROJECTION_RANGES);
   checkRanges('languageModel', request.languageModel, LANGUAGE_MODEL_RANGES);
+  const { scorer, connectors, ...phrases } = request.phrases;
+  checkChoice('phrases.scorer', scorer, PHRASE_SCORERS);
+  if (typeof connectors !== 'string') {
+    throw new RangeError(
+      l10n.t('The option {0} is {1}; it must be a text.', 'phrases.connectors', JSON.stringify(connectors)),
+    );
+  }
+  checkRanges('phrases', phrases, PHRASE_RANGES);
   checkRanges('reading', request.reading, { maximumFileSize: ENGINE_RANGES.maximumFileSize });
   checkRanges('', { threads: request.threads, seed: request.seed }, ENGINE_RANGES);
 }
@@ -40,6 +39,14 @@ export function checkOptions(request: TrainRequest): void {
 /** Compute threads to start: what was asked for, or every core but one. */
 export function resolveThreads(threads: number): number {
   return threads || Math.max(1, availableParallelism() - 1);
+}
+
+/** The value comes from a settings file or a command line, where the type says nothing. */
+function checkChoice(option: string, value: string, choices: readonly string[]): void {
+  if (choices.includes(value)) return;
+  throw new RangeError(
+    l10n.t('The option {0} is {1}; it must be one of {2}.', option, JSON.stringify(value), choices.join(', ')),
+  );
 }
 
 function checkRanges(group: string, values: object, ranges: Readonly<Record<string, Range>>): void {

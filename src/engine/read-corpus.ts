@@ -8,6 +8,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { FolderRequest, LogLevel, ReadingOptions, ReadingReport, SkipReason } from '../protocol/engine.ts';
 import { CorpusBuilder, type Corpus } from '../text/corpus.ts';
 import { decodePiece, encodingOf, PROBE, type DecodedText } from '../text/decode.ts';
+import { PHRASE_DEFAULTS, type PhraseOptions } from '../text/options.ts';
+import { findPhrases, type Phrases } from '../text/phrases.ts';
 import { lastCharacter, lastCut } from '../text/pieces.ts';
 import type { Spill } from '../text/tokens.ts';
 import { findFiles, type FoundFile } from './workspace-files.ts';
@@ -46,13 +48,14 @@ const NAMES = 50;
 const INTERVAL = 100;
 
 /**
- * Reads the folders; null where it was cancelled. `spill` takes what has no room in memory; without it, a text that is
+ * Reads the folders and makes words of their phrases; null where it was cancelled. `spill` takes what has no room in memory; without it, a text that is
  * too long ends there. Throws for what is wrong with the request, such as a glob too long, and where the spill fails.
  */
 export async function readCorpus(
   folders: readonly FolderRequest[],
   reading: ReadingOptions,
   hooks: ReadingHooks,
+  phrases: PhraseOptions = PHRASE_DEFAULTS,
   spill: Spill | null = null,
 ): Promise<ReadCorpus | null> {
   const skipped = new Skipped(hooks.log);
@@ -120,16 +123,51 @@ export async function readCorpus(
   skipped.summarize();
 
   hooks.progress({ phase: 'counting', fraction: 0 });
-  const counting = builder.finishing();
-  for (;;) {
-    const step = counting.next();
-    if (hooks.cancelled()) return null;
-    if (step.done) {
-      const corpus = step.value;
-      return { corpus, paths, report: { ...report, words: corpus.wordCount, skipped: skipped.counts } };
+  /** Runs one of the passes over the counted text, of which there are as many as passes for phrases and one. */
+  const run = <T>(steps: Generator<number, T>, pass: number): T | null => {
+    for (;;) {
+      const step = steps.next();
+      if (hooks.cancelled()) return null;
+      if (step.done) return step.value;
+      clock.tellCounting((pass + step.value) / (1 + phrases.passes));
     }
-    clock.tellCounting(step.value);
+  };
+  const counted = run(builder.finishing(), 0);
+  if (!counted) return null;
+  let corpus = counted;
+  const { wordCount, pruned } = counted;
+  if (pruned.words > 0) {
+    hooks.log(
+      'warn',
+      l10n.t(
+        'There are more different words than there is room for: {0} that had come up to {1} times were left out',
+        pruned.words,
+        pruned.upTo,
+      ),
+    );
   }
+  if (phrases.passes > 0 && corpus.spilled) {
+    hooks.log('warn', l10n.t('The text is too long to look for phrases in it'));
+  }
+  let found = 0;
+  for (let pass = 1; pass <= phrases.passes && !corpus.spilled; pass++) {
+    const result: Phrases | null = run(findPhrases(corpus, phrases), pass);
+    if (!result) return null;
+    corpus = result.corpus;
+    found += result.found;
+    hooks.log('info', l10n.t('Phrases: {0} found in pass {1}', result.found, pass));
+    if (result.prunedUpTo > 0) {
+      hooks.log(
+        'info',
+        l10n.t('Pairs of words that had come up to {0} times were left out while they were counted', result.prunedUpTo),
+      );
+    }
+  }
+  return {
+    corpus,
+    paths,
+    report: { ...report, words: wordCount, skipped: skipped.counts, pruned, phrases: found },
+  };
 }
 
 /** Some of a file's text. */

@@ -12,6 +12,7 @@ import { runTasks } from './compute-threads.ts';
 import type { Kernels } from './kernels.ts';
 import type { StoredModel } from './model-store.ts';
 import { checkOptions, resolveThreads } from './options.ts';
+import { openTokenFile } from './token-file.ts';
 
 /** Below so many words nothing sensible can be learned. */
 const FEWEST_WORDS = 2000;
@@ -24,6 +25,8 @@ export interface TrainContext {
   script: URL;
   signal: AbortSignal;
   events: EngineEvents;
+  /** Where the model is stored, and the end of a text that has no room in memory while it is used. */
+  directory: string;
 }
 
 export interface Trained {
@@ -33,18 +36,28 @@ export interface Trained {
 }
 
 /** Trains and gives the model, not stored yet; null where it was cancelled. Throws one sentence for the user. */
-export async function train(
+export async function train(request: TrainRequest, context: TrainContext): Promise<Trained | null> {
+  checkOptions(request);
+  const tokenFile = openTokenFile(context.directory);
+  try {
+    return await trainWith(request, context, tokenFile.descriptor);
+  } finally {
+    tokenFile.close();
+  }
+}
+
+async function trainWith(
   request: TrainRequest,
   { kernels, script, signal, events }: TrainContext,
+  tokenFile: number,
 ): Promise<Trained | null> {
-  checkOptions(request);
   const threads = resolveThreads(request.threads);
   const clock = new PhaseClock();
 
   clock.enter('reading');
   const read = await runTasks(
     script,
-    [{ kind: 'read', folders: request.folders, reading: request.reading }],
+    [{ kind: 'read', folders: request.folders, reading: request.reading, phrases: request.phrases, tokenFile }],
     signal,
     (message) => {
       if (message.type === 'log') events.log(message.level, message.message);
@@ -57,7 +70,9 @@ export async function train(
   if (!read) return null;
   const { corpus, paths, report } = read[0]!;
   if (report.words < FEWEST_WORDS) throw new Error(tooFewWords(report));
-  const { words, counts, tokens, documents } = corpus;
+  const { words, counts, tokens, spilled } = corpus;
+  // a text that is larger than memory: the language model learns from what is in memory
+  const documents = spilled ? corpus.documents.filter((start) => start < tokens.length) : corpus.documents;
 
   clock.enter('wordVectors');
   const word2vec = resolveWord2vecOptions(request.word2vec, report.words);
@@ -114,7 +129,17 @@ export async function train(
 
   clock.enter('languageModel');
   const languageModel = resolveLanguageModelOptions(request.languageModel, report.words);
-  const heldOut = chooseHeldOut(paths, documents, tokens.length, languageModel.heldOut);
+  if (spilled) {
+    events.log(
+      'info',
+      l10n.t(
+        'The language model learns from the first {0} of {1} tokens',
+        tokens.length,
+        tokens.length + spilled.length,
+      ),
+    );
+  }
+  const heldOut = chooseHeldOut(paths.slice(0, documents.length), documents, tokens.length, languageModel.heldOut);
   const languageModelJob = createLanguageModelJob(
     kernels['language-model'],
     tokens,

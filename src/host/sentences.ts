@@ -72,6 +72,7 @@ export function trainingDone({ reading, model, seconds }: TrainReport, language:
     ),
     ...perplexity(model.languageModel.perplexity, language),
     ...skippedFiles(reading, language),
+    ...leftOutWords(reading, language),
   ].join(' ');
 }
 
@@ -87,6 +88,18 @@ export function skippedFiles({ skipped, repaired }: ReadingReport, language: str
   return [
     ...(named.length ? [l10n.t('Skipped files: {0}.', named.join(', '))] : []),
     ...(repaired > 0 ? [l10n.t('Files with broken characters: {0}.', figure(repaired, language))] : []),
+  ];
+}
+
+/** One sentence on words that were forgotten while they were counted; none where there was room for all. */
+function leftOutWords({ pruned }: ReadingReport, language: string): string[] {
+  if (pruned.words === 0) return [];
+  return [
+    l10n.t(
+      'Too many different words: {0} that had come up to {1} times were left out.',
+      figure(pruned.words, language),
+      figure(pruned.upTo, language),
+    ),
   ];
 }
 

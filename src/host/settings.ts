@@ -6,9 +6,19 @@ import type { FolderRequest, TrainRequest } from '../protocol/engine.ts';
 /** Reads one setting by its full name, such as `lexiscope.seed`. */
 export type ReadSetting = (name: string) => unknown;
 
-type OptionsOf<Group extends 'word2vec' | 'projection' | 'languageModel'> = Record<keyof TrainRequest[Group], true>;
+type OptionsOf<Group extends 'phrases' | 'word2vec' | 'projection' | 'languageModel'> = Record<
+  keyof TrainRequest[Group],
+  true
+>;
 
 /** Every option has a setting of the same name: `lexiscope.word2vec.vectorSize`. The compiler keeps these lists complete. */
+const PHRASES: OptionsOf<'phrases'> = {
+  passes: true,
+  minCount: true,
+  threshold: true,
+  scorer: true,
+  connectors: true,
+};
 const WORD2VEC: OptionsOf<'word2vec'> = {
   algorithm: true,
   vectorSize: true,
@@ -41,6 +51,7 @@ const LANGUAGE_MODEL: OptionsOf<'languageModel'> = {
 
 /** Settings sections by the request's groups. */
 const SECTIONS = {
+  phrases: 'lexiscope.phrases',
   word2vec: 'lexiscope.word2vec',
   projection: 'lexiscope.map',
   languageModel: 'lexiscope.languageModel',
@@ -48,6 +59,7 @@ const SECTIONS = {
 
 /** Every setting that `trainRequest` and `folderRequest` read. */
 export const TRAINING_SETTINGS: readonly string[] = [
+  ...Object.keys(PHRASES).map((option) => `${SECTIONS.phrases}.${option}`),
   ...Object.keys(WORD2VEC).map((option) => `${SECTIONS.word2vec}.${option}`),
   ...Object.keys(PROJECTION).map((option) => `${SECTIONS.projection}.${option}`),
   ...Object.keys(LANGUAGE_MODEL).map((option) => `${SECTIONS.languageModel}.${option}`),
@@ -66,6 +78,7 @@ export function trainRequest(folders: FolderRequest[], read: ReadSetting): Train
   return {
     folders,
     reading: { maximumFileSize: Math.round(Number(read('lexiscope.reading.maximumFileSize')) * 1e6) }, // megabytes to bytes
+    phrases: group('phrases', PHRASES),
     word2vec: group('word2vec', WORD2VEC),
     projection: group('projection', PROJECTION),
     languageModel: group('languageModel', LANGUAGE_MODEL),

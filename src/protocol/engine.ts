@@ -3,6 +3,7 @@
 
 import type { LanguageModelOptions } from '../language-model/options.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
+import type { PhraseOptions } from '../text/options.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
 
 /** What a client may ask of the engine. Every call is answered; an error's message is one sentence for the user. */
@@ -62,6 +63,7 @@ export interface Progress {
 export interface TrainRequest {
   folders: FolderRequest[];
   reading: ReadingOptions;
+  phrases: PhraseOptions;
   word2vec: Word2vecOptions;
   projection: ProjectionOptions;
   languageModel: LanguageModelOptions;
@@ -102,6 +104,10 @@ export interface ReadingReport {
   skipped: Record<SkipReason, number>;
   /** Files with broken UTF-8 or UTF-16, where replacement characters were put in. They are part of the text. */
   repaired: number;
+  /** Words that were forgotten while they were counted, for lack of room, and the most often that one of them had been met. */
+  pruned: { words: number; upTo: number };
+  /** Phrases that became words. */
+  phrases: number;
 }
 
 export interface ModelSummary {

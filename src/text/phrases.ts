@@ -49,7 +49,7 @@ export function* findPhrases(
     // as gensim does: those that came once, the next time those that came up to twice; until an eighth of the room is free
     if (pairs.size > maximumPairs) {
       while (pairs.size > maximumPairs * (7 / 8)) {
-        for (const _ of pairs.forget(++prunedUpTo)) yield (0.4 * from) / tokens.length;
+        yield* pairs.forget(++prunedUpTo, (0.4 * from) / tokens.length);
       }
     }
   }
@@ -321,15 +321,15 @@ class PairTable {
     this.size = 0;
   }
 
-  /** Forgets the pairs with a number of up to `upTo`; yields every few milliseconds. */
-  *forget(upTo: number): Generator<void> {
+  /** Forgets the pairs with a number of up to `upTo`; yields `done` every few milliseconds. */
+  *forget(upTo: number, done: number): Generator<number> {
     const old = this.#table;
     this.#table = new Int32Array(old.length);
     this.size = 0;
     for (let entry = 0; entry < old.length; entry += FIELDS) {
       const count = old[entry + COUNT]!;
       if (count > upTo) this.add(old[entry + FIRST]!, old[entry + BETWEEN]!, old[entry + SECOND]!, count);
-      if ((entry / FIELDS) % STEP_WORDS === 0) yield;
+      if ((entry / FIELDS) % STEP_WORDS === 0) yield done;
     }
   }
 }

@@ -156,6 +156,8 @@ const reading: ReadingReport = {
   words: 1_204_400,
   skipped: { binary: 3, tooLarge: 1, unreadable: 0, empty: 0 },
   repaired: 0,
+  pruned: { words: 0, upTo: 0 },
+  phrases: 0,
 };
 const seconds = { reading: 1, counting: 1, wordVectors: 60, map: 20, languageModel: 40, saving: 1 };
 
@@ -203,6 +205,14 @@ suite('the status bar and the notifications', () => {
     assert.deepEqual(sentences.skippedFiles({ ...none, repaired: 2 }, 'en'), ['Files with broken characters: 2.']);
     const model = { ...summary, languageModel: { ...summary.languageModel, perplexity: Number.NaN } };
     assert.doesNotMatch(sentences.trainingDone({ reading: none, model, seconds }, 'en'), /Perplexity|NaN|Skipped/);
+  });
+
+  test('words that there was no room for are told', () => {
+    const pruned = { ...reading, pruned: { words: 1_200_000, upTo: 2 } };
+    assert.match(
+      sentences.trainingDone({ reading: pruned, model: summary, seconds }, 'en'),
+      /Too many different words: 1,200,000 that had come up to 2 times were left out\.$/,
+    );
   });
 
   test('figures follow the display language', () => {

@@ -5,12 +5,14 @@ import { checkOptions, resolveThreads } from '../../src/engine/options.ts';
 import { LANGUAGE_MODEL_DEFAULTS, resolveLanguageModelOptions } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { TrainRequest } from '../../src/protocol/engine.ts';
+import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
 import { resolveWord2vecOptions, WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 
 function request(change: (request: TrainRequest) => void = () => undefined): TrainRequest {
   const made: TrainRequest = {
     folders: [],
     reading: { maximumFileSize: 5_000_000 },
+    phrases: { ...PHRASE_DEFAULTS },
     word2vec: { ...WORD2VEC_DEFAULTS },
     projection: { ...PROJECTION_DEFAULTS },
     languageModel: { ...LANGUAGE_MODEL_DEFAULTS },
@@ -37,6 +39,9 @@ test('an option out of range is named with its value and the range', () => {
     ],
     [(r) => (r.projection.nNeighbors = 0), /map\.nNeighbors is 0/],
     [(r) => (r.languageModel.clip = -1), /languageModel\.clip is -1/],
+    [(r) => (r.phrases.passes = 6), /phrases\.passes is 6; it must be a whole number from 0 to 5/],
+    [(r) => (r.phrases.scorer = 'pmi' as 'npmi'), /phrases\.scorer is "pmi"; it must be one of default, npmi/],
+    [(r) => (r.phrases.connectors = 7 as unknown as string), /phrases\.connectors is 7; it must be a text/],
     [(r) => (r.reading.maximumFileSize = 0), /reading\.maximumFileSize is 0/],
     [(r) => (r.threads = -1), /option threads is -1; it must be a whole number from 0 to 256/],
     [(r) => (r.seed = 2 ** 31), /option seed is 2147483648/],

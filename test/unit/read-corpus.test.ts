@@ -61,6 +61,8 @@ test('the files of a folder become a corpus in sorted order, each a document wit
     words: 6,
     skipped: { binary: 0, tooLarge: 0, unreadable: 0, empty: 0 },
     repaired: 0,
+    pruned: { words: 0, upTo: 0 },
+    phrases: 0,
   });
 });
 

@@ -6,6 +6,7 @@ import { folderRequest, TRAINING_SETTINGS, trainRequest } from '../../src/host/s
 import { checkOptions, ENGINE_RANGES } from '../../src/engine/options.ts';
 import { LANGUAGE_MODEL_DEFAULTS, LANGUAGE_MODEL_RANGES } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS, PROJECTION_RANGES } from '../../src/projection/options.ts';
+import { PHRASE_DEFAULTS, PHRASE_RANGES } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS, WORD2VEC_RANGES } from '../../src/word2vec/options.ts';
 
 interface Setting {
@@ -40,6 +41,7 @@ suite('settings', () => {
   });
 
   for (const [section, values, ranges] of [
+    ['phrases', PHRASE_DEFAULTS, PHRASE_RANGES],
     ['word2vec', WORD2VEC_DEFAULTS, WORD2VEC_RANGES],
     ['map', PROJECTION_DEFAULTS, PROJECTION_RANGES],
     ['languageModel', LANGUAGE_MODEL_DEFAULTS, LANGUAGE_MODEL_RANGES],
@@ -84,6 +86,7 @@ suite('settings', () => {
     assert.deepEqual(request, {
       folders,
       reading: { maximumFileSize: 5_000_000 },
+      phrases: PHRASE_DEFAULTS,
       word2vec: WORD2VEC_DEFAULTS,
       projection: PROJECTION_DEFAULTS,
       languageModel: LANGUAGE_MODEL_DEFAULTS,
