@@ -15,7 +15,8 @@ import type {
   WordMap,
 } from '../protocol/engine.ts';
 import { LanguageModel } from '../language-model/inference.ts';
-import { wordAt, wordsBefore } from '../text/tokenizer.ts';
+import { DELIMITER } from '../text/phrases.ts';
+import { wordsAround, wordsBefore, type Span } from '../text/tokenizer.ts';
 import { parseAnalogy, type MalformedExpression } from '../word2vec/analogy.ts';
 import { WordVectors } from '../word2vec/vectors.ts';
 
@@ -25,6 +26,8 @@ const CONTEXT_WORDS = 100;
 const UNKNOWN = 0;
 const END_OF_SENTENCE = 1;
 const FIRST_WORD = 2;
+/** The most words of a phrase that is looked for under the cursor. */
+const PHRASE_WORDS = 4;
 /** Closest spellings offered for an unknown word. */
 const SPELLINGS = 5;
 
@@ -54,10 +57,21 @@ export class Model {
   }
 
   wordAt(line: string, column: number, neighbours: number): WordAt | null {
-    const place = wordAt(line, column);
-    if (!place) return null;
-    const description = this.describe(line.slice(place.start, place.end).normalize('NFC'), neighbours);
-    return description.known ? { ...description, ...place } : null;
+    const around = wordsAround(line, column, PHRASE_WORDS - 1);
+    if (!around) return null;
+    const { spans, index } = around;
+    const textOf = ({ start, end }: Span): string => line.slice(start, end).normalize('NFC');
+    // the longest phrase that the word is part of, then the word by itself
+    for (let length = Math.min(PHRASE_WORDS, spans.length); length > 0; length--) {
+      for (let first = Math.max(0, index - length + 1); first <= index && first + length <= spans.length; first++) {
+        const words = spans.slice(first, first + length);
+        const name = words.map(textOf).join(DELIMITER);
+        if (length > 1 && this.#vectors.indexOf(name) < 0) continue;
+        const description = this.describe(name, neighbours);
+        return description.known ? { ...description, start: words[0]!.start, end: words.at(-1)!.end } : null;
+      }
+    }
+    return null;
   }
 
   describe(word: string, neighbours: number): WordDescription | UnknownWord {

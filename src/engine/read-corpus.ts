@@ -91,7 +91,7 @@ export async function readCorpus(
     try {
       for await (const piece of pieces) {
         repaired ||= piece.repaired;
-        builder.append(piece.ascii ?? piece.text);
+        builder.append(piece.text);
         while (builder.step()) {
           if (hooks.cancelled()) return null;
           clock.tell(done + piece.bytes * builder.fraction);

@@ -93,7 +93,7 @@ export class CorpusBuilder {
   }
 
   /** Adds a whole document; gives how many words it has. One without words is left out. */
-  addDocument(text: string): number {
+  addDocument(text: string | Uint8Array): number {
     const before = this.#wordCount;
     this.begin();
     this.append(text);

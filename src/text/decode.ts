@@ -3,10 +3,8 @@
 
 /** What a file's bytes say. */
 export interface DecodedText {
-  /** In Unicode normalisation form C, without a byte order mark. */
-  text: string;
-  /** The bytes of it where they are all ASCII: a letter each. */
-  ascii: Uint8Array | null;
+  /** In Unicode normalisation form C, without a byte order mark. Where every byte is a letter of ASCII, the bytes themselves. */
+  text: string | Uint8Array;
   /** Whether broken bytes were replaced by U+FFFD. */
   repaired: boolean;
 }
@@ -24,18 +22,27 @@ export function decodeText(bytes: Uint8Array): DecodedText | null {
 
 /** Decodes a piece of a file that was cut where pieces.ts says; `first`: whether it is the first, which may have a byte order mark. */
 export function decodePiece(bytes: Uint8Array, encoding: Encoding, first: boolean): DecodedText {
-  let text: string;
-  let repaired = false;
+  // no string is made, and none has to be given back
+  if (encoding === 'utf-8' && isAscii(bytes)) return { text: bytes, repaired: false };
   const ignoreBOM = !first; // elsewhere the same character is one of the text
   try {
-    text = new TextDecoder(encoding, { fatal: true, ignoreBOM }).decode(bytes);
+    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM }).decode(bytes);
+    return { text: text.normalize('NFC'), repaired: false };
   } catch {
-    text = new TextDecoder(encoding, { ignoreBOM }).decode(bytes);
-    repaired = true;
+    const text = new TextDecoder(encoding, { ignoreBOM }).decode(bytes);
+    return { text: text.normalize('NFC'), repaired: true };
   }
-  // A code unit for each byte: pure ASCII, unless replacement characters stand for single bytes
-  const ascii = encoding === 'utf-8' && !repaired && text.length === bytes.length;
-  return { text: ascii ? text : text.normalize('NFC'), ascii: ascii ? bytes : null, repaired };
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  const { buffer, byteOffset, length } = bytes;
+  // four at a time, from the first place that is theirs
+  const first = -byteOffset & 3;
+  if (length < first) return bytes.every((byte) => byte < 0x80);
+  const words = new Uint32Array(buffer, byteOffset + first, (length - first) >> 2);
+  for (let i = 0; i < words.length; i++) if ((words[i]! & 0x80808080) !== 0) return false;
+  const last = first + 4 * words.length;
+  return [bytes.subarray(0, first), bytes.subarray(last)].every((rest) => rest.every((byte) => byte < 0x80));
 }
 
 /** The encoding of a file of `size` bytes that begins with these, a few thousand of them; `null` where it is binary. */

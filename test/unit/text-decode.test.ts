@@ -6,10 +6,12 @@ const utf16 = (text: string, big = false) => {
   const bytes = Buffer.from(text, 'utf16le');
   return big ? bytes.swap16() : bytes;
 };
-/** Without the bytes of ASCII, which have a test of their own. */
+/** With its text as a string, also where it is given as bytes of ASCII. */
 const decodeText = (bytes: Uint8Array) => {
   const result = decoded(bytes);
-  return result && { text: result.text, repaired: result.repaired };
+  return (
+    result && { ...result, text: typeof result.text === 'string' ? result.text : String.fromCharCode(...result.text) }
+  );
 };
 const text = 'Grüße, 세계! 漢字 👋 and plain words\n';
 
@@ -71,9 +73,18 @@ test('a log with colour codes and form feeds is text', () => {
   assert.deepEqual(decodeText(Buffer.from(log)), { text: log, repaired: false });
 });
 
-test('of plain ASCII, and of nothing else, the bytes are given too', () => {
-  const bytes = Buffer.from('plain\n');
-  assert.equal(decoded(bytes)?.ascii, bytes);
-  for (const other of [Buffer.from('grün'), Buffer.from('\ufeffa'), Buffer.of(0x61, 0xff), utf16('\ufeffab')])
-    assert.equal(decoded(other)?.ascii, null);
+test('plain ASCII, and nothing else, is given as it is, wherever it lies in memory', () => {
+  const bytes = Buffer.from('plain text, letters of one byte each\n');
+  for (let from = 0; from < 8; from++) {
+    for (let to = from; to < bytes.length; to++) {
+      const part = bytes.subarray(from, to);
+      assert.equal(decoded(part)?.text, part);
+      for (const place of [from, (from + to) >> 1, to - 1]) {
+        if (from === to) continue;
+        const other = Uint8Array.from(bytes);
+        other[place] = 0xe9;
+        assert.equal(typeof decoded(other.subarray(from, to))?.text, 'string');
+      }
+    }
+  }
 });

@@ -9,8 +9,7 @@ function read(pieces: Uint8Array[], encoding: Encoding): string[] {
   const builder = new CorpusBuilder();
   builder.begin();
   for (const [index, piece] of pieces.entries()) {
-    const { text, ascii } = decodePiece(piece, encoding, index === 0);
-    builder.append(ascii ?? text);
+    builder.append(decodePiece(piece, encoding, index === 0).text);
     while (builder.step());
   }
   builder.end();

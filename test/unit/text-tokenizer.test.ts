@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { MAXIMUM_WORD_LENGTH, SPAN, Tokenizer, unitsOf, wordAt, wordsBefore } from '../../src/text/tokenizer.ts';
+import {
+  MAXIMUM_WORD_LENGTH,
+  SPAN,
+  Tokenizer,
+  unitsOf,
+  wordAt,
+  wordsAround,
+  wordsBefore,
+} from '../../src/text/tokenizer.ts';
 
 /** Words in order; '|' for the end of a sentence. */
 function cut(text: string, batch = 64): string[] {
@@ -160,4 +168,19 @@ test('the words before a place cost the same in a long text', () => {
   for (let i = 0; i < 1000; i++)
     assert.deepEqual(wordsBefore(text, 2), { context: [null, 'last', 'one'], partial: 'st' });
   assert.ok(performance.now() - started < 20_000, `${performance.now() - started} ms`); // 0.02 s; over the whole text 40 s
+});
+
+test('the words around a place are those of its sentence, as many on each side as asked for', () => {
+  const line = 'Zero. one two New York, three four! five';
+  const around = (column: number, reach: number) => {
+    const found = wordsAround(line, column, reach);
+    return found && [found.spans.map(({ start, end }) => line.slice(start, end)).join(' '), found.index];
+  };
+  assert.deepEqual(around(line.indexOf('York'), 1), ['New York three', 1]);
+  assert.deepEqual(around(line.indexOf('York'), 3), ['one two New York three four', 3]);
+  assert.deepEqual(around(line.indexOf('York'), 0), ['York', 0]);
+  assert.deepEqual(around(0, 3), ['Zero', 0]);
+  assert.deepEqual(around(line.length, 3), ['five', 0]);
+  assert.equal(around(5, 3)?.[0], 'Zero');
+  assert.equal(wordsAround(' , ', 1, 2), null);
 });
