@@ -86,8 +86,9 @@ describe('an engine that has trained', () => {
     directory = join(root, 'model');
     engine = new Engine(DISTRIBUTION, events);
     assert.equal(await engine.open(directory), null);
-    const outcome = await engine.train(request(folder));
+    const outcome = await engine.train(request(folder, { phrases: { ...PHRASE_DEFAULTS, passes: 1 } }));
     assert.ok(outcome.status === 'done');
+    assert.ok(outcome.reading.phrases >= 1);
     assert.equal(outcome.reading.files, 13);
     assert.equal(outcome.reading.skipped.binary, 1);
     assert.ok(outcome.reading.words >= 24_000);
@@ -131,6 +132,16 @@ describe('an engine that has trained', () => {
     assert.equal((await engine.wordAt(line, 13, 3))?.word, '서울');
     assert.equal(await engine.wordAt(line, 4, 3), null, 'a quotation mark is no word');
     assert.equal(await engine.wordAt(line, 22, 3), null, 'an unknown word');
+  });
+
+  test('takes the phrase that the word under the cursor is part of', async () => {
+    const line = 'An Img src, king.';
+    for (const column of [3, 5, 9]) {
+      const phrase = await engine.wordAt(line, column, 3);
+      assert.deepEqual([phrase?.word, phrase?.start, phrase?.end], ['img_src', 3, 10]);
+    }
+    assert.deepEqual((await engine.wordAt(line, 13, 3))?.word, 'king');
+    assert.equal(await engine.wordAt('src. img', 1, 3), null, 'by itself it has become too rare');
   });
 
   test('offers the closest spellings of a word it does not know', async () => {
