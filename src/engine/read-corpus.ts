@@ -75,10 +75,10 @@ export async function readCorpus(
   const paths: string[] = [];
   const report = { files: 0, bytes: 0, words: 0, repaired: 0 };
   const clock = new ReadingClock(files, builder, hooks);
-  for await (const { file, pieces } of readAhead(files)) {
+  for (const { file, pieces } of readAhead(files)) {
     if (hooks.cancelled()) return null;
     clock.tell();
-    if (builder.full) {
+    if (builder.isFull()) {
       skipped.add('tooLarge', file.name, l10n.t('the text before it is as long as can be'));
       clock.bytes += file.size;
       continue;
@@ -97,7 +97,7 @@ export async function readCorpus(
           clock.tell(done + piece.bytes * builder.fraction);
         }
         done += piece.bytes;
-        if (builder.full) break;
+        if (builder.isFull()) break;
       }
     } catch (error) {
       if (!(error instanceof Unread)) throw error;
@@ -181,9 +181,7 @@ class Unread extends Error {}
 class NotText extends Unread {}
 
 /** The files in their order, each with its text, which is decoded when its turn comes. Small files are read ahead. */
-async function* readAhead(
-  files: readonly FoundFile[],
-): AsyncGenerator<{ file: FoundFile; pieces: AsyncGenerator<Piece> }> {
+function* readAhead(files: readonly FoundFile[]): Generator<{ file: FoundFile; pieces: AsyncGenerator<Piece> }> {
   const pending: Promise<Uint8Array | Unread>[] = [];
   let bytes = 0;
   let next = 0;

@@ -8,7 +8,7 @@ import type { Corpus } from '../text/corpus.ts';
 import { MemoryTokens, SpilledTokens, type Spill, type TokenSource } from '../text/tokens.ts';
 
 /** Opens a token file in `directory`, which is made where it is missing. The descriptor is good in every thread of the process. */
-export function openTokenFile(directory: string): { descriptor: number; close(): void } {
+export function openTokenFile(directory: string): { descriptor: number; close: () => void } {
   mkdirSync(directory, { recursive: true });
   const path = join(directory, `tokens.${process.pid}.tmp`);
   const descriptor = openSync(path, 'w+');

@@ -88,7 +88,7 @@ export class CorpusBuilder {
   }
 
   /** Whether the limit of tokens is reached: what is left of this document is not taken, nor is any further one. */
-  get full(): boolean {
+  isFull(): boolean {
     return this.#length >= this.#limits.tokens;
   }
 
@@ -131,7 +131,7 @@ export class CorpusBuilder {
     const spans = this.#spans;
     const text = this.#text;
     const vocabulary = this.#vocabulary;
-    const written = this.full ? 0 : tokenizer.read(spans);
+    const written = this.isFull() ? 0 : tokenizer.read(spans);
     // what a word needs is kept at hand: it is a tenth of the time
     let block = this.#block;
     let place = this.#place;

@@ -136,9 +136,9 @@ test('documents and pieces must be done before the next is begun', () => {
 
 test('past the limit of tokens the text is cut off, and the builder says that it is full', () => {
   const builder = new CorpusBuilder(null, { tokens: 20_000, words: 100 });
-  assert.equal(builder.full, false);
+  assert.equal(builder.isFull(), false);
   builder.addDocument('ab '.repeat(100_000));
-  assert.equal(builder.full, true);
+  assert.equal(builder.isFull(), true);
   assert.equal(builder.addDocument('c d'), 0);
   const { tokens, documents, words } = builder.finish();
   assert.ok(tokens.length >= 20_000 && tokens.length < 40_000, `${tokens.length} tokens`);
