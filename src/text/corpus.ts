@@ -66,6 +66,11 @@ export class CorpusBuilder {
   #text = new Uint16Array(0);
   #textLength = 0;
   #tokenizer: Tokenizer | null = null;
+  /** Numbers in `#spans`, and the first that is not added yet. */
+  #written = 0;
+  #span = 0;
+  /** Makes room for the word at `#span`. */
+  #pruning: Generator<void, void> | null = null;
   #begun = false;
 
   /** `spill`: where the end of a text goes that is larger than `limits.memory`. */
@@ -128,24 +133,38 @@ export class CorpusBuilder {
   step(): boolean {
     const tokenizer = this.#tokenizer;
     if (!tokenizer) throw new Error('Nothing was appended.');
+    const pruned = this.#pruning !== null;
+    if (this.#pruning) {
+      if (!this.#pruning.next().done) return true;
+      this.#pruning = null;
+    }
     const spans = this.#spans;
+    if (this.#span === this.#written) {
+      this.#written = this.isFull() ? 0 : tokenizer.read(spans);
+      this.#span = 0;
+      if (this.#written === 0) {
+        this.#tokenizer = null;
+        return false;
+      }
+    }
     const text = this.#text;
     const vocabulary = this.#vocabulary;
-    const written = this.isFull() ? 0 : tokenizer.read(spans);
+    const written = this.#written;
+    const first = this.#span;
     // what a word needs is kept at hand: it is a tenth of the time
     let block = this.#block;
     let place = this.#place;
-    for (let i = 0; i < written; i += SPAN) {
+    this.#span = written;
+    for (let i = first; i < written; i += SPAN) {
       const start = spans[i]!;
       let id = BREAK;
       if (start !== BREAK) {
-        const end = spans[i + 1]!;
-        const hash = spans[i + 2]!;
-        id = vocabulary.intern(text, start, end, hash);
+        id = vocabulary.intern(text, start, spans[i + 1]!, spans[i + 2]!);
         if (id === FULL) {
-          this.#prune(this.#before + place);
-          id = vocabulary.intern(text, start, end, hash);
-          if (id === FULL) continue; // every word there is room for is too frequent to be forgotten
+          if (pruned && i === first) continue; // every word there is room for is too frequent to be forgotten
+          this.#span = i;
+          this.#pruning = this.#prune(this.#before + place);
+          break;
         }
         this.#wordCount++;
       } else if (this.#last === BREAK) continue;
@@ -157,9 +176,7 @@ export class CorpusBuilder {
       this.#last = id;
     }
     this.#place = place;
-    if (written > 0) return true;
-    this.#tokenizer = null;
-    return false;
+    return true;
   }
 
   /** Ends the document. */
@@ -238,8 +255,9 @@ export class CorpusBuilder {
   }
 
   /** Makes room for new words, and notes up to where in the text the freed ids are those of the forgotten ones. */
-  #prune(length: number): void {
+  *#prune(length: number): Generator<void, void> {
+    const freed = yield* this.#vocabulary.pruning();
     const freedAt = (this.#freedAt ??= new Uint32Array(new SharedArrayBuffer(this.#limits.words * 4)));
-    for (const id of this.#vocabulary.prune()) freedAt[id] = length;
+    for (const id of freed) freedAt[id] = length;
   }
 }

@@ -37,6 +37,8 @@ const LENGTH_BITS = 6;
 const LENGTH_MASK = 2 ** LENGTH_BITS - 1; // at least MAXIMUM_WORD_LENGTH
 /** A share of the room that forgetting must free, so that it is not done for every few words. */
 const FREED = 1 / 8;
+/** Numbers of the table that are gone through at a time, in some milliseconds. */
+const STEP = FIELDS << 16;
 /** Counts from here on are not told apart when it is decided what to forget. */
 const COUNTS = 1 << 16;
 
@@ -104,12 +106,13 @@ export class VocabularyTable {
 
   /**
    * Forgets the rarest words, at least FREED of the room, and gives their ids: from now on these are given to other
-   * words. It takes some 0.1 s for a million words.
+   * words. Yields every few milliseconds; no word may be counted before it is done.
    */
-  prune(): Int32Array {
+  *pruning(): Generator<void, Int32Array> {
     const table = this.#table;
     const histogram = new Uint32Array(COUNTS);
     for (let slot = 0; slot < table.length; slot += FIELDS) {
+      if (slot % STEP === 0) yield;
       if (table[slot + ID] !== 0) histogram[Math.min(table[slot + COUNT]!, COUNTS - 1)]!++;
     }
     let { upTo } = this.#pruned;
@@ -123,6 +126,7 @@ export class VocabularyTable {
     let letters = 0;
     freed = 0;
     for (let slot = 0; slot < table.length; slot += FIELDS) {
+      if (slot % STEP === 0) yield;
       const id = table[slot + ID]! - 1;
       if (id < 0) continue;
       if (table[slot + COUNT]! <= upTo) ids[freed++] = id;
@@ -130,17 +134,22 @@ export class VocabularyTable {
         for (let field = 0; field < FIELDS; field++) kept[keptLength++] = table[slot + field]!;
         letters += table[slot]! & LENGTH_MASK;
       }
+      for (let field = 0; field < FIELDS; field++) table[slot + field] = 0;
     }
     const units = new Uint16Array(2 ** Math.ceil(Math.log2(Math.max(letters, 1 << 16))));
     let unitsLength = 0;
     for (let entry = 0; entry < keptLength; entry += FIELDS) {
+      if (entry % STEP === 0) {
+        yield;
+        insertAll(table, kept.subarray(Math.max(0, entry - STEP), entry));
+      }
       const start = kept[entry + START]!;
       kept[entry + START] = unitsLength;
       for (let i = start; i < start + (kept[entry]! & LENGTH_MASK); i++) units[unitsLength++] = this.#units[i]!;
     }
+    insertAll(table, kept.subarray(Math.floor(Math.max(0, keptLength - 1) / STEP) * STEP));
     this.#units = units;
     this.#unitsLength = unitsLength;
-    insertAll(table.fill(0), kept);
     this.#words -= freed;
     this.#pruned.words += freed;
     this.#pruned.upTo = upTo;
@@ -220,7 +229,7 @@ export class VocabularyTable {
   }
 }
 
-/** Puts the entries of `from`, (n, FIELDS), into an empty table. */
+/** Puts the entries of `from`, (n, FIELDS), into a table that does not have them. */
 function insertAll(table: Int32Array, from: Int32Array): void {
   const mask = table.length - 1;
   for (let entry = 0; entry < from.length; entry += FIELDS) {

@@ -95,6 +95,19 @@ for (const limit of [1, 3, 50, 1000, 40_000]) {
   });
 }
 
+test('a hundred thousand words that stay are found again after the others were forgotten', () => {
+  const lasting = Array.from({ length: 100_000 }, (_, i) => `w${i}`).join(' ');
+  const passing = Array.from({ length: 30_000 }, (_, i) => `new${i}`).join(' ');
+  const builder = new CorpusBuilder(null, { words: 120_000 });
+  builder.addDocument(`${lasting} ${lasting} ${passing} ${lasting}`);
+  const { words, counts, tokens, pruned } = builder.finish();
+  assert.deepEqual(pruned, { words: 20_000, upTo: 1 });
+  assert.equal(words.length, 110_000);
+  assert.ok(words.every((word, id) => counts[id] === (word.startsWith('w') ? 3 : 1)));
+  for (const from of [0, 100_000, 230_000])
+    for (let i = 0; i < 100_000; i++) assert.equal(words[tokens[from + i]!], `w${i}`);
+});
+
 test('a text that is larger than its memory is spilled, and read in ranges like one that is not', () => {
   const words = (from: number) => Array.from({ length: 300_000 }, (_, i) => `w${(from + i) % 9973}`).join(' ');
   const texts = Array.from({ length: 3 }, (_, i) => `${words(i * 7)}. ${words(i)}`);
