@@ -44,8 +44,8 @@ export function lastCut(bytes: Uint8Array, encoding: Encoding): number {
     if (after !== UNKNOWN && isCut(point, after)) return afterAt;
     run = classOf(point) >= CONTINUE ? run + 1 : 0;
     if (run === 0) middle = 0;
-    // the first half of the run must begin with what begins a word and is no part of the syllable before it
-    else if (middle === 0 && run >= LONG_RUN && classOf(point) >= CONNECTOR && !isJamo(point)) {
+    // the half behind the place must begin with what begins a word; that a syllable may be split changes no word, for both are too long
+    else if (middle === 0 && run >= LONG_RUN && classOf(point) >= CONNECTOR) {
       middle = at;
       run = 0;
     } else if (middle > 0 && run >= LONG_RUN) return middle;
@@ -76,11 +76,6 @@ function isCut(before: number, after: number): boolean {
 
 function classOf(point: number): number {
   return point < 0 ? UNKNOWN : CLASSES[point]!;
-}
-
-/** The medial and final jamo of Hangul make one syllable with what is before them; the initial ones are left out with them. */
-function isJamo(point: number): boolean {
-  return (point >= 0x1100 && point < 0x1200) || (point >= 0xd7b0 && point < 0xd800);
 }
 
 /** Characters of a part of a file, from its end to its beginning. */
