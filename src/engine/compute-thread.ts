@@ -5,11 +5,14 @@ import { LanguageModelThread, type LanguageModelJob } from '../language-model/tr
 import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions } from '../protocol/engine.ts';
+import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
 import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
 import { readCorpus, type ReadCorpus } from './read-corpus.ts';
+import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
 export type Task =
   | { kind: 'read'; folders: FolderRequest[]; reading: ReadingOptions }
+  | { kind: 'import'; path: string; most: number }
   | { kind: 'word2vec'; job: Word2vecJob; thread: number }
   | {
       kind: 'projection';
@@ -23,6 +26,7 @@ export type Task =
 
 interface Results {
   read: ReadCorpus;
+  import: ReadVectors | { problem: VectorFileProblem };
   word2vec: null;
   /** (N, 2) */
   projection: Float32Array;
@@ -47,6 +51,11 @@ async function run(): Promise<unknown> {
       return readCorpus(task.folders, task.reading, {
         progress: (progress) => post({ type: 'progress', progress }),
         log: (level, message) => post({ type: 'log', level, message }),
+        cancelled,
+      });
+    case 'import':
+      return readVectorFile(task.path, task.most, {
+        progress: (progress) => post({ type: 'progress', progress }),
         cancelled,
       });
     case 'word2vec':

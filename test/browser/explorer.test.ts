@@ -56,7 +56,7 @@ test('the selected word is described with its count, its rank and its nearest wo
     assert.deepEqual(await bars(explorer, 'Nearest words'), expected.neighbours.map(({ word }) => word)),
   ); // prettier-ignore
   const figures = await explorer.page.locator('.figures').textContent();
-  assert.equal(figures, `${expected.count.toLocaleString('en')} occurrences · rank ${expected.rank} by frequency`);
+  assert.equal(figures, `${expected.count!.toLocaleString('en')} occurrences · rank ${expected.rank} by frequency`);
   const rows = explorer.page.locator('.selection .bar');
   const [first, last] = [expected.neighbours[0]!, expected.neighbours[9]!];
   assert.equal(await rows.first().locator('.bar-figure').textContent(), first.similarity.toFixed(2));

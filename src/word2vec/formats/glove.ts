@@ -14,7 +14,7 @@ export function gloveShape(head: Uint8Array, bytes: number): { vectorSize: numbe
   for (const line of lines) {
     const fields = line.trim().split(/[ \t]+/);
     if (fields.length < 2) continue;
-    const last = new TextEncoder().encode(fields.at(-1));
+    const last = new TextEncoder().encode(fields.at(-1) ?? '');
     decimals.read(last, 0, last.length);
     if (!decimals.valid) continue;
     rows++;
