@@ -117,9 +117,10 @@ export class VectorTable {
 
   /** The place of the first of `row` that is no finite number, from 1; 0 where all are. */
   notFinite(): number {
+    const { row } = this;
     let sum = 0;
-    for (const value of this.row) sum += value * 0; // 0, or NaN from there on
-    return sum === 0 ? 0 : this.row.findIndex((value) => !Number.isFinite(value)) + 1;
+    for (let d = 0; d < row.length; d++) sum += row[d]! * 0; // 0, or NaN from there on
+    return sum === 0 ? 0 : row.findIndex((value) => !Number.isFinite(value)) + 1;
   }
 
   #reserve(rows: number): void {
