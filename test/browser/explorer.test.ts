@@ -308,6 +308,28 @@ test('a suggestion takes the place of the word’s beginning, by click or by key
   await closeWithout(explorer);
 });
 
+test('of imported vectors no count is shown, and the playground says that there is no language model', async () => {
+  const explorer = await open({
+    host: {
+      ...host,
+      map: () => Promise.resolve({ ...model.map, counts: null }),
+      describe: (word, neighbours) =>
+        Promise.resolve({ ...(model.describe(word, neighbours) as WordDescription), count: null }),
+      complete: () => Promise.resolve(null),
+    },
+  });
+  await explorer.view.show('king');
+  await selected(explorer, 'king');
+  const { rank } = model.describe('king', 10) as WordDescription;
+  await eventually(async () => assert.equal(await explorer.page.locator('.figures').textContent(), `rank ${rank}`));
+  await search(explorer).fill('king');
+  await eventually(async () => assert.ok((await options(explorer)).includes('king')));
+  assert.equal(await explorer.page.locator('.search-count').count(), 0);
+  await text(explorer).fill('the king');
+  await explorer.page.getByText('This model has word vectors only, and no language model.').waitFor();
+  await closeWithout(explorer);
+});
+
 test('the model is asked once for a burst of keys, and an answer to an earlier text is dropped', async () => {
   const questions = new Map<string, PromiseWithResolvers<Completion>>();
   const explorer = await open({
