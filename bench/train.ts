@@ -104,9 +104,12 @@ try {
   }
   const { report, seconds } = await wholeCommand(folder);
   console.log(
-    `${report.reading.words} words in ${report.reading.files} files; ${report.model.vocabulary} words with vectors; perplexity ${report.model.languageModel.perplexity.toFixed(1)}`,
+    `${report.reading.words} words in ${report.reading.files} files; ${report.model.vocabulary} words with vectors; perplexity ${report.model.languageModel!.perplexity.toFixed(1)}`,
   );
-  for (const phase of PHASES) console.log(`${phase.padEnd(14)} ${report.seconds[phase].toFixed(2).padStart(8)} s`);
+  for (const phase of PHASES) {
+    const seconds = report.seconds[phase];
+    if (seconds !== undefined) console.log(`${phase.padEnd(14)} ${seconds.toFixed(2).padStart(8)} s`);
+  }
   console.log(`whole command  ${seconds.toFixed(2).padStart(8)} s`);
   const times = await cancelTimes(folder, 4);
   const [cancelMedianMs, cancelMaximumMs] = [times[times.length >> 1]!, times.at(-1)!];
@@ -120,7 +123,7 @@ try {
       threads: Number(values.threads),
       wholeSeconds: seconds,
       seconds: report.seconds,
-      perplexity: report.model.languageModel.perplexity,
+      perplexity: report.model.languageModel!.perplexity,
       cancelMedianMs,
       cancelMaximumMs,
     }),

@@ -34,7 +34,7 @@ export interface MapSelection {
 }
 
 const REACH = 6; // CSS pixels beyond a disc where it is still pointed at
-const NOTHING: WordMap = { words: [], counts: new Float64Array(0), positions: new Float32Array(0) };
+const NOTHING: WordMap = { words: [], counts: null, positions: new Float32Array(0) };
 
 export class MapView {
   readonly element: HTMLElement;
@@ -91,10 +91,12 @@ export class MapView {
   setMap(map: WordMap, view: View | null): void {
     this.#map = map;
     this.#grid = new GridIndex(map.positions);
-    this.#byRank = Uint32Array.from(map.words.keys()).sort((a, b) => map.counts[b]! - map.counts[a]!);
+    // the words come in order of rank; where counts are unknown, Zipf's law stands for them
+    const counts = map.counts ?? Float64Array.from(map.words.keys(), (rank) => map.words.length / (rank + 1));
+    this.#byRank = Uint32Array.from(map.words.keys()).sort((a, b) => counts[b]! - counts[a]!);
     this.#rank = new Uint32Array(map.words.length);
     this.#byRank.forEach((index, rank) => (this.#rank[index] = rank));
-    const logs = Float32Array.from(map.counts, (count) => Math.log(Math.max(1, count)));
+    const logs = Float32Array.from(counts, (count) => Math.log(Math.max(1, count)));
     const [most, least] = [this.#byRank.at(0), this.#byRank.at(-1)].map((index) => logs[index ?? 0] ?? 0);
     this.#weights = logs.map((log) => (log - least!) / Math.max(1e-6, most! - least!));
     this.#labels.reset();
@@ -306,7 +308,7 @@ export class MapView {
     const { similarities = null } = this.#selection ?? {};
     const text = {
       word: this.#map.words[index]!,
-      count: this.#map.counts[index]!,
+      count: this.#map.counts?.[index] ?? null,
       similarity:
         similarities && index !== this.#selection?.index
           ? { to: this.#selection!.word, value: similarities[index]! }

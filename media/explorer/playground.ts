@@ -10,7 +10,8 @@ const SUGGESTIONS = 8;
 const PAUSE = 120; // milliseconds without a key until the model is asked
 
 export interface PlaygroundListeners {
-  complete(text: string, suggestions: number): Promise<Completion>;
+  /** Null where there is no language model. */
+  complete(text: string, suggestions: number): Promise<Completion | null>;
   textChanged(text: string): void;
   /** One sentence for the user. */
   explain(error: unknown): string;
@@ -63,6 +64,10 @@ export class Playground {
       this.#listeners.complete(before, SUGGESTIONS).then(
         (completion) => {
           if (question !== this.#question) return;
+          if (!completion) {
+            this.#show([], l10n.t('This model has word vectors only, and no language model.'));
+            return;
+          }
           this.#answered = { before, prefix: completion.prefix };
           this.#show(completion.suggestions, completion.suggestions.length ? '' : l10n.t('No suggestions.'));
         },

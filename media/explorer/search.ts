@@ -29,7 +29,7 @@ export class SearchBox {
   });
   readonly #list = element('ul', { id: 'search-list', role: 'listbox' });
   #words: readonly string[] = [];
-  #counts: ArrayLike<number> = [];
+  #counts: ArrayLike<number> | null = null;
   #search = new WordSearch([], []);
   #entries: Entry[] = [];
   #active = -1;
@@ -60,8 +60,8 @@ export class SearchBox {
     });
   }
 
-  /** Searches these words, (N), from now on. */
-  setWords(words: readonly string[], counts: ArrayLike<number>): void {
+  /** Searches these words, (N), from now on; `counts` are null where they are unknown. */
+  setWords(words: readonly string[], counts: ArrayLike<number> | null): void {
     this.#words = words;
     this.#counts = counts;
     this.#search = new WordSearch(words, counts);
@@ -75,7 +75,7 @@ export class SearchBox {
       const word = this.#words[index]!;
       return this.#entry(i, word, [
         element('span', { class: 'search-word', dir: 'auto' }, word),
-        element('span', { class: 'search-count' }, formatCount(this.#counts[index]!)),
+        ...(this.#counts ? [element('span', { class: 'search-count' }, formatCount(this.#counts[index]!))] : []),
       ]);
     });
     if (text && !this.#entries.some(({ word }) => word === text)) {

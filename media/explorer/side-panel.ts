@@ -69,11 +69,14 @@ export class SidePanel {
     const shown = onMap(description.word);
     this.#show({
       word: description.word,
-      figures: l10n.t(
-        '{0} occurrences · rank {1} by frequency',
-        formatCount(description.count),
-        formatCount(description.rank),
-      ),
+      figures:
+        description.count === null
+          ? l10n.t('rank {0}', formatCount(description.rank))
+          : l10n.t(
+              '{0} occurrences · rank {1} by frequency',
+              formatCount(description.count),
+              formatCount(description.rank),
+            ),
       notice: shown ? '' : l10n.t('Not on the map, which shows the {0} most frequent words.', formatCount(mapSize)),
       shown,
     });

@@ -8,7 +8,8 @@ import { formatCount, formatSimilarity } from './numbers.ts';
 
 export interface TooltipText {
   word: string;
-  count: number;
+  /** Null where it is unknown. */
+  count: number | null;
   /** To the selected word. */
   similarity: { to: string; value: number } | null;
 }
@@ -33,7 +34,7 @@ export class Tooltip {
   /** Shows the text above the disc at (x, y) of the map, below it where there is no room. CSS pixels. */
   show({ word, count, similarity }: TooltipText, [x, y]: [number, number], radius: number, size: Size): void {
     this.#word.textContent = word;
-    this.#count.textContent = l10n.t('{0} occurrences', formatCount(count));
+    this.#count.textContent = count === null ? '' : l10n.t('{0} occurrences', formatCount(count));
     this.#similarity.textContent = similarity
       ? l10n.t('Similarity to {0}: {1}', similarity.to, formatSimilarity(similarity.value))
       : '';

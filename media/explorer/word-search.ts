@@ -7,10 +7,11 @@ export class WordSearch {
   readonly #byRank: Uint32Array; // (N)
   #keys: string[] | null = null; // (N), made at the first search
 
-  /** `counts`, (N), says which words come first. */
-  constructor(words: readonly string[], counts: ArrayLike<number>) {
+  /** `counts`, (N), says which words come first; without them, their order does. */
+  constructor(words: readonly string[], counts: ArrayLike<number> | null) {
     this.#words = words;
-    this.#byRank = Uint32Array.from(words.keys()).sort((a, b) => counts[b]! - counts[a]!);
+    this.#byRank = Uint32Array.from(words.keys());
+    if (counts) this.#byRank.sort((a, b) => counts[b]! - counts[a]!);
   }
 
   /** Indexes of the words that match, at most `limit`: the word itself, then beginnings, then others, each by count. */

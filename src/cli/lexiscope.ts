@@ -2,19 +2,23 @@
 
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, extname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Engine } from '../engine/engine.ts';
 import { writeFileAtomically } from '../engine/model-store.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../projection/options.ts';
-import type {
-  EngineApi,
-  EngineEvents,
-  ModelSummary,
-  TrainReport,
-  TrainRequest,
-  VectorFormat,
+import {
+  exportFormat,
+  VECTOR_FILE_ENDINGS,
+  type EngineApi,
+  type EngineEvents,
+  type ImportReport,
+  type ModelParts,
+  type ModelSummary,
+  type TrainReport,
+  type TrainRequest,
+  type WordDescription,
 } from '../protocol/engine.ts';
 import { PHRASE_DEFAULTS } from '../text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
@@ -22,16 +26,21 @@ import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
 const HELP = `lexiscope: word vectors, a map and a language model of a folder's text, trained on this machine
 
   lexiscope train FOLDER... --out DIR     train on the folders' text and store the model in DIR
+  lexiscope import FILE --out DIR         take word vectors that others trained: word2vec text or binary, GloVe, .vec of
+                                          fastText, safetensors, the Embedding Projector's vectors.tsv with metadata.tsv
   lexiscope similar WORD --model DIR      the words used alike
   lexiscope analogy EXPRESSION --model DIR    such as "king - man + woman"
   lexiscope complete TEXT --model DIR     how the text may go on
   lexiscope map --model DIR [--out FILE]  the map as tab-separated word, count, x, y
-  lexiscope export FILE --model DIR       vectors as .vec (word2vec text), .bin (word2vec binary) or .safetensors
+  lexiscope export FILE --model DIR       vectors as .vec or .txt (word2vec text), .bin (word2vec binary), .glove.txt,
+                                          .safetensors, or .tsv (the Embedding Projector's pair)
 
   --json              answers, and progress of train (on standard error), as JSON
   --count N           how many answers (10)
   --threads N         compute threads (all cores)
   --seed N            every random choice follows from it (1)
+  --only vectors      train or import word vectors only: no map, no language model
+  --most N            import only the first N words of the file (all)
   --exclude GLOB      leave out what matches; may be given several times
   --quiet             no progress
   --word2vec.NAME, --map.NAME, --languageModel.NAME, --reading.NAME, --phrases.NAME VALUE
@@ -63,6 +72,7 @@ interface Call {
 
 const COMMANDS: Record<string, (call: Call) => Promise<void>> = {
   train,
+  import: importVectors,
   similar,
   analogy,
   complete,
@@ -89,7 +99,7 @@ async function similar({ engine, operands, values, json, count }: Call): Promise
   const word = one('similar', 'WORD', operands);
   await openModel(engine, values);
   const answer = await engine.describe(word, count);
-  if (answer.known) print(json, answer, [`${answer.word}: ${answer.count} times`, ...answer.neighbours.map(row)]);
+  if (answer.known) print(json, answer, [heading(answer), ...answer.neighbours.map(row)]);
   else sayUnknown(answer, json);
 }
 
@@ -104,7 +114,8 @@ async function analogy({ engine, operands, values, json, count }: Call): Promise
 
 async function complete({ engine, operands, values, json, count }: Call): Promise<void> {
   const text = one('complete', 'TEXT', operands);
-  await openModel(engine, values);
+  const { languageModel } = await openModel(engine, values);
+  if (!languageModel) throw new Error('This model has word vectors only: no language model was trained with it.');
   const answer = await engine.complete(text, count);
   const percent = (probability: number): string => (100 * probability).toFixed(1).padStart(5);
   print(
@@ -117,32 +128,29 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
 async function map({ engine, operands, values, json }: Call): Promise<void> {
   if (operands.length) throw new UsageError(`map takes no operand, got ${JSON.stringify(operands[0])}.`);
   await openModel(engine, values);
-  const { words, counts, positions } = (await engine.map())!;
+  const stored = await engine.map();
+  if (!stored) throw new Error('This model has no map: it was made with --only vectors.');
+  const { words, counts, positions } = stored;
   const points = words.map((word, index) => ({
     word,
-    count: counts[index]!,
+    count: counts ? counts[index]! : null,
     x: positions[2 * index]!,
     y: positions[2 * index + 1]!,
   }));
-  const lines = points.map(({ word, count, x, y }) => `${word}\t${count}\t${x.toFixed(5)}\t${y.toFixed(5)}`);
+  const lines = points.map(({ word, count, x, y }) => `${word}\t${count ?? ''}\t${x.toFixed(5)}\t${y.toFixed(5)}`);
   const text = json ? `${JSON.stringify(points)}\n` : `${['word\tcount\tx\ty', ...lines].join('\n')}\n`;
   if (typeof values['out'] === 'string')
     await writeFileAtomically(resolve(values['out']), [new TextEncoder().encode(text)]);
   else process.stdout.write(text);
 }
 
-const FORMATS: Record<string, VectorFormat> = {
-  '.vec': 'word2vec-text',
-  '.txt': 'word2vec-text',
-  '.bin': 'word2vec-binary',
-  '.safetensors': 'safetensors',
-};
-
 async function exportVectors({ engine, operands, values, json }: Call): Promise<void> {
   const path = resolve(one('export', 'FILE', operands));
-  const format = FORMATS[extname(path)];
-  if (!format)
-    throw new UsageError(`${basename(path)}: the name must end in .vec, .bin or .safetensors, which tells the format.`);
+  const format = exportFormat(path);
+  if (!format) {
+    const endings = VECTOR_FILE_ENDINGS.map(([ending]) => ending);
+    throw new UsageError(`${basename(path)}: the name tells the format; it must end in ${endings.join(', ')}.`);
+  }
   await openModel(engine, values);
   const written = await engine.exportVectors(path, format);
   print(json, { path, format, ...written }, [`${path}: ${written.words} vectors, ${written.bytes} bytes`]);
@@ -152,38 +160,54 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
   if (!folders.length) throw new UsageError('train needs a FOLDER to read.');
   if (typeof values['out'] !== 'string') throw new UsageError('train needs --out DIR, where the model is stored.');
   const directory = resolve(values['out']);
-  const group = <T extends object>(name: string, defaults: T): T =>
-    Object.fromEntries(
-      Object.entries(defaults).map(([option, value]) => {
-        const given = values[`${name}.${option}`];
-        return [option, given === undefined ? (value as unknown) : typeof value === 'number' ? Number(given) : given];
-      }),
-    ) as T;
   const request: TrainRequest = {
     folders: folders.map((folder) => ({
       path: resolve(folder),
       exclude: (values['exclude'] as string[] | undefined) ?? [],
     })),
-    reading: group('reading', GROUPS.reading),
-    phrases: group('phrases', GROUPS.phrases),
-    word2vec: group('word2vec', GROUPS.word2vec),
-    projection: group('map', GROUPS.map),
-    languageModel: group('languageModel', GROUPS.languageModel),
+    reading: group(values, 'reading', GROUPS.reading),
+    phrases: group(values, 'phrases', GROUPS.phrases),
+    word2vec: group(values, 'word2vec', GROUPS.word2vec),
+    projection: group(values, 'map', GROUPS.map),
+    languageModel: group(values, 'languageModel', GROUPS.languageModel),
+    parts: partsOf(values),
     threads: integer(values, 'threads', availableParallelism()),
     seed: integer(values, 'seed', 1),
   };
+  await replaceModel(engine, directory, json, () => engine.train(request), reportLines);
+}
+
+async function importVectors({ engine, operands, values, json }: Call): Promise<void> {
+  const path = resolve(one('import', 'FILE', operands));
+  if (typeof values['out'] !== 'string') throw new UsageError('import needs --out DIR, where the model is stored.');
+  const request = {
+    most: integer(values, 'most', 0),
+    ...(partsOf(values).map && { projection: group(values, 'map', GROUPS.map) }),
+    seed: integer(values, 'seed', 1),
+  };
+  await replaceModel(engine, resolve(values['out']), json, () => engine.importVectors(path, request), importLines);
+}
+
+/** Runs what makes a model in `directory`, which Ctrl+C cancels, and prints how it went. */
+async function replaceModel<Report extends object>(
+  engine: EngineApi,
+  directory: string,
+  json: boolean,
+  make: () => Promise<({ status: 'done' } & Report) | { status: 'cancelled' }>,
+  lines: (report: Report) => string[],
+): Promise<void> {
   await mkdir(directory, { recursive: true });
   // a damaged earlier model is said and replaced: that is what training again is for
   await engine.open(directory).catch((error: unknown) => process.stderr.write(`${(error as Error).message}\n`));
   const interrupt = (): void => void engine.cancel();
   process.once('SIGINT', interrupt);
   try {
-    const outcome = await engine.train(request);
+    const outcome = await make();
     if (outcome.status === 'cancelled') {
       process.exitCode = 130;
       print(json, outcome, ['Cancelled; what was stored before is as it was.']);
     } else {
-      print(json, outcome, reportLines(outcome));
+      print(json, outcome, lines(outcome));
     }
   } finally {
     process.off('SIGINT', interrupt);
@@ -192,7 +216,6 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
 
 function reportLines({ reading, model, seconds }: TrainReport): string[] {
   const skipped = Object.entries(reading.skipped).filter(([, files]) => files > 0);
-  const total = Object.values(seconds).reduce((sum, phase) => sum + phase, 0);
   return [
     `${reading.words} words in ${reading.files} files${skipped.length ? `; skipped: ${skipped.map(([reason, files]) => `${files} ${reason}`).join(', ')}` : ''}`,
     ...(reading.pruned.words > 0
@@ -201,12 +224,34 @@ function reportLines({ reading, model, seconds }: TrainReport): string[] {
         ]
       : []),
     ...(reading.phrases > 0 ? [`${reading.phrases} phrases became words`] : []),
-    `${model.vocabulary} words with vectors of ${model.vectorSize} numbers, ${model.mapWords} on the map`,
-    `language model: perplexity ${model.languageModel.perplexity.toFixed(1)} on ${model.languageModel.heldOutTokens} held-out tokens`,
-    `${total.toFixed(1)} s: ${Object.entries(seconds)
-      .map(([phase, time]) => `${phase} ${time.toFixed(1)}`)
-      .join(', ')}`,
+    ...modelLines(model),
+    secondsLine(seconds),
   ];
+}
+
+function importLines({ format, rows, duplicates, model, seconds }: ImportReport): string[] {
+  return [
+    `${rows} rows of ${format}${duplicates ? `; ${duplicates} left out, their words had been there before` : ''}`,
+    ...modelLines(model),
+    secondsLine(seconds),
+  ];
+}
+
+function modelLines({ vocabulary, vectorSize, mapWords, languageModel }: ModelSummary): string[] {
+  return [
+    `${vocabulary} words with vectors of ${vectorSize} numbers, ${mapWords} on the map`,
+    ...(languageModel
+      ? [
+          `language model: perplexity ${languageModel.perplexity.toFixed(1)} on ${languageModel.heldOutTokens} held-out tokens`,
+        ]
+      : []),
+  ];
+}
+
+function secondsLine(seconds: TrainReport['seconds']): string {
+  const phases = Object.entries(seconds).map(([phase, time]) => `${phase} ${time.toFixed(1)}`);
+  const total = Object.values(seconds).reduce((sum, phase) => sum + phase, 0);
+  return `${total.toFixed(1)} s: ${phases.join(', ')}`;
 }
 
 async function openModel(engine: EngineApi, values: Values): Promise<ModelSummary> {
@@ -250,7 +295,7 @@ function events(json: boolean, quiet: boolean): EngineEvents {
 
 function readArguments(words: string[]): { values: Values; positionals: string[] } {
   const options: NonNullable<ParseArgsConfig['options']> = { exclude: { type: 'string', multiple: true } };
-  for (const name of ['out', 'model', 'count', 'threads', 'seed']) options[name] = { type: 'string' };
+  for (const name of ['out', 'model', 'count', 'threads', 'seed', 'only', 'most']) options[name] = { type: 'string' };
   for (const name of ['json', 'quiet', 'help']) options[name] = { type: 'boolean' };
   for (const [group, defaults] of Object.entries(GROUPS)) {
     for (const name of Object.keys(defaults)) options[`${group}.${name}`] = { type: 'string' };
@@ -260,6 +305,22 @@ function readArguments(words: string[]): { values: Values; positionals: string[]
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+/** A group of options, each as given or by its default. */
+function group<T extends object>(values: Values, name: string, defaults: T): T {
+  return Object.fromEntries(
+    Object.entries(defaults).map(([option, value]) => {
+      const given = values[`${name}.${option}`];
+      return [option, given === undefined ? (value as unknown) : typeof value === 'number' ? Number(given) : given];
+    }),
+  ) as T;
+}
+
+function partsOf({ only }: Values): ModelParts {
+  if (only !== undefined && only !== 'vectors')
+    throw new UsageError(`--only is ${JSON.stringify(only)}; it can be vectors.`);
+  return { map: only === undefined, languageModel: only === undefined };
 }
 
 function integer(values: Values, name: string, fallback: number): number {
@@ -284,6 +345,10 @@ function sayUnknown(answer: { word: string; spellings: string[] }, json: boolean
   const spellings = answer.spellings.length ? ` Close spellings: ${answer.spellings.join(', ')}.` : '';
   if (json) process.stdout.write(`${JSON.stringify({ ...answer, known: false })}\n`);
   else process.stderr.write(`The model does not know ${JSON.stringify(answer.word)}.${spellings}\n`);
+}
+
+function heading({ word, count, rank }: WordDescription): string {
+  return count === null ? `${word}: rank ${rank}` : `${word}: ${count} times`;
 }
 
 function row({ word, similarity }: { word: string; similarity: number }): string {

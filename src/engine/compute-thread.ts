@@ -6,13 +6,16 @@ import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions } from '../protocol/engine.ts';
 import type { PhraseOptions } from '../text/options.ts';
+import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
 import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
 import { readCorpus, type ReadCorpus } from './read-corpus.ts';
 import { TokenFile } from './token-file.ts';
+import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
 export type Task =
   /** `tokenFile`: the descriptor of a file for what has no room in memory. */
   | { kind: 'read'; folders: FolderRequest[]; reading: ReadingOptions; phrases: PhraseOptions; tokenFile: number }
+  | { kind: 'import'; path: string; most: number }
   | { kind: 'word2vec'; job: Word2vecJob; thread: number }
   | {
       kind: 'projection';
@@ -26,6 +29,7 @@ export type Task =
 
 interface Results {
   read: ReadCorpus;
+  import: ReadVectors | { problem: VectorFileProblem };
   word2vec: null;
   /** (N, 2) */
   projection: Float32Array;
@@ -58,6 +62,11 @@ async function run(): Promise<unknown> {
         task.phrases,
         new TokenFile(task.tokenFile),
       );
+    case 'import':
+      return readVectorFile(task.path, task.most, {
+        progress: (progress) => post({ type: 'progress', progress }),
+        cancelled,
+      });
     case 'word2vec':
       return runSteps(new Word2vecThread(task.job, task.thread));
     case 'languageModel':

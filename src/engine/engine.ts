@@ -2,20 +2,29 @@
 // line (in its own process) alike. It answers questions on its thread; all training runs in compute threads.
 
 import * as l10n from '@vscode/l10n';
+import { basename, dirname, join } from 'node:path';
 import type {
   EngineApi,
   EngineEvents,
+  ImportOutcome,
+  ImportRequest,
   ModelSummary,
+  Phase,
   TrainOutcome,
   TrainRequest,
   VectorFormat,
 } from '../protocol/engine.ts';
-import { writeWord2vecBinary, writeWord2vecText } from '../word2vec/formats.ts';
+
+import { writeGlove } from '../word2vec/formats/glove.ts';
+import { metadataName, writeProjectorMetadata, writeProjectorVectors } from '../word2vec/formats/projector.ts';
+import { writeWord2vecBinary } from '../word2vec/formats/word2vec-binary.ts';
+import { writeWord2vecText } from '../word2vec/formats/word2vec-text.ts';
+import { importVectors } from './import.ts';
 import { loadKernels, type Kernels } from './kernels.ts';
 import { deleteModel, loadModel, saveModel, writeFileAtomically, type StoredModel } from './model-store.ts';
 import { Model } from './model.ts';
 import { writeSafetensors } from './safetensors.ts';
-import { train } from './training.ts';
+import { train, type TrainContext } from './training.ts';
 
 export class Engine implements EngineApi {
   readonly #distribution: URL;
@@ -40,32 +49,17 @@ export class Engine implements EngineApi {
   }
 
   async train(request: TrainRequest): Promise<TrainOutcome> {
-    const directory = this.#directory;
-    if (directory === null) throw new Error('open() must name the model folder before train()');
-    if (this.#training)
-      throw new Error(l10n.t('A training is running already. Cancel it first, or wait until it ends.'));
-    const controller = new AbortController();
-    this.#training = controller;
-    try {
-      const trained = await train(request, {
-        kernels: await this.#loadKernels(),
-        script: new URL('compute-thread.mjs', this.#distribution),
-        signal: controller.signal,
-        events: this.#events,
-        directory,
-      });
-      if (!trained) return { status: 'cancelled' };
-      const { model, reading, seconds } = trained;
-      this.#events.progress({ phase: 'saving', fraction: 0 });
-      const start = performance.now();
-      const prepared = await this.#prepare(model);
-      await saveModel(directory, model);
-      this.#model = prepared;
-      seconds.saving = (performance.now() - start) / 1000;
-      return { status: 'done', model: model.summary, reading, seconds };
-    } finally {
-      this.#training = null;
-    }
+    const trained = await this.#replace((context) => train(request, context));
+    if (!trained) return { status: 'cancelled' };
+    const { model, reading, seconds } = trained;
+    return { status: 'done', model: model.summary, reading, seconds };
+  }
+
+  async importVectors(path: string, request: ImportRequest): Promise<ImportOutcome> {
+    const imported = await this.#replace((context) => importVectors(path, request, context));
+    if (!imported) return { status: 'cancelled' };
+    const { model, ...report } = imported;
+    return { status: 'done', model: model.summary, ...report };
   }
 
   cancel(): Promise<boolean> {
@@ -106,10 +100,12 @@ export class Engine implements EngineApi {
   }
 
   async exportVectors(path: string, format: VectorFormat): Promise<{ words: number; bytes: number }> {
-    const { words, vectors, vectorSize } = this.#needModel().vectors();
+    const { words, counts, vectors, vectorSize } = this.#needModel().vectors();
     const chunks = {
       'word2vec-text': () => writeWord2vecText(words, vectors, vectorSize),
       'word2vec-binary': () => writeWord2vecBinary(words, vectors, vectorSize),
+      glove: () => writeGlove(words, vectors, vectorSize),
+      projector: () => writeProjectorVectors(vectors, vectorSize),
       // safetensors holds numbers only: the words go into its metadata, one a line, in the order of the rows
       safetensors: () =>
         writeSafetensors(
@@ -117,7 +113,43 @@ export class Engine implements EngineApi {
           { words: words.join('\n') },
         ),
     }[format];
-    return { words: words.length, bytes: await writeFileAtomically(path, chunks()) };
+    let bytes = await writeFileAtomically(path, chunks());
+    if (format === 'projector') {
+      const metadata = join(dirname(path), metadataName(basename(path)));
+      bytes += await writeFileAtomically(metadata, writeProjectorMetadata(words, counts));
+    }
+    return { words: words.length, bytes };
+  }
+
+  /** Makes a model, stores it in the place of the one there is, and asks it from then on; null where it was cancelled. One at a time. */
+  async #replace<Made extends { model: StoredModel; seconds: Partial<Record<Phase, number>> }>(
+    make: (context: TrainContext) => Promise<Made | null>,
+  ): Promise<Made | null> {
+    const directory = this.#directory;
+    if (directory === null) throw new Error('open() must name the model folder before a model is made');
+    if (this.#training)
+      throw new Error(l10n.t('A training is running already. Cancel it first, or wait until it ends.'));
+    const controller = new AbortController();
+    this.#training = controller;
+    try {
+      const made = await make({
+        kernels: await this.#loadKernels(),
+        script: new URL('compute-thread.mjs', this.#distribution),
+        signal: controller.signal,
+        events: this.#events,
+        directory,
+      });
+      if (!made) return null;
+      this.#events.progress({ phase: 'saving', fraction: 0 });
+      const start = performance.now();
+      const prepared = await this.#prepare(made.model);
+      await saveModel(directory, made.model);
+      this.#model = prepared;
+      made.seconds.saving = (performance.now() - start) / 1000;
+      return made;
+    } finally {
+      this.#training = null;
+    }
   }
 
   #needModel(): Model {

@@ -11,48 +11,59 @@ import { join } from 'node:path';
 import type { ModelSummary, TrainRequest } from '../protocol/engine.ts';
 import { readSafetensors, writeSafetensors, type Tensor } from './safetensors.ts';
 
-/** Everything that is kept of a training. */
+/** Everything that is kept of a training or an import. */
 export interface StoredModel {
   summary: ModelSummary;
-  /** What it was trained with, "automatic" replaced by figures. */
-  options: Pick<TrainRequest, 'word2vec' | 'projection' | 'languageModel' | 'seed' | 'threads'>;
+  /** What it was made with, "automatic" replaced by figures; without the options of what was not made. */
+  options: Partial<Pick<TrainRequest, 'word2vec' | 'projection' | 'languageModel' | 'threads'>> & { seed: number };
   /** By count, the most frequent first: at least the words with a vector and those of the language model. */
   words: string[];
-  /** As long as `words`. */
-  counts: Float64Array;
-  /** `input` and `output`, both (V, D). */
+  /** As long as `words`; null where they are unknown. */
+  counts: Float64Array | null;
+  /** `input` and, unless they were imported, `output`, (V, D) each. */
   vectors: Record<string, Tensor>;
   /** `positions` (N, 2). */
-  map: Record<string, Tensor>;
+  map: Record<string, Tensor> | null;
   /** As language-model/ names them. */
-  languageModel: Record<string, Tensor>;
+  languageModel: Record<string, Tensor> | null;
 }
 
 const FORMAT = 'lexiscope-model';
-const VERSION = 1;
+/** 2: parts may be missing, counts unknown. Models of version 1 are read as they are. */
+const VERSION = 2;
 const MANIFEST = 'manifest.json';
 const PARTS = ['vocabulary', 'vectors', 'map', 'languageModel'] as const;
 type PartName = (typeof PARTS)[number];
+const NEEDED: readonly PartName[] = ['vocabulary', 'vectors'];
+/** Bytes that are written, or read, and hashed at a time: some milliseconds. */
+const PIECE = 1 << 22;
+
+interface Part {
+  file: string;
+  bytes: number;
+  sha256: string;
+}
 
 interface Manifest {
   format: typeof FORMAT;
   version: number;
   summary: ModelSummary;
   options: StoredModel['options'];
-  parts: Record<PartName, { file: string; bytes: number; sha256: string }>;
+  parts: Partial<Record<PartName, Part>>;
 }
 
 /** Writes the model to `directory` (made where it is missing) in place of the one there. Files of the user's are not touched: names that are not ours stay. */
 export async function saveModel(directory: string, model: StoredModel): Promise<void> {
   await mkdir(directory, { recursive: true });
-  const contents: Record<PartName, { extension: string; chunks: Iterable<Uint8Array> }> = {
+  const contents: Record<PartName, { extension: string; chunks: Iterable<Uint8Array> } | null> = {
     vocabulary: { extension: 'txt', chunks: writeVocabulary(model.words, model.counts) },
     vectors: { extension: 'safetensors', chunks: writeSafetensors(model.vectors) },
-    map: { extension: 'safetensors', chunks: writeSafetensors(model.map) },
-    languageModel: { extension: 'safetensors', chunks: writeSafetensors(model.languageModel) },
+    map: model.map && { extension: 'safetensors', chunks: writeSafetensors(model.map) },
+    languageModel: model.languageModel && { extension: 'safetensors', chunks: writeSafetensors(model.languageModel) },
   };
-  const parts = {} as Manifest['parts'];
+  const parts: Manifest['parts'] = {};
   for (const name of PARTS) {
+    if (!contents[name]) continue;
     const { extension, chunks } = contents[name];
     const temporary = join(directory, `${name}.${process.pid}.tmp`);
     const { bytes, sha256 } = await writeDurably(temporary, chunks);
@@ -70,7 +81,7 @@ export async function saveModel(directory: string, model: StoredModel): Promise<
   const temporary = join(directory, `${MANIFEST}.${process.pid}.tmp`);
   await writeDurably(temporary, [new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`)]);
   await rename(temporary, join(directory, MANIFEST));
-  await removeOurFiles(directory, new Set([MANIFEST, ...PARTS.map((name) => parts[name].file)]));
+  await removeOurFiles(directory, new Set([MANIFEST, ...Object.values(parts).map(({ file }) => file)]));
 }
 
 /** The model in `directory`; null where there is none. Throws one sentence that names the file that is damaged or too new, and what to do. */
@@ -84,40 +95,69 @@ export async function loadModel(directory: string): Promise<StoredModel | null> 
     throw damaged(path, (error as Error).message);
   }
   const manifest = readManifest(path, text);
-  const part = async (name: PartName): Promise<Uint8Array> => {
-    const { file, bytes, sha256 } = manifest.parts[name];
-    const partPath = join(directory, file);
-    const content = await readFile(partPath).catch((error: unknown) => {
-      throw damaged(partPath, (error as Error).message);
-    });
-    if (content.length !== bytes)
-      throw damaged(partPath, l10n.t('it has {0} bytes, expected {1}', content.length, bytes));
-    if (createHash('sha256').update(content).digest('hex') !== sha256)
-      throw damaged(partPath, l10n.t('its checksum is wrong'));
-    return content;
-  };
+  const part = (name: PartName): Promise<Uint8Array> => readPart(directory, manifest.parts[name]!);
   const tensors = async (name: PartName): Promise<Record<string, Tensor>> => {
     const content = await part(name);
     try {
       return readSafetensors(content);
     } catch (error) {
-      throw damaged(join(directory, manifest.parts[name].file), (error as Error).message);
+      throw damaged(join(directory, manifest.parts[name]!.file), (error as Error).message);
     }
   };
   const [vocabulary, vectors, map, languageModel] = await Promise.all([
     part('vocabulary'),
     tensors('vectors'),
-    tensors('map'),
-    tensors('languageModel'),
+    manifest.parts.map ? tensors('map') : null,
+    manifest.parts.languageModel ? tensors('languageModel') : null,
   ]);
   return {
     summary: manifest.summary,
     options: manifest.options,
-    ...readVocabulary(vocabulary),
+    ...readVocabulary(vocabulary, manifest.summary.words !== null),
     vectors,
     map,
     languageModel,
   };
+}
+
+/** The words of the model that a file of `directory` belongs to; null where it belongs to none, or to one that cannot be read. */
+export async function wordsOfPart(directory: string, file: string): Promise<string[] | null> {
+  try {
+    const path = join(directory, MANIFEST);
+    const { parts, summary } = readManifest(path, await readFile(path, 'utf8'));
+    if (parts.vectors?.file !== file) return null;
+    return readVocabulary(await readPart(directory, parts.vocabulary!), summary.words !== null).words;
+  } catch {
+    return null;
+  }
+}
+
+/** A part as the manifest says it is; in pieces, since Node reads no file above 2 GB at once. Throws one sentence where it is another. */
+async function readPart(directory: string, { file: name, bytes, sha256 }: Part): Promise<Uint8Array> {
+  const path = join(directory, name);
+  const hash = createHash('sha256');
+  let content: Uint8Array;
+  let found: number;
+  try {
+    const file = await open(path);
+    try {
+      found = (await file.stat()).size;
+      content = new Uint8Array(found === bytes ? bytes : 0);
+      for (let at = 0; at < content.length;) {
+        const { bytesRead } = await file.read(content, at, Math.min(PIECE, content.length - at));
+        if (bytesRead === 0) break; // it was cut off meanwhile: the checksum tells
+        hash.update(content.subarray(at, at + bytesRead));
+        at += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw damaged(path, (error as Error).message);
+  }
+  if (found !== bytes) throw damaged(path, l10n.t('it has {0} bytes, expected {1}', found, bytes));
+  if (hash.digest('hex') !== sha256) throw damaged(path, l10n.t('its checksum is wrong'));
+  return content;
 }
 
 /** Deletes the model of `directory`, damaged or not; false where there was none. */
@@ -158,7 +198,8 @@ function readManifest(path: string, text: string): Manifest {
     );
   }
   for (const name of PARTS) {
-    const part: Partial<Manifest['parts'][PartName]> | undefined = manifest.parts?.[name];
+    const part: Partial<Part> | undefined = manifest.parts?.[name];
+    if (!part && manifest.version > 1 && !NEEDED.includes(name)) continue;
     // a name with a separator would reach outside the folder
     if (
       typeof part?.file !== 'string' ||
@@ -183,21 +224,24 @@ function damaged(path: string, reason: string): Error {
   );
 }
 
-/** One line a word, `word count`, as the original word2vec tool saves a vocabulary. Words hold no white space. */
-function* writeVocabulary(words: readonly string[], counts: Float64Array): Generator<Uint8Array> {
+/** One line a word, `word count`, as the original word2vec tool saves a vocabulary; the word alone where counts are unknown. */
+function* writeVocabulary(words: readonly string[], counts: Float64Array | null): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   for (let from = 0; from < words.length; from += 4096) {
-    const lines = words.slice(from, from + 4096).map((word, index) => `${word} ${counts[from + index]!}\n`);
+    const lines = words
+      .slice(from, from + 4096)
+      .map((word, index) => (counts ? `${word} ${counts[from + index]!}\n` : `${word}\n`));
     yield encoder.encode(lines.join(''));
   }
 }
 
-function readVocabulary(bytes: Uint8Array): { words: string[]; counts: Float64Array } {
-  const lines = new TextDecoder().decode(bytes).split('\n');
+function readVocabulary(bytes: Uint8Array, counted: boolean): Pick<StoredModel, 'words' | 'counts'> {
+  const lines = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).split('\n');
   lines.pop();
+  if (!counted) return { words: lines, counts: null };
   return {
-    words: lines.map((line) => line.slice(0, line.indexOf(' '))),
-    counts: Float64Array.from(lines, (line) => Number(line.slice(line.indexOf(' ') + 1))),
+    words: lines.map((line) => line.slice(0, line.lastIndexOf(' '))),
+    counts: Float64Array.from(lines, (line) => Number(line.slice(line.lastIndexOf(' ') + 1))),
   };
 }
 
@@ -207,9 +251,12 @@ async function writeDurably(path: string, chunks: Iterable<Uint8Array>): Promise
   const file = await open(path, 'w');
   try {
     for (const chunk of chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      await file.writeFile(chunk);
+      for (let at = 0; at < chunk.length; at += PIECE) {
+        const piece = chunk.subarray(at, at + PIECE);
+        hash.update(piece);
+        bytes += piece.length;
+        await file.writeFile(piece);
+      }
     }
     await file.sync();
   } finally {

@@ -35,7 +35,7 @@ export class Model {
   readonly summary: ModelSummary;
   readonly #stored: StoredModel;
   readonly #vectors: WordVectors;
-  readonly #languageModel: LanguageModel;
+  readonly #languageModel: LanguageModel | null;
   readonly #rankByWord: Map<string, number>;
   /** The words in lower case, for completions of any case. */
   readonly #folded: string[];
@@ -50,10 +50,12 @@ export class Model {
     if (input?.data.length !== vocabulary * vectorSize)
       throw new Error(`vectors: expected ${vocabulary} x ${vectorSize} numbers, got ${input?.data.length ?? 0}`);
     this.#vectors = new WordVectors(kernels.similarity, stored.words.slice(0, vocabulary), input.data, vectorSize);
-    this.#languageModel = new LanguageModel(kernels['language-model'], stored.languageModel);
+    this.#languageModel = stored.languageModel && new LanguageModel(kernels['language-model'], stored.languageModel);
     this.#rankByWord = new Map(stored.words.map((word, rank) => [word, rank]));
-    this.#folded = stored.words.map((word) => word.toLowerCase());
-    this.#unknownCount = stored.counts.subarray(this.#knownToLanguageModel).reduce((sum, count) => sum + count, 0);
+    this.#folded = stored.languageModel ? stored.words.map((word) => word.toLowerCase()) : [];
+    this.#unknownCount = (stored.counts ?? new Float64Array(0))
+      .subarray(this.#knownToLanguageModel)
+      .reduce((sum, count) => sum + count, 0);
   }
 
   wordAt(line: string, column: number, neighbours: number): WordAt | null {
@@ -80,7 +82,7 @@ export class Model {
     return {
       known: true,
       word: this.#stored.words[index]!,
-      count: this.#stored.counts[index]!,
+      count: this.#stored.counts?.[index] ?? null,
       rank: index + 1,
       onMap: index < this.summary.mapWords,
       neighbours: this.#name(this.#vectors.nearest(index, neighbours)),
@@ -106,15 +108,16 @@ export class Model {
 
   /**
    * The language model's words first; rarer words of the vocabulary that begin with the prefix share the probability of
-   * the unknown sign in proportion to their counts.
+   * the unknown sign in proportion to their counts. Without a language model nothing is suggested.
    */
   complete(text: string, suggestions: number): Completion {
     const { context, partial: prefix } = wordsBefore(text, CONTEXT_WORDS);
+    const { words: vocabulary, counts } = this.#stored;
+    if (!this.#languageModel || !counts) return { prefix, suggestions: [] };
     const typed = prefix.normalize('NFC');
     const probabilities = this.#languageModel.probabilitiesAfter(
       context.map((word) => (word === null ? END_OF_SENTENCE : this.#languageModelId(word.normalize('NFC')))),
     );
-    const { words: vocabulary, counts } = this.#stored;
     const known = this.#knownToLanguageModel;
     const folded = typed.toLowerCase();
     const candidates: Suggestion[] = [];
@@ -140,23 +143,30 @@ export class Model {
     };
   }
 
-  map(): WordMap {
+  map(): WordMap | null {
     const { words, counts, map } = this.#stored;
     const { mapWords } = this.summary;
-    return { words: words.slice(0, mapWords), counts: counts.slice(0, mapWords), positions: map['positions']!.data };
+    if (!map) return null;
+    return {
+      words: words.slice(0, mapWords),
+      counts: counts && counts.slice(0, mapWords),
+      positions: map['positions']!.data,
+    };
   }
 
-  /** The words that have vectors, and the input vectors, (V, D). */
-  vectors(): { words: string[]; vectors: Float32Array; vectorSize: number } {
+  /** The words that have vectors, their counts where they are known, and the input vectors, (V, D). */
+  vectors(): { words: string[]; counts: Float64Array | null; vectors: Float32Array; vectorSize: number } {
+    const { vocabulary } = this.summary;
     return {
-      words: this.#stored.words.slice(0, this.summary.vocabulary),
+      words: this.#stored.words.slice(0, vocabulary),
+      counts: this.#stored.counts && this.#stored.counts.subarray(0, vocabulary),
       vectors: this.#stored.vectors['input']!.data,
       vectorSize: this.summary.vectorSize,
     };
   }
 
   get #knownToLanguageModel(): number {
-    return this.summary.languageModel.vocabulary;
+    return this.summary.languageModel?.vocabulary ?? 0;
   }
 
   #languageModelId(word: string): number {

@@ -4,8 +4,9 @@ import * as l10n from '@vscode/l10n';
 import { availableParallelism } from 'node:os';
 import { LANGUAGE_MODEL_RANGES } from '../language-model/options.ts';
 import { PROJECTION_RANGES } from '../projection/options.ts';
-import type { TrainRequest } from '../protocol/engine.ts';
+
 import { PHRASE_RANGES, PHRASE_SCORERS } from '../text/options.ts';
+import type { ImportRequest, TrainRequest } from '../protocol/engine.ts';
 import { WORD2VEC_RANGES } from '../word2vec/options.ts';
 
 type Range = readonly [least: number, most: number, whole: boolean];
@@ -15,6 +16,7 @@ export const ENGINE_RANGES = {
   threads: [0, 256, true],
   seed: [0, 2 ** 31 - 1, true],
   maximumFileSize: [1, 2 ** 31, true],
+  most: [0, 2 ** 31 - 1, true],
 } as const satisfies Record<string, Range>;
 
 /** Throws one sentence that names the first option out of range, its value and the range. */
@@ -34,6 +36,12 @@ export function checkOptions(request: TrainRequest): void {
   checkRanges('phrases', phrases, PHRASE_RANGES);
   checkRanges('reading', request.reading, { maximumFileSize: ENGINE_RANGES.maximumFileSize });
   checkRanges('', { threads: request.threads, seed: request.seed }, ENGINE_RANGES);
+}
+
+/** The same for an import. */
+export function checkImportOptions({ most, projection, seed }: ImportRequest): void {
+  checkRanges('', { most, seed }, ENGINE_RANGES);
+  if (projection) checkRanges('map', projection, PROJECTION_RANGES);
 }
 
 /** Compute threads to start: what was asked for, or every core but one. */

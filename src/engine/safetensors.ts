@@ -1,12 +1,11 @@
-// Reads and writes safetensors files (https://github.com/huggingface/safetensors, "Format"): an 8-byte little-endian
-// header length, a JSON header with type, shape and offsets of each tensor, then the tensors' bytes. F32 only.
+// Reads and writes whole safetensors files; the format is in word2vec/formats/safetensors.ts.
+
+import { LONGEST_HEADER, parseSafetensorsHeader, safetensorsHeaderLength } from '../word2vec/formats/safetensors.ts';
 
 export interface Tensor {
   shape: number[];
   data: Float32Array;
 }
-
-const LONGEST_HEADER = 100_000_000; // bytes; the limit of the reference implementation
 
 /** The file as chunks of bytes, in order; tensors are not copied. Throws where a shape does not fit its data. */
 export function* writeSafetensors(
@@ -33,49 +32,22 @@ export function* writeSafetensors(
   for (const { data } of Object.values(tensors)) yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Every tensor of the file. Throws one sentence that names what is wrong; the data are copies. */
+/** Every tensor of the file, by its name. Throws one sentence that names what is wrong; data are views of `bytes` where they are aligned there. */
 export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
   if (bytes.length < 8) throw new Error(`it has ${bytes.length} bytes, a safetensors file at least 8`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const length = safetensorsHeaderLength(bytes);
   if (length > LONGEST_HEADER || 8 + length > bytes.length) {
     throw new Error(`its header should have ${length} bytes, the file has ${bytes.length}`);
   }
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
-  } catch {
-    throw new Error('its header is not JSON');
-  }
-  if (typeof header !== 'object' || header === null) throw new Error('its header is not a JSON object');
   const data = bytes.subarray(8 + length);
+  const { tensors } = parseSafetensorsHeader(bytes.subarray(8, 8 + length), data.length);
   return Object.fromEntries(
-    Object.entries(header as Record<string, unknown>)
-      .filter(([name]) => name !== '__metadata__')
-      .map(([name, entry]) => [name, readTensor(name, entry, data)]),
+    Object.entries(tensors).map(([name, { shape, start, end }]) => [name, { shape, data: floats(data, start, end) }]),
   );
 }
 
-function readTensor(name: string, entry: unknown, data: Uint8Array): Tensor {
-  const {
-    dtype,
-    shape,
-    data_offsets: offsets,
-  } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
-  if (dtype !== 'F32') throw new Error(`tensor ${name} has the type ${String(dtype)}, expected F32`);
-  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
-    throw new Error(`tensor ${name} has no proper shape or offsets`);
-  const [start, end] = offsets as [number, number];
-  const size = shape.reduce((product, extent) => product * extent, 1);
-  if (end - start !== size * 4 || end > data.length) {
-    throw new Error(
-      `tensor ${name} should have ${size * 4} bytes, ${Math.max(0, Math.min(end, data.length) - start)} are there`,
-    );
-  }
-  const numbers = new Float32Array(size);
-  new Uint8Array(numbers.buffer).set(data.subarray(start, end)); // a copy: in the file they need not be aligned
-  return { shape, data: numbers };
-}
-
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
+function floats(data: Uint8Array, start: number, end: number): Float32Array {
+  const byteOffset = data.byteOffset + start;
+  if (byteOffset % 4 === 0) return new Float32Array(data.buffer, byteOffset, (end - start) / 4);
+  return new Float32Array(data.slice(start, end).buffer);
 }

@@ -3,16 +3,26 @@
 
 import * as l10n from '@vscode/l10n';
 import { createLanguageModelJob, languageModelProgress, languageModelResult } from '../language-model/training.ts';
-import { resolveLanguageModelOptions } from '../language-model/options.ts';
-import type { EngineEvents, Phase, Progress, ReadingReport, TrainRequest } from '../protocol/engine.ts';
+import { resolveLanguageModelOptions, type LanguageModelOptions } from '../language-model/options.ts';
+import type {
+  EngineEvents,
+  LanguageModelSummary,
+  Phase,
+  Progress,
+  ReadingReport,
+  TrainRequest,
+} from '../protocol/engine.ts';
 import { resolveWord2vecOptions } from '../word2vec/options.ts';
 import { createWord2vecJob, word2vecProgress, word2vecResult } from '../word2vec/training.ts';
-import { WordVectors } from '../word2vec/vectors.ts';
 import { runTasks } from './compute-threads.ts';
 import type { Kernels } from './kernels.ts';
 import type { StoredModel } from './model-store.ts';
 import { checkOptions, resolveThreads } from './options.ts';
 import { openTokenFile } from './token-file.ts';
+import { PhaseClock } from './phase-clock.ts';
+import type { ReadCorpus } from './read-corpus.ts';
+import type { Tensor } from './safetensors.ts';
+import { makeWordMap } from './word-map.ts';
 
 /** Below so many words nothing sensible can be learned. */
 const FEWEST_WORDS = 2000;
@@ -32,7 +42,7 @@ export interface TrainContext {
 export interface Trained {
   model: StoredModel;
   reading: ReadingReport;
-  seconds: Record<Phase, number>;
+  seconds: Partial<Record<Phase, number>>;
 }
 
 /** Trains and gives the model, not stored yet; null where it was cancelled. Throws one sentence for the user. */
@@ -48,10 +58,12 @@ export async function train(request: TrainRequest, context: TrainContext): Promi
 
 async function trainWith(
   request: TrainRequest,
-  { kernels, script, signal, events }: TrainContext,
+  context: TrainContext,
   tokenFile: number,
 ): Promise<Trained | null> {
+  const { kernels, script, signal, events } = context;
   const threads = resolveThreads(request.threads);
+  const { parts = { map: true, languageModel: true } } = request;
   const clock = new PhaseClock();
 
   clock.enter('reading');
@@ -68,11 +80,9 @@ async function trainWith(
     },
   );
   if (!read) return null;
-  const { corpus, paths, report } = read[0]!;
+  const { corpus, report } = read[0]!;
   if (report.words < FEWEST_WORDS) throw new Error(tooFewWords(report));
-  const { words, counts, tokens, spilled } = corpus;
-  // a text that is larger than memory: the language model learns from what is in memory
-  const documents = spilled ? corpus.documents.filter((start) => start < tokens.length) : corpus.documents;
+  const { words, counts, tokens } = corpus;
 
   clock.enter('wordVectors');
   const word2vec = resolveWord2vecOptions(request.word2vec, report.words);
@@ -104,31 +114,74 @@ async function trainWith(
     l10n.t('Word vectors: {0} words, loss {1} a pair', vocabulary, word2vecProgress(word2vecJob).loss.toFixed(4)),
   );
 
-  clock.enter('map');
-  events.progress({ phase: 'map', fraction: 0 });
-  const vectors = new WordVectors(kernels.similarity, words.slice(0, vocabulary), input, vectorSize);
-  const mapWords = Math.min(request.projection.maxWords, vocabulary);
-  const projection = await runTasks(
-    script,
-    [
-      {
-        kind: 'projection',
-        kernel: kernels.similarity,
-        vectors: vectors.unitVectors(mapWords),
-        vectorSize,
-        options: request.projection,
-        seed: request.seed,
-      },
-    ],
-    signal,
-    (message) => {
-      if (message.type === 'progress') events.progress(message.progress);
-    },
-  );
-  if (!projection) return null;
+  let positions: Float32Array | null = null;
+  if (parts.map) {
+    clock.enter('map');
+    const [vectors, options] = [input, request.projection];
+    positions = await makeWordMap({
+      ...{ kernels, script, signal, events, vectors, vectorSize, options },
+      words: words.slice(0, vocabulary),
+      seed: request.seed,
+    });
+    if (!positions) return null;
+  }
 
-  clock.enter('languageModel');
-  const languageModel = resolveLanguageModelOptions(request.languageModel, report.words);
+  let languageModel: TrainedLanguageModel | null = null;
+  if (parts.languageModel) {
+    clock.enter('languageModel');
+    languageModel = await trainLanguageModel(request, read[0]!, threads, context);
+    if (!languageModel) return null;
+  }
+
+  clock.enter('saving');
+  const mapWords = positions ? positions.length / 2 : 0;
+  const kept = Math.max(vocabulary, languageModel?.summary.vocabulary ?? 0);
+  const model: StoredModel = {
+    summary: {
+      trained: new Date().toISOString(),
+      vocabulary,
+      vectorSize,
+      words: report.words,
+      files: report.files,
+      mapWords,
+      languageModel: languageModel && languageModel.summary,
+    },
+    options: {
+      word2vec,
+      ...(positions && { projection: request.projection }),
+      ...(languageModel && { languageModel: languageModel.options }),
+      seed: request.seed,
+      threads,
+    },
+    words: words.slice(0, kept),
+    counts: counts.slice(0, kept),
+    vectors: {
+      input: { shape: [vocabulary, vectorSize], data: input },
+      output: { shape: [vocabulary, vectorSize], data: output },
+    },
+    map: positions && { positions: { shape: [mapWords, 2], data: positions } },
+    languageModel: languageModel && languageModel.tensors,
+  };
+  return { model, reading: report, seconds: clock.seconds() };
+}
+
+interface TrainedLanguageModel {
+  summary: LanguageModelSummary;
+  options: LanguageModelOptions;
+  tensors: Record<string, Tensor>;
+}
+
+/** Null where it was cancelled. */
+async function trainLanguageModel(
+  request: TrainRequest,
+  { corpus, paths, report }: ReadCorpus,
+  threads: number,
+  { kernels, script, signal, events }: TrainContext,
+): Promise<TrainedLanguageModel | null> {
+  const options = resolveLanguageModelOptions(request.languageModel, report.words);
+  const { tokens, spilled } = corpus;
+  // of a text that is larger than memory, what is in memory
+  const documents = spilled ? corpus.documents.filter((start) => start < tokens.length) : corpus.documents;
   if (spilled) {
     events.log(
       'info',
@@ -139,68 +192,41 @@ async function trainWith(
       ),
     );
   }
-  const heldOut = chooseHeldOut(paths.slice(0, documents.length), documents, tokens.length, languageModel.heldOut);
-  const languageModelJob = createLanguageModelJob(
+  const heldOut = chooseHeldOut(paths.slice(0, documents.length), documents, tokens.length, options.heldOut);
+  const job = createLanguageModelJob(
     kernels['language-model'],
     tokens,
     documents,
     heldOut,
-    languageModel,
+    options,
     threads,
     request.seed,
   );
-  const stopLanguageModel = tell(
+  const stop = tell(
     events,
     new Meter('languageModel', () => {
-      const { tokens, total } = languageModelProgress(languageModelJob);
+      const { tokens, total } = languageModelProgress(job);
       return [tokens, total];
     }),
   );
-  const languageModelRun = await runTasks(
+  const run = await runTasks(
     script,
-    threadNumbers.map((thread) => ({ kind: 'languageModel', job: languageModelJob, thread })),
+    Array.from({ length: threads }, (_, thread) => ({ kind: 'languageModel', job, thread })),
     signal,
-  ).finally(stopLanguageModel);
-  if (!languageModelRun) return null;
-  const trainedModel = languageModelResult(languageModelJob);
+  ).finally(stop);
+  if (!run) return null;
+  const { tensors, perplexity, heldOutTokens } = languageModelResult(job);
   events.log(
     'info',
-    l10n.t(
-      'Language model: perplexity {0} on {1} held-out tokens',
-      trainedModel.perplexity.toFixed(1),
-      trainedModel.heldOutTokens,
-    ),
+    l10n.t('Language model: perplexity {0} on {1} held-out tokens', perplexity.toFixed(1), heldOutTokens),
   );
-
-  clock.enter('saving');
-  const languageModelWords = trainedModel.tensors['embedding.weight']!.shape[0]! - 2; // without the unknown sign and the end of a sentence
-  const kept = Math.max(vocabulary, languageModelWords);
-  const model: StoredModel = {
-    summary: {
-      trained: new Date().toISOString(),
-      vocabulary,
-      vectorSize,
-      words: report.words,
-      files: report.files,
-      mapWords,
-      languageModel: {
-        vocabulary: languageModelWords,
-        perplexity: trainedModel.perplexity,
-        heldOutFiles: heldOut.reduce((sum, held) => sum + held, 0),
-        heldOutTokens: trainedModel.heldOutTokens,
-      },
-    },
-    options: { word2vec, projection: request.projection, languageModel, seed: request.seed, threads },
-    words: words.slice(0, kept),
-    counts: counts.slice(0, kept),
-    vectors: {
-      input: { shape: [vocabulary, vectorSize], data: input },
-      output: { shape: [vocabulary, vectorSize], data: output },
-    },
-    map: { positions: { shape: [mapWords, 2], data: projection[0]! } },
-    languageModel: trainedModel.tensors,
+  const summary = {
+    vocabulary: tensors['embedding.weight']!.shape[0]! - 2, // without the unknown sign and the end of a sentence
+    perplexity,
+    heldOutFiles: heldOut.reduce((sum, held) => sum + held, 0),
+    heldOutTokens,
   };
-  return { model, reading: report, seconds: clock.seconds() };
+  return { summary, options, tensors };
 }
 
 function tooFewWords(report: ReadingReport): string {
@@ -243,31 +269,6 @@ function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return hash >>> 0;
-}
-
-/** Adds up wall-clock time by phase. */
-class PhaseClock {
-  readonly #spent: Record<Phase, number> = {
-    reading: 0,
-    counting: 0,
-    wordVectors: 0,
-    map: 0,
-    languageModel: 0,
-    saving: 0,
-  };
-  #phase: Phase | null = null;
-  #since = 0;
-
-  enter(phase: Phase): void {
-    const now = performance.now();
-    if (this.#phase) this.#spent[this.#phase] += (now - this.#since) / 1000;
-    this.#phase = phase;
-    this.#since = now;
-  }
-
-  seconds(): Record<Phase, number> {
-    return { ...this.#spent };
-  }
 }
 
 /** Turns a count of work done into progress: rate over the last seconds, time left. */

@@ -7,6 +7,7 @@ export const COMMANDS = {
   openExplorer: 'lexiscope.openExplorer',
   findSimilar: 'lexiscope.findSimilar',
   solveAnalogy: 'lexiscope.solveAnalogy',
+  importVectors: 'lexiscope.importVectors',
   exportVectors: 'lexiscope.exportVectors',
   showLog: 'lexiscope.showLog',
   /** Takes a word; for links and buttons, not in the palette. */

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { COMMANDS, type CommandName } from './command-ids.ts';
 import type { Explorer } from './explorer-panel.ts';
-import { exportVectors, forgetModels } from './model-commands.ts';
+import { exportVectors, forgetModels, importVectors } from './model-commands.ts';
 import { showProblem, showResult } from './notices.ts';
 import type { Training } from './training.ts';
 import { findSimilar, solveAnalogy } from './word-commands.ts';
@@ -30,6 +30,7 @@ export function registerCommands({ model, training, explorer, log }: Parts): vsc
     },
     findSimilar: (word) => findSimilar(model, typeof word === 'string' ? word : undefined),
     solveAnalogy: () => solveAnalogy(model),
+    importVectors: () => importVectors(model, training),
     exportVectors: () => exportVectors(model),
     showLog: () => log.show(),
     showOnMap: async (word) => {

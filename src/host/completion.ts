@@ -21,7 +21,7 @@ export class WordCompletion implements vscode.CompletionItemProvider {
     if (!vscode.workspace.getConfiguration('lexiscope.completion', document).get<boolean>('enabled')) return undefined;
     const abandoned = (): boolean => token.isCancellationRequested;
     const engine = await this.#model.quietly();
-    if (!engine || abandoned()) return undefined;
+    if (!engine || abandoned() || this.#model.summary?.languageModel === null) return undefined;
     const begin = document.positionAt(Math.max(0, document.offsetAt(position) - CONTEXT_LENGTH));
     const context = completionContext(document.getText(new vscode.Range(begin, position)));
     const { prefix, suggestions } = await engine.complete(context, SUGGESTIONS);

@@ -62,6 +62,12 @@ export class EngineProcess {
         if (outcome.status === 'done') this.#replace(run, { summary: outcome.model });
         return outcome;
       }),
+    importVectors: (path, request) =>
+      this.#ask(async (run) => {
+        const outcome = await run.engine.importVectors(path, request);
+        if (outcome.status === 'done') this.#replace(run, { summary: outcome.model });
+        return outcome;
+      }),
     cancel: () => this.#ask(({ engine }) => engine.cancel()),
     forget: () =>
       this.#ask(async (run) => {

@@ -109,11 +109,18 @@ class Shown {
           this.#listening = true;
           this.#flush();
         });
-        return (await model.exists()) ? (await model.required()).map() : null;
+        if (!(await model.exists())) return null;
+        const map = await (await model.required()).map();
+        if (!map)
+          throw new Error(vscode.l10n.t('This model has word vectors only. Train on this workspace to have a map.'));
+        return map;
       },
       describe: async (word, neighbours) => (await model.required()).describe(word, neighbours),
       similaritiesOnMap: async (word) => (await model.required()).similaritiesOnMap(word),
-      complete: async (text, suggestions) => (await model.required()).complete(text, suggestions),
+      complete: async (text, suggestions) => {
+        const engine = await model.required();
+        return model.summary?.languageModel ? engine.complete(text, suggestions) : null;
+      },
       train: async () => {
         await vscode.commands.executeCommand(COMMANDS.train); // says itself how it went
       },

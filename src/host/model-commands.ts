@@ -1,17 +1,44 @@
-// Export Vectors and Forget Models.
+// Import Vectors, Export Vectors and Forget Models.
 
 import * as vscode from 'vscode';
-import type { VectorFormat } from '../protocol/engine.ts';
+import { exportFormat } from '../protocol/engine.ts';
 import { showResult } from './notices.ts';
 import { figure, TRAINING_RUNS } from './sentences.ts';
 import type { Training } from './training.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
-const FORMATS: Record<string, VectorFormat> = {
-  vec: 'word2vec-text',
-  bin: 'word2vec-binary',
-  safetensors: 'safetensors',
-};
+/** Asks for a file and, where a model is stored, whether it may be replaced; then imports it. Throws one sentence where it cannot begin. */
+export async function importVectors(model: WorkspaceModel, training: Training): Promise<void> {
+  model.engine();
+  if (training.state.kind === 'running') throw new Error(TRAINING_RUNS());
+  const [file] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Import Vectors'),
+      openLabel: vscode.l10n.t('Import'),
+      filters: {
+        [vscode.l10n.t('Word vectors')]: ['vec', 'bin', 'txt', 'tsv', 'safetensors'],
+        [vscode.l10n.t('All files')]: ['*'],
+      },
+    })) ?? [];
+  if (!file) return;
+  if (file.scheme !== 'file') throw new Error(vscode.l10n.t('Vectors are imported from files of this machine only.'));
+  if (await model.exists()) {
+    const replace = vscode.l10n.t('Replace');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Replace what was learned from this workspace?'),
+      {
+        modal: true,
+        detail: vscode.l10n.t(
+          'The vectors of “{0}” take the place of the word vectors and the map. A file of vectors has no language model: completions end. Your files stay as they are.',
+          nameOf(file),
+        ),
+      },
+      replace,
+    );
+    if (answer !== replace) return;
+  }
+  await training.import(file.fsPath);
+}
 
 /** Asks where to, writes the vectors there and says so. Throws one sentence where that fails. */
 export async function exportVectors(model: WorkspaceModel): Promise<void> {
@@ -24,15 +51,19 @@ export async function exportVectors(model: WorkspaceModel): Promise<void> {
     filters: {
       [vscode.l10n.t('word2vec, text')]: ['vec'],
       [vscode.l10n.t('word2vec, binary')]: ['bin'],
+      [vscode.l10n.t('GloVe, text')]: ['glove.txt'],
+      [vscode.l10n.t('Embedding Projector, two files')]: ['tsv'],
       [vscode.l10n.t('safetensors')]: ['safetensors'],
     },
   });
   if (!target) return;
-  const extension = /\.([^./\\]+)$/.exec(target.path)?.[1]?.toLowerCase() ?? '';
-  const format = FORMATS[extension];
+  const format = exportFormat(target.path);
   if (!format)
     throw new Error(
-      vscode.l10n.t('Vectors are exported as .vec, .bin or .safetensors; got the file name “{0}”.', nameOf(target)),
+      vscode.l10n.t(
+        'Vectors are exported as .vec, .bin, .glove.txt, .tsv or .safetensors; got the file name “{0}”.',
+        nameOf(target),
+      ),
     );
   if (target.scheme !== 'file') throw new Error(vscode.l10n.t('Vectors are exported to files of this machine only.'));
 

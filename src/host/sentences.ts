@@ -1,7 +1,7 @@
 // What the status bar and the notifications say, from plain values. `language` is the display language, for figures.
 
 import * as l10n from '@vscode/l10n';
-import type { ModelSummary, Phase, Progress, ReadingReport, TrainReport } from '../protocol/engine.ts';
+import type { ImportReport, ModelSummary, Phase, Progress, ReadingReport, TrainReport } from '../protocol/engine.ts';
 
 export const NO_FOLDER = () =>
   l10n.t('Open a folder first: Lexiscope learns from the text of the folder that is open.');
@@ -13,6 +13,8 @@ export const TRAINING_RUNS = () =>
 
 export function phaseName(phase: Phase): string {
   switch (phase) {
+    case 'importing':
+      return l10n.t('importing');
     case 'reading':
       return l10n.t('reading');
     case 'counting':
@@ -44,7 +46,8 @@ export function progressDetails({ wordsPerSecond, secondsLeft }: Progress, langu
 
 /** The lines under the status bar item when a model is there. */
 export function modelDetails(model: ModelSummary, language: string): string[] {
-  const { vocabulary, vectorSize, words, files, mapWords, languageModel, trained } = model;
+  const { vocabulary, vectorSize, words, files, mapWords, languageModel, trained, imported } = model;
+  const when = new Date(trained).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
   return [
     l10n.t(
       '{0} words with vectors of {1} dimensions, {2} on the map',
@@ -52,28 +55,54 @@ export function modelDetails(model: ModelSummary, language: string): string[] {
       figure(vectorSize, language),
       figure(mapWords, language),
     ),
-    l10n.t('Learned from {0} words in {1} files', figure(words, language), figure(files, language)),
-    ...perplexity(languageModel.perplexity, language),
-    l10n.t('Trained {0}', new Date(trained).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' })),
+    ...(words === null || files === null
+      ? [l10n.t('Imported from {0}', imported ?? '')]
+      : [l10n.t('Learned from {0} words in {1} files', figure(words, language), figure(files, language))]),
+    ...perplexity(languageModel, language),
+    imported === undefined ? l10n.t('Trained {0}', when) : l10n.t('Imported {0}', when),
     l10n.t('Click to open the explorer.'),
   ];
 }
 
 /** The notification after training. */
 export function trainingDone({ reading, model, seconds }: TrainReport, language: string): string {
-  const wall = Object.values(seconds).reduce((sum, phase) => sum + phase, 0);
   return [
     l10n.t(
       'Lexiscope learned {0} words from {1} words of text in {2} ({3} files).',
       figure(model.vocabulary, language),
       figure(reading.words, language),
-      duration(wall),
+      duration(wall(seconds)),
       figure(reading.files, language),
     ),
-    ...perplexity(model.languageModel.perplexity, language),
+    ...perplexity(model.languageModel, language),
     ...skippedFiles(reading, language),
     ...leftOutWords(reading, language),
   ].join(' ');
+}
+
+/** The notification after an import. */
+export function importDone({ rows, duplicates, model, seconds }: ImportReport, language: string): string {
+  return [
+    l10n.t(
+      'Lexiscope imported the vectors of {0} words with {1} dimensions in {2}.',
+      figure(model.vocabulary, language),
+      figure(model.vectorSize, language),
+      duration(wall(seconds)),
+    ),
+    ...(duplicates > 0
+      ? [
+          l10n.t(
+            '{0} of {1} rows were left out, because their words had been there before.',
+            figure(duplicates, language),
+            figure(rows, language),
+          ),
+        ]
+      : []),
+  ].join(' ');
+}
+
+function wall(seconds: TrainReport['seconds']): number {
+  return Object.values(seconds).reduce((sum, phase) => sum + phase, 0);
 }
 
 /** One sentence on files that were left out or repaired; none where there are none. */
@@ -122,8 +151,9 @@ function percent(fraction: number, language: string): string {
   return hundredths.toLocaleString(language, { style: 'percent', maximumFractionDigits: 0 });
 }
 
-/** Nothing where no text was held out to measure it. */
-function perplexity(value: number, language: string): string[] {
+/** Nothing where there is no language model, or no text was held out to measure it. */
+function perplexity(languageModel: ModelSummary['languageModel'], language: string): string[] {
+  const value = languageModel?.perplexity ?? NaN;
   if (!Number.isFinite(value)) return [];
   return [
     l10n.t(

@@ -1,7 +1,7 @@
 // From settings to a request for training. The engine checks the figures and names the option, its value and its range;
 // the host passes on what the user wrote.
 
-import type { FolderRequest, TrainRequest } from '../protocol/engine.ts';
+import type { FolderRequest, ImportRequest, TrainRequest } from '../protocol/engine.ts';
 
 /** Reads one setting by its full name, such as `lexiscope.seed`. */
 export type ReadSetting = (name: string) => unknown;
@@ -63,6 +63,7 @@ export const TRAINING_SETTINGS: readonly string[] = [
   ...Object.keys(WORD2VEC).map((option) => `${SECTIONS.word2vec}.${option}`),
   ...Object.keys(PROJECTION).map((option) => `${SECTIONS.projection}.${option}`),
   ...Object.keys(LANGUAGE_MODEL).map((option) => `${SECTIONS.languageModel}.${option}`),
+  'lexiscope.languageModel.enabled',
   'lexiscope.reading.maximumFileSize',
   'lexiscope.threads',
   'lexiscope.seed',
@@ -82,9 +83,16 @@ export function trainRequest(folders: FolderRequest[], read: ReadSetting): Train
     word2vec: group('word2vec', WORD2VEC),
     projection: group('projection', PROJECTION),
     languageModel: group('languageModel', LANGUAGE_MODEL),
+    parts: { map: true, languageModel: read('lexiscope.languageModel.enabled') !== false },
     threads: read('lexiscope.threads') as number,
     seed: read('lexiscope.seed') as number,
   };
+}
+
+/** The import that the settings describe: all rows, with their map. */
+export function importRequest(read: ReadSetting): ImportRequest {
+  const { projection, seed } = trainRequest([], read);
+  return { most: 0, projection, seed };
 }
 
 /** One folder and what it leaves out: what VS Code hides from its explorer or from its search, and our own setting. */

@@ -5,8 +5,8 @@ import type { Progress } from '../protocol/engine.ts';
 import { COMMANDS } from './command-ids.ts';
 import { EngineStopped } from './engine-process.ts';
 import { showProblem, showResult } from './notices.ts';
-import { NO_FILE_FOLDER, NO_FOLDER, TRAINING_RUNS, trainingDone } from './sentences.ts';
-import { folderRequest, trainRequest, type ReadSetting } from './settings.ts';
+import { importDone, NO_FILE_FOLDER, NO_FOLDER, TRAINING_RUNS, trainingDone } from './sentences.ts';
+import { folderRequest, importRequest, trainRequest, type ReadSetting } from './settings.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 /** `cancelled` and `stopped` tell how the last training ended, where it did not end well; `stopped`: the engine's process ended. */
@@ -37,10 +37,25 @@ export class Training implements vscode.Disposable {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
     const engine = this.#model.engine();
     const request = trainRequest(this.#folders(), settingsOf(undefined));
+    await this.#run(() => engine.train(request), trainingDone);
+  }
+
+  /** Puts the vectors of a file in the place of the model, as a training does. Throws one sentence where it cannot begin. */
+  async import(path: string): Promise<void> {
+    if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
+    const engine = this.#model.engine();
+    const request = importRequest(settingsOf(undefined));
+    await this.#run(() => engine.importVectors(path, request), importDone);
+  }
+
+  async #run<Report extends object>(
+    make: () => Promise<({ status: 'done' } & Report) | { status: 'cancelled' }>,
+    done: (report: Report, language: string) => string,
+  ): Promise<void> {
     this.#enter({ kind: 'running' });
     const start = performance.now();
     try {
-      const outcome = await engine.train(request);
+      const outcome = await make();
       if (outcome.status === 'cancelled') {
         this.#log.info(`Training cancelled after ${Math.round(performance.now() - start)} ms`);
         this.#enter({ kind: 'cancelled' });
@@ -50,7 +65,7 @@ export class Training implements vscode.Disposable {
         return;
       }
       this.#enter({ kind: 'idle' });
-      const sentence = trainingDone(outcome, vscode.env.language);
+      const sentence = done(outcome, vscode.env.language);
       this.#log.info(sentence);
       void showResult(sentence, [vscode.l10n.t('Open Explorer')], this.#log).then((button) =>
         button === 0 ? vscode.commands.executeCommand(COMMANDS.openExplorer) : undefined,

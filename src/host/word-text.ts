@@ -33,8 +33,9 @@ export function similarity(cosine: number, language: string): string {
   return cosine.toLocaleString(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 }
 
-/** Count and rank by count, in a form that needs no plural. */
+/** Count, where it is known, and rank by count, in a form that needs no plural. */
 export function frequency({ count, rank }: WordDescription, language: string): string {
+  if (count === null) return l10n.t('rank {0}', rank.toLocaleString(language));
   return l10n.t('count {0}, rank {1}', count.toLocaleString(language), rank.toLocaleString(language));
 }
 

@@ -4,7 +4,10 @@
 import type { LanguageModelOptions } from '../language-model/options.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import type { PhraseOptions } from '../text/options.ts';
+import type { VectorFormat } from '../word2vec/formats/vector-table.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
+
+export type { VectorFormat };
 
 /** What a client may ask of the engine. Every call is answered; an error's message is one sentence for the user. */
 export interface EngineApi {
@@ -18,7 +21,12 @@ export interface EngineApi {
    * or a cancel, the earlier model stays as it was. Throws where a training is running already.
    */
   train(request: TrainRequest): Promise<TrainOutcome>;
-  /** Asks the running training to stop; false where none runs. `train` then answers within 200 ms. */
+  /**
+   * Reads word vectors that others trained, makes their map, and replaces the stored model as `train` does. `path` is
+   * absolute; its beginning and its name tell the format. Throws one sentence with the line or the byte that is wrong.
+   */
+  importVectors(path: string, request: ImportRequest): Promise<ImportOutcome>;
+  /** Asks the running training or import to stop; false where none runs. It then answers within 200 ms. */
   cancel(): Promise<boolean>;
   /** Deletes the stored model; false where there was none. */
   forget(): Promise<boolean>;
@@ -30,11 +38,11 @@ export interface EngineApi {
   similaritiesOnMap(word: string): Promise<Float32Array | null>;
   /** Answers an expression such as `king - man + woman`, best first. */
   solveAnalogy(expression: string, answers: number): Promise<AnalogyAnswer>;
-  /** What the language model expects after `text`: the rest of the word that `text` ends in, or the next word. */
+  /** What the language model expects after `text`: the rest of the word that `text` ends in, or the next word. No suggestions without a language model. */
   complete(text: string, suggestions: number): Promise<Completion>;
-  /** The map of the stored model; null without a model. */
+  /** The map of the stored model; null without a model, or where it was made without a map. */
   map(): Promise<WordMap | null>;
-  /** Writes the word vectors to a file, beside it first and then renamed. */
+  /** Writes the word vectors to a file, beside it first and then renamed; of `projector`, the metadata too (`metadataName`). */
   exportVectors(path: string, format: VectorFormat): Promise<{ words: number; bytes: number }>;
 }
 
@@ -46,15 +54,14 @@ export interface EngineEvents {
 }
 
 export type LogLevel = 'info' | 'warn' | 'error';
-export type VectorFormat = 'word2vec-text' | 'word2vec-binary' | 'safetensors';
-export const PHASES = ['reading', 'counting', 'wordVectors', 'map', 'languageModel', 'saving'] as const;
+export const PHASES = ['importing', 'reading', 'counting', 'wordVectors', 'map', 'languageModel', 'saving'] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface Progress {
   phase: Phase;
   /** Of this phase, 0 to 1. */
   fraction: number;
-  /** Words (reading, counting, word vectors) or tokens (language model) a second; undefined where it has no meaning. */
+  /** Words (importing, reading, counting, word vectors) or tokens (language model) a second; undefined where it has no meaning. */
   wordsPerSecond?: number;
   /** Until this phase ends, seconds; undefined until it can be told. */
   secondsLeft?: number;
@@ -67,9 +74,24 @@ export interface TrainRequest {
   word2vec: Word2vecOptions;
   projection: ProjectionOptions;
   languageModel: LanguageModelOptions;
+  /** What is made besides the word vectors; absent: all of it. */
+  parts?: ModelParts;
   /** Compute threads; 0: every core but one. */
   threads: number;
   /** Every random choice follows from it. */
+  seed: number;
+}
+
+export interface ModelParts {
+  map: boolean;
+  languageModel: boolean;
+}
+
+export interface ImportRequest {
+  /** Only the first rows of the file, so many; 0: all. */
+  most: number;
+  /** Absent: no map is made. */
+  projection?: ProjectionOptions;
   seed: number;
 }
 
@@ -90,8 +112,21 @@ export type TrainOutcome = ({ status: 'done' } & TrainReport) | { status: 'cance
 export interface TrainReport {
   reading: ReadingReport;
   model: ModelSummary;
-  /** Wall-clock time by phase, seconds. */
-  seconds: Record<Phase, number>;
+  /** Wall-clock time by phase, of those there were, seconds. */
+  seconds: Partial<Record<Phase, number>>;
+}
+
+export type ImportOutcome = ({ status: 'done' } & ImportReport) | { status: 'cancelled' };
+
+export interface ImportReport {
+  format: VectorFormat;
+  /** Rows that were read. */
+  rows: number;
+  /** Rows left out: their word had been there before. */
+  duplicates: number;
+  model: ModelSummary;
+  /** Wall-clock time by phase, of those there were, seconds. */
+  seconds: Partial<Record<Phase, number>>;
 }
 
 export type SkipReason = 'binary' | 'tooLarge' | 'unreadable' | 'empty';
@@ -116,11 +151,15 @@ export interface ModelSummary {
   /** Words with a vector. */
   vocabulary: number;
   vectorSize: number;
-  /** Tokens of the text it was trained on. */
-  words: number;
-  files: number;
+  /** Tokens of the text it was trained on; null for vectors that were imported. Then no word's count is known. */
+  words: number | null;
+  files: number | null;
+  /** 0 where no map was made. */
   mapWords: number;
-  languageModel: LanguageModelSummary;
+  /** Null where none was trained. */
+  languageModel: LanguageModelSummary | null;
+  /** The name of the file that the vectors were imported from. */
+  imported?: string;
 }
 
 export interface LanguageModelSummary {
@@ -140,8 +179,9 @@ export interface Neighbour {
 export interface WordDescription {
   known: true;
   word: string;
-  count: number;
-  /** Position in the vocabulary by count, 1 first. */
+  /** Null where counts are unknown: files of vectors have none. */
+  count: number | null;
+  /** Position in the vocabulary by count, 1 first; of imported vectors the place in the file. */
   rank: number;
   /** Whether the map shows it. */
   onMap: boolean;
@@ -182,8 +222,23 @@ export interface Suggestion {
 /** The UMAP projection of the most frequent words: N of them. */
 export interface WordMap {
   words: string[];
-  /** (N) */
-  counts: Float64Array;
+  /** (N); null where counts are unknown: the words are in order of rank all the same. */
+  counts: Float64Array | null;
   /** (N, 2), x then y, centred, the longer side of the bounding box from -1 to 1. */
   positions: Float32Array;
+}
+
+/** How the names of files of vectors end: the first of a format is the one to offer. */
+export const VECTOR_FILE_ENDINGS: readonly (readonly [ending: string, format: VectorFormat])[] = [
+  ['.vec', 'word2vec-text'],
+  ['.bin', 'word2vec-binary'],
+  ['.glove.txt', 'glove'],
+  ['.txt', 'word2vec-text'],
+  ['.tsv', 'projector'],
+  ['.safetensors', 'safetensors'],
+];
+
+/** The format that vectors are exported in to a file of this name; undefined where the name does not tell. */
+export function exportFormat(name: string): VectorFormat | undefined {
+  return VECTOR_FILE_ENDINGS.find(([ending]) => name.toLowerCase().endsWith(ending))?.[1];
 }

@@ -56,7 +56,7 @@ test('the selected word is described with its count, its rank and its nearest wo
     assert.deepEqual(await bars(explorer, 'Nearest words'), expected.neighbours.map(({ word }) => word)),
   ); // prettier-ignore
   const figures = await explorer.page.locator('.figures').textContent();
-  assert.equal(figures, `${expected.count.toLocaleString('en')} occurrences · rank ${expected.rank} by frequency`);
+  assert.equal(figures, `${expected.count!.toLocaleString('en')} occurrences · rank ${expected.rank} by frequency`);
   const rows = explorer.page.locator('.selection .bar');
   const [first, last] = [expected.neighbours[0]!, expected.neighbours[9]!];
   assert.equal(await rows.first().locator('.bar-figure').textContent(), first.similarity.toFixed(2));
@@ -305,6 +305,28 @@ test('a suggestion takes the place of the word’s beginning, by click or by key
   await explorer.page.getByRole('button', { name: /^Insert viking/ }).click();
   assert.equal(await text(explorer).inputValue(), 'the viking end');
   assert.equal((await explorer.state()).text, 'the viking end');
+  await closeWithout(explorer);
+});
+
+test('of imported vectors no count is shown, and the playground says that there is no language model', async () => {
+  const explorer = await open({
+    host: {
+      ...host,
+      map: () => Promise.resolve({ ...model.map, counts: null }),
+      describe: (word, neighbours) =>
+        Promise.resolve({ ...(model.describe(word, neighbours) as WordDescription), count: null }),
+      complete: () => Promise.resolve(null),
+    },
+  });
+  await explorer.view.show('king');
+  await selected(explorer, 'king');
+  const { rank } = model.describe('king', 10) as WordDescription;
+  await eventually(async () => assert.equal(await explorer.page.locator('.figures').textContent(), `rank ${rank}`));
+  await search(explorer).fill('king');
+  await eventually(async () => assert.ok((await options(explorer)).includes('king')));
+  assert.equal(await explorer.page.locator('.search-count').count(), 0);
+  await text(explorer).fill('the king');
+  await explorer.page.getByText('This model has word vectors only, and no language model.').waitFor();
   await closeWithout(explorer);
 });
 

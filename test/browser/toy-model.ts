@@ -82,7 +82,7 @@ export function toyModel(words: number, seed: number): ToyModel {
       return {
         known: true,
         word,
-        count: rank < 0 ? 2 : map.counts[rank]!,
+        count: rank < 0 ? 2 : map.counts![rank]!,
         rank: rank < 0 ? words + 1 : rank + 1,
         onMap: rank >= 0,
         neighbours: [...places]

@@ -82,7 +82,7 @@ test('train reports what was read and learned', () => {
   assert.equal(trained.reading.files, 6);
   assert.ok(trained.reading.words >= 15_000);
   assert.equal(trained.model.vectorSize, 24);
-  assert.ok(trained.model.languageModel.perplexity > 1);
+  assert.ok(trained.model.languageModel!.perplexity > 1);
 });
 
 test('similar, analogy and complete answer from the stored model', async () => {
@@ -110,12 +110,43 @@ test('export takes the format from the name', async () => {
   for (const [name, format] of [
     ['v.vec', 'word2vec-text'],
     ['v.bin', 'word2vec-binary'],
+    ['v.glove.txt', 'glove'],
+    ['vectors.tsv', 'projector'],
     ['v.safetensors', 'safetensors'],
   ] as const) {
     const answer = await ask<{ format: string; words: number; bytes: number }>('export', join(root, name));
     assert.equal(answer.format, format);
-    assert.equal((await readFile(join(root, name))).length, answer.bytes);
+    const metadata = format === 'projector' ? await readFile(join(root, 'metadata.tsv'), 'utf8') : '';
+    if (metadata) assert.match(metadata, /^word\tcount\n\S+\t\d+\n/);
+    assert.equal((await readFile(join(root, name))).length + Buffer.byteLength(metadata), answer.bytes);
   }
+});
+
+test('what was exported is imported, and the model that comes of it says what it has not', async () => {
+  const own = await ask<WordDescription>('similar', 'king');
+  const place = join(root, 'imported');
+  const { code, out, err } = await lexiscope('import', join(root, 'v.bin'), '--out', place, '--map.nEpochs', '20');
+  assert.equal(code, 0, err);
+  assert.match(out, /rows of word2vec-binary\n\d+ words with vectors of 24 numbers, \d+ on the map\n.* importing /);
+  const similar = await lexiscope('similar', 'king', '--model', place, '--json');
+  assert.deepEqual(JSON.parse(similar.out), { ...own, count: null });
+  assert.match((await lexiscope('similar', 'king', '--model', place)).out, /^king: rank \d+\n/);
+  assert.match((await lexiscope('map', '--model', place)).out, /^word\tcount\tx\ty\n\S+\t\t/);
+  const complete = await lexiscope('complete', 'the ', '--model', place);
+  assert.deepEqual([complete.code, complete.out], [1, '']);
+  assert.match(complete.err, /word vectors only/);
+  const few = await lexiscope('import', join(root, 'v.vec'), '--out', place, '--only', 'vectors', '--most', '10');
+  assert.match(few.out, /^10 rows of word2vec-text\n10 words with vectors of 24 numbers, 0 on the map\n/);
+  assert.match((await lexiscope('map', '--model', place)).err, /has no map/);
+});
+
+test('train --only vectors makes word vectors and nothing else', async () => {
+  const place = join(root, 'vectors-only');
+  const { code, out } = await lexiscope('train', folder, '--out', place, '--json', '--only', 'vectors', ...QUICK);
+  assert.equal(code, 0);
+  const outcome = JSON.parse(out) as TrainOutcome;
+  assert.ok(outcome.status === 'done' && outcome.model.languageModel === null && outcome.model.mapWords === 0);
+  assert.equal((await lexiscope('similar', 'king', '--model', place)).code, 0);
 });
 
 test('a word that was left out is not known, and close spellings are offered', async () => {
@@ -142,7 +173,12 @@ test('what cannot be done is one sentence on standard error, and nothing is writ
     [['similar', 'king', '--model', join(root, 'nowhere')], /There is no model in/, 2],
     [['similar', '--model', model], /takes one WORD, got 0/, 2],
     [['analogy', 'king +', '--model', model], /word is missing at position 7/, 2],
-    [['export', join(root, 'v.xyz'), '--model', model], /must end in \.vec, \.bin or \.safetensors/, 2],
+    [['export', join(root, 'v.xyz'), '--model', model], /must end in \.vec, \.bin, .*\.safetensors/, 2],
+    [['train', folder, '--out', join(root, 'new'), '--only', 'map'], /--only is "map"; it can be vectors/, 2],
+    [['import'], /import takes one FILE, got 0/, 2],
+    [['import', join(root, 'v.vec')], /needs --out DIR/, 2],
+    [['import', join(root, 'nowhere.vec'), '--out', join(root, 'new')], /“nowhere\.vec” .* no such file/, 1],
+    [['import', join(folder, '0.txt'), '--out', join(root, 'new')], /“0\.txt” was not imported/, 1],
     [['toString'], /There is no command toString/, 2],
     [['similar', '--colour'], /Unknown option '--colour'/, 2],
   ];
@@ -159,7 +195,7 @@ test('what cannot be done is one sentence on standard error, and nothing is writ
 test('--help lists the commands', async () => {
   const { code, out } = await lexiscope('--help');
   assert.equal(code, 0);
-  for (const command of ['train', 'similar', 'analogy', 'complete', 'map', 'export'])
+  for (const command of ['train', 'import', 'similar', 'analogy', 'complete', 'map', 'export'])
     assert.match(out, new RegExp(`lexiscope ${command} `));
   assert.equal((await lexiscope()).code, 2);
 });

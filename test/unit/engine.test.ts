@@ -92,11 +92,9 @@ describe('an engine that has trained', () => {
     assert.equal(outcome.reading.files, 13);
     assert.equal(outcome.reading.skipped.binary, 1);
     assert.ok(outcome.reading.words >= 24_000);
-    assert.ok(
-      outcome.model.languageModel.perplexity > 1 && outcome.model.languageModel.perplexity < 60,
-      `perplexity ${outcome.model.languageModel.perplexity}`,
-    );
-    assert.ok(outcome.model.languageModel.heldOutFiles >= 1);
+    const { perplexity, heldOutFiles } = outcome.model.languageModel!;
+    assert.ok(perplexity > 1 && perplexity < 60, `perplexity ${perplexity}`);
+    assert.ok(heldOutFiles >= 1);
   });
 
   test('told every phase in order, with fractions that never fall within one', () => {
@@ -121,7 +119,7 @@ describe('an engine that has trained', () => {
         [],
         `${word}: ${answer.neighbours.map((neighbour) => neighbour.word).join(' ')}`,
       );
-      assert.ok(answer.onMap && answer.count > 100 && answer.rank >= 1);
+      assert.ok(answer.onMap && answer.count! > 100 && answer.rank >= 1);
     }
   });
 
@@ -177,7 +175,7 @@ describe('an engine that has trained', () => {
     const map = await engine.map();
     assert.ok(map);
     assert.equal(map.positions.length, 2 * map.words.length);
-    assert.ok(map.counts.every((count, index) => index === 0 || count <= map.counts[index - 1]!));
+    assert.ok(map.counts?.every((count, index, counts) => index === 0 || count <= counts[index - 1]!));
     assert.ok(map.positions.every((position) => Math.abs(position) <= 1.0001));
     const similarities = await engine.similaritiesOnMap('king');
     assert.equal(similarities?.length, map.words.length);
@@ -244,6 +242,26 @@ describe('an engine that has trained', () => {
     await assert.rejects(engine.train(request(folder)), /running already/);
     await engine.cancel();
     await first;
+  });
+
+  test('trains word vectors alone, without the time of the rest', async () => {
+    const told = listen();
+    const quick = new Engine(DISTRIBUTION, told);
+    const place = join(root, 'vectors-only');
+    await quick.open(place);
+    const outcome = await quick.train(request(folder, { parts: { map: false, languageModel: false } }));
+    assert.ok(outcome.status === 'done');
+    assert.deepEqual(Object.keys(outcome.seconds), ['reading', 'counting', 'wordVectors', 'saving']);
+    assert.ok(told.heard.every(({ phase }) => phase !== 'map' && phase !== 'languageModel'));
+    assert.deepEqual([outcome.model.mapWords, outcome.model.languageModel], [0, null]);
+    const again = new Engine(DISTRIBUTION, listen());
+    assert.deepEqual(await again.open(place), outcome.model);
+    const answer = await again.describe('king', 5);
+    assert.ok(answer.known && answer.count! > 100 && !answer.onMap);
+    assert.equal(await again.map(), null);
+    assert.deepEqual(await again.complete('the king of pal', 5), { prefix: 'pal', suggestions: [] });
+    const mapped = await quick.train(request(folder, { parts: { map: true, languageModel: false } }));
+    assert.ok(mapped.status === 'done' && mapped.model.mapWords > 0 && mapped.model.languageModel === null);
   });
 
   test('forgets its model when told to', async () => {

@@ -117,6 +117,17 @@ suite('the engine process', () => {
     await assert.rejects(process.opened(), EngineStopped);
   });
 
+  test('imported vectors are the model that is there; a cancelled import leaves the one there was', async () => {
+    const { process, engine, opened } = engineProcess();
+    const before = (await process.opened()).summary;
+    assert.ok(before?.languageModel);
+    await engine.importVectors('cancelled.vec', { most: 0, seed: 1 });
+    assert.deepEqual((await process.opened()).summary, before);
+    await engine.importVectors('glove.txt', { most: 0, seed: 1 });
+    assert.equal((await process.opened()).summary?.imported, 'glove.txt');
+    assert.equal(opened.at(-1)?.summary?.languageModel, null);
+  });
+
   test('deleting the model is known at once, without another start', async () => {
     const { process, engine, opened } = engineProcess();
     await process.opened();

@@ -25,6 +25,17 @@ const api: Partial<EngineApi> = {
       cancelled = () => resolve({ status: 'cancelled' });
     });
   },
+  importVectors: (path) =>
+    path.includes('cancelled')
+      ? Promise.resolve({ status: 'cancelled' })
+      : Promise.resolve({
+          status: 'done',
+          format: 'glove',
+          rows: 3,
+          duplicates: 0,
+          model: { ...summary, words: null, files: null, languageModel: null, imported: path },
+          seconds: {},
+        }),
   cancel: () => {
     cancelled?.();
     return Promise.resolve(cancelled !== undefined);

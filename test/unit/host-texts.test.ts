@@ -203,8 +203,34 @@ suite('the status bar and the notifications', () => {
     const none = { ...reading, skipped: { binary: 0, tooLarge: 0, unreadable: 0, empty: 0 } };
     assert.deepEqual(sentences.skippedFiles(none, 'en'), []);
     assert.deepEqual(sentences.skippedFiles({ ...none, repaired: 2 }, 'en'), ['Files with broken characters: 2.']);
-    const model = { ...summary, languageModel: { ...summary.languageModel, perplexity: Number.NaN } };
+    const model = { ...summary, languageModel: { ...summary.languageModel!, perplexity: Number.NaN } };
     assert.doesNotMatch(sentences.trainingDone({ reading: none, model, seconds }, 'en'), /Perplexity|NaN|Skipped/);
+    const vectorsOnly = { ...summary, languageModel: null };
+    assert.doesNotMatch(
+      sentences.trainingDone({ reading: none, model: vectorsOnly, seconds }, 'en'),
+      /Perplexity|NaN|null/,
+    );
+  });
+
+  test('of imported vectors it is told where they come from, and no figure that is unknown', () => {
+    const imported = { ...summary, words: null, files: null, languageModel: null, imported: 'glove.6B.txt' };
+    const details = sentences.modelDetails(imported, 'en');
+    assert.equal(details[1], 'Imported from glove.6B.txt');
+    assert.doesNotMatch(details.join(), /Learned|Trained|null|Perplexity/);
+    const report = {
+      format: 'glove',
+      rows: 400_001,
+      duplicates: 1,
+      model: imported,
+      seconds: { importing: 7 },
+    } as const;
+    assert.equal(
+      sentences.importDone(report, 'en'),
+      'Lexiscope imported the vectors of 24,310 words with 100 dimensions in 7 s. ' +
+        '1 of 400,001 rows were left out, because their words had been there before.',
+    );
+    assert.doesNotMatch(sentences.importDone({ ...report, duplicates: 0 }, 'en'), /left out/);
+    assert.equal(words.frequency({ ...word('king'), count: null }, 'en'), 'rank 56');
   });
 
   test('words that there was no room for are told', () => {

@@ -7,6 +7,7 @@ import {
   deleteModel,
   loadModel,
   saveModel,
+  wordsOfPart,
   writeFileAtomically,
   type StoredModel,
 } from '../../src/engine/model-store.ts';
@@ -133,7 +134,7 @@ test('a model of a newer version is refused with both versions and what to do', 
   await writeFile(path, JSON.stringify({ ...manifest, version: manifest.version + 1 }));
   await assert.rejects(
     loadModel(folder),
-    /newer Lexiscope \(format 2, this one reads 1\)\. Update the extension, or train again/,
+    /newer Lexiscope \(format 3, this one reads 2\)\. Update the extension, or train again/,
   );
 });
 
@@ -149,6 +150,63 @@ test('a manifest that names a part outside the folder is refused', async () => {
     await writeFile(path, text);
     await assert.rejects(loadModel(folder), /manifest\.json is damaged/);
   }
+});
+
+/** Imported vectors: no counts, no output vectors, no language model. */
+function importedModel(map: boolean): StoredModel {
+  const { summary, words, vectors, map: positions } = modelOf(1);
+  return {
+    summary: {
+      ...summary,
+      words: null,
+      files: null,
+      mapWords: map ? 3 : 0,
+      languageModel: null,
+      imported: 'glove.txt',
+    },
+    options: { seed: 1 },
+    words: ['New York', ...words.slice(1)],
+    counts: null,
+    vectors: { input: vectors['input']! },
+    map: map ? positions : null,
+    languageModel: null,
+  };
+}
+
+test('a model of vectors alone comes back as it was saved, and its files are as many as its parts', async () => {
+  for (const map of [true, false]) {
+    const folder = await emptyFolder();
+    await saveModel(folder, modelOf(1));
+    await saveModel(folder, importedModel(map));
+    assert.deepEqual(await loadModel(folder), importedModel(map));
+    assert.equal((await readdir(folder)).length, map ? 4 : 3);
+  }
+});
+
+test('a model of the first version is read; one that lacks a part it names none of is damaged', async () => {
+  const folder = await emptyFolder();
+  await saveModel(folder, modelOf(1));
+  const path = join(folder, 'manifest.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8')) as { version: number; parts: Record<string, unknown> };
+  await writeFile(path, JSON.stringify({ ...manifest, version: 1 }));
+  assert.deepEqual(await loadModel(folder), modelOf(1));
+  const { map, ...others } = manifest.parts;
+  assert.ok(map);
+  await writeFile(path, JSON.stringify({ ...manifest, version: 1, parts: others }));
+  await assert.rejects(loadModel(folder), /does not name its part map/);
+  const { vectors, ...rest } = manifest.parts;
+  assert.ok(vectors);
+  await writeFile(path, JSON.stringify({ ...manifest, parts: rest }));
+  await assert.rejects(loadModel(folder), /does not name its part vectors/);
+});
+
+test("the words of a model's own vectors are found beside them, and beside no other file", async () => {
+  const folder = await emptyFolder();
+  await saveModel(folder, modelOf(1));
+  const vectors = (await readdir(folder)).find((name) => name.startsWith('vectors-'))!;
+  assert.deepEqual(await wordsOfPart(folder, vectors), modelOf(1).words);
+  assert.equal(await wordsOfPart(folder, 'other.safetensors'), null);
+  assert.equal(await wordsOfPart(join(folder, 'missing'), vectors), null);
 });
 
 test('a file that could not be written whole leaves the one that was there, and nothing beside it', async () => {

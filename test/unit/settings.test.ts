@@ -47,7 +47,9 @@ suite('settings', () => {
     ['languageModel', LANGUAGE_MODEL_DEFAULTS, LANGUAGE_MODEL_RANGES],
   ] as const) {
     test(`lexiscope.${section}.* are the options, with their defaults and ranges`, () => {
-      const found = Object.keys(settings).filter((name) => name.startsWith(`lexiscope.${section}.`));
+      const found = Object.keys(settings).filter(
+        (name) => name.startsWith(`lexiscope.${section}.`) && !name.endsWith('.enabled'),
+      );
       assert.deepEqual(
         found.sort(),
         Object.keys(values)
@@ -90,10 +92,15 @@ suite('settings', () => {
       word2vec: WORD2VEC_DEFAULTS,
       projection: PROJECTION_DEFAULTS,
       languageModel: LANGUAGE_MODEL_DEFAULTS,
+      parts: { map: true, languageModel: true },
       threads: 0,
       seed: 1,
     });
     checkOptions(request);
+  });
+
+  test('without its setting no language model is asked for', () => {
+    assert.deepEqual(changed('lexiscope.languageModel.enabled', false).parts, { map: true, languageModel: false });
   });
 
   for (const [name, value] of [

@@ -1,0 +1,196 @@
+// The import of word vectors that others trained, as clients of the engine use it: the built compute thread, real files.
+
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Engine } from '../../src/engine/engine.ts';
+import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
+import type { EngineEvents, Progress } from '../../src/protocol/engine.ts';
+import { seededRandom } from '../synthetic-text.ts';
+
+const DISTRIBUTION = new URL('../../dist/', import.meta.url);
+const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/vectors/${name}`, import.meta.url));
+const REQUEST = { most: 0, projection: { ...PROJECTION_DEFAULTS, nNeighbors: 5, nEpochs: 20 }, seed: 1 };
+const WORDS_ONLY = { most: 0, seed: 1 };
+
+let root: string;
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'import-'));
+});
+after(() => rm(root, { recursive: true, force: true }));
+
+function listen(): EngineEvents & { heard: Progress[] } {
+  const heard: Progress[] = [];
+  return { heard, progress: (progress) => void heard.push(progress), log: () => undefined };
+}
+
+async function opened(name: string, events: EngineEvents = listen()): Promise<{ engine: Engine; directory: string }> {
+  const directory = join(root, name);
+  const engine = new Engine(DISTRIBUTION, events);
+  await engine.open(directory);
+  return { engine, directory };
+}
+
+/** GloVe's text with so many words of 50 numbers. */
+async function largeFile(name: string, rows: number): Promise<string> {
+  const random = seededRandom(5);
+  const numbers = Array.from({ length: 997 }, () => (random() - 0.5).toFixed(6));
+  const lines = Array.from(
+    { length: rows },
+    (_, row) => `word${row} ${Array.from({ length: 50 }, (_, d) => numbers[(row * 53 + d * d) % 997]).join(' ')}\n`,
+  );
+  const path = join(root, name);
+  await writeFile(path, lines.join(''));
+  return path;
+}
+
+describe("vectors from gensim's files", () => {
+  for (const [name, format] of [
+    ['gensim.vec', 'word2vec-text'],
+    ['gensim.bin', 'word2vec-binary'],
+    ['gensim.glove.txt', 'glove'],
+    ['gensim_tensor.tsv', 'projector'],
+  ] as const) {
+    test(`${name} becomes a model that answers, with a map and without what a file of vectors has not`, async () => {
+      const events = listen();
+      const { engine, directory } = await opened(name, events);
+      const outcome = await engine.importVectors(fixture(name), REQUEST);
+      assert.ok(outcome.status === 'done');
+      assert.deepEqual([outcome.format, outcome.rows, outcome.duplicates], [format, 40, 0]);
+      const { model } = outcome;
+      assert.deepEqual([model.vocabulary, model.vectorSize, model.mapWords], [40, 6, 40]);
+      assert.deepEqual([model.words, model.files, model.languageModel, model.imported], [null, null, null, name]);
+      const phases = events.heard.map(({ phase }) => phase).filter((phase, at, all) => phase !== all[at - 1]);
+      assert.deepEqual(phases, ['importing', 'map', 'saving']);
+
+      const again = new Engine(DISTRIBUTION, listen());
+      assert.deepEqual(await again.open(directory), model);
+      for (const each of [engine, again]) {
+        const answer = await each.describe('한국', 3);
+        assert.ok(answer.known && answer.count === null && answer.rank === 2 && answer.neighbours.length === 3);
+        const map = await each.map();
+        assert.ok(map?.counts === null && map.words.length === 40 && map.positions.length === 80);
+        assert.deepEqual(await each.complete('the ', 5), { prefix: '', suggestions: [] });
+        assert.ok((await each.wordAt("don't", 2, 1))?.word === "don't");
+      }
+    });
+  }
+
+  test('and back: what is exported is what was imported, to the bit', async () => {
+    const { engine } = await opened('back');
+    await engine.importVectors(fixture('gensim.bin'), WORDS_ONLY);
+    const bare = await readFile(fixture('expected.f32'));
+    for (const [name, format] of [
+      ['v.vec', 'word2vec-text'],
+      ['v.glove.txt', 'glove'],
+      ['v.bin', 'word2vec-binary'],
+      ['v.safetensors', 'safetensors'],
+      ['vectors.tsv', 'projector'],
+    ] as const) {
+      const path = join(root, name);
+      await engine.exportVectors(path, format);
+      const { engine: other } = await opened(`back-${name}`);
+      const outcome = await other.importVectors(path, WORDS_ONLY);
+      assert.ok(outcome.status === 'done' && outcome.format === format && outcome.model.mapWords === 0);
+      assert.equal(await other.map(), null);
+      const vectors = (await readdir(join(root, `back-${name}`))).find((file) => file.startsWith('vectors-'))!;
+      const stored = await readFile(join(root, `back-${name}`, vectors));
+      assert.deepEqual(stored.subarray(stored.length - bare.length), bare);
+    }
+    assert.equal((await readFile(join(root, 'metadata.tsv'), 'utf8')).split('\n')[0], 'the');
+  });
+
+  test("a stored model's own vectors are read with the words beside them", async () => {
+    const { engine, directory } = await opened('own');
+    await engine.importVectors(fixture('gensim.vec'), WORDS_ONLY);
+    const vectors = (await readdir(directory)).find((file) => file.startsWith('vectors-'))!;
+    const { engine: other } = await opened('own-again');
+    const outcome = await other.importVectors(join(directory, vectors), WORDS_ONLY);
+    assert.ok(outcome.status === 'done' && outcome.format === 'safetensors' && outcome.model.vocabulary === 40);
+    assert.deepEqual(await other.describe('한국', 5), await engine.describe('한국', 5));
+  });
+});
+
+describe('an import that does not come to its end', () => {
+  test('each damaged file is one sentence with its place, and the earlier model stays', async () => {
+    const { engine, directory } = await opened('kept');
+    await engine.importVectors(fixture('gensim.vec'), WORDS_ONLY);
+    const files = await readdir(directory);
+    const cases: [string, string | Buffer, RegExp][] = [
+      ['empty.vec', '', /“empty\.vec” was not imported: it is empty\.$/],
+      ['short.vec', '3 2\na 1.5 2.5\nb 1.5 2.5\n', /its header promises 3 words, and 2 are there/],
+      ['long.vec', '1 2\na 1 2\nb 1 2\n', /line 3 is one more than the 1 words that the header promises/],
+      ['nan.vec', '1 2\na nan 2\n', /line 2: number 1 is NaN/],
+      ['mixed.txt', 'a 1 2\nb 1 2\nc 1 2 3\n', /line 3 has 3 numbers, expected 2/],
+      [
+        'huge.vec',
+        '4000000000 300\na 1 2\n',
+        /promises 4000000000 words with 300 numbers each, more than its 21 bytes/,
+      ],
+      ['cut.bin', (await readFile(fixture('gensim.bin'))).subarray(0, 700), /more than its 700 bytes can hold/],
+      [
+        'cut2.bin',
+        (await readFile(fixture('gensim.bin'))).subarray(0, 1200),
+        /it is cut off in the row at byte \d+ \(row 40\)/,
+      ],
+      ['glove.zip', Buffer.from('PK\x03\x04....', 'latin1'), /it is compressed; unpack it first/],
+      ['prose.txt', 'Call me Ishmael.\nSome years ago\n', /holds no word vectors in a format that Lexiscope reads/],
+      ['pair.tsv', '1\t2\n3\t4\n', /the file of its words, “pair\.metadata\.tsv”, is not beside it/],
+    ];
+    for (const [name, content, message] of cases) {
+      const path = join(root, name);
+      await writeFile(path, content);
+      await assert.rejects(engine.importVectors(path, REQUEST), message);
+      assert.deepEqual(await readdir(directory), files);
+    }
+    await assert.rejects(
+      engine.importVectors(join(root, 'missing.vec'), REQUEST),
+      /“missing\.vec” .* there is no such file/,
+    );
+    await assert.rejects(engine.importVectors(root, REQUEST), /cannot be imported/);
+    await assert.rejects(engine.importVectors(fixture('gensim.vec'), { ...REQUEST, most: -1 }), /most is -1/);
+    assert.ok((await engine.describe('한국', 1)).known);
+  });
+
+  test('two files that belong together and do not fit are told', async () => {
+    const { engine } = await opened('pair');
+    await copyFile(fixture('gensim_tensor.tsv'), join(root, 'odd_tensor.tsv'));
+    await writeFile(join(root, 'odd_metadata.tsv'), 'one\ntwo\n');
+    await assert.rejects(
+      engine.importVectors(join(root, 'odd_tensor.tsv'), REQUEST),
+      /it has more vectors than the 2 words that belong to them/,
+    );
+  });
+
+  test('a cancel while it reads, and while it makes the map, leaves the earlier model', async () => {
+    const path = await largeFile('large.txt', 60_000);
+    for (const wanted of ['importing', 'map'] as const) {
+      const events = listen();
+      const { engine, directory } = await opened(`cancelled-${wanted}`, events);
+      await engine.importVectors(fixture('gensim.vec'), WORDS_ONLY);
+      const files = await readdir(directory);
+      const reached = new Promise<void>((resolve) => {
+        events.progress = ({ phase, fraction }) => {
+          if (phase === wanted && (wanted === 'map' || fraction > 0)) resolve();
+        };
+      });
+      const outcome = engine.importVectors(path, { ...REQUEST, projection: PROJECTION_DEFAULTS });
+      await reached;
+      assert.equal(await engine.cancel(), true);
+      assert.deepEqual(await outcome, { status: 'cancelled' });
+      assert.deepEqual(await readdir(directory), files);
+      assert.ok((await engine.describe('한국', 1)).known);
+    }
+  });
+
+  test('of a large file the first words can be taken', async () => {
+    const path = await largeFile('many.txt', 3000);
+    const { engine } = await opened('first');
+    const outcome = await engine.importVectors(path, { ...WORDS_ONLY, most: 100 });
+    assert.ok(outcome.status === 'done' && outcome.rows === 100 && outcome.model.vocabulary === 100);
+    assert.equal((await engine.describe('word100', 1)).known, false);
+  });
+});
