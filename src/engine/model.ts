@@ -16,7 +16,7 @@ import type {
 } from '../protocol/engine.ts';
 import { LanguageModel } from '../language-model/inference.ts';
 import { wordAt, wordsBefore } from '../text/tokenizer.ts';
-import { parseAnalogy, type MalformedExpression } from '../word2vec/analogy.ts';
+import { parseAnalogy, type MalformedExpression } from '../word2vec/expression.ts';
 import { WordVectors } from '../word2vec/vectors.ts';
 
 /** Words before the cursor that the language model reads. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseAnalogy } from '../../src/word2vec/analogy.ts';
+import { parseAnalogy } from '../../src/word2vec/expression.ts';
 
 /** `+king -man`, or the reason. */
 function read(expression: string): string {
