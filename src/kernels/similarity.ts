@@ -115,12 +115,17 @@ export function dotBytes(
     let s1 = s0;
     let s2 = s0;
     let s3 = s0;
-    for (let at: usize = 0; at < byteStride; at += 8) {
-      const q = v128.load(queryPtr + (at << 1));
+    for (let at: usize = 0, numbersPtr = queryPtr; at < byteStride; at += 16, numbersPtr += 32) {
+      let q = v128.load(numbersPtr);
       s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load_ext<i8>(bytesPtr + at), q));
       s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.load_ext<i8>(row1 + at), q));
       s2 = i32x4.add(s2, i32x4.dot_i16x8_s(v128.load_ext<i8>(row2 + at), q));
       s3 = i32x4.add(s3, i32x4.dot_i16x8_s(v128.load_ext<i8>(row3 + at), q));
+      q = v128.load(numbersPtr, 16);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load_ext<i8>(bytesPtr + at, 8), q));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.load_ext<i8>(row1 + at, 8), q));
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(v128.load_ext<i8>(row2 + at, 8), q));
+      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(v128.load_ext<i8>(row3 + at, 8), q));
     }
     const s01 = i32x4.add(v128.shuffle<i32>(s0, s1, 0, 4, 1, 5), v128.shuffle<i32>(s0, s1, 2, 6, 3, 7));
     const s23 = i32x4.add(v128.shuffle<i32>(s2, s3, 0, 4, 1, 5), v128.shuffle<i32>(s2, s3, 2, 6, 3, 7));
