@@ -37,6 +37,10 @@ export interface AnalogyJob {
   /** (rows): of each row, and (W): of each word, what it counts as. */
   folds: Int32Array;
   wordFolds: Int32Array;
+  /** (A), shared: the row of the best answer to each question, -1 where there is none; there once the last step is done. */
+  answers: Int32Array;
+  /** (1), shared: rows that were offered so far. */
+  done: Int32Array;
 }
 
 interface AnalogyKernel {
@@ -88,7 +92,14 @@ export function createAnalogyJob(
     questions: Int32Array.from(questions),
     folds: vectors.folds.slice(0, rows),
     wordFolds: Int32Array.from(words, (row) => vectors.folds[row]!),
+    answers: new Int32Array(new SharedArrayBuffer((questions.length / 3) * 4)).fill(-1),
+    done: new Int32Array(new SharedArrayBuffer(4)),
   };
+}
+
+/** 0 to 1, while a thread works on the job. */
+export function analogyProgress({ done, rows }: AnalogyJob): number {
+  return Math.min(1, Atomics.load(done, 0) / rows);
 }
 
 export class AnalogyThread {
@@ -135,7 +146,7 @@ export class AnalogyThread {
     new Int32Array(memory.buffer, this.#ptr.wordFolds, words.length).set(wordFolds);
     new Int32Array(memory.buffer, this.#questionsPtr, questions.length).set(questions);
     new Float32Array(memory.buffer, this.#bestsPtr, this.#asked).fill(-Infinity);
-    this.answers.fill(-1);
+    this.#answers.fill(-1);
   }
 
   /** Works for a few milliseconds; false once all is done. */
@@ -166,17 +177,14 @@ export class AnalogyThread {
     if (end === this.#asked) {
       this.#row += TILE;
       this.#word = this.#question = 0;
+      Atomics.store(this.#job.done, 0, this.#row);
     }
-    return this.#row < rows;
+    if (this.#row < rows) return true;
+    this.#job.answers.set(this.#answers);
+    return false;
   }
 
-  /** 0 to 1. */
-  get fraction(): number {
-    return Math.min(1, this.#row / this.#job.rows);
-  }
-
-  /** (A): the row of the best answer to each question of the job, -1 where there is none. */
-  get answers(): Int32Array {
+  get #answers(): Int32Array {
     return new Int32Array(this.#bytes.buffer, this.#answersPtr, this.#asked);
   }
 
@@ -185,14 +193,9 @@ export class AnalogyThread {
   }
 }
 
-/** Counts the answers of a job, made of the same `vectors`, `set` and `restrictVocabulary`. */
-export function countAnswers(
-  vectors: WordVectors,
-  set: AnalogyQuestions,
-  answers: Int32Array,
-  restrictVocabulary = ANALOGY_VOCABULARY,
-): AnalogyAccuracy {
-  const known = knownRows(vectors, set.words, restrictVocabulary);
+/** Counts the answers of a job that is done, made of the same `vectors` and `set`. */
+export function countAnswers(vectors: WordVectors, set: AnalogyQuestions, { answers, rows }: AnalogyJob): AnalogyAccuracy {
+  const known = knownRows(vectors, set.words, rows);
   const accuracy = (name: string, questions: number, asked: number, right: number): SectionAccuracy => ({
     ...{ name, questions, asked, right },
     accuracy: right / asked,
@@ -205,10 +208,10 @@ export function countAnswers(
     const [firstQuestion, firstAnswer] = [question, answered];
     let right = 0;
     for (; question < end; question++) {
-      const rows = Array.from(set.questions.subarray(4 * question, 4 * question + 4), (word) => known[word]!);
-      if (rows.includes(-1)) continue;
+      const four = Array.from(set.questions.subarray(4 * question, 4 * question + 4), (word) => known[word]!);
+      if (four.includes(-1)) continue;
       const answer = answers[answered++]!;
-      if (answer >= 0 && vectors.folds[answer] === rows[3]) right++;
+      if (answer >= 0 && vectors.folds[answer] === four[3]) right++;
     }
     rightOfAll += right;
     sections.push(accuracy(name, end - firstQuestion, answered - firstAnswer, right));
@@ -222,7 +225,8 @@ export function answerAnalogies(
   set: AnalogyQuestions,
   options: AnalogyOptions = {},
 ): AnalogyAccuracy {
-  const thread = new AnalogyThread(createAnalogyJob(vectors, set, options));
+  const job = createAnalogyJob(vectors, set, options);
+  const thread = new AnalogyThread(job);
   while (thread.step());
-  return countAnswers(vectors, set, thread.answers, options.restrictVocabulary);
+  return countAnswers(vectors, set, job);
 }

@@ -105,9 +105,10 @@ export function parseAnalogyQuestions(text: string): AnalogyQuestions {
 export function parseEvaluationSet(text: string): ScoredPairs | AnalogyQuestions | null {
   const questions = parseAnalogyQuestions(text);
   const pairs = parseScoredPairs(text);
-  const asked = questions.questions.length / 4;
+  // a pair may have four fields too
+  const asked = questions.questions.filter((word, i) => i % 4 === 3 && !Number.isFinite(Number(questions.words[word]))).length;
   const headed = questions.sections.some(({ name }) => name !== '');
-  if (asked > 0 && (headed || asked > pairs.scores.length)) return questions;
+  if (questions.questions.length && (headed || asked > pairs.scores.length)) return questions;
   return pairs.scores.length ? pairs : null;
 }
 

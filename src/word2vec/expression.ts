@@ -60,7 +60,7 @@ export function parseExpression(expression: string): Expression {
       signAt = ++at;
       continue;
     }
-    const read = weight === null ? readWeight(expression, at) : null;
+    const read: { text: string; end: number } | null = weight === null ? readWeight(expression, at) : null;
     if (read && sign !== null) {
       weight = Number(read.text);
       if (weight === 0 || !Number.isFinite(weight))
