@@ -119,7 +119,8 @@ export class Engine implements EngineApi {
 
   async evaluate(path: string, options: EvaluationOptions): Promise<Evaluation | null> {
     const { wordVectors } = this.#needModel();
-    if (this.#evaluation) throw new Error(l10n.t('An evaluation is running already. Cancel it first, or wait until it ends.'));
+    if (this.#evaluation)
+      throw new Error(l10n.t('An evaluation is running already. Cancel it first, or wait until it ends.'));
     const controller = new AbortController();
     this.#evaluation = controller;
     try {

@@ -24,7 +24,7 @@ interface Means {
   /** The built compute thread. */
   script: URL;
   signal: AbortSignal;
-  progress(fraction: number): void;
+  progress: (fraction: number) => void;
 }
 
 /** Null where `signal` stopped it. Throws one sentence where the file cannot be read or holds no such set. */
@@ -56,7 +56,9 @@ export async function readEvaluationSet(path: string): Promise<ScoredPairs | Ana
   try {
     const { size } = await stat(path);
     if (size > LARGEST)
-      throw new Error(l10n.t('it has {0} MB; word pairs and analogies are read from files of up to 16 MB', Math.ceil(size / 1e6)));
+      throw new Error(
+        l10n.t('it has {0} MB; word pairs and analogies are read from files of up to 16 MB', Math.ceil(size / 1e6)),
+      );
     text = await readFile(path, 'utf8');
   } catch (error) {
     throw new Error(l10n.t('{0} cannot be read: {1}.', name, (error as Error).message), { cause: error });

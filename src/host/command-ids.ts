@@ -7,6 +7,9 @@ export const COMMANDS = {
   openExplorer: 'lexiscope.openExplorer',
   findSimilar: 'lexiscope.findSimilar',
   solveAnalogy: 'lexiscope.solveAnalogy',
+  findOddWord: 'lexiscope.findOddWord',
+  compareWords: 'lexiscope.compareWords',
+  evaluateVectors: 'lexiscope.evaluateVectors',
   exportVectors: 'lexiscope.exportVectors',
   showLog: 'lexiscope.showLog',
   /** Takes a word; for links and buttons, not in the palette. */

@@ -183,16 +183,14 @@ export type AnalogyAnswer = { status: 'solved'; answers: Neighbour[] } | Unanswe
 
 /** The words as they are in the vocabulary. */
 export type SimilarityAnswer =
-  | { status: 'compared'; first: string[]; second: string[]; similarity: number }
-  | Unanswered;
+  { status: 'compared'; first: string[]; second: string[]; similarity: number } | Unanswered;
 
 /** The words by their cosine to the mean of all, best first; `odd` is the last one. */
 export type OddWordAnswer = { status: 'found'; odd: string; words: Neighbour[] } | Unanswered;
 
 /** 1 for the nearest; `of`: all the neighbours there are. */
 export type RankAnswer =
-  | { status: 'ranked'; word: string; other: string; rank: number; of: number; similarity: number }
-  | Unanswered;
+  { status: 'ranked'; word: string; other: string; rank: number; of: number; similarity: number } | Unanswered;
 
 export interface EvaluationOptions {
   /** How analogies are answered. */

@@ -194,7 +194,11 @@ export class AnalogyThread {
 }
 
 /** Counts the answers of a job that is done, made of the same `vectors` and `set`. */
-export function countAnswers(vectors: WordVectors, set: AnalogyQuestions, { answers, rows }: AnalogyJob): AnalogyAccuracy {
+export function countAnswers(
+  vectors: WordVectors,
+  set: AnalogyQuestions,
+  { answers, rows }: AnalogyJob,
+): AnalogyAccuracy {
   const known = knownRows(vectors, set.words, rows);
   const accuracy = (name: string, questions: number, asked: number, right: number): SectionAccuracy => ({
     ...{ name, questions, asked, right },

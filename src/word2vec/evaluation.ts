@@ -75,7 +75,13 @@ export function parseScoredPairs(text: string): ScoredPairs {
       scores.push(Number(score));
     } else passedOver++;
   }
-  return { kind: 'pairs', words: words.list, pairs: Int32Array.from(pairs), scores: Float64Array.from(scores), passedOver };
+  return {
+    kind: 'pairs',
+    words: words.list,
+    pairs: Int32Array.from(pairs),
+    scores: Float64Array.from(scores),
+    passedOver,
+  };
 }
 
 /** Reads lines of four words, between tabs, else spaces, in sections with a heading (`: capital-common-countries`). */
@@ -106,7 +112,9 @@ export function parseEvaluationSet(text: string): ScoredPairs | AnalogyQuestions
   const questions = parseAnalogyQuestions(text);
   const pairs = parseScoredPairs(text);
   // a pair may have four fields too
-  const asked = questions.questions.filter((word, i) => i % 4 === 3 && !Number.isFinite(Number(questions.words[word]))).length;
+  const asked = questions.questions.filter(
+    (word, i) => i % 4 === 3 && !Number.isFinite(Number(questions.words[word])),
+  ).length;
   const headed = questions.sections.some(({ name }) => name !== '');
   if (questions.questions.length && (headed || asked > pairs.scores.length)) return questions;
   return pairs.scores.length ? pairs : null;

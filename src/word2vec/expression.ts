@@ -30,10 +30,7 @@ const STAR = /[*×]/;
 const WEIGHT = /((?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*[*×]/y;
 /** Between `:` and `::` signs belong to the word: `ice-cream`. */
 const OPERAND = String.raw`("[^"]+"|“[^”]+”|«[^»]+»|„[^“]+“|[^\s:"“”«»„]+)`;
-const PROPORTION = new RegExp(
-  String.raw`^\s*${OPERAND}\s*:\s*${OPERAND}\s*::\s*${OPERAND}\s*(?::\s*\??\s*)?$`,
-  'u',
-);
+const PROPORTION = new RegExp(String.raw`^\s*${OPERAND}\s*:\s*${OPERAND}\s*::\s*${OPERAND}\s*(?::\s*\??\s*)?$`, 'u');
 
 /** Reads an expression; a sign that begins it belongs to its first word. */
 export function parseExpression(expression: string): Expression {

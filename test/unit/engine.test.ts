@@ -138,11 +138,11 @@ describe('an engine that has trained', () => {
   });
 
   test('solves analogies, and says which word is unknown or where an expression is malformed', async () => {
-    const solved = await engine.solveAnalogy('king - throne + ship', 3);
+    const solved = await engine.solve('king - throne + ship', 3, '3CosAdd');
     assert.ok(solved.status === 'solved' && solved.answers.length === 3);
-    const unknown = await engine.solveAnalogy('king - quueen', 3);
+    const unknown = await engine.solve('king - quueen', 3, '3CosAdd');
     assert.ok(unknown.status === 'unknownWord' && unknown.word === 'quueen' && unknown.spellings.includes('queen'));
-    const malformed = await engine.solveAnalogy('king - + ', 3);
+    const malformed = await engine.solve('king - + ', 3, '3CosAdd');
     assert.ok(malformed.status === 'malformed' && malformed.message.length > 10);
   });
 

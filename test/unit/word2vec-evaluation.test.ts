@@ -54,7 +54,9 @@ test('pairs with an unknown word do not count, words are found in any case', () 
 });
 
 test('a score is the third field, or the fourth where that is no number; fields may hold spaces between tabs', () => {
-  const { words, scores } = parseScoredPairs('old\tnew\tA\t1.58\t2.72\nnew york\tseoul\t-3\nking queen\nking queen x y\n');
+  const { words, scores } = parseScoredPairs(
+    'old\tnew\tA\t1.58\t2.72\nnew york\tseoul\t-3\nking queen\nking queen x y\n',
+  );
   assert.deepEqual(words, ['old', 'new', 'new york', 'seoul']);
   assert.deepEqual([...scores], [1.58, -3]);
 });
@@ -101,7 +103,14 @@ test('an analogy is answered by the nearest word that is not part of the questio
 });
 
 test('a word that differs from one of the question by case is no answer, and right in any case', () => {
-  const vectors = create({ a: [1, 0, 0], b: [0, 1, 0], c: [0, 0, 1], B: [-1, 1, 1], D: [-1, 0.9, 0.8], d: [1, -1, -1] });
+  const vectors = create({
+    a: [1, 0, 0],
+    b: [0, 1, 0],
+    c: [0, 0, 1],
+    B: [-1, 1, 1],
+    D: [-1, 0.9, 0.8],
+    d: [1, -1, -1],
+  });
   assert.equal(answerAnalogies(vectors, parseAnalogyQuestions('a b c d')).right, 1);
 });
 
@@ -110,7 +119,12 @@ test('every question of many gets the answer that a search for it alone gives', 
   const random = seededRandom(5);
   const [rows, size] = [700, 12];
   const words = Array.from({ length: rows }, (_, row) => `w${row}`);
-  const vectors = new WordVectors(kernel, words, Float32Array.from({ length: rows * size }, () => random() - 0.5), size);
+  const vectors = new WordVectors(
+    kernel,
+    words,
+    Float32Array.from({ length: rows * size }, () => random() - 0.5),
+    size,
+  );
   const pick = (): string => words[Math.floor(random() * rows)]!;
   const text = Array.from({ length: 400 }, () => [pick(), pick(), pick(), pick()].join(' ')).join('\n');
   const set = parseAnalogyQuestions(text);
@@ -133,7 +147,11 @@ test('every question of many gets the answer that a search for it alone gives', 
         { index: b!, weight: 1 },
         { index: c!, weight: 1 },
       ];
-      assert.equal(answers[question], vectors.mostSimilar(terms, 1, method)[0]!.index, `${method}, question ${question}`);
+      assert.equal(
+        answers[question],
+        vectors.mostSimilar(terms, 1, method)[0]!.index,
+        `${method}, question ${question}`,
+      );
     }
   }
 });

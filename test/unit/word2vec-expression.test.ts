@@ -7,7 +7,9 @@ function read(expression: string): string {
   const parsed = parseExpression(expression);
   if ('malformed' in parsed) return reason(parsed.malformed);
   const weight = (value: number): string => (value === 1 ? '' : `${value}*`);
-  return parsed.terms.map((term) => `${term.weight > 0 ? '+' : '-'}${weight(Math.abs(term.weight))}${term.word}`).join(' ');
+  return parsed.terms
+    .map((term) => `${term.weight > 0 ? '+' : '-'}${weight(Math.abs(term.weight))}${term.word}`)
+    .join(' ');
 }
 
 function reason({ kind, ...where }: MalformedExpression): string {
@@ -92,7 +94,9 @@ test('what is missing is named with its place', () => {
 });
 
 test('a list of words has spaces or commas between them, and quotation marks around phrases', () => {
-  assert.deepEqual(parseWords(' king, queen  c++,"new york"“a, b”'), { words: ['king', 'queen', 'c++', 'new york', 'a, b'] });
+  assert.deepEqual(parseWords(' king, queen  c++,"new york"“a, b”'), {
+    words: ['king', 'queen', 'c++', 'new york', 'a, b'],
+  });
   assert.deepEqual(parseWords('서울、부산'), { words: ['서울', '부산'] });
   const malformed = (list: string): string => {
     const parsed = parseWords(list);
