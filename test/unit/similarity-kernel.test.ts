@@ -196,8 +196,8 @@ for (const variant of VARIANTS) {
           queryNumbers[d] = Math.round(next() * limit);
           for (let row = 0; row < rows; row++) signed[row * byteStride + d] = Math.round(next() * 127);
           // the largest sum that there can be, and the least
-          if (rows > 2) signed.fill(127 * Math.sign(queryNumbers[d]), byteStride + d, byteStride + d + 1);
-          if (rows > 2) signed.fill(-127 * Math.sign(queryNumbers[d]), 2 * byteStride + d, 2 * byteStride + d + 1);
+          if (rows > 2) signed.fill(127 * Math.sign(queryNumbers[d]!), byteStride + d, byteStride + d + 1);
+          if (rows > 2) signed.fill(-127 * Math.sign(queryNumbers[d]!), 2 * byteStride + d, 2 * byteStride + d + 1);
         }
         if (rows === 7) for (let d = 0; d < D; d++) queryNumbers[d] = limit * (Math.sign(queryNumbers[d]!) || 1);
         for (let row = 0; row < rows; row++) f32[scales / 4 + row] = row % 2 ? 0.5 : 1;
