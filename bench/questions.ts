@@ -34,9 +34,9 @@ class Gensim {
   }
 
   async answer<T>(): Promise<T> {
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error('gensim ended: it needs gensim 4 (Debian: apt-get install python3-gensim)');
-    return JSON.parse(value) as T;
+    const line = await this.#lines.next();
+    if (line.done === true) throw new Error('gensim ended: it needs gensim 4 (Debian: apt-get install python3-gensim)');
+    return JSON.parse(line.value) as T;
   }
 
   ask<T = unknown>(question: object): Promise<T & { seconds: number }> {
