@@ -9,6 +9,8 @@
 // the k-th best lower bound can be among the k best; those, some dozens, are read in full. What comes out is to the bit
 // what reading all rows gives: equal similarities in the order of the rows.
 
+import { COSMUL_EPSILON, multiply, quotient } from './cosmul.ts';
+
 /** A row and its similarity to what was asked. */
 export interface Similar {
   index: number;
@@ -59,8 +61,6 @@ const BLOCK = 1024;
 const STEP_NUMBERS = 500_000;
 /** From so many nearest rows on, sorting all costs less than keeping them in order. */
 const MANY = 1000;
-/** Added to the denominator of 3CosMul against a division by zero (Levy & Goldberg 2014). */
-export const COSMUL_EPSILON = 1e-6;
 const FIRST_PTR = 1024;
 const PAGE = 65_536;
 
@@ -398,48 +398,4 @@ class Best {
   list(): Similar[] {
     return Array.from(this.#scores.subarray(0, this.#count), (similarity, i) => ({ index: this.#ids[i]!, similarity }));
   }
-}
-
-/**
- * 3CosMul of a row, in double precision. cosines: (queries, stride). With `sign` 1 or -1 no less or no more than it can be,
- * where the row's copy is `error` away; with 0 what the cosines say.
- */
-function quotient(
-  queries: readonly { weight: number; slope: number; constant: number }[],
-  cosines: Float32Array,
-  stride: number,
-  row: number,
-  error: number,
-  sign: -1 | 0 | 1,
-): number {
-  let [numerator, denominator] = [1, 1];
-  for (let i = 0; i < queries.length; i++) {
-    const { weight, slope, constant } = queries[i]!;
-    const bound = sign * (error * slope + constant);
-    const cosine = cosines[i * stride + row]!;
-    if (weight > 0) numerator *= power((1 + cosine + bound) / 2, weight);
-    else denominator *= power((1 + cosine - bound) / 2, -weight);
-  }
-  return numerator / (denominator + COSMUL_EPSILON);
-}
-
-/** Multiplies each number by the largest factor, or the smallest where it counts against, that the row can have. */
-function multiply(
-  numbers: Float64Array,
-  cosines: Float32Array,
-  errors: Float32Array,
-  query: { weight: number; slope: number; constant: number },
-): void {
-  const exponent = Math.abs(query.weight);
-  const slope = query.slope * Math.sign(query.weight);
-  const constant = 1 + query.constant * Math.sign(query.weight);
-  for (let i = 0; i < cosines.length; i++) {
-    const base = (cosines[i]! + errors[i]! * slope + constant) / 2;
-    numbers[i]! *= exponent === 1 && base > 0 ? base : power(base, exponent);
-  }
-}
-
-function power(base: number, exponent: number): number {
-  if (base <= 0) return 0;
-  return exponent === 1 ? base : base ** exponent;
 }

@@ -179,8 +179,13 @@ describe('a folder that was learned', () => {
     const path = join(folder.path, 'pairs.csv');
     await writeFile(path, 'king,queen,9\nking,bread,1\nship,sugar,2\nking,nosuchword,5\n');
     await window.command('Lexiscope: Evaluate Vectors…');
-    await (await window.quickInput()).fill(path);
-    await window.press('Enter');
+    const input = await window.quickInput();
+    await input.fill(path);
+    // the dialog looks the path up as it is typed, and takes Enter only then
+    await retry('the end of the dialog', 20_000, async () => {
+      await window.press('Enter');
+      await input.waitFor({ state: 'hidden', timeout: 2000 });
+    });
     const report = await window.webview('table');
     await report.getByText(/Spearman's rank correlation/).waitFor();
     await report.getByText('3 (75.0%)').waitFor();
