@@ -4,6 +4,7 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { registerCommands } from './host/commands.ts';
 import { WordCompletion } from './host/completion.ts';
+import { EvaluationReports } from './host/evaluation-reports.ts';
 import { Explorer } from './host/explorer-panel.ts';
 import { DOCUMENTS, WordHover } from './host/hover.ts';
 import { showProblem } from './host/notices.ts';
@@ -30,16 +31,19 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
     l10nPath: vscode.l10n.uri?.fsPath,
     log: (level, message) => log[level](message),
     progress: (progress) => training.progress(progress),
+    evaluating: (fraction) => reports.evaluating(fraction),
     unreadable: (problem) => void showProblem(problem, log),
   });
   const training = new Training(model, log);
   const explorer = new Explorer(model, context.extensionUri, log);
+  const reports = new EvaluationReports(model);
   context.subscriptions.push(
     model,
     training,
     explorer,
+    reports,
     new Status(model, training),
-    registerCommands({ model, training, explorer, log }),
+    registerCommands({ model, training, explorer, reports, log }),
     vscode.languages.registerHoverProvider(DOCUMENTS, new WordHover(model)),
     vscode.languages.registerCompletionItemProvider(DOCUMENTS, new WordCompletion(model)),
   );

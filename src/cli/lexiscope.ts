@@ -13,15 +13,19 @@ import {
   VECTOR_FILE_ENDINGS,
   type EngineApi,
   type EngineEvents,
+  type Evaluation,
   type ImportReport,
   type ModelParts,
   type ModelSummary,
   type TrainReport,
   type TrainRequest,
+  type Unanswered,
   type WordDescription,
 } from '../protocol/engine.ts';
 import { PHRASE_DEFAULTS } from '../text/options.ts';
+import type { SectionAccuracy } from '../word2vec/evaluation.ts';
 import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
+import type { Method } from '../word2vec/vectors.ts';
 
 const HELP = `lexiscope: word vectors, a map and a language model of a folder's text, trained on this machine
 
@@ -29,7 +33,13 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   lexiscope import FILE --out DIR         take word vectors that others trained: word2vec text or binary, GloVe, .vec of
                                           fastText, safetensors, the Embedding Projector's vectors.tsv with metadata.tsv
   lexiscope similar WORD --model DIR      the words used alike
-  lexiscope analogy EXPRESSION --model DIR    such as "king - man + woman"
+  lexiscope analogy EXPRESSION --model DIR [--method cosmul]
+                                          such as "king - man + 0.5*woman" or "man : king :: woman"
+  lexiscope similarity A B --model DIR    cosine of two words, or of the means of two lists in quotes
+  lexiscope odd WORD WORD WORD... --model DIR    the word that fits the others least
+  lexiscope rank WORD OTHER --model DIR   the place of OTHER among the neighbours of WORD
+  lexiscope evaluate FILE --model DIR [--restrict N] [--method cosmul]
+                                          agreement with people's scores of word pairs, or accuracy on analogies
   lexiscope complete TEXT --model DIR     how the text may go on
   lexiscope map --model DIR [--out FILE]  the map as tab-separated word, count, x, y
   lexiscope export FILE --model DIR       vectors as .vec or .txt (word2vec text), .bin (word2vec binary), .glove.txt,
@@ -37,6 +47,8 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
 
   --json              answers, and progress of train (on standard error), as JSON
   --count N           how many answers (10)
+  --method NAME       of analogies: cosadd (3CosAdd) or cosmul (3CosMul)
+  --restrict N        evaluate with the N most frequent words only; 0: all (analogies 30000, word pairs all)
   --threads N         compute threads (all cores)
   --seed N            every random choice follows from it (1)
   --only vectors      train or import word vectors only: no map, no language model
@@ -75,6 +87,10 @@ const COMMANDS: Record<string, (call: Call) => Promise<void>> = {
   import: importVectors,
   similar,
   analogy,
+  similarity,
+  odd,
+  rank,
+  evaluate,
   complete,
   map,
   export: exportVectors,
@@ -106,10 +122,74 @@ async function similar({ engine, operands, values, json, count }: Call): Promise
 async function analogy({ engine, operands, values, json, count }: Call): Promise<void> {
   const expression = one('analogy', 'EXPRESSION', operands);
   await openModel(engine, values);
-  const answer = await engine.solveAnalogy(expression, count);
-  if (answer.status === 'malformed') throw new UsageError(answer.message);
-  if (answer.status === 'solved') print(json, answer, answer.answers.map(row));
-  else sayUnknown(answer, json);
+  const answer = await engine.solve(expression, count, method(values));
+  if (isAnswered(answer, json)) print(json, answer, answer.answers.map(row));
+}
+
+async function similarity({ engine, operands, values, json }: Call): Promise<void> {
+  if (operands.length !== 2)
+    throw new UsageError(
+      `similarity takes two words, or two lists in quotes such as "king queen" "bread, butter"; got ${operands.length}.`,
+    );
+  await openModel(engine, values);
+  const answer = await engine.nSimilarity(operands[0]!, operands[1]!);
+  if (isAnswered(answer, json)) print(json, answer, [answer.similarity.toFixed(4)]);
+}
+
+async function odd({ engine, operands, values, json }: Call): Promise<void> {
+  await openModel(engine, values);
+  // one operand is a list; of several each is a word, also where it has spaces
+  const words = operands.length === 1 ? operands : operands.map((word) => (word.includes('"') ? word : `"${word}"`));
+  const answer = await engine.doesntMatch(words.join(' '));
+  if (isAnswered(answer, json))
+    print(json, answer, [`${answer.odd} is the farthest from the mean of all:`, ...answer.words.map(row)]);
+}
+
+async function rank({ engine, operands, values, json }: Call): Promise<void> {
+  if (operands.length !== 2) throw new UsageError(`rank takes WORD and OTHER, got ${operands.length}.`);
+  await openModel(engine, values);
+  const answer = await engine.rank(operands[0]!, operands[1]!);
+  if (!isAnswered(answer, json)) return;
+  const { word, other, rank: place, of, similarity: cosine } = answer;
+  print(json, answer, [`${other} is neighbour ${place} of ${of} of ${word}, cosine ${cosine.toFixed(4)}`]);
+}
+
+async function evaluate({ engine, operands, values, json }: Call): Promise<void> {
+  const path = resolve(one('evaluate', 'FILE', operands));
+  const options = {
+    method: method(values),
+    ...(values['restrict'] !== undefined && { restrictVocabulary: integer(values, 'restrict', 0) }),
+  };
+  await openModel(engine, values);
+  const interrupt = (): void => void engine.cancelEvaluation();
+  process.once('SIGINT', interrupt);
+  const evaluation = await engine.evaluate(path, options).finally(() => process.off('SIGINT', interrupt));
+  if (evaluation) print(json, evaluation, evaluationLines(evaluation));
+  else process.exitCode = 130;
+}
+
+function evaluationLines(evaluation: Evaluation): string[] {
+  const percent = (part: number, all: number): string => `${((100 * part) / all).toFixed(1)} %`.padStart(7);
+  const passed = evaluation.passedOver ? [`lines passed over: ${evaluation.passedOver}`] : [];
+  if (evaluation.kind === 'pairs') {
+    const { pairs, known, pearson, spearman, vocabulary } = evaluation;
+    const figure = (value: number): string =>
+      Number.isNaN(value) ? 'none: too few pairs are known' : value.toFixed(4);
+    return [
+      `${pairs} word pairs, known ${known} (${percent(known, pairs).trim()}), among ${vocabulary} words`,
+      `Pearson   ${figure(pearson)}`,
+      `Spearman  ${figure(spearman)}`,
+      ...passed,
+    ];
+  }
+  const line = ({ name, questions, asked, right }: SectionAccuracy): string =>
+    `${asked ? percent(right, asked) : '      -'}  ${String(right).padStart(5)} of ${String(asked).padStart(5)} asked of ${String(questions).padStart(5)}  ${name}`;
+  return [
+    `analogies by ${evaluation.method} among the ${evaluation.vocabulary} most frequent words`,
+    ...evaluation.sections.map((section) => line({ ...section, name: section.name || '(without a heading)' })),
+    line({ ...evaluation, name: 'total' }),
+    ...passed,
+  ];
 }
 
 async function complete({ engine, operands, values, json, count }: Call): Promise<void> {
@@ -284,6 +364,11 @@ function events(json: boolean, quiet: boolean): EngineEvents {
           `\r\x1b[K${phase} ${(100 * fraction).toFixed(0)} %${rate}${left}${phase === 'saving' ? '\r\x1b[K' : ''}`,
         );
     },
+    evaluating(fraction) {
+      if (quiet) return;
+      if (json) process.stderr.write(`${JSON.stringify({ evaluating: fraction })}\n`);
+      else if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${(100 * fraction).toFixed(0)} %\r`);
+    },
     log(level, message) {
       if (!quiet)
         process.stderr.write(
@@ -295,7 +380,8 @@ function events(json: boolean, quiet: boolean): EngineEvents {
 
 function readArguments(words: string[]): { values: Values; positionals: string[] } {
   const options: NonNullable<ParseArgsConfig['options']> = { exclude: { type: 'string', multiple: true } };
-  for (const name of ['out', 'model', 'count', 'threads', 'seed', 'only', 'most']) options[name] = { type: 'string' };
+  for (const name of ['out', 'model', 'count', 'threads', 'seed', 'method', 'restrict', 'only', 'most'])
+    options[name] = { type: 'string' };
   for (const name of ['json', 'quiet', 'help']) options[name] = { type: 'boolean' };
   for (const [group, defaults] of Object.entries(GROUPS)) {
     for (const name of Object.keys(defaults)) options[`${group}.${name}`] = { type: 'string' };
@@ -330,6 +416,26 @@ function integer(values: Values, name: string, fallback: number): number {
   if (!Number.isInteger(value) || value < 0)
     throw new UsageError(`--${name} is ${JSON.stringify(given)}; it must be a whole number, 0 or more.`);
   return value;
+}
+
+/** The method of analogies, by its usual names. */
+function method(values: Values): Method {
+  const given = values['method'] ?? 'cosadd';
+  const methods: Record<string, Method> = { cosadd: '3CosAdd', cosmul: '3CosMul' };
+  const found = methods[String(given).toLowerCase().replace(/^3/, '')];
+  if (!found) throw new UsageError(`--method is ${JSON.stringify(given)}; it must be cosadd or cosmul.`);
+  return found;
+}
+
+/** Whether there is an answer; says what is unknown, throws what is malformed. */
+function isAnswered<T extends { status: string }>(
+  answer: T | Unanswered,
+  json: boolean,
+): answer is Exclude<T, Unanswered> {
+  if (answer.status === 'malformed') throw new UsageError((answer as Unanswered & { status: 'malformed' }).message);
+  if (answer.status !== 'unknownWord') return true;
+  sayUnknown(answer as Unanswered & { status: 'unknownWord' }, json);
+  return false;
 }
 
 function one(command: string, name: string, operands: string[]): string {

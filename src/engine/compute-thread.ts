@@ -7,7 +7,10 @@ import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions } from '../protocol/engine.ts';
 import type { PhraseOptions } from '../text/options.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
+import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
+import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
 import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
+import { readEvaluationSet } from './evaluation.ts';
 import { readCorpus, type ReadCorpus } from './read-corpus.ts';
 import { TokenFile } from './token-file.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
@@ -25,7 +28,9 @@ export type Task =
       options: ProjectionOptions;
       seed: number;
     }
-  | { kind: 'languageModel'; job: LanguageModelJob; thread: number };
+  | { kind: 'languageModel'; job: LanguageModelJob; thread: number }
+  | { kind: 'readEvaluationSet'; path: string }
+  | { kind: 'analogies'; job: AnalogyJob };
 
 interface Results {
   read: ReadCorpus;
@@ -34,6 +39,8 @@ interface Results {
   /** (N, 2) */
   projection: Float32Array;
   languageModel: null;
+  readEvaluationSet: ScoredPairs | AnalogyQuestions;
+  analogies: null;
 }
 export type TaskResult<T extends Task> = Results[T['kind']];
 
@@ -85,6 +92,10 @@ async function run(): Promise<unknown> {
       }
       return projection.positions();
     }
+    case 'readEvaluationSet':
+      return readEvaluationSet(task.path);
+    case 'analogies':
+      return runSteps(new AnalogyThread(task.job));
   }
 }
 

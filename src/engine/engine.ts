@@ -1,6 +1,7 @@
 // The engine: the one implementation of EngineApi, for the extension host (over a process boundary) and the command
 // line (in its own process) alike. It answers questions on its thread; all training runs in compute threads.
 
+import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import { basename, dirname, join } from 'node:path';
 import type {
@@ -8,6 +9,8 @@ import type {
   EngineEvents,
   ImportOutcome,
   ImportRequest,
+  Evaluation,
+  EvaluationOptions,
   ModelSummary,
   Phase,
   TrainOutcome,
@@ -19,7 +22,10 @@ import { writeGlove } from '../word2vec/formats/glove.ts';
 import { metadataName, writeProjectorMetadata, writeProjectorVectors } from '../word2vec/formats/projector.ts';
 import { writeWord2vecBinary } from '../word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../word2vec/formats/word2vec-text.ts';
+import { evaluate } from './evaluation.ts';
 import { importVectors } from './import.ts';
+import { writeWord2vecBinary, writeWord2vecText } from '../word2vec/formats.ts';
+import { evaluate } from './evaluation.ts';
 import { loadKernels, type Kernels } from './kernels.ts';
 import { deleteModel, loadModel, saveModel, writeFileAtomically, type StoredModel } from './model-store.ts';
 import { Model } from './model.ts';
@@ -33,6 +39,7 @@ export class Engine implements EngineApi {
   #directory: string | null = null;
   #model: Model | null = null;
   #training: AbortController | null = null;
+  #evaluation: AbortController | null = null;
 
   /** `distribution`: the URL of the built files, with a slash at its end. */
   constructor(distribution: URL, events: EngineEvents) {
@@ -87,8 +94,47 @@ export class Engine implements EngineApi {
     return Promise.resolve(this.#model?.similaritiesOnMap(word) ?? null);
   }
 
-  async solveAnalogy(expression: string, answers: number): ReturnType<EngineApi['solveAnalogy']> {
-    return Promise.resolve(this.#needModel().solveAnalogy(expression, answers));
+  async solve(...[expression, answers, method]: Parameters<EngineApi['solve']>): ReturnType<EngineApi['solve']> {
+    return Promise.resolve(this.#needModel().solve(expression, answers, method));
+  }
+
+  async similarity(first: string, second: string): ReturnType<EngineApi['similarity']> {
+    return Promise.resolve(this.#needModel().similarity(first, second));
+  }
+
+  async nSimilarity(first: string, second: string): ReturnType<EngineApi['nSimilarity']> {
+    return Promise.resolve(this.#needModel().nSimilarity(first, second));
+  }
+
+  async doesntMatch(words: string): ReturnType<EngineApi['doesntMatch']> {
+    return Promise.resolve(this.#needModel().doesntMatch(words));
+  }
+
+  async rank(word: string, other: string): ReturnType<EngineApi['rank']> {
+    return Promise.resolve(this.#needModel().rank(word, other));
+  }
+
+  async evaluate(path: string, options: EvaluationOptions): Promise<Evaluation | null> {
+    const { wordVectors } = this.#needModel();
+    if (this.#evaluation)
+      throw new Error(l10n.t('An evaluation is running already. Cancel it first, or wait until it ends.'));
+    const controller = new AbortController();
+    this.#evaluation = controller;
+    try {
+      return await evaluate(wordVectors, path, options, {
+        script: new URL('compute-thread.mjs', this.#distribution),
+        signal: controller.signal,
+        progress: (fraction) => this.#events.evaluating?.(fraction),
+      });
+    } finally {
+      this.#evaluation = null;
+    }
+  }
+
+  cancelEvaluation(): Promise<boolean> {
+    const running = this.#evaluation !== null;
+    this.#evaluation?.abort();
+    return Promise.resolve(running);
   }
 
   complete(text: string, suggestions: number): ReturnType<EngineApi['complete']> {
@@ -158,7 +204,10 @@ export class Engine implements EngineApi {
   }
 
   async #prepare(stored: StoredModel): Promise<Model> {
-    return new Model(stored, await this.#loadKernels());
+    const model = new Model(stored, await this.#loadKernels());
+    // the vectors of a large model take half a second: in pieces, so that other questions are heard between them
+    while (model.step()) await setImmediate();
+    return model;
   }
 
   #loadKernels(): Promise<Kernels> {

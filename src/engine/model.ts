@@ -8,7 +8,11 @@ import type {
   Completion,
   ModelSummary,
   Neighbour,
+  OddWordAnswer,
+  RankAnswer,
+  SimilarityAnswer,
   Suggestion,
+  Unanswered,
   UnknownWord,
   WordAt,
   WordDescription,
@@ -17,8 +21,8 @@ import type {
 import { LanguageModel } from '../language-model/inference.ts';
 import { DELIMITER } from '../text/phrases.ts';
 import { wordsAround, wordsBefore, type Span } from '../text/tokenizer.ts';
-import { parseAnalogy, type MalformedExpression } from '../word2vec/analogy.ts';
-import { WordVectors } from '../word2vec/vectors.ts';
+import { parseExpression, parseWords, type MalformedExpression } from '../word2vec/expression.ts';
+import { WordVectors, type Method } from '../word2vec/vectors.ts';
 
 /** Words before the cursor that the language model reads. */
 const CONTEXT_WORDS = 100;
@@ -58,6 +62,15 @@ export class Model {
       .reduce((sum, count) => sum + count, 0);
   }
 
+  /** Prepares the vectors for questions, for a few milliseconds; false once they are. A question that comes earlier waits for the rest. */
+  step(): boolean {
+    return this.#vectors.step();
+  }
+
+  get wordVectors(): WordVectors {
+    return this.#vectors;
+  }
+
   wordAt(line: string, column: number, neighbours: number): WordAt | null {
     const around = wordsAround(line, column, PHRASE_WORDS - 1);
     if (!around) return null;
@@ -94,16 +107,49 @@ export class Model {
     return index < 0 ? null : this.#vectors.similarities(index, this.summary.mapWords);
   }
 
-  solveAnalogy(expression: string, answers: number): AnalogyAnswer {
-    const parsed = parseAnalogy(expression);
-    if ('malformed' in parsed) return { status: 'malformed', message: malformedSentence(parsed.malformed) };
-    const query = [];
-    for (const { word, weight } of parsed.terms) {
-      const index = this.#vectors.indexOf(word);
-      if (index < 0) return { status: 'unknownWord', ...this.#unknown(word) };
-      query.push({ index, weight });
-    }
-    return { status: 'solved', answers: this.#name(this.#vectors.mostSimilar(query, answers)) };
+  solve(expression: string, answers: number, method: Method): AnalogyAnswer {
+    const parsed = parseExpression(expression);
+    if ('malformed' in parsed) return malformed(parsed.malformed);
+    const found = this.#lookUp(parsed.terms.map(({ word }) => word));
+    if ('status' in found) return found;
+    const terms = parsed.terms.map(({ weight }, at) => ({ index: found.indexes[at]!, weight }));
+    return { status: 'solved', answers: this.#name(this.#vectors.mostSimilar(terms, answers, method)) };
+  }
+
+  similarity(first: string, second: string): SimilarityAnswer {
+    return this.#compare([first], [second]);
+  }
+
+  nSimilarity(first: string, second: string): SimilarityAnswer {
+    const [a, b] = [parseWords(first), parseWords(second)];
+    if ('malformed' in a) return malformed(a.malformed);
+    if ('malformed' in b) return malformed(b.malformed);
+    return this.#compare(a.words, b.words);
+  }
+
+  doesntMatch(list: string): OddWordAnswer {
+    const parsed = parseWords(list);
+    if ('malformed' in parsed && parsed.malformed.kind !== 'empty') return malformed(parsed.malformed);
+    if ('malformed' in parsed || parsed.words.length < 3)
+      return { status: 'malformed', message: l10n.t('Type three words or more, of which one may not fit.') };
+    const found = this.#lookUp(parsed.words);
+    if ('status' in found) return found;
+    const words = this.#name(this.#vectors.byCentrality(found.indexes));
+    return { status: 'found', odd: words.at(-1)!.word, words };
+  }
+
+  rank(word: string, other: string): RankAnswer {
+    const found = this.#lookUp([word, other]);
+    if ('status' in found) return found;
+    const [a, b] = found.indexes as [number, number];
+    return {
+      status: 'ranked',
+      word: this.#stored.words[a]!,
+      other: this.#stored.words[b]!,
+      rank: this.#vectors.rank(a, b),
+      of: this.#vectors.words.length - 1,
+      similarity: this.#vectors.similarity(a, b),
+    };
   }
 
   /**
@@ -174,6 +220,20 @@ export class Model {
     return rank === undefined || rank >= this.#knownToLanguageModel ? UNKNOWN : rank + FIRST_WORD;
   }
 
+  #compare(first: readonly string[], second: readonly string[]): SimilarityAnswer {
+    const found = this.#lookUp([...first, ...second]);
+    if ('status' in found) return found;
+    const [a, b] = [found.indexes.slice(0, first.length), found.indexes.slice(first.length)];
+    const names = (indexes: number[]): string[] => indexes.map((index) => this.#stored.words[index]!);
+    return { status: 'compared', first: names(a), second: names(b), similarity: this.#vectors.nSimilarity(a, b) };
+  }
+
+  #lookUp(words: readonly string[]): { indexes: number[] } | Unanswered {
+    const indexes = words.map((word) => this.#vectors.indexOf(word));
+    const unknown = indexes.indexOf(-1);
+    return unknown < 0 ? { indexes } : { status: 'unknownWord', ...this.#unknown(words[unknown]!) };
+  }
+
   #unknown(word: string): UnknownWord {
     return { known: false, word, spellings: this.#vectors.spellings(word, SPELLINGS) };
   }
@@ -181,6 +241,10 @@ export class Model {
   #name(neighbours: readonly { index: number; similarity: number }[]): Neighbour[] {
     return neighbours.map(({ index, similarity }) => ({ word: this.#stored.words[index]!, similarity }));
   }
+}
+
+function malformed(reason: MalformedExpression): Unanswered {
+  return { status: 'malformed', message: malformedSentence(reason) };
 }
 
 function malformedSentence(reason: MalformedExpression): string {
@@ -197,5 +261,12 @@ function malformedSentence(reason: MalformedExpression): string {
       );
     case 'openQuote':
       return l10n.t('The quotation mark at position {0} is not closed.', reason.position);
+    case 'weightRange':
+      return l10n.t('The weight {0} at position {1} must be a number other than 0.', reason.weight, reason.position);
+    case 'strayStar':
+      return l10n.t(
+        'The sign * at position {0} needs a number before it and a word after it, such as 0.5*woman.',
+        reason.position,
+      );
   }
 }

@@ -8,6 +8,9 @@ export const COMMANDS = {
   findSimilar: 'lexiscope.findSimilar',
   solveAnalogy: 'lexiscope.solveAnalogy',
   importVectors: 'lexiscope.importVectors',
+  findOddWord: 'lexiscope.findOddWord',
+  compareWords: 'lexiscope.compareWords',
+  evaluateVectors: 'lexiscope.evaluateVectors',
   exportVectors: 'lexiscope.exportVectors',
   showLog: 'lexiscope.showLog',
   /** Takes a word; for links and buttons, not in the palette. */

@@ -2,24 +2,26 @@
 
 import * as vscode from 'vscode';
 import { COMMANDS, type CommandName } from './command-ids.ts';
+import type { EvaluationReports } from './evaluation-reports.ts';
 import type { Explorer } from './explorer-panel.ts';
 import { exportVectors, forgetModels, importVectors } from './model-commands.ts';
 import { showProblem, showResult } from './notices.ts';
 import type { Training } from './training.ts';
-import { findSimilar, solveAnalogy } from './word-commands.ts';
+import { compareWords, findOddWord, findSimilar, solveAnalogy } from './word-commands.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 interface Parts {
   model: WorkspaceModel;
   training: Training;
   explorer: Explorer;
+  reports: EvaluationReports;
   log: vscode.LogOutputChannel;
 }
 
 /** Arguments come from links, keybindings and other extensions: anything. */
 type Command = (argument: unknown) => void | Promise<void>;
 
-export function registerCommands({ model, training, explorer, log }: Parts): vscode.Disposable {
+export function registerCommands({ model, training, explorer, reports, log }: Parts): vscode.Disposable {
   const table: Record<CommandName, Command> = {
     train: () => training.train(),
     cancelTraining: () => training.cancel(),
@@ -31,6 +33,9 @@ export function registerCommands({ model, training, explorer, log }: Parts): vsc
     findSimilar: (word) => findSimilar(model, typeof word === 'string' ? word : undefined),
     solveAnalogy: () => solveAnalogy(model),
     importVectors: () => importVectors(model, training),
+    findOddWord: () => findOddWord(model),
+    compareWords: () => compareWords(model),
+    evaluateVectors: () => reports.evaluate(),
     exportVectors: () => exportVectors(model),
     showLog: () => log.show(),
     showOnMap: async (word) => {

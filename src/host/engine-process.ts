@@ -15,6 +15,7 @@ export interface EngineProcessOptions {
   l10nPath?: string | undefined;
   log: (level: LogLevel, message: string) => void;
   progress: (progress: Progress) => void;
+  evaluating?: (fraction: number) => void;
   /** A started engine has looked into its directory (`replaced` is false), or what lies there has been replaced or deleted. */
   opened?: (opened: Opened, replaced: boolean) => void;
 }
@@ -78,7 +79,13 @@ export class EngineProcess {
     wordAt: (line, column, neighbours) => this.#ask(({ engine }) => engine.wordAt(line, column, neighbours)),
     describe: (word, neighbours) => this.#ask(({ engine }) => engine.describe(word, neighbours)),
     similaritiesOnMap: (word) => this.#ask(({ engine }) => engine.similaritiesOnMap(word)),
-    solveAnalogy: (expression, answers) => this.#ask(({ engine }) => engine.solveAnalogy(expression, answers)),
+    solve: (expression, answers, method) => this.#ask(({ engine }) => engine.solve(expression, answers, method)),
+    similarity: (first, second) => this.#ask(({ engine }) => engine.similarity(first, second)),
+    nSimilarity: (first, second) => this.#ask(({ engine }) => engine.nSimilarity(first, second)),
+    doesntMatch: (words) => this.#ask(({ engine }) => engine.doesntMatch(words)),
+    rank: (word, other) => this.#ask(({ engine }) => engine.rank(word, other)),
+    evaluate: (path, options) => this.#ask(({ engine }) => engine.evaluate(path, options)),
+    cancelEvaluation: () => this.#ask(({ engine }) => engine.cancelEvaluation()),
     complete: (text, suggestions) => this.#ask(({ engine }) => engine.complete(text, suggestions)),
     map: () => this.#ask(({ engine }) => engine.map()),
     exportVectors: (path, format) => this.#ask(({ engine }) => engine.exportVectors(path, format)),
@@ -120,7 +127,7 @@ export class EngineProcess {
   }
 
   #start(): Run {
-    const { entry, directory, l10nPath, log, progress } = this.#options;
+    const { entry, directory, l10nPath, log, progress, evaluating = () => undefined } = this.#options;
     if (this.#disposed) throw new EngineStopped(l10n.t('Lexiscope is shutting down.'));
     // VS Code's own execArgv made forks fail (microsoft/vscode#154549).
     const child = fork(entry, [], {
@@ -130,7 +137,7 @@ export class EngineProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const engine = createBirpc<EngineApi, EngineEvents>(
-      { progress, log },
+      { progress, evaluating, log },
       {
         timeout: -1,
         post: (message: Serializable) =>

@@ -1,4 +1,4 @@
-// A quick pick whose items are answers to what is being typed: Find Similar Words, Solve Analogy.
+// A quick pick whose items are answers to what is being typed: see word-commands.ts.
 
 import * as vscode from 'vscode';
 import { COMMANDS } from './command-ids.ts';

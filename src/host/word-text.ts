@@ -1,7 +1,7 @@
 // Words of the workspace as VS Code is to draw them: as text, whatever they hold. A word may be `](command:…)`, `<img …>` or `$(trash)`.
 
 import * as l10n from '@vscode/l10n';
-import type { Suggestion, WordDescription } from '../protocol/engine.ts';
+import type { RankAnswer, Suggestion, WordDescription } from '../protocol/engine.ts';
 
 /** Markdown that shows `text` as it is. CommonMark takes a backslash before any ASCII punctuation, in tables too. */
 export function inMarkdown(text: string): string {
@@ -37,6 +37,31 @@ export function similarity(cosine: number, language: string): string {
 export function frequency({ count, rank }: WordDescription, language: string): string {
   if (count === null) return l10n.t('rank {0}', rank.toLocaleString(language));
   return l10n.t('count {0}, rank {1}', count.toLocaleString(language), rank.toLocaleString(language));
+}
+
+/** “queen is neighbour 3 of king, of 24,309” */
+export function neighbourPlace(
+  { word, other, rank, of }: Extract<RankAnswer, { status: 'ranked' }>,
+  language: string,
+): string {
+  return l10n.t(
+    '“{0}” is neighbour {1} of “{2}”, of {3}',
+    other,
+    rank.toLocaleString(language),
+    word,
+    of.toLocaleString(language),
+  );
+}
+
+/** What is compared: the two sides of a `/` that stands alone or outside quotation marks, else two words; null where it is neither. */
+export function twoSides(input: string): [string, string] | null {
+  const quoted = '"[^"]*"|“[^”]*”|«[^»]*»|„[^“]*“';
+  const side = `((?:${quoted}|[^/"“«„])+)`;
+  const word = `(${quoted}|[^\\s,/"“«„]+)`;
+  const found =
+    new RegExp(`^${side}/${side}$`, 'u').exec(input) ?? new RegExp(`^${word}[\\s,]+${word}$`, 'u').exec(input.trim());
+  const [first, second] = [found?.[1]?.trim(), found?.[2]?.trim()];
+  return first && second ? [first, second] : null;
 }
 
 /** What a hover shows of a word, as Markdown; `link` leads to its place on the map. */

@@ -5,7 +5,9 @@ import type { LanguageModelOptions } from '../language-model/options.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import type { PhraseOptions } from '../text/options.ts';
 import type { VectorFormat } from '../word2vec/formats/vector-table.ts';
+import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
+import type { Method } from '../word2vec/vectors.ts';
 
 export type { VectorFormat };
 
@@ -36,8 +38,24 @@ export interface EngineApi {
   describe(word: string, neighbours: number): Promise<WordDescription | UnknownWord>;
   /** Cosine similarities of `word` to the words of the map, in the map's order, shape (N); null for an unknown word. */
   similaritiesOnMap(word: string): Promise<Float32Array | null>;
-  /** Answers an expression such as `king - man + woman`, best first. */
-  solveAnalogy(expression: string, answers: number): Promise<AnalogyAnswer>;
+  /** Answers an expression such as `king - man + 0.5*woman` or `man : king :: woman`, best first. */
+  solve(expression: string, answers: number, method: Method): Promise<AnalogyAnswer>;
+  /** Cosine of two words. */
+  similarity(first: string, second: string): Promise<SimilarityAnswer>;
+  /** Cosine of the mean vectors of two lists. Words of a list stand between spaces or commas, phrases in quotation marks. */
+  nSimilarity(first: string, second: string): Promise<SimilarityAnswer>;
+  /** Which word of a list, of three or more, is farthest from the mean of all. */
+  doesntMatch(words: string): Promise<OddWordAnswer>;
+  /** The place of `other` among the neighbours of `word`. */
+  rank(word: string, other: string): Promise<RankAnswer>;
+  /**
+   * Measures the vectors by a file of word pairs with people's scores, or of analogies; which of them it is, its lines tell.
+   * Tells `evaluating` on the way. Gives null where `cancelEvaluation` stopped it. Throws one sentence where the file
+   * cannot be read or holds neither, and where an evaluation is running already.
+   */
+  evaluate(path: string, options: EvaluationOptions): Promise<Evaluation | null>;
+  /** False where none is running. */
+  cancelEvaluation(): Promise<boolean>;
   /** What the language model expects after `text`: the rest of the word that `text` ends in, or the next word. No suggestions without a language model. */
   complete(text: string, suggestions: number): Promise<Completion>;
   /** The map of the stored model; null without a model, or where it was made without a map. */
@@ -49,6 +67,8 @@ export interface EngineApi {
 /** What the engine tells its client, without being asked. */
 export interface EngineEvents {
   progress(progress: Progress): void;
+  /** How far an evaluation is, 0 to 1; for clients that show it. */
+  evaluating?(fraction: number): void;
   /** One line for the log; never holds the user's text. File names are allowed. */
   log(level: LogLevel, message: string): void;
 }
@@ -201,10 +221,36 @@ export interface WordAt extends WordDescription {
   end: number;
 }
 
-export type AnalogyAnswer =
-  | { status: 'solved'; answers: Neighbour[] }
-  | ({ status: 'unknownWord' } & UnknownWord)
-  | { status: 'malformed'; message: string };
+/** Why a question has no answer: the first word that is not known, or a sentence on how it is written. */
+export type Unanswered = ({ status: 'unknownWord' } & UnknownWord) | { status: 'malformed'; message: string };
+
+/** `similarity` is the score of the method. */
+export type AnalogyAnswer = { status: 'solved'; answers: Neighbour[] } | Unanswered;
+
+/** The words as they are in the vocabulary. */
+export type SimilarityAnswer =
+  { status: 'compared'; first: string[]; second: string[]; similarity: number } | Unanswered;
+
+/** The words by their cosine to the mean of all, best first; `odd` is the last one. */
+export type OddWordAnswer = { status: 'found'; odd: string; words: Neighbour[] } | Unanswered;
+
+/** 1 for the nearest; `of`: all the neighbours there are. */
+export type RankAnswer =
+  { status: 'ranked'; word: string; other: string; rank: number; of: number; similarity: number } | Unanswered;
+
+export interface EvaluationOptions {
+  /** How analogies are answered. */
+  method: Method;
+  /** The most frequent words, so many, are known, and are the possible answers; 0: all. Without it 30,000 for analogies and all for pairs. */
+  restrictVocabulary?: number;
+}
+
+export type Evaluation = {
+  /** Words that were known. */
+  vocabulary: number;
+  /** Lines of the file that are neither. */
+  passedOver: number;
+} & (({ kind: 'pairs' } & PairAgreement) | ({ kind: 'analogies'; method: Method } & AnalogyAccuracy));
 
 export interface Completion {
   /** The beginning of a word that `text` ends in; empty where the next word is asked for. Suggestions replace it. */

@@ -1,86 +1,95 @@
-// Word vectors that can be asked: cosine similarity, nearest words, sums and differences of words (3CosAdd, Mikolov et
-// al. 2013, "Linguistic Regularities in Continuous Space Word Representations"). Exact: every answer looks at all words.
+// Word vectors that can be asked: cosine similarity, nearest words, sums and differences of words, the odd word out. The
+// questions are gensim's (models.keyedvectors), and so are the answers. Exact: no answer leaves out a word.
 
+import { SimilarityIndex, type Similar } from './similarity-index.ts';
 import { closestSpellings } from './spellings.ts';
 
-/** A word of the vocabulary and its cosine similarity to what was asked. */
-export interface Similar {
-  index: number;
-  similarity: number;
-}
+export type { Similar } from './similarity-index.ts';
 
-/** A word and its part in a sum: 1 adds it, -1 takes it away. */
+/** A word and its part in a question: 1 adds it, -1 takes it away; finite, not 0. */
 export interface WeightedWord {
   index: number;
   weight: number;
 }
 
-interface SimilarityKernel {
-  normalizeRows(dstPtr: number, dstStride: number, srcPtr: number, srcStride: number, rows: number, D: number): void;
-  dotRows(queryPtr: number, rowsPtr: number, rows: number, stride: number, outPtr: number): void;
-}
-
-const START = 1024;
-const PAGE = 65_536;
+/**
+ * How words are weighed together. 3CosAdd (Mikolov et al. 2013, "Linguistic Regularities in Continuous Space Word
+ * Representations"): the cosine to the weighted sum of unit vectors. 3CosMul (Levy & Goldberg 2014, "Linguistic
+ * Regularities in Sparse and Explicit Word Representations"): the product of (1 + cos) / 2 over the words that count,
+ * divided by that over the words that count against plus 1e-6, where a weight is the exponent of its factor.
+ */
+export const METHODS = ['3CosAdd', '3CosMul'] as const;
+export type Method = (typeof METHODS)[number];
 
 export class WordVectors {
   /** (V) */
   readonly words: readonly string[];
   /** D */
   readonly vectorSize: number;
-  readonly #kernel: SimilarityKernel;
-  readonly #stride: number;
-  readonly #queryPtr: number;
-  readonly #rowsPtr: number;
-  readonly #outPtr: number;
-  /** The whole memory; rows of unit length begin at `#rowsPtr`. */
-  readonly #floats: Float32Array;
+  /** The vectors at unit length. */
+  readonly index: SimilarityIndex;
+  /** (V): of each word the place of the most frequent one that differs by case only, its own where it is that. */
+  readonly folds: Int32Array;
   readonly #indexes: Map<string, number>;
   /** Of each word in lower case, the most frequent spelling. */
-  readonly #folded: Map<string, number>;
+  readonly #folded = new Map<string, number>();
 
   /**
-   * `kernel`: the kernel `similarity`. `words`: V of them, the most frequent first. `vectors`: (V, D); copied.
+   * `kernel`: the kernel `similarity`. `words`: V of them, the most frequent first. `vectors`: (V, D); copied by `step()`.
    * Throws where the sizes do not fit, or where the memory would exceed 4 GiB.
    */
   constructor(kernel: WebAssembly.Module, words: readonly string[], vectors: Float32Array, vectorSize: number) {
-    const rows = words.length;
-    if (vectors.length !== rows * vectorSize) {
-      throw new RangeError(`vectors: expected ${rows} x ${vectorSize} numbers, got ${vectors.length}`);
-    }
     this.words = words;
     this.vectorSize = vectorSize;
-    this.#stride = Math.ceil(vectorSize / 4) * 16;
-    this.#queryPtr = START;
-    this.#rowsPtr = START + Math.ceil(this.#stride / 64) * 64;
-    this.#outPtr = this.#rowsPtr + rows * this.#stride;
-    const bytes = this.#outPtr + Math.ceil(rows / 4) * 16;
-    if (bytes > 65_536 * PAGE) throw new RangeError(`vectors: ${rows} x ${vectorSize} numbers do not fit into 4 GiB`);
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE), maximum: 65_536, shared: true });
-    this.#kernel = new WebAssembly.Instance(kernel, { env: { memory } }).exports as unknown as SimilarityKernel;
-    this.#floats = new Float32Array(memory.buffer);
-    for (let row = 0; row < rows; row++) {
-      this.#floats.set(vectors.subarray(row * vectorSize, (row + 1) * vectorSize), this.#floatOf(row));
-    }
-    for (let row = 0; row < rows; row += 4096) {
-      const ptr = this.#rowsPtr + row * this.#stride;
-      this.#kernel.normalizeRows(ptr, this.#stride, ptr, this.#stride, Math.min(4096, rows - row), vectorSize);
-    }
+    this.index = new SimilarityIndex(kernel, vectors, words.length, vectorSize);
     this.#indexes = new Map(words.map((word, index) => [word, index]));
-    this.#folded = new Map();
-    for (let index = rows - 1; index >= 0; index--) this.#folded.set(words[index]!.toLowerCase(), index);
+    this.folds = new Int32Array(words.length);
+    for (let index = 0; index < words.length; index++) {
+      const folded = words[index]!.toLowerCase();
+      const first = this.#folded.get(folded);
+      if (first === undefined) this.#folded.set(folded, index);
+      this.folds[index] = first ?? index;
+    }
   }
 
-  /** The place of a word in the vocabulary, of its most frequent spelling in another case where it is not there as written; -1 where neither is. */
+  /** Copies and prepares some vectors, for a few milliseconds; false once all are. A question that comes earlier does the rest first. */
+  step(): boolean {
+    return this.index.step();
+  }
+
+  /**
+   * The place of a word in the vocabulary: as written, else its most frequent spelling in another case, else, for a phrase
+   * with spaces, that of `new_york`, as frequent phrases are learned; -1 where none is there.
+   */
   indexOf(word: string): number {
-    return this.#indexes.get(word) ?? this.#folded.get(word.toLowerCase()) ?? -1;
+    const index = this.#indexes.get(word) ?? this.#folded.get(word.toLowerCase());
+    if (index !== undefined) return index;
+    const joined = word.trim().replace(/\s+/gu, '_');
+    return joined === word ? -1 : this.indexOf(joined);
+  }
+
+  /** The place of the most frequent word that is `word` but for its case; -1 where none is there. */
+  foldedIndexOf(word: string): number {
+    return this.#folded.get(word.toLowerCase()) ?? -1;
   }
 
   /** Cosine of two words. */
   similarity(first: number, second: number): number {
-    const a = this.#row(first);
-    const b = this.#row(second);
-    return a.reduce((sum, value, index) => sum + value * b[index]!, 0);
+    return dot(this.index.row(first), this.index.row(second));
+  }
+
+  /** 1 - cosine of a word to each of others. */
+  distances(index: number, others: readonly number[]): Float64Array {
+    return Float64Array.from(others, (other) => 1 - this.similarity(index, other));
+  }
+
+  /** Cosine of the mean vectors of two lists, neither empty; the vectors at their own lengths, as gensim's `n_similarity` has them. */
+  nSimilarity(first: readonly number[], second: readonly number[]): number {
+    const mean = (list: readonly number[]): Float64Array =>
+      this.#sum(list.map((index) => ({ index, weight: this.index.lengthOf(index) })));
+    const [a, b] = [mean(first), mean(second)];
+    const lengths = Math.sqrt(dot(a, a) * dot(b, b));
+    return lengths > 0 ? dot(a, b) / lengths : 0;
   }
 
   /** The nearest words of one, itself left out, best first. */
@@ -88,18 +97,34 @@ export class WordVectors {
     return this.mostSimilar([{ index, weight: 1 }], count);
   }
 
-  /** The words nearest to the weighted sum of unit vectors, the words of the sum left out, best first. */
-  mostSimilar(sum: readonly WeightedWord[], count: number): Similar[] {
-    this.#setQuery(sum);
-    const scores = this.#scores(this.words.length);
-    for (const { index } of sum) scores[index] = -Infinity;
-    return best(scores, Math.min(count, this.words.length));
+  /** The words that answer best to the weighted words, those left out, best first; equal ones by frequency. `similarity` is the method's score. */
+  mostSimilar(terms: readonly WeightedWord[], count: number, method: Method = '3CosAdd'): Similar[] {
+    const without = new Set(terms.map(({ index }) => index));
+    if (method === '3CosAdd') return this.index.nearest(this.#sum(terms), count, without);
+    const factors = terms.map(({ index, weight }) => ({ direction: this.index.row(index), weight }));
+    return this.index.nearestByProduct(factors, count, without);
   }
 
-  /** Cosines of one word to the `among` most frequent words, (among), a copy. */
+  /**
+   * The words by their cosine to the mean of their unit vectors, the nearest first: the last is the one that does not
+   * match (gensim's `rank_by_centrality`, `doesnt_match`). Equal ones keep their order.
+   */
+  byCentrality(indexes: readonly number[]): Similar[] {
+    const mean = this.#sum(indexes.map((index) => ({ index, weight: 1 })));
+    const length = Math.sqrt(dot(mean, mean)) || 1;
+    return indexes
+      .map((index) => ({ index, similarity: dot(this.index.row(index), mean) / length }))
+      .sort((a, b) => b.similarity - a.similarity);
+  }
+
+  /** The place of a word among the neighbours of another, 1 for the nearest; equally near ones share the better place. */
+  rank(index: number, other: number): number {
+    return 1 + this.index.countNearer(this.index.row(index), other, new Set([index]));
+  }
+
+  /** Cosines of one word to the `among` most frequent words, (among). */
   similarities(index: number, among: number): Float32Array {
-    this.#setQuery([{ index, weight: 1 }]);
-    return this.#scores(among).slice();
+    return this.index.cosines(this.index.row(index), among);
   }
 
   /** The known words that are spelt most like `word`, best first. */
@@ -110,51 +135,25 @@ export class WordVectors {
   /** Vectors of unit length of the `count` most frequent words, (count, D), a copy. */
   unitVectors(count: number): Float32Array {
     const vectors = new Float32Array(count * this.vectorSize);
-    for (let row = 0; row < count; row++) vectors.set(this.#row(row), row * this.vectorSize);
+    for (let row = 0; row < count; row++) vectors.set(this.index.row(row), row * this.vectorSize);
     return vectors;
   }
 
-  /** Puts the sum of the words' unit vectors, itself of unit length, where the kernel reads the query. */
-  #setQuery(sum: readonly WeightedWord[]): void {
-    const query = new Float64Array(this.vectorSize);
-    for (const { index, weight } of sum) {
-      const row = this.#row(index);
-      for (let d = 0; d < query.length; d++) query[d]! += weight * row[d]!;
+  /** The weighted sum of unit vectors, (D), over the largest weight, so that none is too large. */
+  #sum(terms: readonly WeightedWord[]): Float64Array {
+    const largest = terms.reduce((most, { weight }) => Math.max(most, Math.abs(weight)), 0);
+    const sum = new Float64Array(this.vectorSize);
+    for (const { index, weight } of terms) {
+      const row = this.index.row(index);
+      const share = largest > 0 ? weight / largest : 0;
+      for (let d = 0; d < sum.length; d++) sum[d]! += share * row[d]!;
     }
-    const length = Math.sqrt(query.reduce((total, value) => total + value * value, 0));
-    const scaled = length > 0 ? query.map((value) => value / length) : query;
-    this.#floats.fill(0, this.#queryPtr / 4, (this.#queryPtr + this.#stride) / 4).set(scaled, this.#queryPtr / 4);
-  }
-
-  /** Cosines of the query to the first rows, (rows); valid until the next question. */
-  #scores(rows: number): Float32Array {
-    this.#kernel.dotRows(this.#queryPtr, this.#rowsPtr, rows, this.#stride, this.#outPtr);
-    return this.#floats.subarray(this.#outPtr / 4, this.#outPtr / 4 + rows);
-  }
-
-  #row(index: number): Float32Array {
-    return this.#floats.subarray(this.#floatOf(index), this.#floatOf(index) + this.vectorSize);
-  }
-
-  #floatOf(row: number): number {
-    return (this.#rowsPtr + row * this.#stride) / 4;
+    return sum;
   }
 }
 
-/** The `count` largest scores, in order; equal scores by place. Scores of -Infinity are left out. */
-function best(scores: Float32Array, count: number): Similar[] {
-  const found: Similar[] = [];
-  if (count <= 0) return found;
-  let least = -Infinity;
-  for (let index = 0; index < scores.length; index++) {
-    const similarity = scores[index]!;
-    // `not above` and not `below or equal`: nothing is above -Infinity or beside NaN
-    if (!(similarity > least)) continue;
-    let at = found.length;
-    while (at > 0 && found[at - 1]!.similarity < similarity) at--;
-    found.splice(at, 0, { index, similarity });
-    if (found.length > count) found.pop();
-    if (found.length === count) least = found[count - 1]!.similarity;
-  }
-  return found;
+function dot(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {
+  let sum = 0;
+  for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!;
+  return sum;
 }

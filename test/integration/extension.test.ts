@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -147,6 +147,51 @@ describe('a folder that was learned', () => {
     await (await window.quickInput()).fill('bread - nosuchword + sugar');
     await window.quickRow(/nosuchword.*is not a word that was learned/);
     await window.press('Escape');
+  });
+
+  step('Solve Analogy takes weights and says what is wrong with one', async () => {
+    await window.command('Lexiscope: Solve Analogy…');
+    await (await window.quickInput()).fill('bread - 0.5*flour + 2*sugar');
+    assertOneOf(await window.quickRow(/\d\.\d{3}$/), TOPICS.kitchen);
+    await (await window.quickInput()).fill('bread - 0*flour');
+    await window.quickRow(/The weight 0 at position 9 must be a number other than 0/);
+    await window.press('Escape');
+  });
+
+  step('Find the Odd Word Out and Compare Words answer while one types', async () => {
+    await window.command('Lexiscope: Find the Odd Word Out…');
+    await (await window.quickInput()).fill('king queen');
+    await window.quickRow(/three words or more/);
+    await (await window.quickInput()).fill('king queen ship throne');
+    await window.quickRow(/^ship, -?\d\.\d{3}, fits least/);
+    await window.screenshot('odd word');
+    await window.press('Escape');
+    await window.command('Lexiscope: Compare Words…');
+    await (await window.quickInput()).fill('king queen');
+    await window.quickRow(/“queen” is neighbour \d+ of “king”, of \d+/);
+    await (await window.quickInput()).fill('king queen / bread sugar');
+    await window.quickRow(/cosine -?\d\.\d{3}.*king, queen · bread, sugar/);
+    await window.screenshot('compare words');
+    await window.press('Escape');
+  });
+
+  step('Evaluate Vectors shows the figures of a file as a table', async () => {
+    const path = join(folder.path, 'pairs.csv');
+    await writeFile(path, 'king,queen,9\nking,bread,1\nship,sugar,2\nking,nosuchword,5\n');
+    await window.command('Lexiscope: Evaluate Vectors…');
+    const input = await window.quickInput();
+    await input.fill(path);
+    // the dialog looks the path up as it is typed, and takes Enter only then
+    await retry('the end of the dialog', 20_000, async () => {
+      await window.press('Enter');
+      await input.waitFor({ state: 'hidden', timeout: 2000 });
+    });
+    const report = await window.webview('table');
+    await report.getByText(/Spearman's rank correlation/).waitFor();
+    await report.getByText('3 (75.0%)').waitFor();
+    await window.screenshot('evaluation');
+    await rm(path);
+    await window.press('Control+F4');
   });
 
   step('the explorer draws the map, finds a word and shows what follows a text', async () => {

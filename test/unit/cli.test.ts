@@ -10,6 +10,10 @@ import { fileURLToPath } from 'node:url';
 import type {
   AnalogyAnswer,
   Completion,
+  Evaluation,
+  OddWordAnswer,
+  RankAnswer,
+  SimilarityAnswer,
   TrainOutcome,
   UnknownWord,
   WordDescription,
@@ -93,6 +97,82 @@ test('similar, analogy and complete answer from the stored model', async () => {
   assert.ok(analogy.status === 'solved' && analogy.answers.length === 2);
   const completion = await ask<Completion>('complete', 'the harb');
   assert.deepEqual(completion, { prefix: 'harb', suggestions: [{ word: 'harbour', probability: 1 }] });
+});
+
+test('analogies take weights, proportions and both methods', async () => {
+  const answers = async (...operands: string[]) => {
+    const answer = await ask<AnalogyAnswer>('analogy', ...operands);
+    assert.ok(answer.status === 'solved' && answer.answers.length === 10);
+    return answer.answers;
+  };
+  const plain = await answers('bread - oven + ship');
+  assert.deepEqual(await answers('oven : bread :: ship'), plain);
+  assert.deepEqual(await answers('2*bread - 2*oven + 2 * ship'), plain);
+  assert.notDeepEqual(await answers('bread - oven + 5*ship'), plain);
+  assert.deepEqual(await answers('bread - oven + ship', '--method', '3CosAdd'), plain);
+  // a product of halves over a half: 0 and more, where a cosine may be below 0
+  const products = await answers('bread - oven + ship', '--method', 'cosmul');
+  assert.notDeepEqual(products, plain);
+  assert.ok(products.every(({ similarity }) => similarity >= 0));
+});
+
+test('similarity compares words and lists, rank tells the place of a neighbour', async () => {
+  const one = await ask<SimilarityAnswer>('similarity', 'king', 'Queen');
+  assert.ok(one.status === 'compared');
+  assert.deepEqual([one.first, one.second], [['king'], ['queen']]);
+  const lists = await ask<SimilarityAnswer>('similarity', 'king queen', 'bread, oven');
+  assert.ok(lists.status === 'compared' && lists.similarity < one.similarity);
+  assert.deepEqual(
+    [lists.first, lists.second],
+    [
+      ['king', 'queen'],
+      ['bread', 'oven'],
+    ],
+  );
+  const similar = await ask<WordDescription>('similar', 'king', '--count', '3');
+  const rank = await ask<RankAnswer>('rank', 'king', similar.neighbours[2]!.word);
+  assert.ok(rank.status === 'ranked' && trained.status === 'done');
+  assert.deepEqual([rank.rank, rank.of], [3, trained.model.vocabulary - 1]);
+  assert.ok(Math.abs(rank.similarity - similar.neighbours[2]!.similarity) < 1e-5);
+  const { out } = await lexiscope('similarity', 'king', 'queen', '--model', model);
+  assert.equal(Number(out).toFixed(4), one.similarity.toFixed(4));
+});
+
+test('odd names the word of another topic, from operands or a list', async () => {
+  for (const operands of [['king', 'queen', 'bread', 'throne'], ['king, queen bread throne']]) {
+    const answer = await ask<OddWordAnswer>('odd', ...operands);
+    assert.ok(answer.status === 'found');
+    assert.equal(answer.odd, 'bread');
+    assert.equal(answer.words.length, 4);
+  }
+});
+
+test('evaluate tells from its lines what a file holds, and counts', async () => {
+  const pairs = join(root, 'pairs.tsv');
+  await writeFile(pairs, 'first\tsecond\tscore\nking\tqueen\t9\nking\tbread\t1\nship\toven\t2\nking\tzeppelin\t3\n');
+  const agreement = await ask<Evaluation>('evaluate', pairs, '--quiet');
+  assert.ok(agreement.kind === 'pairs' && agreement.pearson > 0);
+  assert.deepEqual([agreement.pairs, agreement.known, agreement.passedOver], [4, 3, 1]);
+  assert.match(
+    (await lexiscope('evaluate', pairs, '--model', model)).out,
+    /known 3 \(75\.0 %\)[^]*Spearman {2}[01]\.\d{4}/,
+  );
+  const analogies = join(root, 'analogies.txt');
+  await writeFile(analogies, ': one\nking queen king queen\nking queen bread Oven\n: two\nking queen zeppelin x\n');
+  const accuracy = await ask<Evaluation>('evaluate', analogies, '--method', 'cosmul', '--restrict', '0', '--quiet');
+  assert.ok(accuracy.kind === 'analogies' && trained.status === 'done');
+  assert.deepEqual(
+    accuracy.sections.map(({ name, questions, asked }) => [name, questions, asked]),
+    [
+      ['one', 2, 2],
+      ['two', 1, 0],
+    ],
+  );
+  assert.deepEqual([accuracy.method, accuracy.vocabulary], ['3CosMul', trained.model.vocabulary]);
+  const restricted = await ask<Evaluation>('evaluate', analogies, '--restrict', '1', '--quiet');
+  assert.ok(restricted.kind === 'analogies' && restricted.asked === 0 && restricted.vocabulary === 1);
+  const { out } = await lexiscope('evaluate', analogies, '--model', model);
+  assert.match(out, /^analogies by 3CosAdd among the \d+ most frequent words\n.* one\n.* two\n.* total\n$/);
 });
 
 test('map gives every word of the map a place, as JSON and as a table', async () => {
@@ -179,6 +259,17 @@ test('what cannot be done is one sentence on standard error, and nothing is writ
     [['import', join(root, 'v.vec')], /needs --out DIR/, 2],
     [['import', join(root, 'nowhere.vec'), '--out', join(root, 'new')], /“nowhere\.vec” .* no such file/, 1],
     [['import', join(folder, '0.txt'), '--out', join(root, 'new')], /“0\.txt” was not imported/, 1],
+    [['analogy', 'king - 0*man', '--model', model], /weight 0 at position 8 must be a number other than 0/, 2],
+    [['analogy', 'king*2', '--model', model], /sign \* at position 5 needs a number/, 2],
+    [['analogy', 'king', '--method', 'sum', '--model', model], /--method is "sum"; it must be cosadd or cosmul/, 2],
+    [['similarity', 'king', '--model', model], /takes two words, or two lists/, 2],
+    [['similarity', 'king', ' , ', '--model', model], /Type words/, 2],
+    [['odd', 'king', 'queen', '--model', model], /three words or more/, 2],
+    [['rank', 'king', '--model', model], /takes WORD and OTHER, got 1/, 2],
+    [['rank', 'king', 'zeppelin', '--model', model], /does not know "zeppelin"/, 1],
+    [['evaluate', join(root, 'none.txt'), '--model', model], /none\.txt cannot be read: .*ENOENT/, 1],
+    [['evaluate', SCRIPT, '--model', model, '--restrict=-1'], /--restrict is "-1"/, 2],
+    [['evaluate', join(folder, '0.txt'), '--model', model], /0\.txt holds neither word pairs .* nor analogies/, 1],
     [['toString'], /There is no command toString/, 2],
     [['similar', '--colour'], /Unknown option '--colour'/, 2],
   ];
@@ -195,7 +286,19 @@ test('what cannot be done is one sentence on standard error, and nothing is writ
 test('--help lists the commands', async () => {
   const { code, out } = await lexiscope('--help');
   assert.equal(code, 0);
-  for (const command of ['train', 'import', 'similar', 'analogy', 'complete', 'map', 'export'])
-    assert.match(out, new RegExp(`lexiscope ${command} `));
+  const commands = [
+    'train',
+    'import',
+    'similar',
+    'analogy',
+    'similarity',
+    'odd',
+    'rank',
+    'evaluate',
+    'complete',
+    'map',
+    'export',
+  ];
+  for (const command of commands) assert.match(out, new RegExp(`lexiscope ${command} `));
   assert.equal((await lexiscope()).code, 2);
 });

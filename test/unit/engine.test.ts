@@ -149,12 +149,47 @@ describe('an engine that has trained', () => {
   });
 
   test('solves analogies, and says which word is unknown or where an expression is malformed', async () => {
-    const solved = await engine.solveAnalogy('king - throne + ship', 3);
+    const solved = await engine.solve('king - throne + ship', 3, '3CosAdd');
     assert.ok(solved.status === 'solved' && solved.answers.length === 3);
-    const unknown = await engine.solveAnalogy('king - quueen', 3);
+    const unknown = await engine.solve('king - quueen', 3, '3CosAdd');
     assert.ok(unknown.status === 'unknownWord' && unknown.word === 'quueen' && unknown.spellings.includes('queen'));
-    const malformed = await engine.solveAnalogy('king - + ', 3);
+    const malformed = await engine.solve('king - + ', 3, '3CosAdd');
     assert.ok(malformed.status === 'malformed' && malformed.message.length > 10);
+  });
+
+  test('compares words and lists, ranks neighbours and finds the odd word', async () => {
+    const one = await engine.similarity('king', 'queen');
+    assert.ok(one.status === 'compared');
+    const neighbours = await engine.describe('king', 1000);
+    assert.ok(neighbours.known);
+    const place = neighbours.neighbours.findIndex(({ word }) => word === 'queen');
+    assert.ok(Math.abs(neighbours.neighbours[place]!.similarity - one.similarity) < 1e-5);
+    const rank = await engine.rank('king', 'queen');
+    assert.ok(rank.status === 'ranked');
+    assert.deepEqual([rank.rank, rank.of], [place + 1, neighbours.neighbours.length]);
+    assert.deepEqual(await engine.nSimilarity('king', '"queen"'), one);
+    const odd = await engine.doesntMatch('king, queen, 서울 throne');
+    assert.ok(odd.status === 'found' && odd.odd === '서울');
+    const unknown = await engine.nSimilarity('king queen', 'bread thronee');
+    assert.ok(unknown.status === 'unknownWord' && unknown.spellings.includes('throne'));
+    assert.equal((await engine.doesntMatch('king "queen')).status, 'malformed');
+  });
+
+  test('evaluates by a file in a compute thread, and can be cancelled', async () => {
+    const file = join(root, 'set.txt');
+    const { court, sea } = TOPICS;
+    const questions = court.flatMap((a) => sea.map((b) => `${a} ${court[0]} ${b} ${sea[0]}`));
+    await writeFile(file, `: topics\n${questions.join('\n')}\n`);
+    const evaluation = await engine.evaluate(file, { method: '3CosAdd' });
+    assert.ok(evaluation?.kind === 'analogies');
+    assert.equal(evaluation.asked, 100);
+    assert.ok(evaluation.right > 0 && evaluation.right <= 100);
+    const running = engine.evaluate(file, { method: '3CosAdd' });
+    await assert.rejects(engine.evaluate(file, { method: '3CosAdd' }), /running already/);
+    assert.equal(await engine.cancelEvaluation(), true);
+    assert.equal(await running, null);
+    assert.equal(await engine.cancelEvaluation(), false);
+    await assert.rejects(engine.evaluate(join(root, 'nowhere'), { method: '3CosAdd' }), /nowhere cannot be read/);
   });
 
   test('completes the word being typed and suggests the next, with probabilities', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { explorerPage } from '../../src/host/explorer-page.ts';
+import { evaluationMarkdown } from '../../src/host/evaluation-text.ts';
 import * as sentences from '../../src/host/sentences.ts';
 import * as words from '../../src/host/word-text.ts';
 import { PHASES, type ModelSummary, type ReadingReport, type WordDescription } from '../../src/protocol/engine.ts';
@@ -243,6 +244,66 @@ suite('the status bar and the notifications', () => {
 
   test('figures follow the display language', () => {
     assert.match(sentences.modelDetails(summary, 'de')[0]!, /^24\.310 /);
+  });
+});
+
+suite('comparisons', () => {
+  test('two words or two lists are compared, and nothing else', () => {
+    assert.deepEqual(words.twoSides('king queen'), ['king', 'queen']);
+    assert.deepEqual(words.twoSides(' king , queen '), ['king', 'queen']);
+    assert.deepEqual(words.twoSides('king queen / bread "and/or"'), ['king queen', 'bread "and/or"']);
+    assert.deepEqual(words.twoSides('"new york" “south korea”'), ['"new york"', '“south korea”']);
+    for (const input of ['king', 'king queen bread', 'king /', '/', 'a / b / c', '"king queen', ''])
+      assert.equal(words.twoSides(input), null, input);
+  });
+
+  test('a place among neighbours is told with figures of the language', () => {
+    const rank = { status: 'ranked', word: 'king', other: 'queen', rank: 1234, of: 24_309, similarity: 0.5 } as const;
+    assert.equal(words.neighbourPlace(rank, 'en'), '“queen” is neighbour 1,234 of “king”, of 24,309');
+  });
+});
+
+suite('the report of an evaluation', () => {
+  const unescaped = (markdown: string): string => markdown.replace(/\\([!-/:-@[-`{-~])/g, '$1');
+  const section = (name: string, questions: number, asked: number, right: number) => {
+    return { name, questions, asked, right, accuracy: right / asked };
+  };
+
+  test('word pairs: both correlations and the coverage', () => {
+    const pairs = { kind: 'pairs', vocabulary: 24_310, passedOver: 1, pairs: 353, known: 339 } as const;
+    const report = unescaped(
+      evaluationMarkdown('wordsim.tsv', [{ ...pairs, pearson: 0.60149, spearman: 0.625 }], 'en'),
+    );
+    assert.match(report, /^# wordsim\.tsv\n/);
+    assert.match(report, /among 24,310 words/);
+    assert.match(report, /\| Pearson's correlation \| 0\.601 \|\n\| Spearman's rank correlation \| 0\.625 \|/);
+    assert.match(report, /\| of which both words are known \| 339 \(96\.0%\) \|/);
+    assert.match(report, /passed over: 1\./);
+    const few = { ...pairs, known: 0, pearson: Number.NaN, spearman: Number.NaN, passedOver: 0 };
+    assert.match(evaluationMarkdown('w', [few], 'en'), /none\\: too few/);
+    assert.doesNotMatch(evaluationMarkdown('w', [few], 'en'), /NaN|passed over/);
+  });
+
+  test('analogies: a row for each section and one for all, a column for each method', () => {
+    const evaluations = (['3CosAdd', '3CosMul'] as const).map((method, at) => ({
+      ...({ kind: 'analogies', method, vocabulary: 30_000, passedOver: 0 } as const),
+      ...section('', 2006, 1506, 451 + at),
+      sections: [
+        section('', 506, 506, 400 + at),
+        section('a|b](command:evil)', 1500, 1000, 51),
+        section('none', 0, 0, 0),
+      ],
+    }));
+    const report = evaluationMarkdown('questions.txt', evaluations, 'en');
+    const rows = report.split('\n').filter((line) => line.startsWith('| '));
+    assert.deepEqual(rows.map(unescaped).slice(2), [
+      '| without a heading | 506 | 506 | 79.1% | 79.2% |',
+      '| a|b](command:evil) | 1,500 | 1,000 | 5.1% | 5.1% |',
+      '| none | 0 | 0 | – | – |',
+      '| total | 2,006 | 1,506 | 29.9% | 30.0% |',
+    ]);
+    for (const row of rows) assert.equal(row.replace(/\\./g, '').split('|').length, 7, row);
+    assert.doesNotMatch(report.replace(/\\./g, ''), /\]\(/);
   });
 });
 

@@ -11,7 +11,27 @@ interface Exports {
     srcStride: number,
     rows: number,
     D: number,
+    lengthsPtr: number,
   ) => void;
+  quantizeRows: (
+    rowsPtr: number,
+    stride: number,
+    rows: number,
+    bytesPtr: number,
+    byteStride: number,
+    scalesPtr: number,
+    errorsPtr: number,
+  ) => void;
+  dotBytes: (
+    queryPtr: number,
+    bytesPtr: number,
+    rows: number,
+    byteStride: number,
+    scalesPtr: number,
+    factor: number,
+    outPtr: number,
+  ) => void;
+  dotRowsAt: (queryPtr: number, rowsPtr: number, idsPtr: number, count: number, stride: number, outPtr: number) => void;
   dotRows: (queryPtr: number, rowsPtr: number, rows: number, stride: number, outPtr: number) => void;
 }
 
@@ -33,7 +53,7 @@ function numbers(seed: number): () => number {
 function instance(variant: string) {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
   const exports = new WebAssembly.Instance(modules.get(variant)!, { env: { memory } }).exports as unknown as Exports;
-  return { ...exports, f32: new Float32Array(memory.buffer) };
+  return { ...exports, buffer: memory.buffer, f32: new Float32Array(memory.buffer) };
 }
 
 const near = (actual: number, expected: number, tolerance: number, what: string) =>
@@ -51,10 +71,12 @@ for (const variant of VARIANTS) {
       const scales = [1, 1e-30, 1e30, 0, 3];
       for (let i = 0; i < rows * (D + 1); i++) f32[source / 4 + i] = next() * scales[Math.floor(i / (D + 1))]!;
       const before = f32.slice(source / 4, target / 4);
-      normalizeRows(target, stride, source, (D + 1) * 4, rows, D);
+      const lengths = target + rows * stride + 64;
+      normalizeRows(target, stride, source, (D + 1) * 4, rows, D, lengths);
       for (let row = 0; row < rows; row++) {
         const from = before.subarray(row * (D + 1), row * (D + 1) + D);
         const length = Math.sqrt(from.reduce((sum, x) => sum + x * x, 0));
+        near(f32[lengths / 4 + row]! / (length || 1), length > 0 ? 1 : 0, 1e-7, `D ${D}, length of row ${row}`);
         for (let d = 0; d < stride / 4; d++) {
           const expected = d < D && length > 0 ? from[d]! / length : 0;
           near(f32[target / 4 + (row * stride) / 4 + d]!, expected, 1e-7, `D ${D}, row ${row}, column ${d}`);
@@ -68,11 +90,12 @@ for (const variant of VARIANTS) {
   test(`a row of zeros, or with a number that is not finite, becomes zeros (${variant})`, () => {
     const { normalizeRows, f32 } = instance(variant);
     f32.set([0, 0, 0, 0, 1, NaN, 1, 1, 1, 1, Infinity, 1, 3, 0, 4, 0], 256);
-    normalizeRows(1024, 16, 1024, 16, 4, 4);
+    normalizeRows(1024, 16, 1024, 16, 4, 4, 2048);
     assert.deepEqual(
       [...f32.subarray(256, 272)].map((x) => Number(x.toFixed(6))),
       [...new Array<number>(12).fill(0), 0.6, 0, 0.8, 0],
     );
+    assert.deepEqual([...f32.subarray(512, 516)], [0, 0, 0, 5]);
   });
 
   test(`the dot products of one row with all are those of plain arithmetic (${variant})`, () => {
@@ -107,6 +130,101 @@ for (const variant of VARIANTS) {
       dotRows(1024, 1024 + 80 * (row + 1), 1, 80, 8192);
       assert.equal(f32[8192 / 4], f32[4096 / 4 + row]);
     }
+  });
+
+  test(`no row is farther from its bytes than its error, nor much nearer (${variant})`, () => {
+    for (const D of LENGTHS) {
+      const { quantizeRows, f32, buffer } = instance(variant);
+      const next = numbers(D + 7);
+      const [rows, stride, byteStride] = [6, Math.ceil(D / 4) * 16, Math.ceil(D / 16) * 16 + 16];
+      const source = 1024;
+      const bytes = source + rows * stride;
+      const scales = bytes + rows * byteStride + 64;
+      const errors = scales + rows * 4;
+      const signed = new Int8Array(buffer, bytes, rows * byteStride + 1).fill(99);
+      for (let row = 0; row < rows; row++) {
+        // even numbers, one that stands out, all the same, one alone, zeros, powers of two
+        const shapes = [
+          () => next(),
+          (d: number) => next() * (d === 0 ? 1 : 0.004),
+          () => 1,
+          (d: number) => (d === D >> 1 ? -1 : 0),
+          () => 0,
+          (d: number) => 2 ** -(d % 20),
+        ];
+        const values = Array.from({ length: D }, (_, d) => shapes[row]!(d));
+        const length = Math.hypot(...values) || 1;
+        f32.set(
+          values.map((value) => value / length),
+          (source + row * stride) / 4,
+        );
+      }
+      quantizeRows(source, stride, rows, bytes, byteStride, scales, errors);
+      for (let row = 0; row < rows; row++) {
+        let squares = 0;
+        for (let d = 0; d < byteStride; d++) {
+          const byte = signed[row * byteStride + d]!;
+          if (d >= D) assert.equal(byte, 0);
+          else squares += (f32[(source + row * stride) / 4 + d]! - f32[scales / 4 + row]! * byte) ** 2;
+        }
+        const [told, distance] = [f32[errors / 4 + row]!, Math.sqrt(squares)];
+        assert.ok(told >= distance, `D ${D}, row ${row}: ${told} is said, ${distance} is true`);
+        assert.ok(told <= distance * 1.0001 + 1e-6);
+        assert.ok(
+          distance <= (f32[scales / 4 + row]! / 2) * Math.sqrt(D) * 1.00001,
+          'numbers are rounded to the nearest',
+        );
+      }
+      assert.equal(signed[rows * byteStride], 99, 'nothing is written behind the last row');
+    }
+  });
+
+  test(`dot products with bytes are exact (${variant})`, () => {
+    for (const D of LENGTHS) {
+      const { dotBytes, f32, buffer } = instance(variant);
+      const next = numbers(D + 11);
+      const byteStride = Math.ceil(D / 16) * 16;
+      const limit = Math.min(32_767, Math.floor((2 ** 31 - 1) / (127 * Math.max(1, byteStride))));
+      for (const rows of [0, 1, 4, 7]) {
+        const query = 1024;
+        const bytes = query + 2 * byteStride;
+        const scales = bytes + rows * byteStride + 64;
+        const out = scales + 64;
+        const queryNumbers = new Int16Array(buffer, query, byteStride);
+        const signed = new Int8Array(buffer, bytes, rows * byteStride);
+        for (let d = 0; d < D; d++) {
+          queryNumbers[d] = Math.round(next() * limit);
+          for (let row = 0; row < rows; row++) signed[row * byteStride + d] = Math.round(next() * 127);
+          // the largest sum that there can be, and the least
+          if (rows > 2) signed.fill(127 * Math.sign(queryNumbers[d]!), byteStride + d, byteStride + d + 1);
+          if (rows > 2) signed.fill(-127 * Math.sign(queryNumbers[d]!), 2 * byteStride + d, 2 * byteStride + d + 1);
+        }
+        if (rows === 7) for (let d = 0; d < D; d++) queryNumbers[d] = limit * (Math.sign(queryNumbers[d]!) || 1);
+        for (let row = 0; row < rows; row++) f32[scales / 4 + row] = row % 2 ? 0.5 : 1;
+        f32[out / 4 + rows] = 7;
+        dotBytes(query, bytes, rows, byteStride, scales, 2 ** -20, out);
+        for (let row = 0; row < rows; row++) {
+          let sum = 0;
+          for (let d = 0; d < D; d++) sum += queryNumbers[d]! * signed[row * byteStride + d]!;
+          const expected = Math.fround(sum) * (row % 2 ? 0.5 : 1) * 2 ** -20;
+          assert.equal(f32[out / 4 + row], expected, `D ${D}, ${rows} rows, row ${row}`);
+        }
+        assert.equal(f32[out / 4 + rows], 7, 'nothing is written behind the last product');
+      }
+    }
+  });
+
+  test(`single rows have the products that they have among all (${variant})`, () => {
+    const { dotRows, dotRowsAt, f32, buffer } = instance(variant);
+    const next = numbers(4);
+    for (let i = 256; i < 256 + 5 * 12; i++) f32[i] = next();
+    new Int32Array(buffer, 8192, 4).set([7, 0, 3, 3]);
+    dotRows(1024, 1024 + 80, 11, 80, 4096);
+    dotRowsAt(1024, 1024 + 80, 8192, 4, 80, 8208);
+    assert.deepEqual(
+      [...f32.subarray(8208 / 4, 8208 / 4 + 4)],
+      [7, 0, 3, 3].map((row) => f32[4096 / 4 + row]),
+    );
   });
 
   test(`the nearest rows are those of a plain search, best first and without the row itself (${variant})`, () => {

@@ -154,3 +154,15 @@ describe('closest spellings', () => {
     assert.deepEqual(closestSpellings([], 'king', 5), []);
   });
 });
+
+test('a phrase that is not known as written is looked up as frequent phrases are learned', async () => {
+  const kernel = await loadKernel(DISTRIBUTION, 'similarity');
+  const words = ['new_york', 'los angeles', 'Los_Angeles', 'york'];
+  const model = new WordVectors(kernel, words, new Float32Array(words.length * 2).fill(1), 2);
+  assert.deepEqual(
+    ['new york', ' New  York ', 'los angeles', 'LOS\tANGELES', 'old york', 'new', ' '].map((word) =>
+      model.indexOf(word),
+    ),
+    [0, 0, 1, 2, -1, -1, -1],
+  );
+});
