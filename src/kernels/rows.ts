@@ -2,14 +2,15 @@
 // module, not a module of its own.
 //
 // Lists of rows are lists of pointers (u32), from a pointer to its end. A row holds D floats and then zeros up to a whole
-// cache line, which loops may run into: zeros stay zeros. `rowBytes` is D in bytes, in whole steps. Scores, and the
+// cache line, which loops may run into: zeros stay zeros. Every function works on the columns from `from` to `to`
+// (exclusive), in bytes, multiples of STEP: threads that share a vector take different columns of it. Scores, and the
 // gradients that take their place, are floats: those of six output rows and then two unused ones.
 
 import { madd } from './simd';
 
 /** Bytes of a vector register, of four floats. */
 const VECTOR: usize = 16;
-/** `rowBytes` is a multiple of two vectors. */
+/** Columns are handled in steps of two vectors, bytes. */
 export const STEP: usize = 2 * VECTOR;
 /** Bytes of a cache line. */
 export const LINE: usize = 64;
@@ -18,7 +19,7 @@ export const GROUP = 6;
 /** Bytes of the scores of a group. */
 export const GROUP_SCORES: usize = 2 * VECTOR;
 
-// ---- Skip-gram: rows of the context x output rows ----
+// ---- Rows of the context x output rows ----
 
 /**
  * Dot products of every context row with six output rows, two context rows at a time: twelve sums and three operands are
@@ -30,7 +31,8 @@ export function scoreContexts(
   groupPtr: usize,
   scorePtr: usize,
   scoreStride: usize,
-  rowBytes: usize,
+  from: usize,
+  to: usize,
 ): void {
   const o0: usize = load<u32>(groupPtr),
     o1: usize = load<u32>(groupPtr, 4),
@@ -44,7 +46,7 @@ export function scoreContexts(
       bPtr: usize = load<u32>(contextPtr, 4);
     let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
     let b0 = a0, b1 = a0, b2 = a0, b3 = a0, b4 = a0, b5 = a0;
-    for (let d: usize = 0; d < rowBytes; d += VECTOR) {
+    for (let d = from; d < to; d += VECTOR) {
       const a = v128.load(aPtr + d),
         b = v128.load(bPtr + d);
       let o = v128.load(o0 + d);
@@ -71,7 +73,7 @@ export function scoreContexts(
     v128.store(scorePtr + scoreStride, sums4(b0, b1, b2, b3));
     v128.store(scorePtr + scoreStride, sums4(b4, b5, b4, b5), 16);
   }
-  if (contextPtr < contextsEnd) scoreGroup(load<u32>(contextPtr), groupPtr, scorePtr, rowBytes);
+  if (contextPtr < contextsEnd) scoreGroup(load<u32>(contextPtr), groupPtr, scorePtr, from, to);
 }
 
 /**
@@ -84,11 +86,12 @@ export function updatePair(
   pairPtr: usize,
   gradientsPtr: usize,
   scoreStride: usize,
-  rowBytes: usize,
+  from: usize,
+  to: usize,
 ): void {
   const o0: usize = load<u32>(pairPtr),
     o1: usize = load<u32>(pairPtr, 4);
-  for (let d: usize = 0; d < rowBytes; d += STEP) {
+  for (let d = from; d < to; d += STEP) {
     const old00 = v128.load(o0 + d),
       old01 = v128.load(o0 + d, 16),
       old10 = v128.load(o1 + d),
@@ -115,46 +118,10 @@ export function updatePair(
   }
 }
 
-// ---- CBOW: the mean of the context x output rows ----
-
-/** target = mean of the rows. */
-export function meanOfRows(targetPtr: usize, rowsPtr: usize, rowsEnd: usize, rowBytes: usize): void {
-  const scale = f32x4.splat(<f32>1 / <f32>((rowsEnd - rowsPtr) >> 2));
-  for (let d: usize = 0; d < rowBytes; d += LINE) {
-    let sum0 = f32x4.splat(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
-    for (let p = rowsPtr; p < rowsEnd; p += 4) {
-      const rowPtr = <usize>load<u32>(p) + d;
-      sum0 = f32x4.add(sum0, v128.load(rowPtr));
-      sum1 = f32x4.add(sum1, v128.load(rowPtr, 16));
-      sum2 = f32x4.add(sum2, v128.load(rowPtr, 32));
-      sum3 = f32x4.add(sum3, v128.load(rowPtr, 48));
-    }
-    v128.store(targetPtr + d, f32x4.mul(sum0, scale));
-    v128.store(targetPtr + d, f32x4.mul(sum1, scale), 16);
-    v128.store(targetPtr + d, f32x4.mul(sum2, scale), 32);
-    v128.store(targetPtr + d, f32x4.mul(sum3, scale), 48);
-  }
-}
-
-/** Adds `source` to every row. */
-export function addToRows(sourcePtr: usize, rowsPtr: usize, rowsEnd: usize, rowBytes: usize): void {
-  for (let d: usize = 0; d < rowBytes; d += LINE) {
-    const source0 = v128.load(sourcePtr + d),
-      source1 = v128.load(sourcePtr + d, 16),
-      source2 = v128.load(sourcePtr + d, 32),
-      source3 = v128.load(sourcePtr + d, 48);
-    for (let p = rowsPtr; p < rowsEnd; p += 4) {
-      const rowPtr = <usize>load<u32>(p) + d;
-      v128.store(rowPtr, f32x4.add(source0, v128.load(rowPtr)));
-      v128.store(rowPtr, f32x4.add(source1, v128.load(rowPtr, 16)), 16);
-      v128.store(rowPtr, f32x4.add(source2, v128.load(rowPtr, 32)), 32);
-      v128.store(rowPtr, f32x4.add(source3, v128.load(rowPtr, 48)), 48);
-    }
-  }
-}
+// ---- One row x output rows ----
 
 /** Dot products of one row with six output rows. */
-export function scoreGroup(rowPtr: usize, groupPtr: usize, scorePtr: usize, rowBytes: usize): void {
+export function scoreGroup(rowPtr: usize, groupPtr: usize, scorePtr: usize, from: usize, to: usize): void {
   const o0: usize = load<u32>(groupPtr),
     o1: usize = load<u32>(groupPtr, 4),
     o2: usize = load<u32>(groupPtr, 8),
@@ -162,7 +129,7 @@ export function scoreGroup(rowPtr: usize, groupPtr: usize, scorePtr: usize, rowB
     o4: usize = load<u32>(groupPtr, 16),
     o5: usize = load<u32>(groupPtr, 20);
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0;
-  for (let d: usize = 0; d < rowBytes; d += VECTOR) {
+  for (let d = from; d < to; d += VECTOR) {
     const row = v128.load(rowPtr + d);
     s0 = madd(row, v128.load(o0 + d), s0);
     s1 = madd(row, v128.load(o1 + d), s1);
@@ -182,7 +149,8 @@ export function updateGroup(
   isFirst: bool,
   groupPtr: usize,
   gradientsPtr: usize,
-  rowBytes: usize,
+  from: usize,
+  to: usize,
 ): void {
   const o0: usize = load<u32>(groupPtr),
     o1: usize = load<u32>(groupPtr, 4),
@@ -196,7 +164,7 @@ export function updateGroup(
     g3 = v128.load32_splat(gradientsPtr, 12),
     g4 = v128.load32_splat(gradientsPtr, 16),
     g5 = v128.load32_splat(gradientsPtr, 20);
-  for (let d: usize = 0; d < rowBytes; d += VECTOR) {
+  for (let d = from; d < to; d += VECTOR) {
     const hidden = v128.load(hiddenPtr + d);
     let error = isFirst ? f32x4.splat(0) : v128.load(errorPtr + d);
     let output = v128.load(o0 + d);
@@ -228,4 +196,225 @@ function sums4(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7)),
     cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
   return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+}
+
+// ---- Sums of rows ----
+
+/** target = scale * sum of the rows. */
+export function sumOfRows(targetPtr: usize, rowsPtr: usize, rowsEnd: usize, scale: f32, from: usize, to: usize): void {
+  const scales = f32x4.splat(scale);
+  let d = from;
+  for (; d + 2 * LINE <= to; d += 2 * LINE) {
+    const target = targetPtr + d;
+    let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0), s4 = f32x4.splat(0), s5 = f32x4.splat(0), s6 = f32x4.splat(0), s7 = f32x4.splat(0);
+    for (let p = rowsPtr; p < rowsEnd; p += 4) {
+      const sourcePtr = <usize>load<u32>(p) + d;
+      s0 = f32x4.add(s0, v128.load(sourcePtr, 0));
+      s1 = f32x4.add(s1, v128.load(sourcePtr, 16));
+      s2 = f32x4.add(s2, v128.load(sourcePtr, 32));
+      s3 = f32x4.add(s3, v128.load(sourcePtr, 48));
+      s4 = f32x4.add(s4, v128.load(sourcePtr, 64));
+      s5 = f32x4.add(s5, v128.load(sourcePtr, 80));
+      s6 = f32x4.add(s6, v128.load(sourcePtr, 96));
+      s7 = f32x4.add(s7, v128.load(sourcePtr, 112));
+    }
+    v128.store(target, f32x4.mul(s0, scales), 0);
+    v128.store(target, f32x4.mul(s1, scales), 16);
+    v128.store(target, f32x4.mul(s2, scales), 32);
+    v128.store(target, f32x4.mul(s3, scales), 48);
+    v128.store(target, f32x4.mul(s4, scales), 64);
+    v128.store(target, f32x4.mul(s5, scales), 80);
+    v128.store(target, f32x4.mul(s6, scales), 96);
+    v128.store(target, f32x4.mul(s7, scales), 112);
+  }
+  for (; d + LINE <= to; d += LINE) {
+    let sum0 = f32x4.splat(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+    for (let p = rowsPtr; p < rowsEnd; p += 4) {
+      const rowPtr = <usize>load<u32>(p) + d;
+      sum0 = f32x4.add(sum0, v128.load(rowPtr));
+      sum1 = f32x4.add(sum1, v128.load(rowPtr, 16));
+      sum2 = f32x4.add(sum2, v128.load(rowPtr, 32));
+      sum3 = f32x4.add(sum3, v128.load(rowPtr, 48));
+    }
+    v128.store(targetPtr + d, f32x4.mul(sum0, scales));
+    v128.store(targetPtr + d, f32x4.mul(sum1, scales), 16);
+    v128.store(targetPtr + d, f32x4.mul(sum2, scales), 32);
+    v128.store(targetPtr + d, f32x4.mul(sum3, scales), 48);
+  }
+  for (; d < to; d += STEP) {
+    let sum0 = f32x4.splat(0), sum1 = sum0;
+    for (let p = rowsPtr; p < rowsEnd; p += 4) {
+      const rowPtr = <usize>load<u32>(p) + d;
+      sum0 = f32x4.add(sum0, v128.load(rowPtr));
+      sum1 = f32x4.add(sum1, v128.load(rowPtr, 16));
+    }
+    v128.store(targetPtr + d, f32x4.mul(sum0, scales));
+    v128.store(targetPtr + d, f32x4.mul(sum1, scales), 16);
+  }
+}
+
+/** row += sum of the rows. */
+export function addSumOfRows(rowPtr: usize, rowsPtr: usize, rowsEnd: usize, from: usize, to: usize): void {
+  let d = from;
+  for (; d + 2 * LINE <= to; d += 2 * LINE) {
+    const target = rowPtr + d;
+    let s0 = v128.load(target, 0), s1 = v128.load(target, 16), s2 = v128.load(target, 32), s3 = v128.load(target, 48), s4 = v128.load(target, 64), s5 = v128.load(target, 80), s6 = v128.load(target, 96), s7 = v128.load(target, 112);
+    for (let p = rowsPtr; p < rowsEnd; p += 4) {
+      const sourcePtr = <usize>load<u32>(p) + d;
+      s0 = f32x4.add(s0, v128.load(sourcePtr, 0));
+      s1 = f32x4.add(s1, v128.load(sourcePtr, 16));
+      s2 = f32x4.add(s2, v128.load(sourcePtr, 32));
+      s3 = f32x4.add(s3, v128.load(sourcePtr, 48));
+      s4 = f32x4.add(s4, v128.load(sourcePtr, 64));
+      s5 = f32x4.add(s5, v128.load(sourcePtr, 80));
+      s6 = f32x4.add(s6, v128.load(sourcePtr, 96));
+      s7 = f32x4.add(s7, v128.load(sourcePtr, 112));
+    }
+    v128.store(target, s0, 0);
+    v128.store(target, s1, 16);
+    v128.store(target, s2, 32);
+    v128.store(target, s3, 48);
+    v128.store(target, s4, 64);
+    v128.store(target, s5, 80);
+    v128.store(target, s6, 96);
+    v128.store(target, s7, 112);
+  }
+  for (; d + LINE <= to; d += LINE) {
+    const target = rowPtr + d;
+    let sum0 = v128.load(target), sum1 = v128.load(target, 16), sum2 = v128.load(target, 32), sum3 = v128.load(target, 48);
+    for (let p = rowsPtr; p < rowsEnd; p += 4) {
+      const sourcePtr = <usize>load<u32>(p) + d;
+      sum0 = f32x4.add(sum0, v128.load(sourcePtr));
+      sum1 = f32x4.add(sum1, v128.load(sourcePtr, 16));
+      sum2 = f32x4.add(sum2, v128.load(sourcePtr, 32));
+      sum3 = f32x4.add(sum3, v128.load(sourcePtr, 48));
+    }
+    v128.store(target, sum0);
+    v128.store(target, sum1, 16);
+    v128.store(target, sum2, 32);
+    v128.store(target, sum3, 48);
+  }
+  for (; d < to; d += STEP) {
+    const target = rowPtr + d;
+    let sum0 = v128.load(target), sum1 = v128.load(target, 16);
+    for (let p = rowsPtr; p < rowsEnd; p += 4) {
+      const sourcePtr = <usize>load<u32>(p) + d;
+      sum0 = f32x4.add(sum0, v128.load(sourcePtr));
+      sum1 = f32x4.add(sum1, v128.load(sourcePtr, 16));
+    }
+    v128.store(target, sum0);
+    v128.store(target, sum1, 16);
+  }
+}
+
+/** Adds a row to every row of a list. */
+export function addToRows(sourcePtr: usize, rowsPtr: usize, rowsEnd: usize, from: usize, to: usize): void {
+  for (let p = rowsPtr; p < rowsEnd; p += 4) {
+    const rowPtr: usize = load<u32>(p);
+    for (let d = from; d < to; d += VECTOR) {
+      v128.store(rowPtr + d, f32x4.add(v128.load(rowPtr + d), v128.load(sourcePtr + d)));
+    }
+  }
+}
+
+/** target = source. */
+export function copyRow(sourcePtr: usize, targetPtr: usize, from: usize, to: usize): void {
+  for (let d = from; d < to; d += VECTOR) v128.store(targetPtr + d, v128.load(sourcePtr + d));
+}
+
+/** target = a - b. */
+export function subtractRows(targetPtr: usize, aPtr: usize, bPtr: usize, from: usize, to: usize): void {
+  for (let d = from; d < to; d += VECTOR) {
+    v128.store(targetPtr + d, f32x4.sub(v128.load(aPtr + d), v128.load(bPtr + d)));
+  }
+}
+
+/** row = scale * row. */
+export function scaleRow(rowPtr: usize, scale: f32, from: usize, to: usize): void {
+  const scales = f32x4.splat(scale);
+  for (let d = from; d < to; d += VECTOR) v128.store(rowPtr + d, f32x4.mul(scales, v128.load(rowPtr + d)));
+}
+
+// ---- Two rows, each with an output row of its own, x output rows that both have ----
+
+/** Place of the own output's score in a group's scores, bytes: behind those of six rows. */
+export const OWN: usize = 24;
+
+/** Dot products of two rows with their own output rows, written to `scorePtr` and `scoreStride` behind it. `ownPtr`: two pointers. */
+export function scoreOwn(aPtr: usize, bPtr: usize, ownPtr: usize, scorePtr: usize, scoreStride: usize, to: usize): void {
+  const o0: usize = load<u32>(ownPtr),
+    o1: usize = load<u32>(ownPtr, 4);
+  let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0;
+  for (let d: usize = 0; d < to; d += STEP) {
+    a0 = madd(v128.load(aPtr + d), v128.load(o0 + d), a0);
+    a1 = madd(v128.load(aPtr + d, 16), v128.load(o0 + d, 16), a1);
+    b0 = madd(v128.load(bPtr + d), v128.load(o1 + d), b0);
+    b1 = madd(v128.load(bPtr + d, 16), v128.load(o1 + d, 16), b1);
+  }
+  const sums = sums4(f32x4.add(a0, a1), f32x4.add(b0, b1), a0, b0);
+  store<f32>(scorePtr, f32x4.extract_lane(sums, 0));
+  store<f32>(scorePtr + scoreStride, f32x4.extract_lane(sums, 1));
+}
+
+/**
+ * Takes the step of two rows with up to six output rows that both have: errors += gradient * output, output += gradient *
+ * row. With the first group, `ownPtr` not 0, that of their own output rows, too, and the errors begin there.
+ */
+export function updateTwo(
+  aPtr: usize,
+  bPtr: usize,
+  errorAPtr: usize,
+  errorBPtr: usize,
+  ownPtr: usize,
+  rowsPtr: usize,
+  rowsEnd: usize,
+  gradientsPtr: usize,
+  scoreStride: usize,
+  to: usize,
+): void {
+  for (let d: usize = 0; d < to; d += STEP) {
+    const a0 = v128.load(aPtr + d),
+      a1 = v128.load(aPtr + d, 16),
+      b0 = v128.load(bPtr + d),
+      b1 = v128.load(bPtr + d, 16);
+    let errorA0: v128, errorA1: v128, errorB0: v128, errorB1: v128;
+    if (ownPtr) {
+      let rowPtr = <usize>load<u32>(ownPtr) + d, row0 = v128.load(rowPtr), row1 = v128.load(rowPtr, 16);
+      let gradient = v128.load32_splat(gradientsPtr, OWN);
+      errorA0 = f32x4.mul(gradient, row0);
+      errorA1 = f32x4.mul(gradient, row1);
+      v128.store(rowPtr, madd(gradient, a0, row0));
+      v128.store(rowPtr, madd(gradient, a1, row1), 16);
+      rowPtr = <usize>load<u32>(ownPtr, 4) + d;
+      row0 = v128.load(rowPtr);
+      row1 = v128.load(rowPtr, 16);
+      gradient = v128.load32_splat(gradientsPtr + scoreStride, OWN);
+      errorB0 = f32x4.mul(gradient, row0);
+      errorB1 = f32x4.mul(gradient, row1);
+      v128.store(rowPtr, madd(gradient, b0, row0));
+      v128.store(rowPtr, madd(gradient, b1, row1), 16);
+    } else {
+      errorA0 = v128.load(errorAPtr + d);
+      errorA1 = v128.load(errorAPtr + d, 16);
+      errorB0 = v128.load(errorBPtr + d);
+      errorB1 = v128.load(errorBPtr + d, 16);
+    }
+    for (let p = rowsPtr, gradientPtr = gradientsPtr; p < rowsEnd; p += 4, gradientPtr += 4) {
+      const rowPtr = <usize>load<u32>(p) + d,
+        row0 = v128.load(rowPtr),
+        row1 = v128.load(rowPtr, 16),
+        gA = v128.load32_splat(gradientPtr),
+        gB = v128.load32_splat(gradientPtr + scoreStride);
+      errorA0 = madd(gA, row0, errorA0);
+      errorA1 = madd(gA, row1, errorA1);
+      errorB0 = madd(gB, row0, errorB0);
+      errorB1 = madd(gB, row1, errorB1);
+      v128.store(rowPtr, madd(gB, b0, madd(gA, a0, row0)));
+      v128.store(rowPtr, madd(gB, b1, madd(gA, a1, row1)), 16);
+    }
+    v128.store(errorAPtr + d, errorA0);
+    v128.store(errorAPtr + d, errorA1, 16);
+    v128.store(errorBPtr + d, errorB0);
+    v128.store(errorBPtr + d, errorB1, 16);
+  }
 }

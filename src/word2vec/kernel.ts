@@ -1,22 +1,9 @@
 // The word2vec kernel as TypeScript sees it: src/kernels/word2vec.ts says what each function does.
 
 export interface Word2vecKernel {
-  readonly threadBytes: (vectorSize: number, window: number, negative: number, capacity: number) => number;
-  readonly createThread: (
-    threadPtr: number,
-    vectorSize: number,
-    window: number,
-    negative: number,
-    capacity: number,
-    words: number,
-    inputPtr: number,
-    outputPtr: number,
-    rowStride: number,
-    keepPtr: number,
-    tablePtr: number,
-    tableSize: number,
-    seed: number,
-  ) => void;
+  readonly threadBytes: (settingsPtr: number) => number;
+  readonly partialsBytes: (settingsPtr: number) => number;
+  readonly createThread: (threadPtr: number, settingsPtr: number, thread: number) => void;
   readonly initializeRows: (
     rowsPtr: number,
     count: number,
@@ -24,12 +11,48 @@ export interface Word2vecKernel {
     rowStride: number,
     seed: number,
   ) => void;
-  readonly readTokens: (threadPtr: number, tokensPtr: number, count: number) => number;
-  readonly trainSkipgram: (threadPtr: number, first: number, last: number, alpha: number) => void;
-  readonly trainCbow: (threadPtr: number, first: number, last: number, alpha: number) => void;
+  readonly shuffle: (tablePtr: number, size: number, seed: number) => void;
+  readonly readTokens: (threadPtr: number, tokensPtr: number, count: number, seed: number) => number;
+  readonly train: (threadPtr: number, first: number, last: number, alpha: number) => void;
+  readonly trainTogether: (threadPtr: number, first: number, last: number, alpha: number) => void;
   readonly lossSum: (threadPtr: number) => number;
   readonly lossPairs: (threadPtr: number) => number;
   readonly pairs: (threadPtr: number) => number;
+}
+
+/** The fields of the kernel's `Settings`, 32 bits each, in their order. */
+const SETTINGS = [
+  'inputPtr',
+  'outputPtr',
+  'treePtr',
+  'rowStride',
+  'vectorSize',
+  'words',
+  'cbow',
+  'window',
+  'fixedWindow',
+  'negative',
+  'cbowMean',
+  'keepPtr',
+  'tablePtr',
+  'tableSize',
+  'pathsPtr',
+  'longestPath',
+  'subwordsPtr',
+  'lossInterval',
+  'capacity',
+  'parts',
+  'threads',
+  'meetingsPtr',
+  'partialsPtr',
+] as const;
+
+export type KernelSettings = Record<(typeof SETTINGS)[number], number>;
+export const SETTINGS_BYTES = SETTINGS.length * 4;
+
+export function writeSettings(memory: WebAssembly.Memory, settingsPtr: number, settings: KernelSettings): void {
+  const fields = new Uint32Array(memory.buffer, settingsPtr, SETTINGS.length);
+  SETTINGS.forEach((name, index) => (fields[index] = settings[name]));
 }
 
 /** The kernel over a shared memory. */

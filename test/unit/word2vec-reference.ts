@@ -1,31 +1,77 @@
 // word2vec as a plain scalar program that makes the same random choices as the kernel, for the tests. Numbers are
 // doubles and nothing is vectorised, so that it shows what the kernel is to compute.
 
-export interface ReferenceText {
+export interface ReferenceSetup {
+  algorithm: 'skipgram' | 'cbow';
+  window: number;
+  dynamicWindow: boolean;
+  negative: number;
+  cbowMean: boolean;
+  lossInterval: number;
+  /** Scores of a block of positions are computed before any of them is trained, as threads that work together do. */
+  together: boolean;
   /** V */
   words: number;
   /** (V + 1) */
   keep: Uint32Array;
   /** A power of two of word ids. */
   table: Int32Array;
+  /** (V, D) each. */
+  input: number[][];
+  output: number[][];
+  /** Hierarchical softmax: rows of the inner nodes, and of each word the steps [node, branch] of its path. */
+  tree?: number[][];
+  paths?: [node: number, branch: number][][];
+  /** Subwords: rows of n-grams, and of each word which of them it has. */
+  ngrams?: number[][];
+  ngramsOf?: number[][];
 }
 
+/** What one position was made of. */
 export interface Position {
   contexts: number[];
-  /** The word itself first, then the negatives. */
+  /** Negative sampling: the word itself first. */
   outputs: number[];
 }
+
+interface Output {
+  row: number[];
+  label: number;
+}
+
+/** A position with all that its step needs. */
+interface Work {
+  at: number;
+  contexts: number[][];
+  outputs: Output[];
+  hidden: number[];
+  /** (contexts or 1, outputs) */
+  scores: number[][];
+}
+
+const BLOCK = 16;
+/** Positions of CBOW that share negatives. */
+const SHARED_POSITIONS = 2;
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, d) => sum + x * b[d]!, 0);
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-Math.min(6, Math.max(-6, x))));
 
 /** The loss of one row against the outputs of a position: the first is to score high, the others low. */
 export function pairLoss(row: readonly number[], outputs: readonly (readonly number[])[]): number {
-  return outputs.reduce((sum, output, i) => sum + Math.log1p(Math.exp((i === 0 ? -1 : 1) * dot(row, output))), 0);
+  return outputs.reduce((sum, output, i) => sum + logisticLoss(dot(row, output), i === 0 ? 1 : 0), 0);
+}
+
+function logisticLoss(score: number, label: number): number {
+  return Math.max(score, 0) + Math.log1p(Math.exp(-Math.abs(score))) - label * score;
 }
 
 export function meanOf(rows: readonly (readonly number[])[]): number[] {
   return rows[0]!.map((_, d) => rows.reduce((sum, row) => sum + row[d]!, 0) / rows.length);
+}
+
+/** target += factor * source */
+function add(target: number[], source: readonly number[], factor = 1): void {
+  source.forEach((value, d) => (target[d]! += factor * value));
 }
 
 export class ReferenceWord2vec {
@@ -36,124 +82,243 @@ export class ReferenceWord2vec {
   ids: number[] = [];
   /** What the last trained position was made of. */
   last: Position = { contexts: [], outputs: [] };
-  /** (V, D) each. */
-  readonly input: number[][];
-  readonly output: number[][];
-  readonly #text: ReferenceText;
-  readonly #window: number;
-  readonly #negative: number;
+  readonly #setup: ReferenceSetup;
   readonly #pool: number[];
-  #random: bigint;
-  #cursor: number;
+  #random = 0n;
+  #cursor = 0;
   #draws = 0;
   #positions = 0;
+  #entered = 0;
+  #left = 0;
+  /** By position: the row it is read from; with Skip-gram and subwords, as it was before; CBOW: reach and error. */
+  #rows: number[][] = [];
+  #before: number[][] = [];
+  #reach: number[] = [];
+  #errors: number[][] = [];
 
-  constructor(
-    text: ReferenceText,
-    input: number[][],
-    output: number[][],
-    window: number,
-    negative: number,
-    seed: number,
-  ) {
-    this.#text = text;
-    this.input = input;
-    this.output = output;
-    this.#window = window;
-    this.#negative = negative;
-    this.#random = BigInt.asUintN(64, (BigInt(seed) + 1n) * 0x9e3779b97f4a7c15n);
-    for (let i = 0; i < 8; i++) this.#next();
-    this.#cursor = this.#next();
-    const rowBytes = Math.ceil(input[0]!.length / 8) * 32;
-    let pool = 512;
-    while (pool > 64 && pool * rowBytes > 262_144) pool /= 2;
-    this.#pool = Array.from({ length: pool }, () => this.#nextOfTable());
+  constructor(setup: ReferenceSetup) {
+    this.#setup = setup;
+    this.#pool = Array<number>(128).fill(0);
   }
 
-  readTokens(tokens: Int32Array): number {
-    this.ids = [];
-    for (const id of tokens) {
-      if (id < this.#text.words && this.#next() <= this.#text.keep[id + 1]!) this.ids.push(id);
+  readTokens(tokens: Int32Array, seed: number): number {
+    const { words, keep, negative } = this.#setup;
+    this.#random = BigInt.asUintN(64, (BigInt(seed) + 1n) * 0x9e3779b97f4a7c15n);
+    for (let i = 0; i < 8; i++) this.#next();
+    this.#draws = 0;
+    if (negative) {
+      this.#cursor = this.#next();
+      this.#pool.forEach((_, i) => (this.#pool[i] = this.#nextOfTable()));
     }
+    this.ids = [];
+    for (const id of tokens) if (id < words && this.#next() <= keep[id + 1]!) this.ids.push(id);
+    this.#entered = this.#left = 0;
+    this.#rows = [];
+    this.#before = [];
+    this.#reach = [];
+    this.#errors = [];
     return this.ids.length;
   }
 
-  train(algorithm: 'skipgram' | 'cbow', first: number, last: number, alpha: number): void {
-    for (let at = first; at < last; at++) {
-      const word = this.ids[at]!;
-      if (word < 0) continue;
-      const reach = this.#below(this.#window) + 1;
-      const contexts: number[] = [];
-      for (const step of [-1, 1]) {
-        for (let i = 1; i <= reach && (this.ids[at + step * i] ?? -1) >= 0; i++) {
-          contexts.push(this.ids[at + step * i]!);
+  train(first: number, last: number, alpha: number): void {
+    const { algorithm, paths, together } = this.#setup;
+    for (let block = first; block < last; block += BLOCK) {
+      const end = Math.min(block + BLOCK, last);
+      this.#slide(block, end);
+      if (together) {
+        const works: Work[] = [];
+        for (let at = block; at < end; at++) {
+          const work = this.#choose(at);
+          if (work) works.push(work);
+        }
+        for (const work of works) this.#score(work);
+        for (const work of works) this.#learn(work, alpha);
+      } else if (algorithm === 'cbow' && !paths) this.#trainShared(block, end, alpha);
+      else {
+        for (let at = block; at < end; at++) {
+          const work = this.#choose(at);
+          if (!work) continue;
+          this.#score(work);
+          this.#learn(work, alpha);
         }
       }
-      if (contexts.length === 0) continue;
-      const outputs = [word, ...Array.from({ length: this.#negative }, () => this.#drawNegative(word))];
-      this.last = { contexts, outputs };
-      this[algorithm](contexts, outputs, alpha);
+    }
+    if (last === this.ids.length) this.#leaveUntil(last);
+  }
+
+  // ---- Words within reach ----
+
+  #rowsOf(word: number): number[][] {
+    const { input, ngrams, ngramsOf } = this.#setup;
+    return [input[word]!, ...(ngramsOf?.[word] ?? []).map((row) => ngrams![row]!)];
+  }
+
+  #slide(first: number, last: number): void {
+    const { window, ngrams } = this.#setup;
+    this.#leaveUntil(first - window);
+    for (; this.#entered < Math.min(this.ids.length, last + window); this.#entered++) {
+      const id = this.ids[this.#entered]!;
+      if (id < 0) continue;
+      this.#rows[this.#entered] = ngrams ? meanOf(this.#rowsOf(id)) : this.#setup.input[id]!;
+      this.#before[this.#entered] = [...this.#rows[this.#entered]!];
     }
   }
 
-  skipgram(contexts: readonly number[], outputs: readonly number[], alpha: number): void {
-    const rows = contexts.map((word) => this.input[word]!);
-    const gradients = this.#gradients(rows, outputs, alpha);
+  #leaveUntil(end: number): void {
+    const { algorithm, window, ngrams } = this.#setup;
+    for (; this.#left < end; this.#left++) {
+      const at = this.#left;
+      const id = this.ids[at]!;
+      if (id < 0) continue;
+      const change = this.#setup.input[id]!.map(() => 0);
+      if (algorithm === 'cbow') {
+        for (const step of [-1, 1]) {
+          for (let i = 1; i <= window && (this.ids[at + step * i] ?? -1) >= 0; i++) {
+            if ((this.#reach[at + step * i] ?? 0) >= i) add(change, this.#errors[at + step * i]!);
+          }
+        }
+      } else if (ngrams) {
+        add(change, this.#rows[at]!);
+        add(change, this.#before[at]!, -1);
+      }
+      for (const row of this.#rowsOf(id)) add(row, change);
+    }
+  }
+
+  // ---- What a position is made of ----
+
+  #chooseContext(at: number): number[] {
+    const { window, dynamicWindow } = this.#setup;
+    const contexts: number[] = [];
+    this.#reach[at] = 0;
+    if (this.ids[at]! < 0) return contexts;
+    const reach = dynamicWindow ? this.#below(window) + 1 : window;
+    for (const step of [-1, 1]) {
+      for (let i = 1; i <= reach && (this.ids[at + step * i] ?? -1) >= 0; i++) contexts.push(at + step * i);
+    }
+    if (contexts.length) this.#reach[at] = reach;
+    this.last = { contexts: contexts.map((position) => this.ids[position]!), outputs: [] };
+    return contexts;
+  }
+
+  #choose(at: number): Work | null {
+    const { negative, output, tree, paths } = this.#setup;
+    const contexts = this.#chooseContext(at);
+    if (contexts.length === 0) return null;
+    const word = this.ids[at]!;
+    const outputs: Output[] = [];
+    if (negative) {
+      const words = [word, ...Array.from({ length: negative }, () => this.#drawNegative(word))];
+      this.last.outputs = words;
+      outputs.push(...words.map((drawn, i) => ({ row: output[drawn]!, label: i === 0 ? 1 : 0 })));
+    }
+    for (const [node, branch] of paths?.[word] ?? []) outputs.push({ row: tree![node]!, label: 1 - branch });
+    return { at, contexts: contexts.map((position) => this.#rows[position]!), outputs, hidden: [], scores: [] };
+  }
+
+  // ---- Steps ----
+
+  #hide(contexts: readonly number[][]): number[] {
+    const mean = meanOf(contexts);
+    return this.#setup.cbowMean ? mean : mean.map((value) => value * contexts.length);
+  }
+
+  #score(work: Work): void {
+    if (this.#setup.algorithm === 'cbow') work.hidden = this.#hide(work.contexts);
+    const rows = this.#setup.algorithm === 'cbow' ? [work.hidden] : work.contexts;
+    work.scores = rows.map((row) => work.outputs.map((output) => dot(row, output.row)));
+  }
+
+  #learn({ at, contexts, outputs, hidden, scores }: Work, alpha: number): void {
+    const { algorithm, lossInterval, cbowMean } = this.#setup;
+    this.pairs += scores.length;
+    if (this.#positions++ % lossInterval === 0) {
+      this.lossPairs += scores.length;
+      for (const row of scores) row.forEach((score, i) => (this.lossSum += logisticLoss(score, outputs[i]!.label)));
+    }
+    const gradients = scores.map((row) => row.map((score, i) => alpha * (outputs[i]!.label - sigmoid(score))));
+    if (algorithm === 'cbow') {
+      const error = hidden.map(() => 0);
+      outputs.forEach(({ row }, i) => {
+        add(error, row, gradients[0]![i]! / (cbowMean ? 1 : contexts.length));
+        add(row, hidden, gradients[0]![i]!);
+      });
+      this.#errors[at] = error;
+      return;
+    }
     // two outputs at a time; a word that is drawn twice within two keeps the second update
     for (let pair = 0; pair < outputs.length; pair += 2) {
-      const old = [0, 1].map((i) => [...(this.output[outputs[pair + i]!] ?? [])]);
-      const updated = old.map((row) => [...row]);
-      rows.forEach((row, c) => {
-        row.forEach((value, d) => {
-          old.forEach((output, i) => {
-            if (output.length === 0) return;
-            row[d]! += gradients[c]![pair + i]! * output[d]!;
-            updated[i]![d]! += gradients[c]![pair + i]! * value;
-          });
+      const rows = outputs.slice(pair, pair + 2).map(({ row }) => row);
+      const old = rows.map((row) => [...row]);
+      const updated = rows.map((row) => [...row]);
+      contexts.forEach((context, c) => {
+        const before = [...context];
+        old.forEach((output, i) => {
+          add(context, output, gradients[c]![pair + i]!);
+          add(updated[i]!, before, gradients[c]![pair + i]!);
         });
       });
-      updated.forEach((row, i) => {
-        if (row.length) this.output[outputs[pair + i]!] = row;
+      rows.forEach((row, i) => updated[i]!.forEach((value, d) => (row[d] = value)));
+    }
+  }
+
+  /** CBOW: positions that share their negatives, scored before any of them is trained. */
+  #trainShared(first: number, last: number, alpha: number): void {
+    const { output, negative, lossInterval, cbowMean } = this.#setup;
+    for (let at = first; at < last;) {
+      const group: { at: number; word: number; contexts: number[][]; hidden: number[] }[] = [];
+      for (; at < last && group.length < SHARED_POSITIONS; at++) {
+        const contexts = this.#chooseContext(at).map((position) => this.#rows[position]!);
+        if (contexts.length) group.push({ at, word: this.ids[at]!, contexts, hidden: this.#hide(contexts) });
+      }
+      if (group.length === 0) return;
+      const negatives = Array.from({ length: negative }, () => this.#drawNoise());
+      this.last.outputs = [group.at(-1)!.word, ...negatives];
+      const isMeasured = this.#positions % lossInterval < group.length;
+      const steps = group.map(({ word, hidden }) =>
+        [word, ...negatives].map((drawn, i) => {
+          if (i > 0 && drawn === word) return 0;
+          const score = dot(hidden, output[drawn]!);
+          if (isMeasured) this.lossSum += logisticLoss(score, i === 0 ? 1 : 0);
+          return alpha * ((i === 0 ? 1 : 0) - sigmoid(score));
+        }),
+      );
+      this.#positions += group.length;
+      this.pairs += group.length;
+      if (isMeasured) this.lossPairs += group.length;
+      const errors = group.map(({ hidden }) => hidden.map(() => 0));
+      group.forEach(({ word, hidden }, j) => {
+        add(errors[j]!, output[word]!, steps[j]![0]!);
+        add(output[word]!, hidden, steps[j]![0]!);
+      });
+      negatives.forEach((drawn, k) => {
+        errors.forEach((error, j) => add(error, output[drawn]!, steps[j]![k + 1]!));
+        group.forEach(({ hidden }, j) => add(output[drawn]!, hidden, steps[j]![k + 1]!));
+      });
+      group.forEach((position, j) => {
+        this.#errors[position.at] = errors[j]!.map((value) => value / (cbowMean ? 1 : position.contexts.length));
       });
     }
   }
 
-  cbow(contexts: readonly number[], outputs: readonly number[], alpha: number): void {
-    const hidden = meanOf(contexts.map((word) => this.input[word]!));
-    const gradients = this.#gradients([hidden], outputs, alpha)[0]!;
-    const error = hidden.map(() => 0);
-    outputs.forEach((word, i) => {
-      const row = this.output[word]!;
-      row.forEach((value, d) => {
-        error[d]! += gradients[i]! * value;
-        row[d]! += gradients[i]! * hidden[d]!;
-      });
-    });
-    for (const word of contexts) error.forEach((value, d) => (this.input[word]![d]! += value));
-  }
-
-  #gradients(rows: readonly number[][], outputs: readonly number[], alpha: number): number[][] {
-    this.pairs += rows.length;
-    const outputRows = outputs.map((word) => this.output[word]!);
-    if (this.#positions++ % 16 === 0) {
-      this.lossPairs += rows.length;
-      for (const row of rows) this.lossSum += pairLoss(row, outputRows);
-    }
-    return rows.map((row) => outputRows.map((output, i) => alpha * ((i === 0 ? 1 : 0) - sigmoid(dot(row, output)))));
-  }
+  // ---- Random choices ----
 
   #drawNegative(word: number): number {
     for (let tries = 0; tries < 16; tries++) {
-      if (++this.#draws % 8 === 0) this.#pool[(this.#draws / 8) % this.#pool.length] = this.#nextOfTable();
-      const drawn = this.#pool[this.#next() % this.#pool.length]!;
+      const drawn = this.#drawNoise();
       if (drawn !== word) return drawn;
     }
-    const other = this.#below(this.#text.words - 1);
+    const other = this.#below(this.#setup.words - 1);
     return other < word ? other : other + 1;
   }
 
+  #drawNoise(): number {
+    if (++this.#draws % 8 === 0) this.#pool[(this.#draws / 8) % this.#pool.length] = this.#nextOfTable();
+    return this.#pool[this.#next() % this.#pool.length]!;
+  }
+
   #nextOfTable(): number {
-    const { table } = this.#text;
+    const { table } = this.#setup;
     return table[this.#cursor++ % table.length]!;
   }
 
