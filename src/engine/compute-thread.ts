@@ -5,6 +5,7 @@ import { LanguageModelThread, type LanguageModelJob } from '../language-model/tr
 import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions } from '../protocol/engine.ts';
+import type { Corpus } from '../text/corpus.ts';
 import type { PhraseOptions } from '../text/options.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
 import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
@@ -12,14 +13,20 @@ import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
 import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
 import { readEvaluationSet } from './evaluation.ts';
 import { readCorpus, type ReadCorpus } from './read-corpus.ts';
-import { TokenFile } from './token-file.ts';
+import { TokenFile, tokensOf } from './token-file.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
 export type Task =
   /** `tokenFile`: the descriptor of a file for what has no room in memory. */
   | { kind: 'read'; folders: FolderRequest[]; reading: ReadingOptions; phrases: PhraseOptions; tokenFile: number }
   | { kind: 'import'; path: string; most: number }
-  | { kind: 'word2vec'; job: Word2vecJob; thread: number }
+  | {
+      kind: 'word2vec';
+      job: Word2vecJob;
+      thread: number;
+      corpus: Pick<Corpus, 'tokens' | 'spilled'>;
+      tokenFile: number;
+    }
   | {
       kind: 'projection';
       kernel: WebAssembly.Module;
@@ -75,7 +82,7 @@ async function run(): Promise<unknown> {
         cancelled,
       });
     case 'word2vec':
-      return runSteps(new Word2vecThread(task.job, task.thread));
+      return runSteps(new Word2vecThread(task.job, task.thread, tokensOf(task.corpus, task.tokenFile)));
     case 'languageModel':
       return runSteps(new LanguageModelThread(task.job, task.thread));
     case 'projection': {

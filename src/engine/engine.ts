@@ -24,8 +24,6 @@ import { writeWord2vecBinary } from '../word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../word2vec/formats/word2vec-text.ts';
 import { evaluate } from './evaluation.ts';
 import { importVectors } from './import.ts';
-import { writeWord2vecBinary, writeWord2vecText } from '../word2vec/formats.ts';
-import { evaluate } from './evaluation.ts';
 import { loadKernels, type Kernels } from './kernels.ts';
 import { deleteModel, loadModel, saveModel, writeFileAtomically, type StoredModel } from './model-store.ts';
 import { Model } from './model.ts';

@@ -18,7 +18,7 @@ import { runTasks } from './compute-threads.ts';
 import type { Kernels } from './kernels.ts';
 import type { StoredModel } from './model-store.ts';
 import { checkOptions, resolveThreads } from './options.ts';
-import { openTokenFile } from './token-file.ts';
+import { openTokenFile, tokensOf } from './token-file.ts';
 import { PhaseClock } from './phase-clock.ts';
 import type { ReadCorpus } from './read-corpus.ts';
 import type { Tensor } from './safetensors.ts';
@@ -56,11 +56,7 @@ export async function train(request: TrainRequest, context: TrainContext): Promi
   }
 }
 
-async function trainWith(
-  request: TrainRequest,
-  context: TrainContext,
-  tokenFile: number,
-): Promise<Trained | null> {
+async function trainWith(request: TrainRequest, context: TrainContext, tokenFile: number): Promise<Trained | null> {
   const { kernels, script, signal, events } = context;
   const threads = resolveThreads(request.threads);
   const { parts = { map: true, languageModel: true } } = request;
@@ -82,7 +78,7 @@ async function trainWith(
   if (!read) return null;
   const { corpus, report } = read[0]!;
   if (report.words < FEWEST_WORDS) throw new Error(tooFewWords(report));
-  const { words, counts, tokens } = corpus;
+  const { words, counts } = corpus;
 
   clock.enter('wordVectors');
   const word2vec = resolveWord2vecOptions(request.word2vec, report.words);
@@ -95,16 +91,28 @@ async function trainWith(
       ),
     );
   }
-  const word2vecJob = createWord2vecJob(kernels.word2vec, tokens, counts, word2vec, threads, request.seed);
+  const word2vecJob = createWord2vecJob(kernels.word2vec, {
+    text: tokensOf(corpus, tokenFile),
+    counts,
+    words,
+    options: word2vec,
+    threads,
+    seed: request.seed,
+  });
   const word2vecMeter = new Meter('wordVectors', () => {
     const { words, total } = word2vecProgress(word2vecJob);
     return [words, total];
   });
   const stopWord2vec = tell(events, word2vecMeter);
-  const threadNumbers = Array.from({ length: threads }, (_, thread) => thread);
   const word2vecRun = await runTasks(
     script,
-    threadNumbers.map((thread) => ({ kind: 'word2vec', job: word2vecJob, thread })),
+    Array.from({ length: word2vecJob.threads }, (_, thread) => thread).map((thread) => ({
+      kind: 'word2vec',
+      job: word2vecJob,
+      thread,
+      corpus: { tokens: corpus.tokens, spilled: corpus.spilled },
+      tokenFile,
+    })),
     signal,
   ).finally(stopWord2vec);
   if (!word2vecRun) return null;
@@ -157,7 +165,7 @@ async function trainWith(
     counts: counts.slice(0, kept),
     vectors: {
       input: { shape: [vocabulary, vectorSize], data: input },
-      output: { shape: [vocabulary, vectorSize], data: output },
+      ...(output && { output: { shape: [vocabulary, vectorSize], data: output } }),
     },
     map: positions && { positions: { shape: [mapWords, 2], data: positions } },
     languageModel: languageModel && languageModel.tensors,

@@ -28,12 +28,18 @@ const STEP_FLOATS = 8;
 const GIBIBYTE = 2 ** 30;
 const PAGE = 65_536;
 
+/** A running text that is read in ranges: word ids, 0 for the most frequent word, -1 between sentences. */
+export interface Text {
+  /** Tokens. */
+  readonly length: number;
+  /** The tokens [first, first + count), as many of them as there are; they are not kept after the next call. */
+  read(first: number, count: number): Int32Array;
+}
+
 /** What one training shares between its threads. It survives a structured clone; the memory is shared, not copied. */
 export interface Word2vecJob {
   kernel: WebAssembly.Module;
   memory: WebAssembly.Memory;
-  /** Word ids, 0 for the most frequent word, -1 between sentences. */
-  tokens: Int32Array<SharedArrayBuffer>;
   options: Word2vecOptions;
   seed: number;
   /** That train; a deterministic training may have a use for fewer than were offered. */
@@ -117,8 +123,7 @@ export interface Word2vecCheckpoint {
 export type Matrices = Partial<Record<'input' | 'output' | 'tree' | 'ngrams', Float32Array>>;
 
 export interface Word2vecInput {
-  /** Word ids, 0 for the most frequent word, -1 between sentences; copied where they are not in shared memory. */
-  tokens: Int32Array;
+  text: Text;
   /** Of every word, descending. */
   counts: ArrayLike<number>;
   /** Of every word; needed for subwords. */
@@ -139,8 +144,7 @@ export function createWord2vecJob(kernel: WebAssembly.Module, input: Word2vecInp
   const { counts, options, seed } = input;
   checkResolved(options, input.threads);
   const vocabulary = cutVocabulary(counts, options);
-  const tokens = shared(input.tokens);
-  const chunks = cutIntoChunks(tokens);
+  const chunks = cutIntoChunks(input.text);
   const chunkCount = chunks.length / CHUNK_FIELDS;
   const buckets = options.subwords ? options.buckets || automaticBuckets(vocabulary) : 0;
   const rowSteps = Math.ceil(options.vectorSize / STEP_FLOATS);
@@ -166,7 +170,6 @@ export function createWord2vecJob(kernel: WebAssembly.Module, input: Word2vecInp
   const job: Word2vecJob = {
     kernel,
     memory,
-    tokens,
     options: { ...options },
     seed,
     threads,
@@ -210,6 +213,7 @@ export function createWord2vecJob(kernel: WebAssembly.Module, input: Word2vecInp
 /** One thread's part of a training. */
 export class Word2vecThread {
   readonly #job: Word2vecJob;
+  readonly #source: Text;
   readonly #kernel: Word2vecKernel;
   readonly #threadPtr: number;
   readonly #textPtr: number;
@@ -233,13 +237,14 @@ export class Word2vecThread {
   #lossSum = 0;
   #lossPairs = 0;
 
-  /** `thread`: 0 to `job.threads` - 1, each once. */
-  constructor(job: Word2vecJob, thread: number) {
+  /** `thread`: 0 to `job.threads` - 1, each once. `source`: the text of the job. */
+  constructor(job: Word2vecJob, thread: number, source: Text) {
     if (!(thread >= 0 && thread < job.threads)) {
       throw new RangeError(`word2vec: expected a thread from 0 to ${job.threads - 1}, got ${thread}`);
     }
     const { layout, options } = job;
     this.#job = job;
+    this.#source = source;
     this.#kernel = instantiate(job.kernel, job.memory);
     this.#threadPtr = layout.threadsPtr + thread * layout.threadStride;
     this.#textPtr = layout.textsPtr + thread * layout.textStride;
@@ -297,12 +302,12 @@ export class Word2vecThread {
   }
 
   #beginChunk(): void {
-    const { chunks, control, options, seed, tokens } = this.#job;
+    const { chunks, control, options, seed } = this.#job;
     const at = (this.#chunk * CHUNK_FIELDS) % chunks.length;
     const first = chunks[at]!;
     const count = chunks[at + 1]!;
     if (options.deterministic) Atomics.store(control, CONTROL.taken, this.#chunk + 1);
-    this.#text.set(tokens.subarray(first, first + count));
+    this.#text.set(this.#source.read(first, count));
     this.#positions = this.#kernel.readTokens(this.#threadPtr, this.#textPtr, count, chunkSeed(seed, this.#chunk));
     this.#position = 0;
     this.#isTaken = false;
@@ -557,13 +562,6 @@ function checkResolved(options: Word2vecOptions, threads: number): void {
   }
 }
 
-function shared(tokens: Int32Array): Int32Array<SharedArrayBuffer> {
-  if (tokens.buffer instanceof SharedArrayBuffer) return tokens as Int32Array<SharedArrayBuffer>;
-  const copy = new Int32Array(new SharedArrayBuffer(tokens.byteLength));
-  copy.set(tokens);
-  return copy;
-}
-
 /** V: words that appear `minCount` times, `maxVocabulary` at most. */
 function cutVocabulary(counts: ArrayLike<number>, { minCount, maxVocabulary }: Word2vecOptions): number {
   let words = 0;
@@ -582,16 +580,17 @@ function cutVocabulary(counts: ArrayLike<number>, { minCount, maxVocabulary }: W
 }
 
 /** See `Word2vecJob.chunks`; a chunk ends with a sentence where one ends within reach. */
-function cutIntoChunks(tokens: Int32Array): Int32Array<SharedArrayBuffer> {
+function cutIntoChunks(text: Text): Int32Array<SharedArrayBuffer> {
   const fields: number[] = [];
   let before = 0;
-  for (let first = 0, end = 0; first < tokens.length; first = end) {
-    const furthest = Math.min(tokens.length, first + CHUNK_TOKENS + SENTENCE_TOKENS);
-    end = Math.min(tokens.length, first + CHUNK_TOKENS);
-    while (end < furthest && tokens[end - 1]! >= 0) end++;
+  for (let first = 0; first < text.length;) {
+    const tokens = text.read(first, CHUNK_TOKENS + SENTENCE_TOKENS);
+    let end = Math.min(tokens.length, CHUNK_TOKENS);
+    while (end < tokens.length && tokens[end - 1]! >= 0) end++;
     let words = 0;
-    for (let at = first; at < end; at++) if (tokens[at]! >= 0) words++;
-    fields.push(first, end - first, words, before);
+    for (let at = 0; at < end; at++) if (tokens[at]! >= 0) words++;
+    fields.push(first, end, words, before);
+    first += end;
     before += words;
   }
   const chunks = new Int32Array(new SharedArrayBuffer(fields.length * 4));

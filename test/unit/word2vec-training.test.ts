@@ -9,6 +9,7 @@ import {
   word2vecProgress,
   word2vecResult,
   Word2vecThread,
+  type Text,
   type Word2vecJob,
 } from '../../src/word2vec/training.ts';
 
@@ -34,6 +35,17 @@ function countsOf(tokens: Int32Array, words: number): number[] {
   return counts;
 }
 
+/** The text of each job. */
+const texts = new Map<Word2vecJob, Int32Array>();
+
+const textOf = (tokens: Int32Array): Text => ({
+  length: tokens.length,
+  read: (first, count) => tokens.subarray(first, first + count),
+});
+
+const threadOf = (job: Word2vecJob, thread: number): Word2vecThread =>
+  new Word2vecThread(job, thread, textOf(texts.get(job)!));
+
 interface Setup {
   options?: Partial<Word2vecOptions>;
   threads?: number;
@@ -43,12 +55,21 @@ interface Setup {
 
 function createJob(tokens: Int32Array, { options, threads = 1, seed = 1, counts }: Setup = {}): Word2vecJob {
   const all = counts ?? countsOf(tokens, tokens.reduce((most, id) => Math.max(most, id), 0) + 1);
-  return createWord2vecJob(kernel, tokens, all, { ...OPTIONS, ...options }, threads, seed);
+  const job = createWord2vecJob(kernel, {
+    text: textOf(tokens),
+    counts: all,
+    words: Array.from({ length: all.length }, (_, id) => `word${id}`),
+    options: { ...OPTIONS, ...options },
+    threads,
+    seed,
+  });
+  texts.set(job, tokens);
+  return job;
 }
 
 /** Trains to the end, the threads in turn. */
 function run(job: Word2vecJob): void {
-  const threads = Array.from({ length: job.threads }, (_, thread) => new Word2vecThread(job, thread));
+  const threads = Array.from({ length: job.threads }, (_, thread) => threadOf(job, thread));
   let working = threads;
   while (working.length) working = working.filter((thread) => thread.step());
 }
@@ -130,7 +151,9 @@ for (const algorithm of ['skipgram', 'cbow'] as const) {
     const options = { algorithm, epochs: 5, alpha: 0.05 };
     const job = createJob(topicText(3000), { options, threads: 2, counts: TOPIC_COUNTS });
     const ends = [0, 1].map(async (thread) => {
-      const worker = new Worker(new URL('word2vec-worker.ts', import.meta.url), { workerData: { job, thread } });
+      const worker = new Worker(new URL('word2vec-worker.ts', import.meta.url), {
+        workerData: { job, thread, tokens: texts.get(job) },
+      });
       return ((await once(worker, 'message')) as [string])[0];
     });
     assert.deepEqual(await Promise.all(ends), ['done', 'done']);
@@ -166,7 +189,7 @@ test('no pair crosses a sentence break', () => {
 test('a text in one line is trained to its end, in pieces', () => {
   const tokens = evenText(100_000, 50);
   const job = createJob(tokens, { options: { window: 1, vectorSize: 4 } });
-  const thread = new Word2vecThread(job, 0);
+  const thread = threadOf(job, 0);
   let steps = 0;
   while (thread.step()) steps++;
   assert.ok(steps > 2 && steps < 20, `${steps} steps`);
@@ -200,7 +223,7 @@ test('the largest options still give short steps', () => {
   for (const algorithm of ['skipgram', 'cbow'] as const) {
     const options = { algorithm, vectorSize: 1000, window: 100, negative: 100 };
     const job = createJob(tokens, { options, counts: Array<number>(300).fill(17) });
-    const thread = new Word2vecThread(job, 0);
+    const thread = threadOf(job, 0);
     assert.ok(thread.step());
     const { words, total } = word2vecProgress(job);
     assert.ok(words > 0 && words < total / 20, `${words} of ${total} words in one step (${algorithm})`);
@@ -271,7 +294,7 @@ test('what cannot be trained is refused with what was got and what was expected'
     () => createJob(tokens, { options: { vectorSize: 1000 }, counts: new Float64Array(600_000).fill(1) }),
     /600000 words of 1000 numbers need 4\.\d GiB, expected at most 4/,
   );
-  assert.throws(() => new Word2vecThread(createJob(tokens), 1), /expected a thread from 0 to 0, got 1/);
+  assert.throws(() => threadOf(createJob(tokens), 1), /expected a thread from 0 to 0, got 1/);
 });
 
 test('vectors that overflow are noticed while they are trained and when they are read', () => {

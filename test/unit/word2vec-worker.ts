@@ -2,9 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Word2vecThread, type Word2vecJob } from '../../src/word2vec/training.ts';
 
-const { job, thread } = workerData as { job: Word2vecJob; thread: number };
+const { job, thread, tokens } = workerData as { job: Word2vecJob; thread: number; tokens: Int32Array };
 try {
-  const worker = new Word2vecThread(job, thread);
+  const worker = new Word2vecThread(job, thread, {
+    length: tokens.length,
+    read: (first, count) => tokens.subarray(first, first + count),
+  });
   while (worker.step());
   parentPort!.postMessage('done');
 } catch (error) {
