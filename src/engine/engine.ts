@@ -22,6 +22,7 @@ import { writeGlove } from '../word2vec/formats/glove.ts';
 import { metadataName, writeProjectorMetadata, writeProjectorVectors } from '../word2vec/formats/projector.ts';
 import { writeWord2vecBinary } from '../word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../word2vec/formats/word2vec-text.ts';
+import { deleteCheckpoint } from './checkpoint.ts';
 import { evaluate } from './evaluation.ts';
 import { importVectors } from './import.ts';
 import { loadKernels, type Kernels } from './kernels.ts';
@@ -30,8 +31,12 @@ import { Model } from './model.ts';
 import { writeSafetensors } from './safetensors.ts';
 import { train, type TrainContext } from './training.ts';
 
+/** Between two checkpoints of the word vectors, ms: with the time it takes to write one, less than 30 s are lost. */
+const CHECKPOINT_INTERVAL = 20_000;
+
 export class Engine implements EngineApi {
   readonly #distribution: URL;
+  readonly #checkpointInterval: number;
   readonly #events: EngineEvents;
   #kernels: Promise<Kernels> | null = null;
   #directory: string | null = null;
@@ -39,9 +44,10 @@ export class Engine implements EngineApi {
   #training: AbortController | null = null;
   #evaluation: AbortController | null = null;
 
-  /** `distribution`: the URL of the built files, with a slash at its end. */
-  constructor(distribution: URL, events: EngineEvents) {
+  /** `distribution`: the URL of the built files, with a slash at its end. `checkpointInterval`: of the word vectors, ms. */
+  constructor(distribution: URL, events: EngineEvents, checkpointInterval = CHECKPOINT_INTERVAL) {
     this.#distribution = distribution;
+    this.#checkpointInterval = checkpointInterval;
     this.#events = events;
   }
 
@@ -76,7 +82,8 @@ export class Engine implements EngineApi {
   async forget(): Promise<boolean> {
     if (this.#directory === null) return false;
     this.#model = null;
-    return deleteModel(this.#directory);
+    const hadCheckpoint = await deleteCheckpoint(this.#directory);
+    return (await deleteModel(this.#directory)) || hadCheckpoint;
   }
 
   wordAt(line: string, column: number, neighbours: number): ReturnType<EngineApi['wordAt']> {
@@ -182,12 +189,14 @@ export class Engine implements EngineApi {
         signal: controller.signal,
         events: this.#events,
         directory,
+        checkpointInterval: this.#checkpointInterval,
       });
       if (!made) return null;
       this.#events.progress({ phase: 'saving', fraction: 0 });
       const start = performance.now();
       const prepared = await this.#prepare(made.model);
       await saveModel(directory, made.model);
+      await deleteCheckpoint(directory);
       this.#model = prepared;
       made.seconds.saving = (performance.now() - start) / 1000;
       return made;

@@ -12,17 +12,16 @@ import type {
   ReadingReport,
   TrainRequest,
 } from '../protocol/engine.ts';
-import { resolveWord2vecOptions } from '../word2vec/options.ts';
-import { createWord2vecJob, word2vecProgress, word2vecResult } from '../word2vec/training.ts';
 import { runTasks } from './compute-threads.ts';
 import type { Kernels } from './kernels.ts';
-import type { StoredModel } from './model-store.ts';
+import { loadModel, type StoredModel } from './model-store.ts';
 import { checkOptions, resolveThreads } from './options.ts';
-import { openTokenFile, tokensOf } from './token-file.ts';
+import { openTokenFile } from './token-file.ts';
 import { PhaseClock } from './phase-clock.ts';
 import type { ReadCorpus } from './read-corpus.ts';
 import type { Tensor } from './safetensors.ts';
 import { makeWordMap } from './word-map.ts';
+import { trainWordVectors } from './word-vectors.ts';
 
 /** Below so many words nothing sensible can be learned. */
 const FEWEST_WORDS = 2000;
@@ -37,6 +36,8 @@ export interface TrainContext {
   events: EngineEvents;
   /** Where the model is stored, and the end of a text that has no room in memory while it is used. */
   directory: string;
+  /** Between two checkpoints of the word vectors, ms. */
+  checkpointInterval: number;
 }
 
 export interface Trained {
@@ -48,15 +49,24 @@ export interface Trained {
 /** Trains and gives the model, not stored yet; null where it was cancelled. Throws one sentence for the user. */
 export async function train(request: TrainRequest, context: TrainContext): Promise<Trained | null> {
   checkOptions(request);
+  const before = request.start === 'continue' ? await loadModel(context.directory) : null;
+  if (request.start === 'continue' && !before) {
+    throw new Error(l10n.t('There is no model here to continue. Train on this folder first.'));
+  }
   const tokenFile = openTokenFile(context.directory);
   try {
-    return await trainWith(request, context, tokenFile.descriptor);
+    return await trainWith(request, before, context, tokenFile.descriptor);
   } finally {
     tokenFile.close();
   }
 }
 
-async function trainWith(request: TrainRequest, context: TrainContext, tokenFile: number): Promise<Trained | null> {
+async function trainWith(
+  request: TrainRequest,
+  before: StoredModel | null,
+  context: TrainContext,
+  tokenFile: number,
+): Promise<Trained | null> {
   const { kernels, script, signal, events } = context;
   const threads = resolveThreads(request.threads);
   const { parts = { map: true, languageModel: true } } = request;
@@ -76,59 +86,25 @@ async function trainWith(request: TrainRequest, context: TrainContext, tokenFile
     },
   );
   if (!read) return null;
-  const { corpus, report } = read[0]!;
+  const { report } = read[0]!;
   if (report.words < FEWEST_WORDS) throw new Error(tooFewWords(report));
-  const { words, counts } = corpus;
 
   clock.enter('wordVectors');
-  const word2vec = resolveWord2vecOptions(request.word2vec, report.words);
-  if ((counts[1] ?? 0) < word2vec.minCount) {
-    throw new Error(
-      l10n.t(
-        'No two words appear at least {0} times in {1} files. Open a folder with more text, or lower the setting word2vec.minCount.',
-        word2vec.minCount,
-        report.files,
-      ),
-    );
-  }
-  const word2vecJob = createWord2vecJob(kernels.word2vec, {
-    text: tokensOf(corpus, tokenFile),
-    counts,
-    words,
-    options: word2vec,
-    threads,
-    seed: request.seed,
-  });
-  const word2vecMeter = new Meter('wordVectors', () => {
-    const { words, total } = word2vecProgress(word2vecJob);
-    return [words, total];
-  });
-  const stopWord2vec = tell(events, word2vecMeter);
-  const word2vecRun = await runTasks(
-    script,
-    Array.from({ length: word2vecJob.threads }, (_, thread) => thread).map((thread) => ({
-      kind: 'word2vec',
-      job: word2vecJob,
-      thread,
-      corpus: { tokens: corpus.tokens, spilled: corpus.spilled },
-      tokenFile,
-    })),
-    signal,
-  ).finally(stopWord2vec);
-  if (!word2vecRun) return null;
-  const { vocabulary, vectorSize, input, output } = word2vecResult(word2vecJob);
-  events.log(
-    'info',
-    l10n.t('Word vectors: {0} words, loss {1} a pair', vocabulary, word2vecProgress(word2vecJob).loss.toFixed(4)),
+  const wordVectors = await trainWordVectors(request, read[0]!, tokenFile, before, threads, context, (progress) =>
+    tell(events, new Meter('wordVectors', progress)),
   );
+  if (!wordVectors) return null;
+  const { words, counts, vectors, inText } = wordVectors;
+  const { vocabulary, vectorSize, input, output, tree, ngrams } = vectors;
 
   let positions: Float32Array | null = null;
   if (parts.map) {
     clock.enter('map');
-    const [vectors, options] = [input, request.projection];
     positions = await makeWordMap({
-      ...{ kernels, script, signal, events, vectors, vectorSize, options },
-      words: words.slice(0, vocabulary),
+      ...{ kernels, script, signal, events, vectorSize },
+      vectors: input,
+      options: request.projection,
+      words,
       seed: request.seed,
     });
     if (!positions) return null;
@@ -137,13 +113,16 @@ async function trainWith(request: TrainRequest, context: TrainContext, tokenFile
   let languageModel: TrainedLanguageModel | null = null;
   if (parts.languageModel) {
     clock.enter('languageModel');
-    languageModel = await trainLanguageModel(request, read[0]!, threads, context);
+    // words that are not in the text have no place in a vocabulary by count: the model's words then end before them
+    const most = vocabulary > inText ? inText : Infinity;
+    languageModel = await trainLanguageModel(request, read[0]!, most, threads, context);
     if (!languageModel) return null;
   }
 
   clock.enter('saving');
   const mapWords = positions ? positions.length / 2 : 0;
   const kept = Math.max(vocabulary, languageModel?.summary.vocabulary ?? 0);
+  const { corpus } = read[0]!;
   const model: StoredModel = {
     summary: {
       trained: new Date().toISOString(),
@@ -152,20 +131,23 @@ async function trainWith(request: TrainRequest, context: TrainContext, tokenFile
       words: report.words,
       files: report.files,
       mapWords,
+      losses: wordVectors.losses,
       languageModel: languageModel && languageModel.summary,
     },
     options: {
-      word2vec,
+      word2vec: wordVectors.options,
       ...(positions && { projection: request.projection }),
       ...(languageModel && { languageModel: languageModel.options }),
       seed: request.seed,
       threads,
     },
-    words: words.slice(0, kept),
-    counts: counts.slice(0, kept),
+    words: [...words, ...corpus.words.slice(vocabulary, kept)],
+    counts: Float64Array.from([...counts, ...corpus.counts.subarray(vocabulary, kept)]),
     vectors: {
       input: { shape: [vocabulary, vectorSize], data: input },
       ...(output && { output: { shape: [vocabulary, vectorSize], data: output } }),
+      ...(tree && { tree: { shape: [tree.length / vectorSize, vectorSize], data: tree } }),
+      ...(ngrams && { ngrams: { shape: [ngrams.length / vectorSize, vectorSize], data: ngrams } }),
     },
     map: positions && { positions: { shape: [mapWords, 2], data: positions } },
     languageModel: languageModel && languageModel.tensors,
@@ -183,10 +165,12 @@ interface TrainedLanguageModel {
 async function trainLanguageModel(
   request: TrainRequest,
   { corpus, paths, report }: ReadCorpus,
+  mostWords: number,
   threads: number,
   { kernels, script, signal, events }: TrainContext,
 ): Promise<TrainedLanguageModel | null> {
-  const options = resolveLanguageModelOptions(request.languageModel, report.words);
+  const resolved = resolveLanguageModelOptions(request.languageModel, report.words);
+  const options = { ...resolved, maxVocabulary: Math.min(resolved.maxVocabulary, mostWords) };
   const { tokens, spilled } = corpus;
   // of a text that is larger than memory, what is in memory
   const documents = spilled ? corpus.documents.filter((start) => start < tokens.length) : corpus.documents;

@@ -96,6 +96,11 @@ export interface TrainRequest {
   languageModel: LanguageModelOptions;
   /** What is made besides the word vectors; absent: all of it. */
   parts?: ModelParts;
+  /**
+   * `continue`: begins with the stored model's word vectors where it has them: more epochs on the same text, or new text
+   * with new words; words that are no longer in the text keep their vectors.
+   */
+  start?: 'new' | 'continue';
   /** Compute threads; 0: every core but one. */
   threads: number;
   /** Every random choice follows from it. */
@@ -176,6 +181,8 @@ export interface ModelSummary {
   files: number | null;
   /** 0 where no map was made. */
   mapWords: number;
+  /** Word vectors: mean loss of a pair in each epoch of the last training, in double precision; absent where they were imported. */
+  losses?: number[];
   /** Null where none was trained. */
   languageModel: LanguageModelSummary | null;
   /** The name of the file that the vectors were imported from. */

@@ -105,6 +105,8 @@ export interface InitialVectors {
   /** (rows, D) */
   input: Float32Array;
   output?: Float32Array | undefined;
+  /** (buckets, D); taken where there are as many rows now. */
+  ngrams?: Float32Array | undefined;
 }
 
 /** A training between two chunks: `checkpointOf` makes it, `createWord2vecJob` goes on from it. */
@@ -479,15 +481,12 @@ export function word2vecResult(job: Word2vecJob): Word2vecVectors {
   }
   let { input } = matrices;
   if (options.subwords) {
-    const { subwordsPtr } = layout;
-    const lists = new Uint32Array(memory.buffer);
     const floats = new Float32Array(memory.buffer, 0, layout.textsPtr / 4);
     input = new Float32Array(vocabulary * vectorSize);
     for (let word = 0; word < vocabulary; word++) {
-      const [first, end] = [lists[subwordsPtr / 4 + word]! / 4, lists[subwordsPtr / 4 + word + 1]! / 4];
-      for (let at = first; at < end; at++) {
-        const row = lists[at]! / 4;
-        for (let d = 0; d < vectorSize; d++) input[word * vectorSize + d]! += floats[row + d]! / (end - first);
+      const rows = subwordRows(job, word);
+      for (const row of rows) {
+        for (let d = 0; d < vectorSize; d++) input[word * vectorSize + d]! += floats[row + d]! / rows.length;
       }
     }
   }
@@ -535,10 +534,40 @@ function putRows(job: Word2vecJob, ptr: number, stride: number, matrix: Float32A
   });
 }
 
-function putInitial(job: Word2vecJob, { rows, input, output }: InitialVectors): void {
-  const { inputPtr, outputPtr, rowStride } = job.layout;
-  putRows(job, inputPtr, rowStride, input, rows);
-  if (output && job.options.negative) putRows(job, outputPtr, rowStride, output, rows);
+function putInitial(job: Word2vecJob, { rows, input, output, ngrams }: InitialVectors): void {
+  const { layout, options, buckets, vocabulary } = job;
+  const { vectorSize } = options;
+  const own = rows.subarray(0, vocabulary);
+  if (ngrams?.length === buckets * vectorSize) {
+    putRows(
+      job,
+      layout.ngramsPtr,
+      layout.ngramStride,
+      ngrams,
+      Int32Array.from({ length: buckets }, (_, row) => row),
+    );
+  }
+  putRows(job, layout.inputPtr, layout.rowStride, input, own);
+  if (options.subwords) {
+    // `input` has the means of each word's rows; its own row is what the mean lacks of their sum
+    const floats = new Float32Array(job.memory.buffer, 0, layout.textsPtr / 4);
+    own.forEach((source, word) => {
+      if (source < 0) return;
+      const [ownRow, ...others] = subwordRows(job, word);
+      for (let d = 0; d < vectorSize; d++) {
+        const sum = others.reduce((total, row) => total + floats[row + d]!, 0);
+        floats[ownRow! + d] = input[source * vectorSize + d]! * (others.length + 1) - sum;
+      }
+    });
+  }
+  if (output && options.negative) putRows(job, layout.outputPtr, layout.rowStride, output, own);
+}
+
+/** Where a word's rows begin in the memory, counted in floats: its own first, then those of its n-grams. */
+function subwordRows({ memory, layout }: Word2vecJob, word: number): number[] {
+  const lists = new Uint32Array(memory.buffer, 0, layout.textsPtr / 4);
+  const at = layout.subwordsPtr / 4 + word;
+  return Array.from(lists.subarray(lists[at]! / 4, lists[at + 1]! / 4), (ptr) => ptr / 4);
 }
 
 function overflow(options: Word2vecOptions): RangeError {

@@ -2,14 +2,20 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../../src/word2vec/options.ts';
 import {
+  areThreadsPaused,
+  checkpointOf,
   createWord2vecJob,
+  pauseThreads,
   word2vecProgress,
   word2vecResult,
   Word2vecThread,
+  type InitialVectors,
   type Text,
+  type Word2vecCheckpoint,
   type Word2vecJob,
 } from '../../src/word2vec/training.ts';
 
@@ -51,9 +57,11 @@ interface Setup {
   threads?: number;
   seed?: number;
   counts?: ArrayLike<number>;
+  initial?: InitialVectors;
+  checkpoint?: Word2vecCheckpoint;
 }
 
-function createJob(tokens: Int32Array, { options, threads = 1, seed = 1, counts }: Setup = {}): Word2vecJob {
+function createJob(tokens: Int32Array, { options, threads = 1, seed = 1, counts, ...rest }: Setup = {}): Word2vecJob {
   const all = counts ?? countsOf(tokens, tokens.reduce((most, id) => Math.max(most, id), 0) + 1);
   const job = createWord2vecJob(kernel, {
     text: textOf(tokens),
@@ -62,6 +70,7 @@ function createJob(tokens: Int32Array, { options, threads = 1, seed = 1, counts 
     options: { ...OPTIONS, ...options },
     threads,
     seed,
+    ...rest,
   });
   texts.set(job, tokens);
   return job;
@@ -72,6 +81,24 @@ function run(job: Word2vecJob): void {
   const threads = Array.from({ length: job.threads }, (_, thread) => threadOf(job, thread));
   let working = threads;
   while (working.length) working = working.filter((thread) => thread.step());
+}
+
+const chunksOf = (job: Word2vecJob): number => job.chunks.length / 4;
+
+/** The kernel's settings of a job, 32-bit fields, by their place. */
+const settingOf = ({ memory, layout }: Word2vecJob, field: number): number =>
+  new Uint32Array(memory.buffer, layout.settingsPtr)[field]!;
+
+const startWorker = (job: Word2vecJob, thread: number): Worker =>
+  new Worker(new URL('word2vec-worker.ts', import.meta.url), { workerData: { job, thread, tokens: texts.get(job) } });
+
+/** Trains in worker threads, as the engine does. */
+async function runInWorkers(job: Word2vecJob): Promise<void> {
+  const ends = Array.from({ length: job.threads }, async (_, thread) => {
+    const worker = startWorker(job, thread);
+    return ((await once(worker, 'message')) as [string])[0];
+  });
+  assert.deepEqual(await Promise.all(ends), Array<string>(job.threads).fill('done'));
 }
 
 /** A text of `length` tokens without breaks, all words about as frequent: the ids are in order of count. */
@@ -150,13 +177,7 @@ for (const algorithm of ['skipgram', 'cbow'] as const) {
   test(`two worker threads train one job (${algorithm})`, async () => {
     const options = { algorithm, epochs: 5, alpha: 0.05 };
     const job = createJob(topicText(3000), { options, threads: 2, counts: TOPIC_COUNTS });
-    const ends = [0, 1].map(async (thread) => {
-      const worker = new Worker(new URL('word2vec-worker.ts', import.meta.url), {
-        workerData: { job, thread, tokens: texts.get(job) },
-      });
-      return ((await once(worker, 'message')) as [string])[0];
-    });
-    assert.deepEqual(await Promise.all(ends), ['done', 'done']);
+    await runInWorkers(job);
     const { words, total } = word2vecProgress(job);
     assert.equal(words, total);
     assert.ok(topicPurity(job) > 0.95, `purity ${topicPurity(job)}`);
@@ -168,7 +189,9 @@ test('progress counts every token of the text, rare ones too, and the pairs of w
   const tokens = Int32Array.from([0, 1, -1, 0, 2, 1, -1, 0, 1, 0]);
   const job = createJob(tokens, { options: { window: 1, minCount: 2, epochs: 3 } });
   assert.equal(job.vocabulary, 2);
-  assert.deepEqual(word2vecProgress(job), { words: 0, total: 24, loss: 0, pairs: 0 });
+  const { lossByEpoch, ...start } = word2vecProgress(job);
+  assert.deepEqual(start, { words: 0, total: 24, loss: 0, pairs: 0 });
+  assert.deepEqual(lossByEpoch, [NaN, NaN, NaN]);
   run(job);
   const { words, pairs, loss } = word2vecProgress(job);
   assert.equal(words, 24);
@@ -195,7 +218,7 @@ test('a text in one line is trained to its end, in pieces', () => {
   assert.ok(steps > 2 && steps < 20, `${steps} steps`);
   const { words, total, pairs } = word2vecProgress(job);
   assert.equal(words, total);
-  assert.equal(pairs, 2 * 100_000 - 2 * job.chunks); // every word has two neighbours but at the ends of pieces
+  assert.equal(pairs, 2 * 100_000 - 2 * chunksOf(job)); // every word has two neighbours but at the ends of pieces
   assert.equal(thread.step(), false);
 });
 
@@ -204,7 +227,7 @@ test('a sentence that ends soon after a piece is full is not cut', () => {
   tokens[20_000] = -1;
   const job = createJob(tokens, { options: { window: 1, vectorSize: 4 } });
   run(job);
-  assert.equal(job.chunks, 2);
+  assert.equal(chunksOf(job), 2);
   assert.equal(word2vecProgress(job).pairs, 2 * (2 * 20_000 - 2));
 });
 
@@ -214,7 +237,7 @@ test('a text without words is trained at once', () => {
     run(job);
     assert.equal(word2vecProgress(job).pairs, 0);
     assert.equal(word2vecProgress(job).words, word2vecProgress(job).total);
-    assert.ok(word2vecResult(job).output.every((value) => value === 0));
+    assert.ok(word2vecResult(job).output!.every((value) => value === 0));
   }
 });
 
@@ -244,13 +267,13 @@ test('vectors start between -1/D and 1/D, evenly; outputs start at zero', () => 
   }
   assert.ok(Math.abs(sum / input.length) < 0.01, `mean ${sum / input.length}`);
   assert.ok(Math.abs(squares / input.length - 1 / 3) < 0.005, `variance ${squares / input.length}, expected 1/3`);
-  assert.ok(output.every((value) => value === 0));
+  assert.ok(output!.every((value) => value === 0));
 });
 
 test('negatives are drawn in proportion to count^0.75, in no order', () => {
   const counts = Float64Array.from({ length: 500 }, (_, word) => 1e6 / (word + 1));
   const job = createJob(evenText(10, 5), { counts });
-  const { tablePtr, tableSize } = job.layout;
+  const [tablePtr, tableSize] = [settingOf(job, 12), settingOf(job, 13)];
   const table = new Int32Array(job.memory.buffer, tablePtr, tableSize);
   const total = counts.reduce((sum, count) => sum + count ** 0.75, 0);
   const drawn = countsOf(table, 500);
@@ -269,8 +292,8 @@ test('negatives are drawn in proportion to count^0.75, in no order', () => {
 test('frequent words are thinned out as gensim does it', () => {
   const counts = [90_000, 9000, 900, 90, 10];
   const kept = (sample: number): number[] => {
-    const { memory, layout } = createJob(evenText(10, 5), { options: { sample }, counts });
-    const keep = new Uint32Array(memory.buffer, layout.keepPtr, 6);
+    const job = createJob(evenText(10, 5), { options: { sample }, counts });
+    const keep = new Uint32Array(job.memory.buffer, settingOf(job, 11), 6);
     assert.equal(keep[0], 2 ** 32 - 1, 'breaks are kept');
     return Array.from(keep.subarray(1), (share) => share / (2 ** 32 - 1));
   };
@@ -289,12 +312,148 @@ test('what cannot be trained is refused with what was got and what was expected'
   assert.throws(() => createJob(tokens, { counts: [3, 5] }), /descending order, got 5 after 3/);
   assert.throws(() => createJob(tokens, { options: { epochs: 0 } }), /epochs must be above 0, got 0/);
   assert.throws(() => createJob(tokens, { options: { minCount: 0 } }), /minCount must be above 0, got 0/);
+  assert.throws(() => createJob(tokens, { options: { negative: 0 } }), /hierarchicalSoftmax must be on/);
+  assert.throws(() => createJob(tokens, { options: { subwords: true, minN: 4, maxN: 3 } }), /minN \(4\)/);
   assert.throws(() => createJob(tokens, { threads: 0 }), /threads must be 1 or more, got 0/);
   assert.throws(
     () => createJob(tokens, { options: { vectorSize: 1000 }, counts: new Float64Array(600_000).fill(1) }),
     /600000 words of 1000 numbers need 4\.\d GiB, expected at most 4/,
   );
   assert.throws(() => threadOf(createJob(tokens), 1), /expected a thread from 0 to 0, got 1/);
+});
+
+for (const [name, change] of Object.entries({
+  'Skip-gram': {},
+  CBOW: { algorithm: 'cbow' },
+  'hierarchical softmax': { hierarchicalSoftmax: true, negative: 0 },
+  subwords: { subwords: true, buckets: 500 },
+} satisfies Record<string, Partial<Word2vecOptions>>)) {
+  test(`a deterministic training gives the same bits with one, two and three threads (${name})`, async () => {
+    const options = { ...change, deterministic: true, epochs: 2, vectorSize: 150 };
+    const results = [];
+    for (const threads of [1, 2, 3]) {
+      const job = createJob(topicText(400), { options, threads, counts: TOPIC_COUNTS });
+      assert.equal(job.threads, threads);
+      await runInWorkers(job);
+      const { words, total, lossByEpoch, pairs } = word2vecProgress(job);
+      assert.equal(words, total);
+      results.push({ ...word2vecResult(job), lossByEpoch, pairs });
+    }
+    assert.deepEqual(results[1], results[0]);
+    assert.deepEqual(results[2], results[0]);
+    const other = createJob(topicText(400), { options, seed: 2, counts: TOPIC_COUNTS });
+    run(other);
+    assert.notDeepEqual(word2vecResult(other).input, results[0]!.input);
+  });
+
+  test(`words of one topic end up together (${name})`, () => {
+    const job = createJob(topicText(3000), {
+      options: { ...change, epochs: 5, alpha: 0.05 },
+      counts: TOPIC_COUNTS,
+    });
+    run(job);
+    assert.ok(topicPurity(job) > 0.95, `purity ${topicPurity(job)}`);
+    const { lossByEpoch } = word2vecProgress(job);
+    assert.ok(lossByEpoch[4]! < lossByEpoch[0]!, `losses ${lossByEpoch.join(', ')}`);
+  });
+}
+
+test('a training that goes on from a checkpoint gives the bits of an unbroken one', async () => {
+  const options = { deterministic: true, epochs: 3, vectorSize: 100, subwords: true, buckets: 300 };
+  const tokens = topicText(30_000); // some twenty chunks an epoch
+  const whole = createJob(tokens, { options, counts: TOPIC_COUNTS, threads: 2 });
+  await runInWorkers(whole);
+
+  const broken = createJob(tokens, { options, counts: TOPIC_COUNTS, threads: 2 });
+  const { total } = word2vecProgress(broken);
+  const workers = [0, 1].map((thread) => startWorker(broken, thread));
+  const until = async (condition: () => boolean): Promise<void> => {
+    while (!condition()) await setTimeout(1);
+  };
+  await until(() => word2vecProgress(broken).words > 0.2 * total);
+  pauseThreads(broken);
+  await until(() => areThreadsPaused(broken));
+  const checkpoint = checkpointOf(broken);
+  const { words } = word2vecProgress(broken);
+  assert.ok(words > 0.2 * total && words < 0.9 * total, `${words} of ${total}`);
+  await Promise.all(workers.map((worker) => worker.terminate()));
+
+  const resumed = createJob(tokens, { options, counts: TOPIC_COUNTS, threads: 2, checkpoint });
+  assert.equal(word2vecProgress(resumed).words, words);
+  await runInWorkers(resumed);
+  assert.deepEqual(word2vecResult(resumed), word2vecResult(whole));
+  const [a, b] = [word2vecProgress(resumed), word2vecProgress(whole)];
+  assert.equal(a.pairs, b.pairs);
+  assert.equal(a.words, b.words);
+  a.lossByEpoch.forEach((loss, epoch) => assert.ok(Math.abs(loss - b.lossByEpoch[epoch]!) < 1e-9));
+});
+
+test('vectors to begin with stay where they are unless they are trained', () => {
+  // word 2 does not appear in the text
+  const tokens = Int32Array.from({ length: 200 }, (_, i) => i % 2);
+  const D = OPTIONS.vectorSize;
+  const input = Float32Array.from({ length: 3 * D }, (_, i) => Math.fround(Math.sin(i) / 10));
+  const output = Float32Array.from({ length: 3 * D }, (_, i) => Math.fround(Math.cos(i) / 10));
+  const job = createJob(tokens, {
+    counts: [100, 100, 1],
+    options: { negative: 1 },
+    initial: { rows: Int32Array.from([-1, 0, 2]), input, output },
+  });
+  const start = word2vecResult(job);
+  assert.deepEqual(start.input.subarray(D), Float32Array.from([...input.subarray(0, D), ...input.subarray(2 * D)]));
+  assert.deepEqual(start.output!.subarray(0, D), new Float32Array(D));
+  assert.ok(start.input.subarray(0, D).every((value) => Math.abs(value) <= 1 / D && value !== 0));
+  run(job);
+  const end = word2vecResult(job);
+  assert.deepEqual(end.input.subarray(2 * D), input.subarray(2 * D));
+  assert.notDeepEqual(end.input.subarray(D, 2 * D), input.subarray(0, D));
+});
+
+test('continued subwords begin with the vectors they had', () => {
+  const tokens = topicText(300);
+  const options = { subwords: true, buckets: 200, epochs: 2 };
+  const first = createJob(tokens, { options, counts: TOPIC_COUNTS });
+  run(first);
+  const { input, output, ngrams } = word2vecResult(first);
+  const rows = Int32Array.from({ length: TOPIC_WORDS }, (_, word) => word);
+  const next = createJob(tokens, { options, counts: TOPIC_COUNTS, initial: { rows, input, output, ngrams } });
+  word2vecResult(next).input.forEach((value, i) => assert.ok(Math.abs(value - input[i]!) < 1e-5));
+});
+
+test('the loss of an epoch is the mean over all its pairs', () => {
+  // rate 0 leaves the vectors as they are: outputs of zero score 0 against everything
+  const job = createJob(topicText(300), { options: { alpha: 0, minAlpha: 0, epochs: 2 }, counts: TOPIC_COUNTS });
+  run(job);
+  for (const loss of word2vecProgress(job).lossByEpoch) assert.ok(Math.abs(loss - 6 * Math.log(2)) < 1e-6, `${loss}`);
+});
+
+test('a text of one repeated word, and a text of two', () => {
+  const tokens = new Int32Array(5000);
+  assert.throws(() => createJob(tokens, { counts: [5000] }), /at least 2 words.*got 1/);
+  for (const algorithm of ['skipgram', 'cbow'] as const) {
+    for (const hierarchicalSoftmax of [false, true]) {
+      const job = createJob(tokens, { counts: [5000, 1], options: { algorithm, hierarchicalSoftmax } });
+      run(job);
+      assert.equal(word2vecProgress(job).words, 5000);
+    }
+  }
+});
+
+test('alpha 10 is noticed as too large', () => {
+  for (const algorithm of ['skipgram', 'cbow'] as const) {
+    const job = createJob(topicText(3000), { options: { algorithm, alpha: 10, epochs: 20 }, counts: TOPIC_COUNTS });
+    assert.throws(() => {
+      run(job);
+      word2vecResult(job);
+    }, /grew beyond all bounds at learning rate alpha 10/);
+  }
+});
+
+test('the vocabulary is cut at maxVocabulary, the most frequent words first', () => {
+  const job = createJob(topicText(300), { options: { maxVocabulary: 7 }, counts: TOPIC_COUNTS });
+  assert.equal(job.vocabulary, 7);
+  run(job);
+  assert.equal(word2vecResult(job).input.length, 7 * OPTIONS.vectorSize);
 });
 
 test('vectors that overflow are noticed while they are trained and when they are read', () => {

@@ -1,0 +1,235 @@
+// The word vectors of a training: new or continued, with checkpoints while they are trained.
+
+import * as l10n from '@vscode/l10n';
+import type { TrainRequest } from '../protocol/engine.ts';
+import { resolveWord2vecOptions, type Word2vecOptions } from '../word2vec/options.ts';
+import {
+  areThreadsPaused,
+  checkpointOf,
+  createWord2vecJob,
+  pauseThreads,
+  resumeThreads,
+  word2vecProgress,
+  word2vecResult,
+  type InitialVectors,
+  type Word2vecJob,
+  type Word2vecVectors,
+} from '../word2vec/training.ts';
+import { fingerprint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { runTasks } from './compute-threads.ts';
+import type { StoredModel } from './model-store.ts';
+import type { ReadCorpus } from './read-corpus.ts';
+import { tokensOf } from './token-file.ts';
+import type { TrainContext } from './training.ts';
+
+/** How often it is looked whether all threads have come to the pause, ms. */
+const PAUSE_POLL = 2;
+
+export interface TrainedWordVectors {
+  options: Word2vecOptions;
+  /** Of the words that have a vector, in the order of the rows: those of the text by count, then those kept of the model before. */
+  words: string[];
+  counts: Float64Array;
+  /** How many of them are in the text. */
+  inText: number;
+  vectors: Word2vecVectors;
+  /** Mean loss of a pair by epoch. */
+  losses: number[];
+}
+
+/** Trains on the text that was read; null where it was cancelled. `before`: the model that is continued. */
+export async function trainWordVectors(
+  request: TrainRequest,
+  { corpus, report }: ReadCorpus,
+  tokenFile: number,
+  before: StoredModel | null,
+  threads: number,
+  context: TrainContext,
+  tell: (read: () => [done: number, total: number]) => () => void,
+): Promise<TrainedWordVectors | null> {
+  const { kernels, script, signal, events, directory, checkpointInterval } = context;
+  const wanted = before ? sizeOf(before, request.word2vec) : request.word2vec;
+  const options = resolveWord2vecOptions(wanted, report.words);
+  const { words, counts } = corpus;
+  if ((counts[1] ?? 0) < options.minCount) {
+    throw new Error(
+      l10n.t(
+        'No two words appear at least {0} times in {1} files. Open a folder with more text, or lower the setting word2vec.minCount.',
+        options.minCount,
+        report.files,
+      ),
+    );
+  }
+  const source = tokensOf(corpus, tokenFile);
+  const decides = {
+    options,
+    seed: request.seed,
+    before: before?.summary.trained,
+    threads: options.deterministic || threads,
+  };
+  let training: string | null = null; // hashing a large text takes a second: only where it is needed
+  const checkpoint = (await hasCheckpoint(directory))
+    ? await loadCheckpoint(directory, (training = await fingerprint(corpus, source, decides)))
+    : null;
+  const job = createWord2vecJob(kernels.word2vec, {
+    text: source,
+    counts,
+    words,
+    options,
+    threads,
+    seed: request.seed,
+    ...(before && { initial: initialVectors(before, words) }),
+    ...(checkpoint && { checkpoint }),
+  });
+  if (checkpoint) {
+    const { words: done, total } = word2vecProgress(job);
+    events.log('info', l10n.t('Word vectors: goes on from a checkpoint at {0} %', ((100 * done) / total).toFixed(0)));
+  }
+
+  const stopTelling = tell(() => {
+    const { words: done, total } = word2vecProgress(job);
+    return [done, total];
+  });
+  const saver = new CheckpointSaver(job, checkpointInterval, async () => {
+    training ??= await fingerprint(corpus, source, decides);
+    const made = checkpointOf(job);
+    resumeThreads(job);
+    await saveCheckpoint(directory, training, made, options.vectorSize);
+  });
+  saver.start((error) => events.log('warn', l10n.t('No checkpoint was written: {0}', error.message)));
+  const run = await runTasks(
+    script,
+    Array.from({ length: job.threads }, (_, thread) => ({
+      kind: 'word2vec' as const,
+      job,
+      thread,
+      corpus: { tokens: corpus.tokens, spilled: corpus.spilled },
+      tokenFile,
+    })),
+    signal,
+  ).finally(async () => {
+    stopTelling();
+    await saver.stop();
+  });
+  if (!run) return null;
+  const vectors = word2vecResult(job);
+  const { lossByEpoch } = word2vecProgress(job);
+  events.log(
+    'info',
+    l10n.t(
+      'Word vectors: {0} words, mean loss of a pair by epoch {1}',
+      vectors.vocabulary,
+      lossByEpoch.map((loss) => loss.toFixed(4)).join(', '),
+    ),
+  );
+  const trained = {
+    options,
+    words: words.slice(0, vectors.vocabulary),
+    counts: counts.slice(0, vectors.vocabulary),
+    inText: vectors.vocabulary,
+    vectors,
+    losses: lossByEpoch,
+  };
+  return before ? withWordsBefore(trained, before) : trained;
+}
+
+/** Pauses the threads every so often for as long as it takes to copy the vectors. */
+class CheckpointSaver {
+  readonly #job: Word2vecJob;
+  readonly #interval: number;
+  readonly #save: () => Promise<void>;
+  #timer: NodeJS.Timeout | undefined;
+  #saving: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  /** `interval`: ms. `save` is called while the threads are paused and lets them go on. */
+  constructor(job: Word2vecJob, interval: number, save: () => Promise<void>) {
+    this.#job = job;
+    this.#interval = interval;
+    this.#save = save;
+  }
+
+  start(failed: (error: Error) => void): void {
+    this.#timer = setTimeout(() => {
+      this.#saving = this.#pauseAndSave()
+        .catch(failed)
+        .finally(() => {
+          resumeThreads(this.#job);
+          if (!this.#isStopped) this.start(failed);
+        });
+    }, this.#interval);
+  }
+
+  /** Ends it; a checkpoint that is being written is finished. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#saving;
+  }
+
+  async #pauseAndSave(): Promise<void> {
+    pauseThreads(this.#job);
+    while (!areThreadsPaused(this.#job)) {
+      if (this.#isStopped) return;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_POLL));
+    }
+    await this.#save();
+  }
+}
+
+/** The options with the size of the stored vectors; throws where another was asked for. */
+function sizeOf({ summary }: StoredModel, options: Word2vecOptions): Word2vecOptions {
+  if (options.vectorSize && options.vectorSize !== summary.vectorSize) {
+    throw new Error(
+      l10n.t(
+        'The stored vectors have {0} numbers and the setting word2vec.vectorSize is {1}. Set it to {0} or to 0, or train anew.',
+        summary.vectorSize,
+        options.vectorSize,
+      ),
+    );
+  }
+  return { ...options, vectorSize: summary.vectorSize };
+}
+
+function initialVectors({ summary, words: known, vectors }: StoredModel, words: readonly string[]): InitialVectors {
+  const places = new Map(known.slice(0, summary.vocabulary).map((word, row) => [word, row]));
+  return {
+    rows: Int32Array.from(words, (word) => places.get(word) ?? -1),
+    input: vectors['input']!.data,
+    output: vectors['output']?.data,
+    ngrams: vectors['ngrams']?.data,
+  };
+}
+
+/** Puts the words that are no longer in the text behind the others, with the vectors they had. */
+function withWordsBefore(trained: TrainedWordVectors, before: StoredModel): TrainedWordVectors {
+  const { vectorSize, vocabulary } = trained.vectors;
+  const inText = new Set(trained.words);
+  const rows = before.words
+    .slice(0, before.summary.vocabulary)
+    .map((word, row) => ({ word, row }))
+    .filter(({ word }) => !inText.has(word));
+  const extended = (name: 'input' | 'output', matrix: Float32Array): Float32Array => {
+    const all = new Float32Array((vocabulary + rows.length) * vectorSize);
+    all.set(matrix);
+    const old = before.vectors[name]?.data;
+    rows.forEach(({ row }, at) => {
+      if (old) all.set(old.subarray(row * vectorSize, (row + 1) * vectorSize), (vocabulary + at) * vectorSize);
+    });
+    return all;
+  };
+  const counts = new Float64Array(vocabulary + rows.length); // the others are not in the text: 0
+  counts.set(trained.counts);
+  const { input, output } = trained.vectors;
+  return {
+    ...trained,
+    words: [...trained.words, ...rows.map(({ word }) => word)],
+    counts,
+    vectors: {
+      ...trained.vectors,
+      vocabulary: vocabulary + rows.length,
+      input: extended('input', input),
+      ...(output && { output: extended('output', output) }),
+    },
+  };
+}
