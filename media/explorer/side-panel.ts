@@ -70,13 +70,15 @@ export class SidePanel {
     this.#show({
       word: description.word,
       figures:
-        description.count === null
-          ? l10n.t('rank {0}', formatCount(description.rank))
-          : l10n.t(
-              '{0} occurrences · rank {1} by frequency',
-              formatCount(description.count),
-              formatCount(description.rank),
-            ),
+        description.rank === null
+          ? l10n.t('not in the text; from the parts of the word')
+          : description.count === null
+            ? l10n.t('rank {0}', formatCount(description.rank))
+            : l10n.t(
+                '{0} occurrences · rank {1} by frequency',
+                formatCount(description.count),
+                formatCount(description.rank),
+              ),
       notice: shown ? '' : l10n.t('Not on the map, which shows the {0} most frequent words.', formatCount(mapSize)),
       shown,
     });

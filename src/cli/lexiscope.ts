@@ -454,6 +454,7 @@ function sayUnknown(answer: { word: string; spellings: string[] }, json: boolean
 }
 
 function heading({ word, count, rank }: WordDescription): string {
+  if (rank === null) return `${word}: not in the text; from its parts`;
   return count === null ? `${word}: rank ${rank}` : `${word}: ${count} times`;
 }
 

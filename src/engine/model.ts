@@ -22,6 +22,7 @@ import { LanguageModel } from '../language-model/inference.ts';
 import { DELIMITER } from '../text/phrases.ts';
 import { wordsAround, wordsBefore, type Span } from '../text/tokenizer.ts';
 import { parseExpression, parseWords, type MalformedExpression } from '../word2vec/expression.ts';
+import { ngramRows } from '../word2vec/subwords.ts';
 import { WordVectors, type Method } from '../word2vec/vectors.ts';
 
 /** Words before the cursor that the language model reads. */
@@ -91,7 +92,7 @@ export class Model {
 
   describe(word: string, neighbours: number): WordDescription | UnknownWord {
     const index = this.#vectors.indexOf(word);
-    if (index < 0) return this.#unknown(word);
+    if (index < 0) return this.#inferred(word, neighbours) ?? this.#unknown(word);
     return {
       known: true,
       word: this.#stored.words[index]!,
@@ -100,6 +101,20 @@ export class Model {
       onMap: index < this.summary.mapWords,
       neighbours: this.#name(this.#vectors.nearest(index, neighbours)),
     };
+  }
+
+  /** A word that is not in the vocabulary, by the mean of its n-grams' rows; null where the model has none. */
+  #inferred(word: string, neighbours: number): WordDescription | null {
+    const ngrams = this.#stored.vectors['ngrams'];
+    const options = this.#stored.options.word2vec;
+    if (!ngrams || !options || !word) return null;
+    const { vectorSize } = this.summary;
+    const rows = ngramRows(word, { ...options, buckets: ngrams.shape[0]! });
+    if (rows.length === 0) return null;
+    const vector = new Float64Array(vectorSize);
+    for (const row of rows) for (let d = 0; d < vectorSize; d++) vector[d]! += ngrams.data[row * vectorSize + d]!;
+    const nearest = this.#name(this.#vectors.nearestTo(vector, neighbours));
+    return { known: true, word, count: 0, rank: null, onMap: false, neighbours: nearest };
   }
 
   similaritiesOnMap(word: string): Float32Array | null {

@@ -33,8 +33,9 @@ export function similarity(cosine: number, language: string): string {
   return cosine.toLocaleString(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 }
 
-/** Count, where it is known, and rank by count, in a form that needs no plural. */
+/** Count, where it is known, and rank by count, in a form that needs no plural; of a word without a rank, where its vector is from. */
 export function frequency({ count, rank }: WordDescription, language: string): string {
+  if (rank === null) return l10n.t('not in the text; from the parts of the word');
   if (count === null) return l10n.t('rank {0}', rank.toLocaleString(language));
   return l10n.t('count {0}, rank {1}', count.toLocaleString(language), rank.toLocaleString(language));
 }

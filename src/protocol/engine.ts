@@ -208,8 +208,11 @@ export interface WordDescription {
   word: string;
   /** Null where counts are unknown: files of vectors have none. */
   count: number | null;
-  /** Position in the vocabulary by count, 1 first; of imported vectors the place in the file. */
-  rank: number;
+  /**
+   * Position in the vocabulary by count, 1 first; of imported vectors the place in the file. Null for a word that is not in
+   * the vocabulary, whose vector was made of its n-grams' (subwords).
+   */
+  rank: number | null;
   /** Whether the map shows it. */
   onMap: boolean;
   neighbours: Neighbour[];

@@ -97,6 +97,11 @@ export class WordVectors {
     return this.mostSimilar([{ index, weight: 1 }], count);
   }
 
+  /** The words nearest to a vector, (D), of any length, best first. */
+  nearestTo(vector: ArrayLike<number>, count: number): Similar[] {
+    return this.index.nearest(Float64Array.from(vector), count, new Set());
+  }
+
   /** The words that answer best to the weighted words, those left out, best first; equal ones by frequency. `similarity` is the method's score. */
   mostSimilar(terms: readonly WeightedWord[], count: number, method: Method = '3CosAdd'): Similar[] {
     const without = new Set(terms.map(({ index }) => index));

@@ -119,7 +119,7 @@ describe('an engine that has trained', () => {
         [],
         `${word}: ${answer.neighbours.map((neighbour) => neighbour.word).join(' ')}`,
       );
-      assert.ok(answer.onMap && answer.count! > 100 && answer.rank >= 1);
+      assert.ok(answer.onMap && answer.count! > 100 && answer.rank! >= 1);
     }
   });
 

@@ -360,7 +360,7 @@ for (const [name, change] of Object.entries({
 
 test('a training that goes on from a checkpoint gives the bits of an unbroken one', async () => {
   const options = { deterministic: true, epochs: 3, vectorSize: 100, subwords: true, buckets: 300 };
-  const tokens = topicText(30_000); // some twenty chunks an epoch
+  const tokens = topicText(12_000); // nine chunks an epoch
   const whole = createJob(tokens, { options, counts: TOPIC_COUNTS, threads: 2 });
   await runInWorkers(whole);
 

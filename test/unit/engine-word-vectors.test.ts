@@ -1,0 +1,194 @@
+// Word vectors over several trainings: broken off and taken up again, continued on other text, asked for words never seen.
+
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Engine } from '../../src/engine/engine.ts';
+import { loadModel } from '../../src/engine/model-store.ts';
+import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
+import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
+import type { EngineEvents, TrainRequest } from '../../src/protocol/engine.ts';
+import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
+import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../../src/word2vec/options.ts';
+import { syntheticText, TOPICS } from '../synthetic-text.ts';
+
+const DISTRIBUTION = new URL('../../dist/', import.meta.url);
+let root: string;
+before(async () => (root = await mkdtemp(join(tmpdir(), 'engine-word-vectors-'))));
+after(() => rm(root, { recursive: true, force: true }));
+
+async function makeFolder(name: string, text: string): Promise<string> {
+  const path = join(root, name);
+  await mkdir(path, { recursive: true });
+  await writeFile(join(path, 'text.txt'), text);
+  return path;
+}
+
+function request(path: string, word2vec: Partial<Word2vecOptions>, change: Partial<TrainRequest> = {}): TrainRequest {
+  return {
+    folders: [{ path, exclude: [] }],
+    reading: { maximumFileSize: 50_000_000 },
+    phrases: { ...PHRASE_DEFAULTS },
+    word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 32, minCount: 2, ...word2vec },
+    projection: { ...PROJECTION_DEFAULTS, nEpochs: 20 },
+    languageModel: { ...LANGUAGE_MODEL_DEFAULTS, embeddingSize: 16, hiddenSize: 16, epochs: 1 },
+    parts: { map: false, languageModel: false },
+    threads: 2,
+    seed: 1,
+    ...change,
+  };
+}
+
+function listen(progress: EngineEvents['progress'] = () => undefined): EngineEvents & { lines: string[] } {
+  const lines: string[] = [];
+  return { lines, progress, log: (_, message) => void lines.push(message) };
+}
+
+test('a cancelled training goes on from its checkpoint to the bits of an unbroken one', async () => {
+  const folder = await makeFolder('long', syntheticText(150_000, 3));
+  const options = { deterministic: true, epochs: 12 };
+  const whole = join(root, 'whole');
+  const unbroken = new Engine(DISTRIBUTION, listen());
+  await unbroken.open(whole);
+  assert.equal((await unbroken.train(request(folder, options))).status, 'done');
+
+  const directory = join(root, 'broken');
+  const first = new Engine(
+    DISTRIBUTION,
+    listen(({ phase, fraction }) => {
+      if (phase === 'wordVectors' && fraction > 0.6) void first.cancel();
+    }),
+    30,
+  );
+  await first.open(directory);
+  assert.deepEqual(await first.train(request(folder, options)), { status: 'cancelled' });
+  assert.deepEqual(await readdir(directory), ['word-vectors.checkpoint']);
+
+  const other = listen();
+  const elsewhere = new Engine(DISTRIBUTION, other, 1e6);
+  await elsewhere.open(directory);
+  const changed = await elsewhere.train(request(folder, { ...options, epochs: 1, alpha: 0.03 }));
+  assert.equal(changed.status, 'done', 'another training does not take the checkpoint');
+  assert.ok(!other.lines.some((line) => line.includes('checkpoint')), other.lines.join('\n'));
+  assert.ok(!(await readdir(directory)).includes('word-vectors.checkpoint'), 'a finished training leaves none');
+});
+
+test('after a crash the next engine goes on from the checkpoint, with any number of threads', async () => {
+  const folder = await makeFolder('crash', syntheticText(150_000, 4));
+  const options = { deterministic: true, epochs: 12 };
+  const whole = join(root, 'crash-whole');
+  const unbroken = new Engine(DISTRIBUTION, listen());
+  await unbroken.open(whole);
+  await unbroken.train(request(folder, options));
+
+  const directory = join(root, 'crash-model');
+  const first = new Engine(
+    DISTRIBUTION,
+    listen(({ phase, fraction }) => {
+      if (phase === 'wordVectors' && fraction > 0.6) void first.cancel();
+    }),
+    30,
+  );
+  await first.open(directory);
+  await first.train(request(folder, options));
+  const events = listen();
+  const second = new Engine(DISTRIBUTION, events);
+  await second.open(directory);
+  const outcome = await second.train(request(folder, options, { threads: 1 }));
+  assert.equal(outcome.status, 'done');
+  assert.ok(
+    events.lines.some((line) => /goes on from a checkpoint at \d+ %/.test(line)),
+    events.lines.join('\n'),
+  );
+  const [expected, found] = [await loadModel(whole), await loadModel(directory)];
+  assert.deepEqual(found!.vectors, expected!.vectors);
+  const [a, b] = [found!.summary.losses!, expected!.summary.losses!];
+  assert.equal(a.length, 12);
+  a.forEach((loss, epoch) => assert.ok(Math.abs(loss - b[epoch]!) < 1e-9, `epoch ${epoch}: ${loss}, ${b[epoch]!}`));
+});
+
+test('a damaged checkpoint is passed over', async () => {
+  const folder = await makeFolder('damaged', syntheticText(20_000, 5));
+  const directory = join(root, 'damaged-model');
+  await mkdir(directory);
+  for (const content of [new Uint8Array(3), new Uint8Array(100).fill(255), Buffer.from('\x02\0\0\0\0\0\0\0{}')]) {
+    await writeFile(join(directory, 'word-vectors.checkpoint'), content);
+    const engine = new Engine(DISTRIBUTION, listen());
+    await engine.open(directory);
+    assert.equal((await engine.train(request(folder, { epochs: 1 }))).status, 'done');
+  }
+});
+
+test('continued on other text, new words come in and old ones keep their vectors', async () => {
+  const directory = join(root, 'continued');
+  const engine = new Engine(DISTRIBUTION, listen());
+  await engine.open(directory);
+  const first = await makeFolder('first', syntheticText(30_000, 6).replaceAll('oven', 'stove'));
+  await assert.rejects(engine.train(request(first, {}, { start: 'continue' })), /no model here to continue/);
+  const parts = { map: true, languageModel: true };
+  await engine.train(request(first, {}, { parts }));
+  const before = (await loadModel(directory))!;
+
+  const second = await makeFolder('second', syntheticText(30_000, 7).replaceAll('harbour', 'quay'));
+  await assert.rejects(
+    engine.train(request(second, { vectorSize: 50 }, { start: 'continue' })),
+    /stored vectors have 32 numbers .* vectorSize is 50/,
+  );
+  const outcome = await engine.train(request(second, { vectorSize: 0 }, { start: 'continue', parts }));
+  assert.ok(outcome.status === 'done');
+  const now = (await loadModel(directory))!;
+  assert.equal(
+    outcome.model.vocabulary,
+    before.summary.vocabulary + 2,
+    'oven and quay are new, stove and harbour stay',
+  );
+  const rowOf = (model: typeof now, word: string): Float32Array => {
+    const index = model.words.indexOf(word);
+    assert.ok(index >= 0 && index < model.summary.vocabulary, word);
+    return model.vectors['input']!.data.subarray(32 * index, 32 * (index + 1));
+  };
+  for (const gone of ['stove', 'harbour'].filter((word) => before.words.includes(word))) {
+    if (now.counts![now.words.indexOf(gone)] === 0) assert.deepEqual(rowOf(now, gone), rowOf(before, gone));
+  }
+  assert.equal(now.counts![now.words.indexOf('stove')], 0);
+  const cosine = (a: Float32Array, b: Float32Array): number =>
+    a.reduce((sum, value, d) => sum + value * b[d]!, 0) / (Math.hypot(...a) * Math.hypot(...b));
+  assert.ok(cosine(rowOf(now, 'king'), rowOf(before, 'king')) > 0.5, 'king went on from where it was');
+  for (const [word, topic] of [
+    ['oven', TOPICS.kitchen],
+    ['quay', TOPICS.sea],
+  ] as const) {
+    const answer = await engine.describe(word, 3);
+    assert.ok(answer.known && answer.neighbours.every((near) => [...topic, 'quay', 'stove'].includes(near.word)), word);
+  }
+  const completion = await engine.complete('the king and the pal', 3);
+  assert.equal(completion.suggestions[0]?.word, 'palace', 'the language model’s words are where it looks for them');
+});
+
+test('with subwords a word never seen has neighbours, by its parts; Korean by its jamo', async () => {
+  const directory = join(root, 'subwords');
+  const engine = new Engine(DISTRIBUTION, listen());
+  await engine.open(directory);
+  // particles stick to their nouns: 한국은 and 한국이 are words, 한국을 was never seen
+  const text = syntheticText(40_000, 8).replace(/한국/g, (word, at: number) => `${word}${at % 2 ? '은' : '이'}`);
+  const folder = await makeFolder('subwords-text', text);
+  await engine.train(request(folder, { subwords: true, epochs: 10, minN: 3, maxN: 6 }));
+  for (const [word, expected] of [
+    ['kitchens', 'kitchen'],
+    ['한국을', '한국은'],
+  ] as const) {
+    const answer = await engine.describe(word, 3);
+    assert.ok(answer.known);
+    assert.deepEqual([answer.rank, answer.count, answer.onMap], [null, 0, false]);
+    assert.ok(
+      answer.neighbours.some((near) => near.word === expected),
+      `${word}: ${answer.neighbours.map((near) => near.word).join(' ')}`,
+    );
+  }
+  const again = new Engine(DISTRIBUTION, listen());
+  await again.open(directory);
+  assert.deepEqual(await again.describe('한국을', 3), await engine.describe('한국을', 3));
+  assert.ok((await readFile(join(directory, 'manifest.json'), 'utf8')).includes('"subwords": true'));
+});
