@@ -19,12 +19,13 @@ import { gunzipSync } from 'node:zlib';
 import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
 import { answerAnalogies } from '../src/word2vec/analogies.ts';
 import { agreementWithPeople, parseAnalogyQuestions, parseScoredPairs } from '../src/word2vec/evaluation.ts';
-import type { Word2vecOptions } from '../src/word2vec/options.ts';
+import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../src/word2vec/options.ts';
 import {
   createWord2vecJob,
   word2vecProgress,
   word2vecResult,
   Word2vecThread,
+  type Text as RunningText,
   type Word2vecJob,
 } from '../src/word2vec/training.ts';
 import { WordVectors } from '../src/word2vec/vectors.ts';
@@ -79,12 +80,18 @@ function count(all: readonly string[]): Text {
   for (const word of all) tally.set(word, (tally.get(word) ?? 0) + 1);
   const sorted = [...tally].sort((a, b) => b[1] - a[1]);
   const ids = new Map(sorted.map(([word], id) => [word, id]));
-  const tokens = new Int32Array(all.length + Math.ceil(all.length / SENTENCE));
+  const length = all.length + Math.ceil(all.length / SENTENCE);
+  const tokens = new Int32Array(new SharedArrayBuffer(4 * length));
   all.forEach((word, at) => (tokens[at + Math.floor(at / SENTENCE)] = ids.get(word)!));
   for (let end = SENTENCE; end < tokens.length; end += SENTENCE + 1) tokens[end] = -1;
   tokens[tokens.length - 1] = -1;
   return { words: sorted.map(([word]) => word), counts: sorted.map(([, times]) => times), tokens, length: all.length };
 }
+
+const textOf = (tokens: Int32Array): RunningText => ({
+  length: tokens.length,
+  read: (first, number) => tokens.subarray(first, first + number),
+});
 
 /** Ours: jobs of THREADS worker threads, timed from the making of the job to the end of the last thread. */
 function lexiscope(kernel: WebAssembly.Module, text: Text, options: Word2vecOptions): Contender {
@@ -93,9 +100,18 @@ function lexiscope(kernel: WebAssembly.Module, text: Text, options: Word2vecOpti
     name: 'Lexiscope',
     async train() {
       const start = performance.now();
-      const created = createWord2vecJob(kernel, text.tokens, text.counts, options, THREADS, SEED);
+      const created = createWord2vecJob(kernel, {
+        text: textOf(text.tokens),
+        counts: text.counts,
+        options,
+        threads: THREADS,
+        seed: SEED,
+      });
       const ends = Array.from({ length: THREADS }, (_, thread) =>
-        once(new Worker(new URL(import.meta.url), { workerData: { job: created, thread } }), 'message'),
+        once(
+          new Worker(new URL(import.meta.url), { workerData: { job: created, thread, tokens: text.tokens } }),
+          'message',
+        ),
       );
       await Promise.all(ends);
       const seconds = (performance.now() - start) / 1000;
@@ -261,6 +277,7 @@ async function main(): Promise<void> {
     const algorithms = values.algorithm ? [values.algorithm as Algorithm] : (['skipgram', 'cbow'] as const);
     for (const algorithm of algorithms) {
       const options: Word2vecOptions = {
+        ...WORD2VEC_DEFAULTS,
         algorithm,
         vectorSize,
         window: 5,
@@ -287,8 +304,8 @@ async function main(): Promise<void> {
 
 if (isMainThread) await main();
 else {
-  const { job, thread } = workerData as { job: Word2vecJob; thread: number };
-  const worker = new Word2vecThread(job, thread);
+  const { job, thread, tokens } = workerData as { job: Word2vecJob; thread: number; tokens: Int32Array };
+  const worker = new Word2vecThread(job, thread, textOf(tokens));
   while (worker.step());
   parentPort!.postMessage('done');
 }

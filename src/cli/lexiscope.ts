@@ -51,6 +51,7 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --restrict N        evaluate with the N most frequent words only; 0: all (analogies 30000, word pairs all)
   --threads N         compute threads (all cores)
   --seed N            every random choice follows from it (1)
+  --continue          train goes on with the word vectors of the model in DIR: more passes over the same text, or new text
   --only vectors      train or import word vectors only: no map, no language model
   --most N            import only the first N words of the file (all)
   --exclude GLOB      leave out what matches; may be given several times
@@ -251,6 +252,7 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
     projection: group(values, 'map', GROUPS.map),
     languageModel: group(values, 'languageModel', GROUPS.languageModel),
     parts: partsOf(values),
+    start: values['continue'] === true ? 'continue' : 'new',
     threads: integer(values, 'threads', availableParallelism()),
     seed: integer(values, 'seed', 1),
   };
@@ -382,7 +384,7 @@ function readArguments(words: string[]): { values: Values; positionals: string[]
   const options: NonNullable<ParseArgsConfig['options']> = { exclude: { type: 'string', multiple: true } };
   for (const name of ['out', 'model', 'count', 'threads', 'seed', 'method', 'restrict', 'only', 'most'])
     options[name] = { type: 'string' };
-  for (const name of ['json', 'quiet', 'help']) options[name] = { type: 'boolean' };
+  for (const name of ['json', 'quiet', 'help', 'continue']) options[name] = { type: 'boolean' };
   for (const [group, defaults] of Object.entries(GROUPS)) {
     for (const name of Object.keys(defaults)) options[`${group}.${name}`] = { type: 'string' };
   }
@@ -398,9 +400,15 @@ function group<T extends object>(values: Values, name: string, defaults: T): T {
   return Object.fromEntries(
     Object.entries(defaults).map(([option, value]) => {
       const given = values[`${name}.${option}`];
-      return [option, given === undefined ? (value as unknown) : typeof value === 'number' ? Number(given) : given];
+      if (given === undefined) return [option, value as unknown];
+      if (typeof value === 'number') return [option, Number(given)];
+      return [option, typeof value === 'boolean' && isBoolean(given) ? given === 'true' : given]; // the engine says what is wrong
     }),
   ) as T;
+}
+
+function isBoolean(given: Values[string]): boolean {
+  return given === 'true' || given === 'false';
 }
 
 function partsOf({ only }: Values): ModelParts {

@@ -4,10 +4,9 @@ import * as l10n from '@vscode/l10n';
 import { availableParallelism } from 'node:os';
 import { LANGUAGE_MODEL_RANGES } from '../language-model/options.ts';
 import { PROJECTION_RANGES } from '../projection/options.ts';
-
 import { PHRASE_RANGES, PHRASE_SCORERS } from '../text/options.ts';
 import type { ImportRequest, TrainRequest } from '../protocol/engine.ts';
-import { WORD2VEC_RANGES } from '../word2vec/options.ts';
+import { WORD2VEC_FLAGS, WORD2VEC_RANGES, type Word2vecOptions } from '../word2vec/options.ts';
 
 type Range = readonly [least: number, most: number, whole: boolean];
 
@@ -21,9 +20,7 @@ export const ENGINE_RANGES = {
 
 /** Throws one sentence that names the first option out of range, its value and the range. */
 export function checkOptions(request: TrainRequest): void {
-  const { algorithm, ...word2vec } = request.word2vec;
-  checkChoice('word2vec.algorithm', algorithm, ['skipgram', 'cbow']);
-  checkRanges('word2vec', word2vec, WORD2VEC_RANGES);
+  checkWord2vec(request.word2vec);
   checkRanges('map', request.projection, PROJECTION_RANGES);
   checkRanges('languageModel', request.languageModel, LANGUAGE_MODEL_RANGES);
   const { scorer, connectors, ...phrases } = request.phrases;
@@ -36,6 +33,41 @@ export function checkOptions(request: TrainRequest): void {
   checkRanges('phrases', phrases, PHRASE_RANGES);
   checkRanges('reading', request.reading, { maximumFileSize: ENGINE_RANGES.maximumFileSize });
   checkRanges('', { threads: request.threads, seed: request.seed }, ENGINE_RANGES);
+}
+
+function checkWord2vec({ algorithm, ...others }: Word2vecOptions): void {
+  checkChoice('word2vec.algorithm', algorithm, ['skipgram', 'cbow']);
+  const flags: readonly string[] = WORD2VEC_FLAGS;
+  for (const flag of WORD2VEC_FLAGS) {
+    const value: unknown = others[flag];
+    if (typeof value === 'boolean') continue;
+    const option = `word2vec.${flag}`;
+    throw new RangeError(l10n.t('The option {0} is {1}; it must be true or false.', option, JSON.stringify(value)));
+  }
+  const numbers = Object.fromEntries(Object.entries(others).filter(([name]) => !flags.includes(name)));
+  checkRanges('word2vec', numbers, WORD2VEC_RANGES);
+  if (others.negative === 0 && !others.hierarchicalSoftmax) {
+    throw new RangeError(
+      l10n.t(
+        'With the option word2vec.negative at 0, word2vec.hierarchicalSoftmax must be on: else nothing is learned.',
+      ),
+    );
+  }
+  for (const [least, most] of [
+    ['minN', 'maxN'],
+    ['minAlpha', 'alpha'],
+  ] as const) {
+    if (others[least] <= others[most]) continue;
+    throw new RangeError(
+      l10n.t(
+        'The option {0} is {1}; it must not be above {2}, which is {3}.',
+        `word2vec.${least}`,
+        others[least],
+        `word2vec.${most}`,
+        others[most],
+      ),
+    );
+  }
 }
 
 /** The same for an import. */

@@ -62,6 +62,15 @@ export const WORD2VEC_DEFAULTS: Word2vecOptions = {
   buckets: 0,
 };
 
+/** The options that are on or off. */
+export const WORD2VEC_FLAGS = [
+  'dynamicWindow',
+  'hierarchicalSoftmax',
+  'cbowMean',
+  'deterministic',
+  'subwords',
+] as const satisfies readonly (keyof Word2vecOptions)[];
+
 /** The names of the options that are numbers. */
 type NumberOption = {
   [Name in keyof Word2vecOptions]: Word2vecOptions[Name] extends number ? Name : never;

@@ -29,7 +29,7 @@ test('the defaults are in range', () => {
 
 test('an option out of range is named with its value and the range', () => {
   const cases: [(request: TrainRequest) => void, RegExp][] = [
-    [(r) => (r.word2vec.vectorSize = 1), /word2vec\.vectorSize is 1; it must be a whole number from 2 to 1000/],
+    [(r) => (r.word2vec.vectorSize = 1001), /word2vec\.vectorSize is 1001; it must be a whole number from 0 to 1000/],
     [(r) => (r.word2vec.window = 2.5), /word2vec\.window is 2\.5; it must be a whole number/],
     [(r) => (r.word2vec.alpha = Number.NaN), /word2vec\.alpha is null; it must be a number from/],
     [(r) => (r.word2vec.epochs = '5' as unknown as number), /word2vec\.epochs is "5"/],
@@ -37,6 +37,13 @@ test('an option out of range is named with its value and the range', () => {
       (r) => (r.word2vec.algorithm = 'glove' as unknown as 'cbow'),
       /word2vec\.algorithm is "glove"; it must be one of skipgram, cbow/,
     ],
+    [
+      (r) => (r.word2vec.subwords = 'yes' as unknown as boolean),
+      /word2vec\.subwords is "yes"; it must be true or false/,
+    ],
+    [(r) => (r.word2vec.negative = 0), /negative at 0, word2vec\.hierarchicalSoftmax must be on/],
+    [(r) => (r.word2vec.minN = 7), /word2vec\.minN is 7; it must not be above word2vec\.maxN, which is 6/],
+    [(r) => (r.word2vec.minAlpha = 0.5), /minAlpha is 0\.5; it must not be above word2vec\.alpha, which is 0\.025/],
     [(r) => (r.projection.nNeighbors = 0), /map\.nNeighbors is 0/],
     [(r) => (r.languageModel.clip = -1), /languageModel\.clip is -1/],
     [(r) => (r.phrases.passes = 6), /phrases\.passes is 6; it must be a whole number from 0 to 5/],

@@ -67,6 +67,11 @@ suite('settings', () => {
           option,
         );
       }
+      for (const [option, value] of Object.entries(values)) {
+        if (typeof value === 'boolean') {
+          assert.equal(settings[`lexiscope.${section}.${option}`]?.type, 'boolean', option);
+        }
+      }
     });
   }
 

@@ -241,7 +241,7 @@ export class ReferenceWord2vec {
       const error = hidden.map(() => 0);
       outputs.forEach(({ row }, i) => {
         add(error, row, gradients[0]![i]! / (cbowMean ? 1 : contexts.length));
-        add(row, hidden, gradients[0]![i]!);
+        add(row, hidden, gradients[0]![i]);
       });
       this.#errors[at] = error;
       return;
@@ -254,8 +254,8 @@ export class ReferenceWord2vec {
       contexts.forEach((context, c) => {
         const before = [...context];
         old.forEach((output, i) => {
-          add(context, output, gradients[c]![pair + i]!);
-          add(updated[i]!, before, gradients[c]![pair + i]!);
+          add(context, output, gradients[c]![pair + i]);
+          add(updated[i]!, before, gradients[c]![pair + i]);
         });
       });
       rows.forEach((row, i) => updated[i]!.forEach((value, d) => (row[d] = value)));
@@ -288,12 +288,12 @@ export class ReferenceWord2vec {
       if (isMeasured) this.lossPairs += group.length;
       const errors = group.map(({ hidden }) => hidden.map(() => 0));
       group.forEach(({ word, hidden }, j) => {
-        add(errors[j]!, output[word]!, steps[j]![0]!);
-        add(output[word]!, hidden, steps[j]![0]!);
+        add(errors[j]!, output[word]!, steps[j]![0]);
+        add(output[word]!, hidden, steps[j]![0]);
       });
       negatives.forEach((drawn, k) => {
-        errors.forEach((error, j) => add(error, output[drawn]!, steps[j]![k + 1]!));
-        group.forEach(({ hidden }, j) => add(output[drawn]!, hidden, steps[j]![k + 1]!));
+        errors.forEach((error, j) => add(error, output[drawn]!, steps[j]![k + 1]));
+        group.forEach(({ hidden }, j) => add(output[drawn]!, hidden, steps[j]![k + 1]));
       });
       group.forEach((position, j) => {
         this.#errors[position.at] = errors[j]!.map((value) => value / (cbowMean ? 1 : position.contexts.length));

@@ -34,12 +34,12 @@ test('n-grams of every length, each letter as a whole, without the signs alone',
 test('Hangul is taken apart into jamo, with a sign where there is no final', () => {
   // 한 = ㅎㅏㄴ, 가 = ㄱㅏ and no final: NFD spells the same jamo
   const buckets = 1_000_003;
-  const [h, a, n] = [...'한'.normalize('NFD')] as [string, string, string];
+  const [h, a, n] = Array.from('한'.normalize('NFD')) as [string, string, string];
   assert.deepEqual(
     ngramRows('한', { minN: 3, maxN: 3, buckets }),
     rowsOf([`<${h}${a}`, h + a + n, `${a}${n}>`], buckets),
   );
-  const [g] = [...'가'.normalize('NFD')] as [string];
+  const [g] = Array.from('가'.normalize('NFD')) as [string];
   const rows = ngramRows('가', { minN: 2, maxN: 2, buckets });
   assert.equal(rows.length, 4, '< g, g a, a and the sign, the sign and >');
   assert.deepEqual(rows.slice(0, 2), rowsOf([`<${g}`, g + a], buckets));
