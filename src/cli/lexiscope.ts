@@ -296,7 +296,7 @@ async function replaceModel<Report extends object>(
   }
 }
 
-function reportLines({ reading, model, seconds }: TrainReport): string[] {
+function reportLines({ reading, model, seconds, resumedAt }: TrainReport): string[] {
   const skipped = Object.entries(reading.skipped).filter(([, files]) => files > 0);
   return [
     `${reading.words} words in ${reading.files} files${skipped.length ? `; skipped: ${skipped.map(([reason, files]) => `${files} ${reason}`).join(', ')}` : ''}`,
@@ -306,6 +306,7 @@ function reportLines({ reading, model, seconds }: TrainReport): string[] {
         ]
       : []),
     ...(reading.phrases > 0 ? [`${reading.phrases} phrases became words`] : []),
+    ...(resumedAt === undefined ? [] : [`word vectors went on from ${(100 * resumedAt).toFixed(0)} %`]),
     ...modelLines(model),
     secondsLine(seconds),
   ];
@@ -319,9 +320,10 @@ function importLines({ format, rows, duplicates, model, seconds }: ImportReport)
   ];
 }
 
-function modelLines({ vocabulary, vectorSize, mapWords, languageModel }: ModelSummary): string[] {
+function modelLines({ vocabulary, vectorSize, mapWords, losses, languageModel }: ModelSummary): string[] {
   return [
     `${vocabulary} words with vectors of ${vectorSize} numbers, ${mapWords} on the map`,
+    ...(losses?.length ? [`mean loss of a pair by epoch: ${losses.map((loss) => loss.toFixed(4)).join(' ')}`] : []),
     ...(languageModel
       ? [
           `language model: perplexity ${languageModel.perplexity.toFixed(1)} on ${languageModel.heldOutTokens} held-out tokens`,

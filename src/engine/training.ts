@@ -9,7 +9,7 @@ import type {
   LanguageModelSummary,
   Phase,
   Progress,
-  ReadingReport,
+  TrainReport,
   TrainRequest,
 } from '../protocol/engine.ts';
 import { runTasks } from './compute-threads.ts';
@@ -40,10 +40,8 @@ export interface TrainContext {
   checkpointInterval: number;
 }
 
-export interface Trained {
+export interface Trained extends Omit<TrainReport, 'model'> {
   model: StoredModel;
-  reading: ReadingReport;
-  seconds: Partial<Record<Phase, number>>;
 }
 
 /** Trains and gives the model, not stored yet; null where it was cancelled. Throws one sentence for the user. */
@@ -152,7 +150,8 @@ async function trainWith(
     map: positions && { positions: { shape: [mapWords, 2], data: positions } },
     languageModel: languageModel && languageModel.tensors,
   };
-  return { model, reading: report, seconds: clock.seconds() };
+  const { resumedAt } = wordVectors;
+  return { model, reading: report, ...(resumedAt !== undefined && { resumedAt }), seconds: clock.seconds() };
 }
 
 interface TrainedLanguageModel {
@@ -221,7 +220,7 @@ async function trainLanguageModel(
   return { summary, options, tensors };
 }
 
-function tooFewWords(report: ReadingReport): string {
+function tooFewWords(report: TrainReport['reading']): string {
   return l10n.t(
     'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
     FEWEST_WORDS,

@@ -136,6 +136,8 @@ export type TrainOutcome = ({ status: 'done' } & TrainReport) | { status: 'cance
 
 export interface TrainReport {
   reading: ReadingReport;
+  /** How much of the word vectors was done already, 0 to 1, where they went on from a checkpoint. */
+  resumedAt?: number;
   model: ModelSummary;
   /** Wall-clock time by phase, of those there were, seconds. */
   seconds: Partial<Record<Phase, number>>;

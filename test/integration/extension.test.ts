@@ -246,6 +246,17 @@ describe('a folder that was learned', () => {
   });
 });
 
+describe('a training that goes on', () => {
+  step('Continue Training goes on with what was learned', async () => {
+    await window.command('Lexiscope: Continue Training');
+    await window.notification(LEARNED, TRAINING);
+    await idle();
+    await window.clearNotifications();
+    await window.openFile('chapter-2.txt');
+    await checkHover('queen', TOPICS.court);
+  });
+});
+
 describe('a training that does not end', () => {
   step('a click on the status bar cancels it, and the earlier model stays', async () => {
     await window.openFile('chapter-2.txt');
