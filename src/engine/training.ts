@@ -2,8 +2,9 @@
 // said on the way; the arithmetic is the rooms', the threads are compute-threads.ts's.
 
 import * as l10n from '@vscode/l10n';
-import { createLanguageModelJob, languageModelProgress, languageModelResult } from '../language-model/training.ts';
+import { createLanguageModelJob, languageModelProgress, languageModelResult } from '../language-model/job.ts';
 import { resolveLanguageModelOptions, type LanguageModelOptions } from '../language-model/options.ts';
+import type { WordVectors } from '../language-model/parameters.ts';
 import type {
   EngineEvents,
   LanguageModelSummary,
@@ -113,7 +114,8 @@ async function trainWith(
     clock.enter('languageModel');
     // words that are not in the text have no place in a vocabulary by count: the model's words then end before them
     const most = vocabulary > inText ? inText : Infinity;
-    languageModel = await trainLanguageModel(request, read[0]!, most, threads, context);
+    const initial = { size: vectorSize, data: input };
+    languageModel = await trainLanguageModel(request, read[0]!, most, initial, threads, context);
     if (!languageModel) return null;
   }
 
@@ -165,6 +167,7 @@ async function trainLanguageModel(
   request: TrainRequest,
   { corpus, paths, report }: ReadCorpus,
   mostWords: number,
+  vectors: WordVectors,
   threads: number,
   { kernels, script, signal, events }: TrainContext,
 ): Promise<TrainedLanguageModel | null> {
@@ -192,6 +195,7 @@ async function trainLanguageModel(
     options,
     threads,
     request.seed,
+    { vectors, characters: corpus.words.map((word) => Array.from(word).length) },
   );
   const stop = tell(
     events,
@@ -212,7 +216,7 @@ async function trainLanguageModel(
     l10n.t('Language model: perplexity {0} on {1} held-out tokens', perplexity.toFixed(1), heldOutTokens),
   );
   const summary = {
-    vocabulary: tensors['embedding.weight']!.shape[0]! - 2, // without the unknown sign and the end of a sentence
+    vocabulary: tensors['output.bias']!.shape[0]! - 2, // without the unknown sign and the end of a sentence
     perplexity,
     heldOutFiles: heldOut.reduce((sum, held) => sum + held, 0),
     heldOutTokens,

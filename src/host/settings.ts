@@ -48,15 +48,29 @@ const PROJECTION: OptionsOf<'projection'> = {
   nEpochs: true,
 };
 const LANGUAGE_MODEL: OptionsOf<'languageModel'> = {
+  cell: true,
+  layers: true,
+  attention: true,
+  input: true,
+  freezeEmbedding: true,
+  tied: true,
   embeddingSize: true,
   hiddenSize: true,
   maxVocabulary: true,
+  dropout: true,
+  embeddingDropout: true,
+  weightDropout: true,
   batchSize: true,
   steps: true,
   epochs: true,
   learningRate: true,
+  warmUp: true,
+  decay: true,
+  weightDecay: true,
   clip: true,
   heldOut: true,
+  patience: true,
+  evaluateEvery: true,
 };
 
 /** Settings sections by the request's groups. */
