@@ -7,12 +7,8 @@ import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
 import { LanguageModel } from '../src/language-model/inference.ts';
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../src/language-model/options.ts';
-import {
-  createLanguageModelJob,
-  languageModelProgress,
-  LanguageModelThread,
-  type LanguageModelJob,
-} from '../src/language-model/training.ts';
+import { createLanguageModelJob, languageModelProgress, type LanguageModelJob } from '../src/language-model/job.ts';
+import { LanguageModelThread } from '../src/language-model/training.ts';
 
 /** Long enough that no measurement comes to its end. */
 const TOKENS = 2_000_000;
@@ -65,10 +61,10 @@ function infer(kernel: WebAssembly.Module, { sizes }: LanguageModelJob): number 
   const random = numbers(2);
   const shapes = {
     'embedding.weight': [V, E],
-    weightIh: [4 * H, E],
-    weightHh: [4 * H, H],
-    biasIh: [4 * H],
-    biasHh: [4 * H],
+    weight_ih_l0: [4 * H, E],
+    weight_hh_l0: [4 * H, H],
+    bias_ih_l0: [4 * H],
+    bias_hh_l0: [4 * H],
     'output.weight': [V, H],
     'output.bias': [V],
   };

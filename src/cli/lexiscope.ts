@@ -53,6 +53,7 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --seed N            every random choice follows from it (1)
   --continue          train goes on with the word vectors of the model in DIR: more passes over the same text, or new text
   --only vectors      train or import word vectors only: no map, no language model
+  --tensorflow FOLDER train the language model with the @tensorflow/tfjs-node that is installed in FOLDER
   --most N            import only the first N words of the file (all)
   --exclude GLOB      leave out what matches; may be given several times
   --quiet             no progress
@@ -253,6 +254,7 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
     languageModel: group(values, 'languageModel', GROUPS.languageModel),
     parts: partsOf(values),
     start: values['continue'] === true ? 'continue' : 'new',
+    ...(typeof values['tensorflow'] === 'string' && { tensorflow: resolve(values['tensorflow']) }),
     threads: integer(values, 'threads', availableParallelism()),
     seed: integer(values, 'seed', 1),
   };
@@ -384,7 +386,7 @@ function events(json: boolean, quiet: boolean): EngineEvents {
 
 function readArguments(words: string[]): { values: Values; positionals: string[] } {
   const options: NonNullable<ParseArgsConfig['options']> = { exclude: { type: 'string', multiple: true } };
-  for (const name of ['out', 'model', 'count', 'threads', 'seed', 'method', 'restrict', 'only', 'most'])
+  for (const name of ['out', 'model', 'count', 'threads', 'seed', 'method', 'restrict', 'only', 'most', 'tensorflow'])
     options[name] = { type: 'string' };
   for (const name of ['json', 'quiet', 'help', 'continue']) options[name] = { type: 'boolean' };
   for (const [group, defaults] of Object.entries(GROUPS)) {

@@ -2,17 +2,20 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { askForCheckpoint, takeCheckpoint, type Checkpoint } from '../../src/language-model/checkpoint.ts';
 import { LanguageModel } from '../../src/language-model/inference.ts';
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../../src/language-model/options.ts';
 import {
   createLanguageModelJob,
+  keptLanguageModel,
   languageModelProgress,
   languageModelResult,
-  LanguageModelThread,
   type LanguageModelJob,
   type LanguageModelResult,
-} from '../../src/language-model/training.ts';
-import { referenceCell, referenceSoftmax, zeroState, type ReferenceTensors } from './lstm-reference.ts';
+} from '../../src/language-model/job.ts';
+import { LanguageModelThread } from '../../src/language-model/training.ts';
+import { architectureOf } from '../../src/language-model/parameters.ts';
+import { Reference, zeroState, type ReferenceTensors } from './recurrent-reference.ts';
 
 const VARIANTS = ['simd', 'relaxed-simd'] as const;
 const OPTIONS: LanguageModelOptions = {
@@ -54,6 +57,7 @@ interface Setup {
   threads?: number;
   seed?: number;
   variant?: WebAssembly.Module;
+  checkpoint?: Checkpoint;
 }
 
 function createJob({
@@ -64,6 +68,7 @@ function createJob({
   threads = 1,
   seed = 1,
   variant = kernel,
+  checkpoint,
 }: Setup): LanguageModelJob {
   return createLanguageModelJob(
     variant,
@@ -73,6 +78,7 @@ function createJob({
     { ...OPTIONS, ...options },
     threads,
     seed,
+    checkpoint && { checkpoint },
   );
 }
 
@@ -130,6 +136,154 @@ describe('training', () => {
     assert.notDeepEqual(bits(run({ tokens, seed: 2 })).losses, results[0].losses);
   });
 
+  test('gives the same bits on one thread and three with every part there is', async () => {
+    const tokens = corpus(2000, 70);
+    const dropouts = { dropout: 0.2, embeddingDropout: 0.1, weightDropout: 0.3 };
+    for (const options of [
+      { cell: 'gru', layers: 2, attention: true, input: 'onehot', ...dropouts },
+      { cell: 'lstm', layers: 3, attention: true, tied: true, embeddingSize: 20, ...dropouts, batchSize: 20 },
+    ] as const) {
+      const [one, three] = [createJob({ tokens, options }), createJob({ tokens, options, threads: 3 })];
+      assert.deepEqual(await runThreads(three), ['done', 'done', 'done']);
+      const thread = new LanguageModelThread(one, 0);
+      while (thread.step());
+      assert.deepEqual(bits(languageModelResult(three)), bits(languageModelResult(one)));
+    }
+  });
+
+  test('begins with word vectors, and leaves them as they are if asked to', () => {
+    const tokens = corpus(3000, 30);
+    const size = 10;
+    const vectors = { size, data: Float32Array.from({ length: 25 * size }, (_, index) => Math.sin(index)) };
+    const job = (freezeEmbedding: boolean, given?: typeof vectors) =>
+      createLanguageModelJob(
+        ...([kernel, tokens, Int32Array.of(0), Uint8Array.of(0)] as const),
+        { ...OPTIONS, input: 'word2vec', freezeEmbedding },
+        ...([1, 1] as const),
+        given && { vectors: given },
+      );
+    const [frozen, tuned] = [true, false].map((freeze) => {
+      const made = job(freeze, vectors);
+      const thread = new LanguageModelThread(made, 0);
+      while (thread.step());
+      return languageModelResult(made).tensors['embedding.weight']!;
+    });
+    assert.deepEqual(frozen!.shape[1], size);
+    assert.deepEqual(frozen!.data.slice(2 * size, 27 * size), vectors.data);
+    assert.notDeepEqual(tuned!.data.slice(2 * size, 27 * size), vectors.data);
+    assert.throws(() => job(true), /'word2vec' needs word vectors/);
+  });
+
+  test('refuses options that contradict each other, with what to change', () => {
+    for (const [options, message] of [
+      [{ tied: true }, /embeddingSize = hiddenSize, got 12 and 20; make them equal/],
+      [{ tied: true, input: 'onehot' }, /need an embedding, got input 'onehot'/],
+      [{ freezeEmbedding: true, input: 'onehot' }, /needs an embedding, got input 'onehot'/],
+      [{ freezeEmbedding: true, tied: true, embeddingSize: 20 }, /frozen embedding cannot be tied/],
+    ] as const) {
+      assert.throws(() => createJob({ tokens: corpus(3000, 30), options }), message);
+    }
+  });
+
+  test('ends early once it measures no better, with the best weights, and records every step', () => {
+    // a text of chance: what is learned by heart makes the held-out text worse
+    const random = corpus(1500, 50).map((id, index) =>
+      id < 0 ? id : Math.abs(Math.imul(index, 2654435761) >> 3) % 40,
+    );
+    const options = { epochs: 60, patience: 2, learningRate: 0.02, hiddenSize: 40 };
+    const result = run({ tokens: random, options });
+    const { heldOutLosses, steps, plannedSteps } = result;
+    assert.ok(steps < plannedSteps, `${steps} of ${plannedSteps} steps`);
+    assert.deepEqual(
+      [result.losses.length, result.gradientNorms.length, result.learningRates.length],
+      [steps, steps, steps],
+    );
+    assert.ok(result.gradientNorms.every((norm) => norm > 0));
+    assert.equal(heldOutLosses.at(-1)!.step, steps);
+    const least = Math.min(...heldOutLosses.map(({ loss }) => loss));
+    assert.equal(heldOutLosses.at(-3)!.loss, least);
+    assert.equal(result.perplexity, Math.exp(least));
+    // the same steps once more, up to the best: the same weights
+    const best = heldOutLosses.at(-3)!.step;
+    const job = createJob({ tokens: random, options });
+    const thread = new LanguageModelThread(job, 0);
+    while (languageModelProgress(job).steps < best || keptLanguageModel(job)?.step !== best) assert.ok(thread.work(0));
+    assert.deepEqual(keptLanguageModel(job)!.tensors, result.tensors);
+  });
+
+  test('measures as often as it is asked to, and goes on as if it had not', () => {
+    const tokens = corpus(3000, 50);
+    const options = { epochs: 2, patience: 100 };
+    const [seldom, often] = [run({ tokens, options }), run({ tokens, options: { ...options, evaluateEvery: 7 } })];
+    assert.deepEqual(seldom.losses, often.losses);
+    assert.equal(seldom.heldOutLosses.length, 2);
+    assert.equal(often.heldOutLosses.length, Math.ceil(often.steps / 7));
+    assert.deepEqual(often.heldOutLosses[1]!.step, 14);
+  });
+
+  test('goes on from a checkpoint with the bits of an unbroken run, on another number of threads', async () => {
+    const tokens = corpus(3000, 70);
+    const options = { epochs: 3, patience: 5, layers: 2, dropout: 0.2, hiddenSize: 24 } as const;
+    const whole = run({ tokens, options });
+    for (const after of [1, whole.plannedSteps / 3, whole.plannedSteps - 1]) {
+      const job = createJob({ tokens, options });
+      const thread = new LanguageModelThread(job, 0);
+      let checkpoint = null;
+      while (!checkpoint) {
+        if (languageModelProgress(job).steps >= after - 1) askForCheckpoint(job);
+        checkpoint = thread.work(0) ? takeCheckpoint(job) : assert.fail('it ended before');
+      }
+      assert.equal(checkpoint.step, after);
+      const resumed = createJob({ tokens, options, threads: 2, checkpoint: structuredClone(checkpoint) });
+      assert.equal(languageModelProgress(resumed).steps, after);
+      assert.deepEqual(await runThreads(resumed), ['done', 'done']);
+      assert.deepEqual(bits(languageModelResult(resumed)), bits(whole));
+      assert.deepEqual(languageModelResult(resumed).heldOutLosses, whole.heldOutLosses);
+    }
+  });
+
+  test('refuses a checkpoint of another training', () => {
+    const job = createJob({ tokens: corpus(3000, 70) });
+    const thread = new LanguageModelThread(job, 0);
+    askForCheckpoint(job);
+    let checkpoint = null;
+    while (!checkpoint && thread.work(0)) checkpoint = takeCheckpoint(job);
+    assert.ok(checkpoint);
+    for (const other of [{ options: { hiddenSize: 28 } }, { seed: 2 }, { tokens: corpus(3000, 70, 2) }]) {
+      assert.throws(
+        () => createJob({ tokens: corpus(3000, 70), ...other, checkpoint }),
+        /checkpoint of the language model is of another training/,
+      );
+    }
+  });
+
+  test('keeps the last good weights where it diverges', () => {
+    const tokens = corpus(20_000, 50);
+    const job = createJob({ tokens, options: { epochs: 10, learningRate: 1, clip: 1000, hiddenSize: 64 } });
+    const thread = new LanguageModelThread(job, 0);
+    assert.throws(() => {
+      while (thread.step());
+    }, /loss became .* in step \d+ .*lower the learning rate \(1\) or clip \(1000\)/);
+    const kept = keptLanguageModel(job)!;
+    assert.ok(kept.step < languageModelProgress(job).steps + 1);
+    const model = new LanguageModel(kernel, kept.tensors);
+    assert.ok(model.probabilitiesAfter([2, 3]).every((probability) => probability >= 0));
+  });
+
+  test('counts bits per character of the held-out text where characters are known', () => {
+    const tokens = corpus(3000, 50);
+    const job = createLanguageModelJob(
+      ...([kernel, tokens, Int32Array.of(0, 2000), Uint8Array.of(0, 1), OPTIONS, 1, 1] as const),
+      { characters: new Array<number>(60).fill(4) },
+    );
+    const thread = new LanguageModelThread(job, 0);
+    while (thread.step());
+    const { perplexity, heldOutTokens, bitsPerCharacter } = languageModelResult(job);
+    const characters = 5 * tokens.subarray(2000).filter((id) => id >= 0).length;
+    assert.ok(Math.abs(bitsPerCharacter! / ((Math.log2(perplexity) * heldOutTokens) / characters) - 1) < 1e-12);
+    assert.equal(run({ tokens }).bitsPerCharacter, null);
+  });
+
   test('has the perplexity of the frequencies of the tokens before it has learned anything', () => {
     const tokens = corpus(3000, 70);
     const { perplexity, tensors } = run({ tokens, options: { learningRate: 1e-6 } });
@@ -152,10 +306,10 @@ describe('training', () => {
     const vocabulary = tensors['embedding.weight']!.shape[0]!;
     assert.deepEqual(Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape])), {
       'embedding.weight': [vocabulary, 12],
-      weightIh: [80, 12],
-      weightHh: [80, 20],
-      biasIh: [80],
-      biasHh: [80],
+      weight_ih_l0: [80, 12],
+      weight_hh_l0: [80, 20],
+      bias_ih_l0: [80],
+      bias_hh_l0: [80],
       'output.weight': [vocabulary, 20],
       'output.bias': [vocabulary],
     });
@@ -204,7 +358,10 @@ describe('training', () => {
     const errors = (await answers).filter((answer) => answer !== 'done');
     assert.ok(errors.length > 0);
     for (const error of errors)
-      assert.match(error, /loss became .* in step \d+ of \d+; lower the learning rate \(0\.\d+\)/);
+      assert.match(
+        error,
+        /loss became .* in step \d+ of \d+, at a learning rate of 0\.\d+; lower the learning rate \(0\.008\)/,
+      );
   });
 });
 
@@ -265,19 +422,34 @@ describe('the text', () => {
   });
 });
 
-for (const variant of VARIANTS) {
-  describe(`the trained model (${variant})`, async () => {
+const MODELS: Record<string, Partial<LanguageModelOptions>> = {
+  lstm: {},
+  gru: { cell: 'gru', layers: 2 },
+  'rnn, one-hot': { cell: 'rnn', input: 'onehot' },
+  'lstm, attention, tied': { attention: true, tied: true, embeddingSize: 21 },
+};
+
+for (const [variant, [name, changes]] of VARIANTS.flatMap((each) =>
+  Object.entries(MODELS).map((model) => [each, model] as const),
+)) {
+  describe(`the trained model (${variant}, ${name})`, async () => {
     const module = await kernelOf(variant);
-    const { tensors } = run({ tokens: corpus(3000, 37), options: { epochs: 3, learningRate: 0.02, hiddenSize: 21 } });
+    const { tensors } = run({
+      tokens: corpus(3000, 37),
+      options: { epochs: 2, learningRate: 0.02, hiddenSize: 21, ...changes },
+    });
     const doubles: ReferenceTensors = Object.fromEntries(
       Object.entries(tensors).map(([name, { data }]) => [name, Float64Array.from(data)]),
     );
-    const vocabulary = tensors['embedding.weight']!.shape[0]!;
-    const sizes = { vocabulary, embeddingSize: 12, hiddenSize: 21 };
+    const architecture = architectureOf(tensors);
+    const { vocabulary } = architecture;
+    const reference = new Reference(architecture, doubles);
     const expected = (context: readonly number[]): number[] => {
-      let [state] = zeroState(1, 21);
-      for (const token of context) state = referenceCell(doubles, sizes, token, state!);
-      return referenceSoftmax(doubles, sizes, state!.hidden);
+      let state = zeroState(architecture);
+      const past: number[][] = [];
+      let probabilities: number[] = [];
+      for (const token of context) ({ state, probabilities } = reference.step(token, state, past));
+      return probabilities;
     };
     const assertNear = (actual: ArrayLike<number>, reference: readonly number[]): void => {
       assert.equal(actual.length, reference.length);
@@ -289,9 +461,8 @@ for (const variant of VARIANTS) {
       });
     };
 
-    test('gives the probabilities of a plain LSTM in double precision', () => {
+    test('gives the probabilities of a plain one in double precision', () => {
       const model = new LanguageModel(module, tensors);
-      assertNear(model.probabilities(), expected([]));
       for (const token of [1, 5, 0, 9]) model.feed(token);
       assertNear(model.probabilities(), expected([1, 5, 0, 9]));
       model.reset();
@@ -339,9 +510,24 @@ for (const variant of VARIANTS) {
 
 test('a model with a missing tensor, or one of another shape, is refused by name', () => {
   const { tensors } = run({ tokens: corpus(3000, 37) });
-  const { biasHh, ...rest } = tensors;
-  assert.ok(biasHh);
-  assert.throws(() => new LanguageModel(kernel, rest), /lacks biasHh/);
-  const wrong = { ...tensors, weightIh: { shape: [80, 11], data: new Float32Array(880) } };
-  assert.throws(() => new LanguageModel(kernel, wrong), /weightIh: expected shape \(80, 12\), got \(80, 11\)/);
+  const { bias_hh_l0: bias, ...rest } = tensors;
+  assert.ok(bias);
+  assert.throws(() => new LanguageModel(kernel, rest), /lacks bias_hh_l0/);
+  const wrong = { ...tensors, weight_ih_l0: { shape: [80, 11], data: new Float32Array(880) } };
+  assert.throws(() => new LanguageModel(kernel, wrong), /weight_ih_l0: expected shape \(80, 12\), got \(80, 11\)/);
+});
+
+test('a model stored before there were layers is read', () => {
+  const { tensors } = run({ tokens: corpus(3000, 37) });
+  const former = Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [
+      name.replace(/^(weight|bias)_(.)(h)_l0$/, (_, kind: string, a: string, b: string) => kind + a.toUpperCase() + b),
+      tensor,
+    ]),
+  );
+  assert.ok(former['weightIh']);
+  assert.deepEqual(
+    new LanguageModel(kernel, former).probabilitiesAfter([3]),
+    new LanguageModel(kernel, tensors).probabilitiesAfter([3]),
+  );
 });
