@@ -48,8 +48,9 @@ export interface LanguageModelProgress {
   total: number;
   /** Mean negative log-likelihood of the last step's tokens, nats; 0 before the first. */
   loss: number;
-  /** Optimiser steps done. */
+  /** Optimiser steps done, and the tokens they learned from. */
   steps: number;
+  trainedTokens: number;
 }
 
 export interface LanguageModelResult {
@@ -194,6 +195,7 @@ export function languageModelProgress({ progress }: LanguageModelJob): LanguageM
     total: progress[PROGRESS.total]!,
     loss: progress[PROGRESS.loss]!,
     steps: progress[PROGRESS.steps]!,
+    trainedTokens: progress[PROGRESS.trainingTokens]!,
   };
 }
 
