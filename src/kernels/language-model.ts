@@ -168,6 +168,39 @@ export function softmax(
   }
 }
 
+/**
+ * For looking inside: logits, a panel (vocabulary), plus bias become e^(logit - largest); sums (8): their sums; weighted (8):
+ * the sums of e^x x with x = logit - largest, of which the entropy is made.
+ */
+export function softmaxWithEntropy(
+  logitsPtr: usize,
+  biasPtr: usize,
+  vocabulary: i32,
+  sumsPtr: usize,
+  weightedPtr: usize,
+): void {
+  for (let half: usize = 0; half < 32; half += 16) {
+    let largest = f32x4.splat(-Infinity);
+    for (let token: usize = 0; token < <usize>vocabulary; token++) {
+      const ptr = logitsPtr + (token << 5) + half;
+      const logit = f32x4.add(v128.load(ptr), v128.load32_splat(biasPtr + (token << 2)));
+      v128.store(ptr, logit);
+      largest = max4(largest, logit);
+    }
+    let sum = f32x4.splat(0), weighted = sum;
+    for (let token: usize = 0; token < <usize>vocabulary; token++) {
+      const ptr = logitsPtr + (token << 5) + half;
+      const x = f32x4.sub(v128.load(ptr), largest);
+      const e = exp4(x);
+      v128.store(ptr, e);
+      sum = f32x4.add(sum, e);
+      weighted = madd(e, x, weighted);
+    }
+    v128.store(sumsPtr + half, sum);
+    v128.store(weightedPtr + half, weighted);
+  }
+}
+
 // Gradients of biases
 
 /** Adds to each row's 4 partial sums, (rows, 4), the row's 8 numbers in each panel, times the scale of their sequence (8 a panel). */

@@ -1,8 +1,9 @@
 // A training between two steps, as a plain object: a job that is given it goes on with the same bits as the one that was not
 // broken off, whatever the number of threads.
 
-import { PROGRESS, type LanguageModelJob } from './job.ts';
+import type { LanguageModelJob } from './job.ts';
 import { stateLength, type Plan } from './network.ts';
+import { PROGRESS } from './progress.ts';
 
 export interface Checkpoint {
   /** What must be the same for a training to go on. */

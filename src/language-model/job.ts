@@ -7,6 +7,7 @@ import { planNetwork, type NetworkOptions } from './network.ts';
 import { learningRateAt } from './optimizer.ts';
 import { checkLanguageModelOptions, type LanguageModelOptions } from './options.ts';
 import { readParameters, type Tensor, type WordVectors } from './parameters.ts';
+import { PROGRESS } from './progress.ts';
 import { FIRST_WORD, Streams } from './streams.ts';
 import { createSignals } from './team.ts';
 import { knownWords, splitText } from './text.ts';
@@ -26,7 +27,7 @@ export interface LanguageModelJob {
   heldOutText: Int32Array<SharedArrayBuffer>;
   heldOutCharacters: number | null;
   signals: Int32Array<SharedArrayBuffer>;
-  /** See PROGRESS. */
+  /** See progress.ts. */
   progress: Float64Array<SharedArrayBuffer>;
   /** (optimiser steps) each: mean negative log-likelihood of a step's tokens, nats; norm of its gradient before clipping. */
   losses: Float32Array<SharedArrayBuffer>;
@@ -48,8 +49,9 @@ export interface LanguageModelProgress {
   total: number;
   /** Mean negative log-likelihood of the last step's tokens, nats; 0 before the first. */
   loss: number;
-  /** Optimiser steps done. */
+  /** Optimiser steps done, and the tokens they learned from. */
   steps: number;
+  trainedTokens: number;
 }
 
 export interface LanguageModelResult {
@@ -88,13 +90,6 @@ export interface TrainingExtras {
 const FEWEST_TOKENS = 32;
 /** Optimiser steps that a pass over a small text takes at least, where that needs smaller batches. */
 const FEWEST_STEPS = 20;
-
-/** Indexes of the numbers in `progress`. */
-export const PROGRESS = {
-  ...{ evaluating: 0, tokens: 1, total: 2, loss: 3, heldOutLoss: 4, done: 5, steps: 6, keptStep: 7 },
-  /** Since the best measurement, and the running mean of the loss: what the next step needs to know of those before. */
-  ...{ measured: 8, sinceBest: 9, meanLoss: 10, trainingTokens: 11 },
-};
 
 /**
  * Prepares a training. `tokens`: the corpus as ids by descending count, -1 for the end of a sentence or document;
@@ -194,6 +189,7 @@ export function languageModelProgress({ progress }: LanguageModelJob): LanguageM
     total: progress[PROGRESS.total]!,
     loss: progress[PROGRESS.loss]!,
     steps: progress[PROGRESS.steps]!,
+    trainedTokens: progress[PROGRESS.trainedTokens]!,
   };
 }
 

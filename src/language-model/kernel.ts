@@ -29,6 +29,7 @@ export interface LanguageModelKernel {
   dropout: Kernel;
   scaleColumns: Kernel;
   softmax: Kernel;
+  softmaxWithEntropy: Kernel;
   addRowSums: Kernel;
   foldSums: Kernel;
   sumSquares: (ptr: number, count: number) => number;

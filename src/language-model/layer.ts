@@ -80,8 +80,11 @@ export interface DropoutRates {
   recurrent: number;
 }
 
-/** Sees the gradient of the loss in the hidden state that panel `panel` had after `step`: the sum of two panels (H). */
-export type GradientObserver = (step: number, panel: number, outputPart: number, recurrentPart: number) => void;
+/**
+ * Sees the gradients of the loss in the state that panel `panel` had after `step`, pointers to panels (H): what comes through
+ * the layer's output, through the next step's products, and through the next step's memory.
+ */
+export type GradientObserver = (step: number, panel: number, output: number, hidden: number, memory: number) => void;
 
 export class Layer {
   /** Called on the way back in a training of one thread. */
@@ -251,7 +254,7 @@ export class Layer {
         const index = step * panels + panel;
         const gradient = at(outputGradient, index);
         if (this.#rates.output > 0) this.#dropOutput(index, gradient, gradient, draw);
-        this.observer?.(step, panel, gradient, at(hiddenGradient, panel));
+        this.observer?.(step, panel, gradient, at(hiddenGradient, panel), at(memoryGradient, panel));
         run(
           at(gates, index),
           at(hidden, index),

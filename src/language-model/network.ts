@@ -207,13 +207,18 @@ export class Network {
     for (const layer of this.layers) layer.resetState();
   }
 
-  /** The summed negative log-likelihood of a window, nats. The state goes on to the next window. */
+  /**
+   * The summed negative log-likelihood of a window, nats. The state goes on to the next window. A window without targets is
+   * only read.
+   */
   *evaluate(source: TokenSource, position: number, steps: number): Generator<void, number> {
+    const tokens = source.count(position, steps);
     for (const layer of this.layers) yield* layer.prepare(null);
     yield* this.#forward(source, position, steps, null);
-    yield* this.#output.run(steps, source.count(position, steps), false);
+    if (tokens > 0) yield* this.#output.run(steps, tokens, false);
+    else this.#context.team.barrier();
     for (const layer of this.layers) layer.carryState(steps);
-    return this.#output.loss(steps);
+    return tokens > 0 ? this.#output.loss(steps) : 0;
   }
 
   /**

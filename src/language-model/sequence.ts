@@ -77,9 +77,14 @@ export class Sequence {
 
   /**
    * `tensors`: as `languageModelResult` gives them; copied. `window`: tokens that attention sees, as in training. `room`:
-   * bytes of `memory` that the caller may use, at `roomPtr`. Throws where a tensor is missing or its shape does not fit.
+   * bytes at `roomPtr` that the caller may use. Throws where a tensor is missing or its shape does not fit.
    */
-  constructor(module: WebAssembly.Module, tensors: Readonly<Record<string, Tensor>>, window = 32, room = 0) {
+  constructor(
+    module: WebAssembly.Module,
+    tensors: Readonly<Record<string, Tensor>>,
+    window = 32,
+    room: (architecture: Architecture) => number = () => 0,
+  ) {
     const named = Object.fromEntries(
       Object.entries(tensors).map(([name, tensor]) => [FORMER_NAMES[name] ?? name, tensor]),
     );
@@ -112,7 +117,7 @@ export class Sequence {
       : null;
     this.#vocabularyRows = padded(vocabulary);
     this.#logitsPtr = take(this.#vocabularyRows);
-    this.roomPtr = arena.take(room);
+    this.roomPtr = arena.take(room(architecture));
 
     const memory = createMemory(arena.end);
     const floats = new Float32Array(memory.buffer);

@@ -7,9 +7,10 @@
 // ends early.
 
 import { CHECKPOINT } from './checkpoint.ts';
-import { interval, PROGRESS, stepsOfPass, type LanguageModelJob } from './job.ts';
+import { interval, stepsOfPass, type LanguageModelJob } from './job.ts';
 import { Network, planNetwork } from './network.ts';
 import { learningRateAt } from './optimizer.ts';
+import { PROGRESS } from './progress.ts';
 import { Streams } from './streams.ts';
 import { Stopped, Team } from './team.ts';
 import { TensorflowNetwork, type TensorFlow, type TrainableNetwork } from './tensorflow.ts';
@@ -89,7 +90,7 @@ export class LanguageModelThread {
     const total = losses.length;
     const pass = stepsOfPass(trainingText, sizes);
     const every = interval(options, total);
-    let tokens = progress[PROGRESS.trainingTokens]!;
+    let tokens = progress[PROGRESS.trainedTokens]!;
     let mean = progress[PROGRESS.meanLoss]!;
     this.#tell({ total: streams.tokens * options.epochs });
     for (let step = start; ; step++) {
@@ -121,7 +122,7 @@ export class LanguageModelThread {
       yield* this.#network.update(step + 1, rate, options.weightDecay, norm, options.clip);
       tokens += count;
       if (this.#team.thread === 0) [losses[step], norms[step]] = [loss, norm];
-      this.#tell({ tokens, loss, steps: step + 1, meanLoss: mean, trainingTokens: tokens });
+      this.#tell({ tokens, loss, steps: step + 1, meanLoss: mean, trainedTokens: tokens });
       this.#answerCheckpoint();
     }
     this.#tell({ done: 1 });

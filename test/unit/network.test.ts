@@ -35,7 +35,7 @@ const PLAIN: NetworkOptions = {
   freezeEmbedding: false,
 };
 /** Odd sizes, so that everything is padded; ODD has two panels a step. */
-const ODD = { vocabulary: 13, embeddingSize: 9, hiddenSize: 6, batchSize: 10, steps: 3 };
+const ODD = { vocabulary: 9, embeddingSize: 9, hiddenSize: 5, batchSize: 9, steps: 3 };
 const SIZES: Record<string, Partial<NetworkOptions>> = {
   lstm: {},
   'lstm, two panels': ODD,
@@ -48,14 +48,14 @@ const SIZES: Record<string, Partial<NetworkOptions>> = {
   'lstm, tied': { tied: true, embeddingSize: 7 },
   'lstm, one-hot': { oneHot: true },
   'lstm, 2 layers, all dropouts, tied': {
-    ...{ layers: 2, tied: true, embeddingSize: 6, hiddenSize: 6, batchSize: 9, steps: 3 },
+    ...{ layers: 2, tied: true, embeddingSize: 5, hiddenSize: 5, batchSize: 9, steps: 2 },
     ...{ dropout: 0.3, weightDropout: 0.4, embeddingDropout: 0.3 },
   },
   'gru, all dropouts, one-hot': { cell: 'gru', oneHot: true, dropout: 0.3, weightDropout: 0.4, embeddingDropout: 0.3 },
   'rnn, frozen embedding': { cell: 'rnn', freezeEmbedding: true },
   'lstm, attention': { attention: true },
   'gru, 2 layers, attention, tied, dropout': {
-    ...{ cell: 'gru', layers: 2, attention: true, tied: true, embeddingSize: 6, hiddenSize: 6 },
+    ...{ cell: 'gru', layers: 2, attention: true, tied: true, embeddingSize: 5, hiddenSize: 5 },
     ...{ batchSize: 9, steps: 3, dropout: 0.3 },
   },
   'rnn, attention, one-hot': { cell: 'rnn', attention: true, oneHot: true },
