@@ -75,7 +75,16 @@ async function trainWith(
   clock.enter('reading');
   const read = await runTasks(
     script,
-    [{ kind: 'read', folders: request.folders, reading: request.reading, phrases: request.phrases, tokenFile }],
+    [
+      {
+        kind: 'read',
+        folders: request.folders,
+        unsaved: request.unsaved ?? [],
+        reading: request.reading,
+        phrases: request.phrases,
+        tokenFile,
+      },
+    ],
     signal,
     (message) => {
       if (message.type === 'log') events.log(message.level, message.message);
