@@ -12,20 +12,18 @@ import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
 import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
 import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
 import { readEvaluationSet } from './evaluation.ts';
-import { readCorpus, type ReadCorpus } from './read-corpus.ts';
+import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
+import { mergeRead, readShare, type ReadShare } from './read-shares.ts';
+import type { ReadingNotes } from './reading-notes.ts';
 import { TokenFile, tokensOf } from './token-file.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
 export type Task =
+  | { kind: 'find'; folders: FolderRequest[]; unsaved: UnsavedText[]; reading: ReadingOptions }
+  | { kind: 'readShare'; found: FoundFiles; done: Float64Array }
+  | { kind: 'mergeRead'; shares: ReadShare[]; notes: ReadingNotes; phrases: PhraseOptions }
   /** `tokenFile`: the descriptor of a file for what has no room in memory. */
-  | {
-      kind: 'read';
-      folders: FolderRequest[];
-      unsaved: UnsavedText[];
-      reading: ReadingOptions;
-      phrases: PhraseOptions;
-      tokenFile: number;
-    }
+  | { kind: 'read'; found: FoundFiles; phrases: PhraseOptions; tokenFile: number }
   | { kind: 'import'; path: string; most: number }
   | {
       kind: 'word2vec';
@@ -47,6 +45,10 @@ export type Task =
   | { kind: 'analogies'; job: AnalogyJob };
 
 interface Results {
+  find: FoundFiles;
+  /** Null where it has too many different words for a merge; the same of the merge. */
+  readShare: ReadShare | null;
+  mergeRead: ReadCorpus | null;
   read: ReadCorpus;
   import: ReadVectors | { problem: VectorFileProblem };
   word2vec: null;
@@ -68,22 +70,23 @@ const { task, cancelled: flag } = workerData as { task: Task; cancelled: Int32Ar
 const cancelled = (): boolean => Atomics.load(flag, 0) !== 0;
 const post = (message: ThreadMessage): void => parentPort!.postMessage(message);
 
+const hooks: ReadingHooks = {
+  progress: (progress) => post({ type: 'progress', progress }),
+  log: (level, message) => post({ type: 'log', level, message }),
+  cancelled,
+};
+
 /** The task's result; null where it was cancelled, or where the result lies in the job's shared memory. */
 async function run(): Promise<unknown> {
   switch (task.kind) {
+    case 'find':
+      return findTexts(task.folders, task.reading, task.unsaved, cancelled);
+    case 'readShare':
+      return readShare(task.found, task.done, cancelled);
+    case 'mergeRead':
+      return mergeRead(task.shares, task.notes, hooks, task.phrases);
     case 'read':
-      return readCorpus(
-        task.folders,
-        task.reading,
-        {
-          progress: (progress) => post({ type: 'progress', progress }),
-          log: (level, message) => post({ type: 'log', level, message }),
-          cancelled,
-        },
-        task.phrases,
-        new TokenFile(task.tokenFile),
-        task.unsaved,
-      );
+      return readFound(task.found, hooks, task.phrases, new TokenFile(task.tokenFile));
     case 'import':
       return readVectorFile(task.path, task.most, {
         progress: (progress) => post({ type: 'progress', progress }),

@@ -46,34 +46,17 @@ export interface OpenedFile {
   digest: () => string | null;
 }
 
-/** What a file holds, byte for byte, so that a copy is told from another text. */
-export class Contents {
-  readonly #seen = new Set<string>();
-  readonly #twins = new Set<number>();
-
-  /** Only of large files whose size comes twice among these, the content is looked at before it is read. */
-  constructor(files: readonly FoundFile[]) {
-    const sizes = new Set<number>();
-    for (const { size } of files) {
-      if (size <= PIECE) continue;
-      if (sizes.has(size)) this.#twins.add(size);
-      sizes.add(size);
-    }
-  }
-
-  mayBeTwice(size: number): boolean {
-    return this.#twins.has(size);
-  }
-
-  /** Throws where the same has come before. */
-  add(digest: string): void {
-    if (this.#seen.has(digest)) throw new Unread('duplicate');
-    this.#seen.add(digest);
-  }
+/** The sizes of large files that come twice: only of those the content is looked at before they are read. */
+export function sizesOfTwins(files: readonly FoundFile[]): Set<number> {
+  const sizes = new Set<number>();
+  const twins = new Set<number>();
+  for (const { size } of files) if (size > PIECE) (sizes.has(size) ? twins : sizes).add(size);
+  return twins;
 }
 
-/** The files in their order, each with its text, which is decoded when its turn comes. */
-export function* textsOf(files: readonly FoundFile[], contents: Contents): Generator<OpenedFile> {
+/** The files in their order, each with its text, which is decoded when its turn comes; a copy of one before it throws. `twins`: of all files that are read. */
+export function* textsOf(files: readonly FoundFile[], twins: ReadonlySet<number>): Generator<OpenedFile> {
+  const seen = new Set<string>();
   const pending: Promise<Uint8Array | Unread>[] = [];
   let bytes = 0;
   let next = 0;
@@ -81,10 +64,11 @@ export function* textsOf(files: readonly FoundFile[], contents: Contents): Gener
     let digest: string | null = null;
     const learn = (found: string): void => {
       digest = found;
-      contents.add(found);
+      if (seen.has(found)) throw new Unread('duplicate');
+      seen.add(found);
     };
     if (isReadInPieces(file)) {
-      yield { file, pieces: piecesOf(file, contents, learn), digest: () => digest };
+      yield { file, pieces: piecesOf(file, twins.has(file.size), learn), digest: () => digest };
       continue;
     }
     next = Math.max(next, index);
@@ -143,7 +127,7 @@ async function readSmall({ path, size, encoding, text }: FoundFile): Promise<Uin
 /** The text of a large file, of which the next piece is being read while one is used. */
 async function* piecesOf(
   { path, name, size, encoding }: FoundFile,
-  contents: Contents,
+  mayBeTwice: boolean,
   learn: (digest: string) => void,
 ): AsyncGenerator<Piece> {
   const file = await opened(path);
@@ -159,7 +143,7 @@ async function* piecesOf(
     const decoder = Decoder.of(bytes.subarray(0, length), size, encoding);
     if (!decoder) throw new Unread('binary');
     if (isGeneratedText(name, bytes.subarray(0, length))) throw new Unread('generated');
-    if (contents.mayBeTwice(size)) learn(await digestOf(file, size));
+    if (mayBeTwice) learn(await digestOf(file, size));
     const secrets = new SecretFilter();
     reading = read(PIECE);
     for (let more = true; more;) {

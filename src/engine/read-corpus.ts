@@ -8,8 +8,8 @@ import { CorpusBuilder, type Corpus } from '../text/corpus.ts';
 import { PHRASE_DEFAULTS, type PhraseOptions } from '../text/options.ts';
 import { findPhrases, type Phrases } from '../text/phrases.ts';
 import type { Spill } from '../text/tokens.ts';
-import { Contents, textsOf, Unread } from './file-text.ts';
-import { logNotes, newNotes, note, noteRead, reportOf, type ReadingNotes } from './reading-notes.ts';
+import { sizesOfTwins, textsOf, Unread, type Piece } from './file-text.ts';
+import { logNotes, newNotes, note, noteRead, reportOf, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
 import { findFiles, type FoundFile } from './workspace-files.ts';
 
 export interface ReadCorpus {
@@ -40,6 +40,8 @@ const INTERVAL = 100;
 /** Files that may be read, in their order, and what there is to say of the others. */
 export interface FoundFiles {
   files: FoundFile[];
+  /** Sizes of large files that come twice. */
+  twins: Set<number>;
   notes: ReadingNotes;
 }
 
@@ -61,31 +63,22 @@ export async function findTexts(
       if (file.size === 0) note(notes, 'empty', file.name);
       else if (file.size > reading.maximumFileSize)
         note(notes, 'tooLarge', file.name, `${(file.size / 1e6).toFixed(1)} MB`);
-      else files.push(file);
+      else files.push({ ...file, place: files.length });
     }
   }
-  return { files, notes };
+  return { files, twins: sizesOfTwins(files), notes };
 }
 
-/** Of each document of a builder, in their order. */
-export interface ReadDocument {
-  /** The name of its folder and its path in it, with slashes. */
-  name: string;
-  /** Of its content; null of a large file that no other has the size of. */
-  digest: string | null;
-}
-
-/** Adds the texts of the files to a builder; null where it was cancelled. `tell` hears how many bytes are done. */
+/** Adds the texts of the files to a builder, and notes what is left out; null where it was cancelled. `tell` hears how many bytes are done. */
 export async function addTexts(
-  files: readonly FoundFile[],
+  { files, twins, notes }: FoundFiles,
   builder: CorpusBuilder,
-  notes: ReadingNotes,
   cancelled: () => boolean,
   tell: (bytes: number) => void,
 ): Promise<ReadDocument[] | null> {
   const documents: ReadDocument[] = [];
   let bytes = 0;
-  for (const { file, pieces, digest } of textsOf(files, new Contents(files))) {
+  for (const { file, pieces, digest } of textsOf(files, twins)) {
     if (cancelled()) return null;
     tell(bytes);
     if (builder.isFull()) {
@@ -94,15 +87,15 @@ export async function addTexts(
       continue;
     }
     const before = builder.wordCount;
-    const read = { name: file.name, size: file.size, encoding: 'utf-8', repaired: false, secrets: 0 };
+    let last: Piece | null = null;
+    let repaired = false;
     let failure: Unread | null = null;
     let done = 0;
     builder.begin();
     try {
       for await (const piece of pieces) {
-        read.repaired ||= piece.repaired;
-        read.encoding = piece.encoding;
-        read.secrets = piece.secrets;
+        last = piece;
+        repaired ||= piece.repaired;
         builder.append(piece.text);
         while (builder.step()) {
           if (cancelled()) return null;
@@ -116,11 +109,21 @@ export async function addTexts(
       failure = error;
     }
     builder.end();
-    if (builder.wordCount === before) note(notes, failure ? failure.reason : 'empty', file.name, failure?.message);
-    else {
-      documents.push({ name: file.name, digest: digest() });
-      noteRead(notes, read);
-      if (failure) note(notes, 'partial', file.name, failure.message);
+    if (last === null || builder.wordCount === before) {
+      note(notes, failure ? failure.reason : 'empty', file.name, failure?.message);
+    } else {
+      const { encoding, secrets } = last;
+      const { name, size, place = 0 } = file;
+      documents.push({
+        place,
+        name,
+        size,
+        digest: digest(),
+        encoding,
+        repaired,
+        secrets,
+        failure: failure && failure.message,
+      });
     }
     bytes += file.size;
   }
@@ -142,27 +145,53 @@ export async function readCorpus(
   hooks.progress({ phase: 'reading', fraction: 0 });
   const found = await findTexts(folders, reading, unsaved, hooks.cancelled);
   if (!found) return null;
-  const { files, notes } = found;
-  const builder = new CorpusBuilder(spill);
-  const clock = new ReadingClock(files, builder, hooks);
-  const documents = await addTexts(files, builder, notes, hooks.cancelled, (bytes) => clock.tell(bytes));
-  if (!documents) return null;
-  logNotes(notes, hooks.log);
+  return readFound(found, hooks, phrases, spill);
+}
 
+/** The same of files that were found. */
+export async function readFound(
+  found: FoundFiles,
+  hooks: ReadingHooks,
+  phrases: PhraseOptions,
+  spill: Spill | null,
+): Promise<ReadCorpus | null> {
+  const builder = new CorpusBuilder(spill);
+  const clock = new ReadingClock(found.files, builder, hooks);
+  const documents = await addTexts(found, builder, hooks.cancelled, (bytes) => clock.tell(bytes));
+  if (!documents) return null;
+  return finishCorpus(builder.finishing(), documents, found.notes, hooks, phrases);
+}
+
+/** Ends a reading: the corpus that `counting` gives, with phrases, and what there is to say; null where it was cancelled, or there is no corpus. */
+export function finishCorpus(
+  counting: Generator<number, Corpus | null>,
+  documents: readonly ReadDocument[],
+  notes: ReadingNotes,
+  hooks: ReadingHooks,
+  phrases: PhraseOptions,
+  counted: (corpus: Corpus) => void = () => undefined,
+): ReadCorpus | null {
+  for (const document of documents) noteRead(notes, document);
   hooks.progress({ phase: 'counting', fraction: 0 });
+  let told = performance.now();
   /** Runs one of the passes over the counted text, of which there are as many as passes for phrases and one. */
   const run = <T>(steps: Generator<number, T>, pass: number): T | null => {
     for (;;) {
       const step = steps.next();
       if (hooks.cancelled()) return null;
       if (step.done) return step.value;
-      clock.tellCounting((pass + step.value) / (1 + phrases.passes));
+      const now = performance.now();
+      if (now - told < INTERVAL) continue;
+      told = now;
+      hooks.progress({ phase: 'counting', fraction: (pass + step.value) / (1 + phrases.passes) });
     }
   };
-  const counted = run(builder.finishing(), 0);
-  if (!counted) return null;
-  let corpus = counted;
-  const { wordCount, pruned } = counted;
+  const first = run(counting, 0);
+  if (!first) return null;
+  let corpus = first;
+  counted(corpus);
+  logNotes(notes, hooks.log);
+  const { wordCount, pruned } = corpus;
   if (pruned.words > 0) {
     hooks.log(
       'warn',
@@ -222,10 +251,6 @@ class ReadingClock {
       wordsPerSecond: this.#builder.wordCount / seconds,
       ...(seconds > 1 && fraction > 0 && { secondsLeft: (seconds * (1 - fraction)) / fraction }),
     });
-  }
-
-  tellCounting(fraction: number): void {
-    if (this.#isTime()) this.#hooks.progress({ phase: 'counting', fraction });
   }
 
   #isTime(): boolean {

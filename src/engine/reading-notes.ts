@@ -2,6 +2,7 @@
 // together in the order of the files. Names, never text.
 
 import * as l10n from '@vscode/l10n';
+import type { Encoding } from '../text/encodings.ts';
 import { SKIP_REASONS, type LogLevel, type ReadingReport, type SkipReason } from '../protocol/engine.ts';
 
 /** Names that are kept for each reason; the others are counted. */
@@ -39,29 +40,38 @@ export function note(notes: ReadingNotes, kind: Kind, name: string, detail: stri
 }
 
 /** A file that became part of the text. */
-export function noteRead(
-  notes: ReadingNotes,
-  file: { name: string; size: number; encoding: string; repaired: boolean; secrets: number },
-): void {
+export interface ReadDocument {
+  /** Of its file among all that were found. */
+  place: number;
+  /** The name of its folder and its path in it, with slashes. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** Of its content; null of a large file that no other has the size of. */
+  digest: string | null;
+  encoding: Encoding;
+  /** Whether broken bytes were replaced. */
+  repaired: boolean;
+  /** Access tokens and keys that were left out. */
+  secrets: number;
+  /** Why the rest of it was not read; null where it was. */
+  failure: string | null;
+}
+
+export function noteRead(notes: ReadingNotes, file: ReadDocument): void {
   notes.files++;
   notes.bytes += file.size;
   notes.encodings[file.encoding] = (notes.encodings[file.encoding] ?? 0) + 1;
   if (file.repaired) note(notes, 'repaired', file.name);
+  if (file.failure !== null) note(notes, 'partial', file.name, file.failure);
   if (file.secrets === 0) return;
   note(notes, 'secrets', file.name);
   notes.secrets.files++;
   notes.secrets.found += file.secrets;
 }
 
-/** Puts what came later behind what came before. */
+/** Puts what was left out later behind what was before. */
 export function addNotes(into: ReadingNotes, more: ReadingNotes): void {
-  into.files += more.files;
-  into.bytes += more.bytes;
-  into.secrets.files += more.secrets.files;
-  into.secrets.found += more.secrets.found;
-  for (const [encoding, files] of Object.entries(more.encodings)) {
-    into.encodings[encoding] = (into.encodings[encoding] ?? 0) + files;
-  }
   for (const kind of Object.keys(into.counts) as Kind[]) {
     into.counts[kind] += more.counts[kind];
     into.notes[kind].push(...more.notes[kind].slice(0, NAMES - into.notes[kind].length));

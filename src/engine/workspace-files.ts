@@ -21,8 +21,12 @@ export interface FoundFile {
   name: string;
   /** Bytes. */
   size: number;
+  /** When it was changed last, microseconds since 1970. */
+  modified: number;
   /** What the settings of its folder say of files that are not UTF-8. */
   encoding: Encoding | null;
+  /** Among all files that were found, once they were. */
+  place?: number;
   /** In place of what is on the disk: of an editor that has not saved it. */
   text?: string;
 }
@@ -191,7 +195,7 @@ class Search {
           if (this.#seen.has(key)) continue;
           this.#seen.add(key);
         }
-        found.push({ path, name, size: Number(stat.size), encoding });
+        found.push({ path, name, size: Number(stat.size), modified: Number(stat.mtimeNs / 1000n), encoding });
       }
     }
     return found;
