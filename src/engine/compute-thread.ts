@@ -13,15 +13,25 @@ import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
 import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
 import { readEvaluationSet } from './evaluation.ts';
 import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
-import { mergeRead, readShare, type ReadShare } from './read-shares.ts';
+import { mergeRead, readShare, type CachePlace, type ReadShare } from './read-shares.ts';
+import { isTooLarge } from './work-shares.ts';
 import type { ReadingNotes } from './reading-notes.ts';
+import { cacheKey, withCache, type CachedReading } from './token-cache.ts';
 import { TokenFile, tokensOf } from './token-file.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
 export type Task =
-  | { kind: 'find'; folders: FolderRequest[]; unsaved: UnsavedText[]; reading: ReadingOptions }
+  /** `directory`: where the cache is; `text`: what decides how words are cut. */
+  | {
+      kind: 'find';
+      folders: FolderRequest[];
+      unsaved: UnsavedText[];
+      reading: ReadingOptions;
+      directory: string;
+      text: unknown;
+    }
   | { kind: 'readShare'; found: FoundFiles; done: Float64Array }
-  | { kind: 'mergeRead'; shares: ReadShare[]; notes: ReadingNotes; phrases: PhraseOptions }
+  | { kind: 'mergeRead'; shares: ReadShare[]; notes: ReadingNotes; phrases: PhraseOptions; cache: CachePlace | null }
   /** `tokenFile`: the descriptor of a file for what has no room in memory. */
   | { kind: 'read'; found: FoundFiles; phrases: PhraseOptions; tokenFile: number }
   | { kind: 'import'; path: string; most: number }
@@ -45,7 +55,7 @@ export type Task =
   | { kind: 'analogies'; job: AnalogyJob };
 
 interface Results {
-  find: FoundFiles;
+  find: FoundFiles & { cached: CachedReading; key: string };
   /** Null where it has too many different words for a merge; the same of the merge. */
   readShare: ReadShare | null;
   mergeRead: ReadCorpus | null;
@@ -80,11 +90,11 @@ const hooks: ReadingHooks = {
 async function run(): Promise<unknown> {
   switch (task.kind) {
     case 'find':
-      return findTexts(task.folders, task.reading, task.unsaved, cancelled);
+      return find(task);
     case 'readShare':
       return readShare(task.found, task.done, cancelled);
     case 'mergeRead':
-      return mergeRead(task.shares, task.notes, hooks, task.phrases);
+      return mergeRead(task.shares, task.notes, hooks, task.phrases, task.cache);
     case 'read':
       return readFound(task.found, hooks, task.phrases, new TokenFile(task.tokenFile));
     case 'import':
@@ -115,6 +125,14 @@ async function run(): Promise<unknown> {
     case 'analogies':
       return runSteps(new AnalogyThread(task.job));
   }
+}
+
+async function find(task: Task & { kind: 'find' }): Promise<Results['find'] | null> {
+  const found = await findTexts(task.folders, task.reading, task.unsaved, cancelled);
+  if (!found) return null;
+  const key = cacheKey(task.text);
+  const cached = isTooLarge(found) ? { fresh: found, share: null } : withCache(found, task.directory, key);
+  return { ...found, cached, key };
 }
 
 /** `stop` frees the threads that wait for this one. */

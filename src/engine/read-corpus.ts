@@ -3,7 +3,14 @@
 // its reason and named (reading-notes.ts).
 
 import * as l10n from '@vscode/l10n';
-import type { FolderRequest, LogLevel, ReadingOptions, ReadingReport, UnsavedText } from '../protocol/engine.ts';
+import type {
+  FolderRequest,
+  LogLevel,
+  ReadingOptions,
+  ReadingReport,
+  SkipReason,
+  UnsavedText,
+} from '../protocol/engine.ts';
 import { CorpusBuilder, type Corpus } from '../text/corpus.ts';
 import { PHRASE_DEFAULTS, type PhraseOptions } from '../text/options.ts';
 import { findPhrases, type Phrases } from '../text/phrases.ts';
@@ -69,12 +76,13 @@ export async function findTexts(
   return { files, twins: sizesOfTwins(files), notes };
 }
 
-/** Adds the texts of the files to a builder, and notes what is left out; null where it was cancelled. `tell` hears how many bytes are done. */
+/** Adds the texts of the files to a builder, and notes what is left out; null where it was cancelled. `tell` hears how many bytes are done, `pass` which files are no part of the text, for good. */
 export async function addTexts(
   { files, twins, notes }: FoundFiles,
   builder: CorpusBuilder,
   cancelled: () => boolean,
   tell: (bytes: number) => void,
+  pass: (place: number, reason: SkipReason) => void = () => undefined,
 ): Promise<ReadDocument[] | null> {
   const documents: ReadDocument[] = [];
   let bytes = 0;
@@ -110,7 +118,10 @@ export async function addTexts(
     }
     builder.end();
     if (last === null || builder.wordCount === before) {
-      note(notes, failure ? failure.reason : 'empty', file.name, failure?.message);
+      const reason = failure?.reason ?? 'empty';
+      note(notes, reason, file.name, failure?.message);
+      // what may be otherwise the next time, though the file is the same, is looked at again
+      if (reason !== 'unreadable' && reason !== 'duplicate') pass(file.place ?? 0, reason);
     } else {
       const { encoding, secrets } = last;
       const { name, size, place = 0 } = file;

@@ -1,44 +1,39 @@
 // A reading on several threads: each reads a contiguous share of the files, and the shares are merged to the corpus that one
 // thread would have read.
 
+import type { SkipReason } from '../protocol/engine.ts';
 import type { PhraseOptions } from '../text/options.ts';
 import { CorpusBuilder } from '../text/corpus.ts';
 import { mergeShares, type Share } from '../text/merge.ts';
 import { PackedTokens } from '../text/packed-tokens.ts';
 import { addTexts, finishCorpus, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
-import { addNotes, newNotes, note, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
+import { saveCache } from './token-cache.ts';
+import type { FoundFile } from './workspace-files.ts';
+import { addNotes, note, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
 
-/** Of a larger text, bytes, one thread reads all: its words or tokens may have no room in memory, which a CorpusBuilder knows to bound. */
-const LARGEST = 2 ** 28;
-/** A smaller share is not worth a thread, bytes. */
-const SMALLEST = 2 ** 21;
-/** Opening a file takes as long as reading so many bytes. */
-const OPENING = 10_000;
+/** What has fewer words is read again in no time. */
+const FEWEST_WORDS = 2000;
 
-/** What a thread has read. */
+/** A file that was opened and is no part of the text. */
+export interface PassedFile {
+  place: number;
+  reason: SkipReason;
+}
+
+/** What a thread has read, or the cache knows. */
 export interface ReadShare {
   share: Share;
-  documents: ReadDocument[];
+  /** Of the share; null for one that is there no more. */
+  documents: (ReadDocument | null)[];
+  passed: PassedFile[];
   notes: ReadingNotes;
 }
 
-/** The files in contiguous shares of about the same work; null where one thread is to read them all. */
-export function sharesOf(found: FoundFiles, threads: number): FoundFiles[] | null {
-  const works = found.files.map(({ size }) => size + OPENING);
-  const total = works.reduce((sum, work) => sum + work, 0);
-  const bytes = total - OPENING * works.length;
-  const count = Math.min(threads, Math.floor(total / SMALLEST));
-  if (bytes > LARGEST || count < 2) return null;
-  const shares: FoundFiles[] = [];
-  let done = 0;
-  let from = 0;
-  for (let share = 1; share <= count; share++) {
-    let to = from;
-    while (to < works.length && (share === count || done < (share * total) / count)) done += works[to++]!;
-    shares.push({ files: found.files.slice(from, to), twins: found.twins, notes: newNotes() });
-    from = to;
-  }
-  return shares.filter(({ files }) => files.length > 0);
+/** Where the cache is, and all files that were found, which it is made of; see token-cache.ts. */
+export interface CachePlace {
+  directory: string;
+  key: string;
+  files: FoundFile[];
 }
 
 /** Reads a share; null where it was cancelled, or has more different words than one builder counts. `done`: where bytes and words are told, (2) in shared memory. */
@@ -50,26 +45,37 @@ export async function readShare(
   const bytes = found.files.reduce((sum, { size }) => sum + size, 0);
   const packed = new PackedTokens(bytes);
   const builder = new CorpusBuilder(packed, { memory: 0 });
-  const documents = await addTexts(found, builder, cancelled, (bytes) => {
-    done[0] = bytes;
-    done[1] = builder.wordCount;
-  });
+  const passed: PassedFile[] = [];
+  const documents = await addTexts(
+    found,
+    builder,
+    cancelled,
+    (bytes) => {
+      done[0] = bytes;
+      done[1] = builder.wordCount;
+    },
+    (place, reason) => passed.push({ place, reason }),
+  );
   if (!documents) return null;
   done[0] = bytes;
   const counted = builder.finishUnranked();
-  return counted && { share: { ...counted, packed: packed.bytes() }, documents, notes: found.notes };
+  return counted && { share: { ...counted, packed: packed.bytes() }, documents, passed, notes: found.notes };
 }
 
-/** The corpus of the shares, in the order of the files; null where it was cancelled, or has too many different words. A copy of a file in a share before is left out. */
+/**
+ * The corpus of the shares, in the order of the files; null where it was cancelled, or has too many different words. A copy
+ * of a file in a share before is left out. `cache`: where it is kept for the next time.
+ */
 export function mergeRead(
   shares: readonly ReadShare[],
   notes: ReadingNotes,
   hooks: ReadingHooks,
   phrases: PhraseOptions,
+  cache: CachePlace | null = null,
 ): ReadCorpus | null {
   for (const share of shares) addNotes(notes, share.notes);
   const all = shares
-    .flatMap(({ documents }, share) => documents.map((read, document) => ({ read, share, document })))
+    .flatMap(({ documents }, share) => documents.flatMap((read, document) => (read ? [{ read, share, document }] : [])))
     .sort((a, b) => a.read.place - b.read.place);
   const seen = new Set<string>();
   const order = all.filter(({ read: { name, digest } }) => {
@@ -82,11 +88,10 @@ export function mergeRead(
     shares.map(({ share }) => share),
     order,
   );
-  return finishCorpus(
-    merging,
-    order.map(({ read }) => read),
-    notes,
-    hooks,
-    phrases,
-  );
+  const documents = order.map(({ read }) => read);
+  return finishCorpus(merging, documents, notes, hooks, phrases, (corpus) => {
+    if (!cache || corpus.wordCount < FEWEST_WORDS) return;
+    const passed = shares.flatMap((share) => share.passed);
+    saveCache(cache.directory, cache.key, corpus, documents, passed, cache.files);
+  });
 }

@@ -89,7 +89,7 @@ export function reportOf(
   >;
   const names: ReadingReport['names'] = {};
   for (const kind of [...SKIP_REASONS, 'repaired', 'secrets'] as const) {
-    if (counts[kind] > 0) names[kind] = notes.notes[kind].map(({ name }) => name);
+    if (counts[kind] > 0) names[kind] = notes.notes[kind].map(({ name }) => name).sort();
   }
   return { files, bytes, encodings, secrets, skipped, repaired: counts.repaired, names };
 }

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findTexts, readCorpus, type ReadingHooks } from '../../src/engine/read-corpus.ts';
-import { mergeRead, readShare, sharesOf } from '../../src/engine/read-shares.ts';
+import { mergeRead, readShare } from '../../src/engine/read-shares.ts';
+import { isTooLarge, sharesOf } from '../../src/engine/work-shares.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { mergeShares, type Share } from '../../src/text/merge.ts';
 import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
@@ -53,7 +54,6 @@ test('any number of threads reads what one thread reads', async () => {
   for (const threads of [2, 3, 5]) {
     const found = await findTexts(folders(), { maximumFileSize: 1e7 }, [], () => false);
     const parts = sharesOf(found!, threads);
-    assert.ok(parts);
     most = Math.max(most, parts.length);
     assert.deepEqual(
       parts.flatMap(({ files }) => files),
@@ -68,11 +68,12 @@ test('any number of threads reads what one thread reads', async () => {
   assert.ok(most >= 2);
 });
 
-test('a text that is not worth several threads, or too large for them, is read by one', async () => {
+test('a text that is little is one share, and one that is too large for memory is told', async () => {
   const found = (await findTexts(folders(), { maximumFileSize: 1e7 }, [], () => false))!;
-  assert.equal(sharesOf(found, 1), null);
-  assert.equal(sharesOf({ ...found, files: found.files.slice(0, 3) }, 8), null);
-  assert.equal(sharesOf({ ...found, files: found.files.map((file) => ({ ...file, size: 2 ** 28 })) }, 8), null);
+  assert.equal(sharesOf(found, 1).length, 1);
+  assert.equal(sharesOf({ ...found, files: found.files.slice(0, 3) }, 8).length, 1);
+  assert.equal(isTooLarge(found), false);
+  assert.equal(isTooLarge({ ...found, files: [{ ...found.files[0]!, size: 2 ** 29 }] }), true);
 });
 
 test('a cancelled share gives nothing', async () => {
