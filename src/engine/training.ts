@@ -29,6 +29,7 @@ import { openTokenFile } from './token-file.ts';
 import { loadTensorflow } from './tensorflow.ts';
 import { PhaseClock } from './phase-clock.ts';
 import type { ReadCorpus } from './read-corpus.ts';
+import { readFolders } from './reading.ts';
 import type { Tensor } from './safetensors.ts';
 import { makeWordMap } from './word-map.ts';
 import { trainWordVectors } from './word-vectors.ts';
@@ -89,24 +90,13 @@ async function trainWith(
   const clock = new PhaseClock();
 
   clock.enter('reading');
-  const read = await runTasks(
-    script,
-    [{ kind: 'read', folders: request.folders, reading: request.reading, phrases: request.phrases, tokenFile }],
-    signal,
-    (message) => {
-      if (message.type === 'log') events.log(message.level, message.message);
-      else {
-        clock.enter(message.progress.phase);
-        events.progress(message.progress);
-      }
-    },
-  );
+  const read = await readFolders(request, tokenFile, threads, context, (phase) => clock.enter(phase));
   if (!read) return null;
-  const { report } = read[0]!;
+  const { report } = read;
   if (report.words < FEWEST_WORDS) throw new Error(tooFewWords(report));
 
   clock.enter('wordVectors');
-  const wordVectors = await trainWordVectors(request, read[0]!, tokenFile, before, threads, context, (progress) =>
+  const wordVectors = await trainWordVectors(request, read, tokenFile, before, threads, context, (progress) =>
     tell(events, new Meter('wordVectors', progress)),
   );
   if (!wordVectors) return null;
@@ -132,14 +122,14 @@ async function trainWith(
     // words that are not in the text have no place in a vocabulary by count: the model's words then end before them
     const most = vocabulary > inText ? inText : Infinity;
     const initial = { size: vectorSize, data: input };
-    languageModel = await trainLanguageModel(request, read[0]!, most, initial, threads, context);
+    languageModel = await trainLanguageModel(request, read, most, initial, threads, context);
     if (!languageModel) return null;
   }
 
   clock.enter('saving');
   const mapWords = positions ? positions.length / 2 : 0;
   const kept = Math.max(vocabulary, languageModel?.summary.vocabulary ?? 0);
-  const { corpus } = read[0]!;
+  const { corpus } = read;
   const model: StoredModel = {
     summary: {
       trained: new Date().toISOString(),
