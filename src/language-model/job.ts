@@ -220,7 +220,8 @@ export function languageModelResult(job: LanguageModelJob): LanguageModelResult 
 
 /**
  * The last weights that were good, and after how many steps: those that measured best, or, before anything was measured,
- * those of at most 100 steps ago. Null where the job has not begun. For a training that threw.
+ * those of the last step 0, 100, 200 … at which the loss was not above the first one. Null where the job has not begun. For
+ * a training that threw.
  */
 export function keptLanguageModel(job: LanguageModelJob): { step: number; tensors: Record<string, Tensor> } | null {
   const { parameters } = planNetwork(job.sizes, job.threads);
