@@ -38,6 +38,15 @@ export function checkOptions(request: TrainRequest): void {
   }
   checkRanges('phrases', phrases, PHRASE_RANGES);
   checkRanges('reading', request.reading, { maximumFileSize: ENGINE_RANGES.maximumFileSize });
+  if (request.tensorflow !== undefined && typeof request.tensorflow !== 'string') {
+    throw new RangeError(
+      l10n.t(
+        'The option {0} is {1}; it must be a text.',
+        'languageModel.tensorflowFolder',
+        JSON.stringify(request.tensorflow),
+      ),
+    );
+  }
   checkRanges('', { threads: request.threads, seed: request.seed }, ENGINE_RANGES);
 }
 

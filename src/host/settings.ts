@@ -88,6 +88,8 @@ export const TRAINING_SETTINGS: readonly string[] = [
   ...Object.keys(PROJECTION).map((option) => `${SECTIONS.projection}.${option}`),
   ...Object.keys(LANGUAGE_MODEL).map((option) => `${SECTIONS.languageModel}.${option}`),
   'lexiscope.languageModel.enabled',
+  'lexiscope.languageModel.backend',
+  'lexiscope.languageModel.tensorflowFolder',
   'lexiscope.reading.maximumFileSize',
   'lexiscope.threads',
   'lexiscope.seed',
@@ -108,6 +110,9 @@ export function trainRequest(folders: FolderRequest[], read: ReadSetting): Train
     projection: group('projection', PROJECTION),
     languageModel: group('languageModel', LANGUAGE_MODEL),
     parts: { map: true, languageModel: read('lexiscope.languageModel.enabled') !== false },
+    ...(read('lexiscope.languageModel.backend') === 'tensorflow' && {
+      tensorflow: read('lexiscope.languageModel.tensorflowFolder') as string,
+    }),
     threads: read('lexiscope.threads') as number,
     seed: read('lexiscope.seed') as number,
   };

@@ -13,6 +13,7 @@ import { learningRateAt } from './optimizer.ts';
 import { PROGRESS } from './progress.ts';
 import { Streams } from './streams.ts';
 import { Stopped, Team } from './team.ts';
+import { TensorflowNetwork, type TensorFlow, type TrainableNetwork } from './tensorflow.ts';
 
 /** A call of `step` ends after so long, ms. */
 const SLICE = 20;
@@ -27,16 +28,18 @@ const DIVERGED = 2;
 export class LanguageModelThread {
   readonly #job: LanguageModelJob;
   readonly #team: Team;
-  readonly #network: Network;
+  readonly #network: TrainableNetwork;
   readonly #parameters: Float32Array;
   readonly #work: Generator<void>;
 
-  /** `thread`: its number, from 0. */
-  constructor(job: LanguageModelJob, thread: number) {
+  /** `thread`: its number, from 0. With `tensorflow`, in a job of one thread, that computes losses and gradients, a window a step. */
+  constructor(job: LanguageModelJob, thread: number, tensorflow: TensorFlow | null = null) {
     const plan = planNetwork(job.sizes, job.threads);
     this.#job = job;
     this.#team = new Team(job.signals, thread, job.threads);
-    this.#network = new Network(job.kernel, job.memory, plan, this.#team, job.seed);
+    this.#network = tensorflow
+      ? new TensorflowNetwork(tensorflow, job.kernel, job.memory, plan, this.#team, job.seed)
+      : new Network(job.kernel, job.memory, plan, this.#team, job.seed);
     this.#parameters = new Float32Array(job.memory.buffer, plan.parameters.ptr, plan.parameters.bytes / 4);
     this.#work = this.#run();
   }
