@@ -141,7 +141,7 @@ export class Inspector {
     }
     const { ptr, stride } = outputWeight;
     const rows = rowsOf(outputWeight);
-    kernel.multiplyRows(ptr, stride, panels.ptr, panels.stride, logits.ptr, logits.stride, 32, rows, units, used, 0);
+    kernel.multiplyRows(ptr, stride, panels.ptr, panels.stride, logits.ptr, logits.stride, 32, rows, units, used, 0, 0);
     for (let panel = 0; panel < used; panel++) {
       const offset = panel * 32;
       kernel.softmaxWithEntropy(at(logits, panel), outputBias.ptr, vocabulary, sums + offset, weighted + offset);

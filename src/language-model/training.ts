@@ -39,7 +39,7 @@ export class LanguageModelThread {
     this.#team = new Team(job.signals, thread, job.threads);
     this.#network = tensorflow
       ? new TensorflowNetwork(tensorflow, job.kernel, job.memory, plan, this.#team, job.seed)
-      : new Network(job.kernel, job.memory, plan, this.#team, job.seed);
+      : new Network(job.kernel, job.memory, plan, this.#team, job.seed, job.wide);
     this.#parameters = new Float32Array(job.memory.buffer, plan.parameters.ptr, plan.parameters.bytes / 4);
     this.#work = this.#run();
   }
