@@ -29,7 +29,8 @@ export interface ComparisonSetup {
   /** Places of the held-out text for both. */
   places: number;
   copyDistances: readonly number[];
-  /** Of the copy task. */
+  /** Of the copy task: trainings for each distance, whose results are averaged, and steps of each. */
+  copyRuns: number;
   copySteps: number;
   copyHiddenSize: number;
 }
@@ -39,6 +40,7 @@ export const COMPARISON_DEFAULTS = {
   gradientDistance: 128,
   places: 512,
   copyDistances: [1, 2, 4, 8, 16, 32, 64, 128],
+  copyRuns: 3,
   copySteps: 400,
   copyHiddenSize: 64,
 } as const;
@@ -134,9 +136,9 @@ export class CellComparison {
 
   *#run(): Generator<void, CellReport> {
     const { kernel, tokens, documents, heldOut, seed, extras } = this.#setup;
-    const { contexts, gradientDistance, places, copyDistances, copySteps, copyHiddenSize } = this.#setup;
+    const { contexts, gradientDistance, places, copyDistances } = this.#setup;
     const { name, options } = this.#contender;
-    const { cell, attention, layers } = options;
+    const { cell, attention } = options;
     const job = createLanguageModelJob(kernel, tokens, documents, heldOut, options, 1, seed, extras);
     const thread = new LanguageModelThread(job, 0);
     const start = Date.now();
@@ -159,8 +161,7 @@ export class CellComparison {
     const gradients = yield* gradientByDistance(kernel, tensors, text, gradientDistance, places);
     const copied: CopyTaskResult[] = [];
     for (const distance of copyDistances) {
-      const task = { cell, attention, layers, hiddenSize: copyHiddenSize, steps: copySteps, learningRate: 0.005 };
-      copied.push(yield* copyTask(kernel, task, distance, seed));
+      copied.push(yield* this.#copy(distance));
       this.#fraction = TRAINING + (1 - TRAINING) * (copied.length / copyDistances.length);
     }
     return {
@@ -176,6 +177,20 @@ export class CellComparison {
       gradientByDistance: [...gradients],
       copyTask: copied,
     };
+  }
+
+  /** The mean of the runs at one distance. */
+  *#copy(distance: number): Generator<void, CopyTaskResult> {
+    const { kernel, seed, copyRuns, copySteps: steps, copyHiddenSize: hiddenSize } = this.#setup;
+    const { cell, attention, layers } = this.#contender.options;
+    const task = { cell, attention, layers, hiddenSize, steps, learningRate: 0.005 };
+    let [accuracy, loss] = [0, 0];
+    for (let run = 0; run < copyRuns; run++) {
+      const result = yield* copyTask(kernel, task, distance, seed + run);
+      accuracy += result.accuracy / copyRuns;
+      loss += result.loss / copyRuns;
+    }
+    return { distance, accuracy, loss };
   }
 }
 
