@@ -411,8 +411,8 @@ function readArguments(words: string[]): { values: Values; positionals: string[]
     'restrict',
     'only',
     'most',
-    'encoding',
     'tensorflow',
+    'encoding',
   ])
     options[name] = { type: 'string' };
   for (const name of ['json', 'quiet', 'help', 'continue']) options[name] = { type: 'boolean' };

@@ -42,11 +42,7 @@ export class Training implements vscode.Disposable {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
     const engine = this.#model.engine();
     if (start === 'continue') await this.#model.expected();
-    const request = {
-      ...trainRequest(this.#folders(), settingsOf(undefined)),
-      start,
-      unsaved: unsavedTexts(),
-    };
+    const request = { ...trainRequest(this.#folders(), settingsOf(undefined)), unsaved: unsavedTexts(), start };
     await this.#run(() => engine.train(request), trainingDone);
   }
 
