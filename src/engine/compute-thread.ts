@@ -15,10 +15,10 @@ import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
 import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
 import { readEvaluationSet } from './evaluation.ts';
 import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
-import { mergeRead, readShare, type CachePlace, type ReadShare } from './read-shares.ts';
+import { mergeRead, readShare, type ReadShare } from './read-shares.ts';
 import { isTooLarge } from './work-shares.ts';
 import type { ReadingNotes } from './reading-notes.ts';
-import { cacheKey, withCache, type CachedReading } from './token-cache.ts';
+import { cacheKey, withCache, type CachedReading, type CachePlace } from './token-cache.ts';
 import { TokenFile, tokensOf } from './token-file.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
@@ -35,7 +35,7 @@ export type Task =
   | { kind: 'readShare'; found: FoundFiles; done: Float64Array }
   | { kind: 'mergeRead'; shares: ReadShare[]; notes: ReadingNotes; phrases: PhraseOptions; cache: CachePlace | null }
   /** `tokenFile`: the descriptor of a file for what has no room in memory. */
-  | { kind: 'read'; found: FoundFiles; phrases: PhraseOptions; tokenFile: number }
+  | { kind: 'read'; found: FoundFiles; phrases: PhraseOptions; tokenFile: number; cache: CachePlace | null }
   | { kind: 'import'; path: string; most: number }
   | {
       kind: 'word2vec';
@@ -101,7 +101,7 @@ async function run(): Promise<unknown> {
     case 'mergeRead':
       return mergeRead(task.shares, task.notes, hooks, task.phrases, task.cache);
     case 'read':
-      return readFound(task.found, hooks, task.phrases, new TokenFile(task.tokenFile));
+      return readFound(task.found, hooks, task.phrases, new TokenFile(task.tokenFile), task.cache);
     case 'import':
       return readVectorFile(task.path, task.most, {
         progress: (progress) => post({ type: 'progress', progress }),
