@@ -22,7 +22,7 @@ import {
   type Unanswered,
   type WordDescription,
 } from '../protocol/engine.ts';
-import { PHRASE_DEFAULTS } from '../text/options.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../text/options.ts';
 import type { SectionAccuracy } from '../word2vec/evaluation.ts';
 import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
@@ -56,7 +56,8 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --most N            import only the first N words of the file (all)
   --exclude GLOB      leave out what matches; may be given several times
   --quiet             no progress
-  --word2vec.NAME, --map.NAME, --languageModel.NAME, --reading.NAME, --phrases.NAME VALUE
+  --word2vec.NAME, --map.NAME, --languageModel.NAME, --reading.NAME, --text.NAME,
+  --phrases.NAME VALUE
                       an option of the training; see the README's table of settings
 `;
 
@@ -66,6 +67,7 @@ const GROUPS = {
   map: PROJECTION_DEFAULTS,
   languageModel: LANGUAGE_MODEL_DEFAULTS,
   reading: { maximumFileSize: 5_000_000 },
+  text: TEXT_DEFAULTS,
   phrases: PHRASE_DEFAULTS,
 };
 
@@ -247,6 +249,7 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
       exclude: (values['exclude'] as string[] | undefined) ?? [],
     })),
     reading: group(values, 'reading', GROUPS.reading),
+    text: group(values, 'text', GROUPS.text),
     phrases: group(values, 'phrases', GROUPS.phrases),
     word2vec: group(values, 'word2vec', GROUPS.word2vec),
     projection: group(values, 'map', GROUPS.map),

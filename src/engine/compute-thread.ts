@@ -6,7 +6,7 @@ import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
-import type { PhraseOptions } from '../text/options.ts';
+import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
 import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
 import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
@@ -18,7 +18,14 @@ import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
 export type Task =
   /** `tokenFile`: the descriptor of a file for what has no room in memory. */
-  | { kind: 'read'; folders: FolderRequest[]; reading: ReadingOptions; phrases: PhraseOptions; tokenFile: number }
+  | {
+      kind: 'read';
+      folders: FolderRequest[];
+      reading: ReadingOptions;
+      text: TextOptions;
+      phrases: PhraseOptions;
+      tokenFile: number;
+    }
   | { kind: 'import'; path: string; most: number }
   | {
       kind: 'word2vec';
@@ -75,6 +82,7 @@ async function run(): Promise<unknown> {
         },
         task.phrases,
         new TokenFile(task.tokenFile),
+        task.text,
       );
     case 'import':
       return readVectorFile(task.path, task.most, {

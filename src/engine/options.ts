@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 import { availableParallelism } from 'node:os';
 import { LANGUAGE_MODEL_RANGES } from '../language-model/options.ts';
 import { PROJECTION_RANGES } from '../projection/options.ts';
-import { PHRASE_RANGES, PHRASE_SCORERS } from '../text/options.ts';
+import { PHRASE_RANGES, PHRASE_SCORERS, TEXT_CHOICES, TEXT_FLAGS, type TextOptions } from '../text/options.ts';
 import type { ImportRequest, TrainRequest } from '../protocol/engine.ts';
 import { WORD2VEC_FLAGS, WORD2VEC_RANGES, type Word2vecOptions } from '../word2vec/options.ts';
 
@@ -20,6 +20,7 @@ export const ENGINE_RANGES = {
 
 /** Throws one sentence that names the first option out of range, its value and the range. */
 export function checkOptions(request: TrainRequest): void {
+  checkText(request.text);
   checkWord2vec(request.word2vec);
   checkRanges('map', request.projection, PROJECTION_RANGES);
   checkRanges('languageModel', request.languageModel, LANGUAGE_MODEL_RANGES);
@@ -35,15 +36,17 @@ export function checkOptions(request: TrainRequest): void {
   checkRanges('', { threads: request.threads, seed: request.seed }, ENGINE_RANGES);
 }
 
+function checkText(options: TextOptions): void {
+  for (const [name, choices] of Object.entries(TEXT_CHOICES)) {
+    checkChoice(`text.${name}`, options[name as keyof typeof TEXT_CHOICES], choices);
+  }
+  for (const flag of TEXT_FLAGS) checkFlag(`text.${flag}`, options[flag]);
+}
+
 function checkWord2vec({ algorithm, ...others }: Word2vecOptions): void {
   checkChoice('word2vec.algorithm', algorithm, ['skipgram', 'cbow']);
   const flags: readonly string[] = WORD2VEC_FLAGS;
-  for (const flag of WORD2VEC_FLAGS) {
-    const value: unknown = others[flag];
-    if (typeof value === 'boolean') continue;
-    const option = `word2vec.${flag}`;
-    throw new RangeError(l10n.t('The option {0} is {1}; it must be true or false.', option, JSON.stringify(value)));
-  }
+  for (const flag of WORD2VEC_FLAGS) checkFlag(`word2vec.${flag}`, others[flag]);
   const numbers = Object.fromEntries(Object.entries(others).filter(([name]) => !flags.includes(name)));
   checkRanges('word2vec', numbers, WORD2VEC_RANGES);
   if (others.negative === 0 && !others.hierarchicalSoftmax) {
@@ -87,6 +90,11 @@ function checkChoice(option: string, value: string, choices: readonly string[]):
   throw new RangeError(
     l10n.t('The option {0} is {1}; it must be one of {2}.', option, JSON.stringify(value), choices.join(', ')),
   );
+}
+
+function checkFlag(option: string, value: unknown): void {
+  if (typeof value === 'boolean') return;
+  throw new RangeError(l10n.t('The option {0} is {1}; it must be true or false.', option, JSON.stringify(value)));
 }
 
 function checkRanges(group: string, values: object, ranges: Readonly<Record<string, Range>>): void {

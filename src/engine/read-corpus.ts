@@ -8,7 +8,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { FolderRequest, LogLevel, ReadingOptions, ReadingReport, SkipReason } from '../protocol/engine.ts';
 import { CorpusBuilder, type Corpus } from '../text/corpus.ts';
 import { decodePiece, encodingOf, PROBE, type DecodedText } from '../text/decode.ts';
-import { PHRASE_DEFAULTS, type PhraseOptions } from '../text/options.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } from '../text/options.ts';
 import { findPhrases, type Phrases } from '../text/phrases.ts';
 import { lastCharacter, lastCut } from '../text/pieces.ts';
 import type { Spill } from '../text/tokens.ts';
@@ -57,6 +57,7 @@ export async function readCorpus(
   hooks: ReadingHooks,
   phrases: PhraseOptions = PHRASE_DEFAULTS,
   spill: Spill | null = null,
+  text: TextOptions = TEXT_DEFAULTS,
 ): Promise<ReadCorpus | null> {
   const skipped = new Skipped(hooks.log);
   hooks.progress({ phase: 'reading', fraction: 0 });
@@ -71,7 +72,7 @@ export async function readCorpus(
     }
   }
 
-  const builder = new CorpusBuilder(spill);
+  const builder = new CorpusBuilder(spill, {}, text);
   const paths: string[] = [];
   const report = { files: 0, bytes: 0, words: 0, repaired: 0 };
   const clock = new ReadingClock(files, builder, hooks);
@@ -87,7 +88,7 @@ export async function readCorpus(
     let repaired = false;
     let failure: Error | null = null;
     let done = 0;
-    builder.begin();
+    builder.begin(file.name);
     try {
       for await (const piece of pieces) {
         repaired ||= piece.repaired;

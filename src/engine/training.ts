@@ -75,7 +75,16 @@ async function trainWith(
   clock.enter('reading');
   const read = await runTasks(
     script,
-    [{ kind: 'read', folders: request.folders, reading: request.reading, phrases: request.phrases, tokenFile }],
+    [
+      {
+        kind: 'read',
+        folders: request.folders,
+        reading: request.reading,
+        text: request.text,
+        phrases: request.phrases,
+        tokenFile,
+      },
+    ],
     signal,
     (message) => {
       if (message.type === 'log') events.log(message.level, message.message);
@@ -135,6 +144,7 @@ async function trainWith(
       languageModel: languageModel && languageModel.summary,
     },
     options: {
+      text: request.text,
       word2vec: wordVectors.options,
       ...(positions && { projection: request.projection }),
       ...(languageModel && { languageModel: languageModel.options }),

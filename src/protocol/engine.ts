@@ -3,7 +3,7 @@
 
 import type { LanguageModelOptions } from '../language-model/options.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
-import type { PhraseOptions } from '../text/options.ts';
+import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import type { VectorFormat } from '../word2vec/formats/vector-table.ts';
 import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
@@ -90,6 +90,7 @@ export interface Progress {
 export interface TrainRequest {
   folders: FolderRequest[];
   reading: ReadingOptions;
+  text: TextOptions;
   phrases: PhraseOptions;
   word2vec: Word2vecOptions;
   projection: ProjectionOptions;

@@ -18,15 +18,15 @@ export const BREAK = -1;
 export const OTHER = 0;
 export const SPACE = 1;
 export const NEWLINE = 2;
-const STOP = 3; // ends a sentence if white space follows
+export const STOP = 3; // ends a sentence if white space follows
 export const FULL_STOP = 4; // ends a sentence
 const CLOSER = 5; // may stand between the stop and the white space
-const APOSTROPHE = 6;
+export const APOSTROPHE = 6;
 const SURROGATE = 7;
 export const IDEOGRAPH = 8;
 export const CONTINUE = 9; // marks, and the joiners inside words of Persian and of Indian scripts
 export const CONNECTOR = 10;
-const LETTER = 11; // letters and numbers
+export const LETTER = 11; // letters and numbers
 
 const PATTERNS: [RegExp, number][] = [
   [/[\p{L}\p{N}]+/gu, LETTER],
@@ -87,6 +87,8 @@ export function unitsOf(text: string): Uint16Array {
 export class Tokenizer {
   readonly #text: Uint16Array;
   #position: number;
+  #end: number;
+  #classes: Uint8Array;
   /** Whether a word has come since the last sentence break. */
   #open: boolean;
 
@@ -94,7 +96,22 @@ export class Tokenizer {
   constructor(text: Uint16Array, from = 0, open = false) {
     this.#text = text;
     this.#position = from;
+    this.#end = text.length;
+    this.#classes = CLASSES;
     this.#open = open;
+  }
+
+  /** Goes on in the region [from, to), whose characters have these classes; a sentence may be open. */
+  enter(from: number, to: number, classes: Uint8Array): void {
+    this.#position = from;
+    this.#end = to;
+    this.#classes = classes;
+    this.#open = true;
+  }
+
+  /** Whether the text, or the region, is read. */
+  get isDone(): boolean {
+    return this.#position >= this.#end;
   }
 
   /** Where reading goes on, UTF-16 code units from the beginning of the text. */
@@ -103,16 +120,16 @@ export class Tokenizer {
   }
 
   /**
-   * Writes start, end and hash of the next words into `spans`, (n, SPAN), places in UTF-16 code units; BREAK three times is
-   * the end of a sentence, and stands neither at the beginning nor twice in a row. The end of the text is not marked.
-   * Gives how many numbers were written; 0 at the end of the text.
+   * Writes start, end and hash of the next words into `spans`, (n, SPAN), from `at` on, places in UTF-16 code units; BREAK
+   * three times is the end of a sentence, and stands neither at the beginning nor twice in a row. The end of the text is
+   * not marked. Gives the place behind what was written; `at` at the end of the text.
    */
-  read(spans: Int32Array): number {
+  read(spans: Int32Array, at = 0): number {
     const text = this.#text;
-    const end = text.length;
-    const classes = CLASSES;
+    const end = this.#end;
+    const classes = this.#classes;
     const room = spans.length - SPAN + 1;
-    let written = 0;
+    let written = at;
     let i = this.#position;
     let open = this.#open;
     while (i < end && written < room) {
@@ -136,7 +153,10 @@ export class Tokenizer {
           }
         } else after = APOSTROPHE;
         if (next < end && after >= APOSTROPHE) {
-          next = kind === IDEOGRAPH ? endOfIdeograph(text, i + width, end) : endOfWord(text, i, next + width - 1, end);
+          next =
+            kind === IDEOGRAPH
+              ? endOfIdeograph(text, i + width, end)
+              : endOfWord(text, i, next + width - 1, end, classes);
           hash = hashOf(text, i, next);
         }
         if (next - i <= MAXIMUM_WORD_LENGTH && (kind !== CONNECTOR || hasLetter(text, i, next))) {
@@ -148,7 +168,7 @@ export class Tokenizer {
         i = next;
         continue;
       }
-      if (open && kind >= NEWLINE && kind <= FULL_STOP && endsSentence(text, i, kind)) {
+      if (open && kind >= NEWLINE && kind <= FULL_STOP && endsSentence(text, i, kind, end)) {
         spans[written++] = BREAK;
         spans[written++] = BREAK;
         spans[written++] = BREAK;
@@ -166,7 +186,7 @@ export class Tokenizer {
 const HASH_FACTOR = 0x01000193;
 
 /** A hash of the units [start, end), which the tokenizer makes on its way. */
-function hashOf(text: Uint16Array, start: number, end: number): number {
+export function hashOf(text: Uint16Array, start: number, end: number): number {
   let hash = 0;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ text[i]!, HASH_FACTOR);
   return hash;
@@ -180,8 +200,7 @@ function endOfIdeograph(text: Uint16Array, i: number, end: number): number {
 }
 
 /** Where the word ends that begins at `start` and goes on at least to `i`. */
-function endOfWord(text: Uint16Array, start: number, i: number, end: number): number {
-  const classes = CLASSES;
+function endOfWord(text: Uint16Array, start: number, i: number, end: number, classes: Uint8Array): number {
   for (;;) {
     while (i < end && classes[text[i]!]! >= CONTINUE) i++;
     if (i >= end) return i;
@@ -215,20 +234,20 @@ function hasLetter(text: Uint16Array, start: number, end: number): boolean {
 const MAXIMUM_CLOSERS = 8;
 
 /** Whether the character of class `kind` at `index` (a newline or a stop) is the end of a sentence. */
-function endsSentence(text: Uint16Array, index: number, kind: number): boolean {
+function endsSentence(text: Uint16Array, index: number, kind: number, end: number): boolean {
   if (kind === FULL_STOP) return true;
   let i = index + 1;
   if (kind === NEWLINE) {
     if (text[index] === 13 && text[i] === 10) i++;
-    while (i < text.length && CLASSES[text[i]!] === SPACE) i++;
-    return i < text.length && CLASSES[text[i]!] === NEWLINE;
+    while (i < end && CLASSES[text[i]!] === SPACE) i++;
+    return i < end && CLASSES[text[i]!] === NEWLINE;
   }
-  for (const last = Math.min(text.length, i + MAXIMUM_CLOSERS); i < last; i++) {
+  for (const last = Math.min(end, i + MAXIMUM_CLOSERS); i < last; i++) {
     const after = CLASSES[text[i]!]!;
     if (after === SPACE || after === NEWLINE) return true;
     if (after !== STOP && after !== CLOSER && after !== APOSTROPHE) return false;
   }
-  return i === text.length;
+  return i === end;
 }
 
 /** Where a word stands in a text, UTF-16 code units, end exclusive. */
