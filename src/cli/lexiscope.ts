@@ -14,7 +14,9 @@ import {
   type EngineApi,
   type EngineEvents,
   type Evaluation,
+  type FileTokens,
   type ImportReport,
+  type LeftOutReason,
   type ModelParts,
   type ModelSummary,
   type TrainReport,
@@ -22,6 +24,7 @@ import {
   type Unanswered,
   type WordDescription,
 } from '../protocol/engine.ts';
+import { TOKEN_KINDS } from '../text/document-tokens.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../text/options.ts';
 import type { SectionAccuracy } from '../word2vec/evaluation.ts';
 import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
@@ -41,6 +44,8 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   lexiscope evaluate FILE --model DIR [--restrict N] [--method cosmul]
                                           agreement with people's scores of word pairs, or accuracy on analogies
   lexiscope complete TEXT --model DIR     how the text may go on
+  lexiscope tokens FILE [--model DIR]     the file as it is read: language, encoding, words by sentence, what was left out;
+                                          with a model, particles of Korean separated as in its training
   lexiscope map --model DIR [--out FILE]  the map as tab-separated word, count, x, y
   lexiscope export FILE --model DIR       vectors as .vec or .txt (word2vec text), .bin (word2vec binary), .glove.txt,
                                           .safetensors, or .tsv (the Embedding Projector's pair)
@@ -95,6 +100,7 @@ const COMMANDS: Record<string, (call: Call) => Promise<void>> = {
   rank,
   evaluate,
   complete,
+  tokens,
   map,
   export: exportVectors,
 };
@@ -206,6 +212,42 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
     answer,
     answer.suggestions.map(({ word, probability }) => `${percent(probability)} %  ${word}`),
   );
+}
+
+async function tokens({ engine, operands, values, json }: Call): Promise<void> {
+  const path = resolve(one('tokens', 'FILE', operands));
+  if (values['model'] !== undefined) await openModel(engine, values);
+  const read = await engine.tokensOf(path, group(values, 'text', GROUPS.text));
+  const { tokens: places, sentences, leftOut, text } = read;
+  const answer = { ...read, tokens: triples(places), sentences: [...sentences] };
+  const ends = new Set(sentences);
+  const lines: string[] = [];
+  const tint = process.stdout.isTTY;
+  for (const [index, [start, end, kind]] of answer.tokens.entries()) {
+    if (index === 0 || ends.has(index)) lines.push('');
+    const word = (TOKEN_KINDS[kind] === 'particle' ? '+' : ' ') + text.slice(start, end);
+    lines.push(lines.pop()! + (tint && index % 2 ? `\x1b[36m${word}\x1b[39m` : word));
+  }
+  print(json, answer, [
+    `${read.language}, ${read.encoding}${read.repaired ? ', broken characters replaced' : ''}: ${answer.tokens.length} words in ${lines.length} sentences`,
+    ...leftOutLines(leftOut),
+    ...lines.map((line) => line.trimStart()),
+  ]);
+}
+
+function leftOutLines(leftOut: FileTokens['leftOut']): string[] {
+  const counts = new Map<LeftOutReason, number>();
+  for (const { reason } of leftOut) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const names: Record<LeftOutReason, string> = { markup: 'markup', keyword: 'keywords', tooLong: 'too long for words' };
+  return [...counts].map(([reason, count]) => `left out, ${names[reason]}: ${count} places`);
+}
+
+function triples(numbers: Int32Array): [number, number, number][] {
+  return Array.from({ length: numbers.length / 3 }, (_, at) => [
+    numbers[3 * at]!,
+    numbers[3 * at + 1]!,
+    numbers[3 * at + 2]!,
+  ]);
 }
 
 async function map({ engine, operands, values, json }: Call): Promise<void> {

@@ -20,7 +20,7 @@ export const ENGINE_RANGES = {
 
 /** Throws one sentence that names the first option out of range, its value and the range. */
 export function checkOptions(request: TrainRequest): void {
-  checkText(request.text);
+  checkTextOptions(request.text);
   checkWord2vec(request.word2vec);
   checkRanges('map', request.projection, PROJECTION_RANGES);
   checkRanges('languageModel', request.languageModel, LANGUAGE_MODEL_RANGES);
@@ -36,7 +36,7 @@ export function checkOptions(request: TrainRequest): void {
   checkRanges('', { threads: request.threads, seed: request.seed }, ENGINE_RANGES);
 }
 
-function checkText(options: TextOptions): void {
+export function checkTextOptions(options: TextOptions): void {
   for (const [name, choices] of Object.entries(TEXT_CHOICES)) {
     checkChoice(`text.${name}`, options[name as keyof typeof TEXT_CHOICES], choices);
   }

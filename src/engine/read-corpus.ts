@@ -8,7 +8,9 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { FolderRequest, LogLevel, ReadingOptions, ReadingReport, SkipReason } from '../protocol/engine.ts';
 import { CorpusBuilder, type Corpus } from '../text/corpus.ts';
 import { decodePiece, encodingOf, PROBE, type DecodedText } from '../text/decode.ts';
+import { addIdentifierParts } from '../text/identifier-parts.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } from '../text/options.ts';
+import { separateParticles } from '../text/particles.ts';
 import { findPhrases, type Phrases } from '../text/phrases.ts';
 import { lastCharacter, lastCut } from '../text/pieces.ts';
 import type { Spill } from '../text/tokens.ts';
@@ -147,6 +149,14 @@ export async function readCorpus(
       ),
     );
   }
+  if (text.particles !== 'attached') {
+    if (corpus.spilled) hooks.log('warn', l10n.t('The text is too long to separate the particles of Korean'));
+    else {
+      const separated = run(separateParticles(corpus, text.particles === 'separate'), 0);
+      if (!separated) return null;
+      corpus = separated;
+    }
+  }
   if (phrases.passes > 0 && corpus.spilled) {
     hooks.log('warn', l10n.t('The text is too long to look for phrases in it'));
   }
@@ -163,6 +173,11 @@ export async function readCorpus(
         l10n.t('Pairs of words that had come up to {0} times were left out while they were counted', result.prunedUpTo),
       );
     }
+  }
+  if (text.identifierParts && !corpus.spilled) {
+    const added = run(addIdentifierParts(corpus), phrases.passes);
+    if (!added) return null;
+    corpus = added;
   }
   return {
     corpus,

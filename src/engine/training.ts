@@ -181,7 +181,8 @@ async function trainLanguageModel(
 ): Promise<TrainedLanguageModel | null> {
   const resolved = resolveLanguageModelOptions(request.languageModel, report.words);
   const options = { ...resolved, maxVocabulary: Math.min(resolved.maxVocabulary, mostWords) };
-  const { tokens, spilled } = corpus;
+  const { spilled } = corpus;
+  const tokens = corpus.tokens.subarray(0, corpus.partsAt);
   // of a text that is larger than memory, what is in memory
   const documents = spilled ? corpus.documents.filter((start) => start < tokens.length) : corpus.documents;
   if (spilled) {

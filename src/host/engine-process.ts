@@ -87,6 +87,7 @@ export class EngineProcess {
     evaluate: (path, options) => this.#ask(({ engine }) => engine.evaluate(path, options)),
     cancelEvaluation: () => this.#ask(({ engine }) => engine.cancelEvaluation()),
     complete: (text, suggestions) => this.#ask(({ engine }) => engine.complete(text, suggestions)),
+    tokensOf: (path, options, text) => this.#ask(({ engine }) => engine.tokensOf(path, options, text)),
     map: () => this.#ask(({ engine }) => engine.map()),
     exportVectors: (path, format) => this.#ask(({ engine }) => engine.exportVectors(path, format)),
   };

@@ -3,13 +3,14 @@
 
 import type { LanguageModelOptions } from '../language-model/options.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
+import type { LeftOutReason } from '../text/document-tokens.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import type { VectorFormat } from '../word2vec/formats/vector-table.ts';
 import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
 
-export type { VectorFormat };
+export type { LeftOutReason, VectorFormat };
 
 /** What a client may ask of the engine. Every call is answered; an error's message is one sentence for the user. */
 export interface EngineApi {
@@ -58,6 +59,12 @@ export interface EngineApi {
   cancelEvaluation(): Promise<boolean>;
   /** What the language model expects after `text`: the rest of the word that `text` ends in, or the next word. No suggestions without a language model. */
   complete(text: string, suggestions: number): Promise<Completion>;
+  /**
+   * How a file is read: its words, the ends of its sentences, and what was left out and why. `text`: of the editor, in
+   * place of the file's. Words are separated from their particles where the stored model knows their stems. Throws one
+   * sentence where the file cannot be read, is binary, or is too large to be shown.
+   */
+  tokensOf(path: string, options: TextOptions, text?: string): Promise<FileTokens>;
   /** The map of the stored model; null without a model, or where it was made without a map. */
   map(): Promise<WordMap | null>;
   /** Writes the word vectors to a file, beside it first and then renamed; of `projector`, the metadata too (`metadataName`). */
@@ -262,6 +269,23 @@ export type Evaluation = {
   /** Lines of the file that are neither. */
   passedOver: number;
 } & (({ kind: 'pairs' } & PairAgreement) | ({ kind: 'analogies'; method: Method } & AnalogyAccuracy));
+
+/** A file as it is read. */
+export interface FileTokens {
+  /** Of the file's text, by its name in VS Code. */
+  language: string;
+  /** That the file was decoded from; null for an editor's text. */
+  encoding: string | null;
+  /** Whether broken characters were replaced. */
+  repaired: boolean;
+  /** The text, in Unicode normalisation form C. Places are UTF-16 units of it. */
+  text: string;
+  /** Start, end and kind, (n, 3): a place in TOKEN_KINDS, word, code or particle. */
+  tokens: Int32Array;
+  /** Where sentences end: numbers of tokens before, ascending. */
+  sentences: Int32Array;
+  leftOut: { start: number; end: number; reason: LeftOutReason }[];
+}
 
 export interface Completion {
   /** The beginning of a word that `text` ends in; empty where the next word is asked for. Suggestions replace it. */

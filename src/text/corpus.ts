@@ -17,6 +17,8 @@ export interface Corpus {
    * sentence and of a document. On a SharedArrayBuffer. Of a text that was spilled, the beginning.
    */
   tokens: Int32Array<SharedArrayBuffer>;
+  /** Where in `tokens` the text ends and the parts of identifiers begin (identifier-parts.ts); absent where there are none. */
+  partsAt?: number;
   /** What the rest of the text is read with, as SpilledTokens do; null where `tokens` is all of it. */
   spilled: SpilledIds | null;
   /** Where each document begins in the text, (documents). On a SharedArrayBuffer. */

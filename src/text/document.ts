@@ -58,6 +58,11 @@ export class DocumentReader {
     return this.#length;
   }
 
+  /** Where the piece at hand ends in `text`. */
+  get pieceEnd(): number {
+    return this.#end;
+  }
+
   /** Of the piece at hand: start, end, kind and break of each region, (n, 4). */
   get regions(): Int32Array {
     return this.#regions.data.subarray(0, 4 * this.#regions.length);
