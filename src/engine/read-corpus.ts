@@ -11,7 +11,7 @@ import { decodePiece, encodingOf, PROBE, type DecodedText } from '../text/decode
 import { addIdentifierParts } from '../text/identifier-parts.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } from '../text/options.ts';
 import { separateParticles } from '../text/particles.ts';
-import { findPhrases, type Phrases } from '../text/phrases.ts';
+import { DELIMITER, findPhrases, type Phrases } from '../text/phrases.ts';
 import { lastCharacter, lastCut } from '../text/pieces.ts';
 import type { Spill } from '../text/tokens.ts';
 import { findFiles, type FoundFile } from './workspace-files.ts';
@@ -126,16 +126,21 @@ export async function readCorpus(
   skipped.summarize();
 
   hooks.progress({ phase: 'counting', fraction: 0 });
-  /** Runs one of the passes over the counted text, of which there are as many as passes for phrases and one. */
-  const run = <T>(steps: Generator<number, T>, pass: number): T | null => {
+  const passes = 1 + Number(text.particles !== 'attached') + phrases.passes + Number(text.identifierParts);
+  let pass = 0;
+  /** Runs the next of the passes over the counted text. */
+  const run = <T>(steps: Generator<number, T>): T | null => {
     for (;;) {
       const step = steps.next();
       if (hooks.cancelled()) return null;
-      if (step.done) return step.value;
-      clock.tellCounting((pass + step.value) / (1 + phrases.passes));
+      if (step.done) {
+        pass++;
+        return step.value;
+      }
+      clock.tellCounting((pass + step.value) / passes);
     }
   };
-  const counted = run(builder.finishing(), 0);
+  const counted = run(builder.finishing());
   if (!counted) return null;
   let corpus = counted;
   const { wordCount, pruned } = counted;
@@ -152,7 +157,7 @@ export async function readCorpus(
   if (text.particles !== 'attached') {
     if (corpus.spilled) hooks.log('warn', l10n.t('The text is too long to separate the particles of Korean'));
     else {
-      const separated = run(separateParticles(corpus, text.particles === 'separate'), 0);
+      const separated = run(separateParticles(corpus, text.particles === 'separate'));
       if (!separated) return null;
       corpus = separated;
     }
@@ -160,13 +165,16 @@ export async function readCorpus(
   if (phrases.passes > 0 && corpus.spilled) {
     hooks.log('warn', l10n.t('The text is too long to look for phrases in it'));
   }
+  // a phrase is spelled like a name and is none
+  const names = phrases.passes > 0 ? new Set(corpus.words.filter((word) => word.includes(DELIMITER))) : null;
+  const isName = (word: string): boolean => !names || !word.includes(DELIMITER) || names.has(word);
   let found = 0;
-  for (let pass = 1; pass <= phrases.passes && !corpus.spilled; pass++) {
-    const result: Phrases | null = run(findPhrases(corpus, phrases), pass);
+  for (let round = 1; round <= phrases.passes && !corpus.spilled; round++) {
+    const result: Phrases | null = run(findPhrases(corpus, phrases));
     if (!result) return null;
     corpus = result.corpus;
     found += result.found;
-    hooks.log('info', l10n.t('Phrases: {0} found in pass {1}', result.found, pass));
+    hooks.log('info', l10n.t('Phrases: {0} found in pass {1}', result.found, round));
     if (result.prunedUpTo > 0) {
       hooks.log(
         'info',
@@ -175,7 +183,7 @@ export async function readCorpus(
     }
   }
   if (text.identifierParts && !corpus.spilled) {
-    const added = run(addIdentifierParts(corpus), phrases.passes);
+    const added = run(addIdentifierParts(corpus, isName));
     if (!added) return null;
     corpus = added;
   }

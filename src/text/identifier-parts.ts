@@ -26,8 +26,11 @@ export function partsOf(name: string): string[] {
   return parts.length > 1 || /[_\p{N}]/u.test(name) ? different.slice(0, MOST) : [];
 }
 
-/** Puts the parts behind the text of a corpus that is in memory as a whole and gives up its tokens. Yields how much is done, 0 to 1. */
-export function* addIdentifierParts(corpus: Corpus): Generator<number, Corpus> {
+/** Puts the parts of words that `isName` says are names behind the text of a corpus that is in memory as a whole and gives up its tokens. Yields how much is done, 0 to 1. */
+export function* addIdentifierParts(
+  corpus: Corpus,
+  isName: (word: string) => boolean = () => true,
+): Generator<number, Corpus> {
   if (corpus.spilled) throw new Error('Parts of identifiers are added to a text that is in memory as a whole.');
   const { words, counts } = corpus;
   const named: { id: number; times: number; parts: string[] }[] = [];
@@ -35,7 +38,7 @@ export function* addIdentifierParts(corpus: Corpus): Generator<number, Corpus> {
   let more = 0;
   for (let id = 0; id < words.length; id++) {
     if (id % STEP === STEP - 1) yield (0.3 * id) / words.length;
-    const parts = partsOf(words[id]!);
+    const parts = isName(words[id]!) ? partsOf(words[id]!) : [];
     if (parts.length === 0) continue;
     const times = Math.ceil(Math.sqrt(counts[id]!));
     named.push({ id, times, parts });
