@@ -9,6 +9,7 @@ import { Explorer } from './host/explorer-panel.ts';
 import { DOCUMENTS, WordHover } from './host/hover.ts';
 import { showProblem } from './host/notices.ts';
 import { Status } from './host/status.ts';
+import { TokenView } from './host/token-view.ts';
 import { Training } from './host/training.ts';
 import { WorkspaceModel } from './host/workspace-model.ts';
 
@@ -37,13 +38,15 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
   const training = new Training(model, log);
   const explorer = new Explorer(model, context.extensionUri, log);
   const reports = new EvaluationReports(model);
+  const tokens = new TokenView(model);
   context.subscriptions.push(
     model,
     training,
     explorer,
     reports,
+    tokens,
     new Status(model, training),
-    registerCommands({ model, training, explorer, reports, log }),
+    registerCommands({ model, training, explorer, reports, tokens, log }),
     vscode.languages.registerHoverProvider(DOCUMENTS, new WordHover(model)),
     vscode.languages.registerCompletionItemProvider(DOCUMENTS, new WordCompletion(model)),
   );

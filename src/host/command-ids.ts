@@ -12,6 +12,7 @@ export const COMMANDS = {
   compareWords: 'lexiscope.compareWords',
   evaluateVectors: 'lexiscope.evaluateVectors',
   exportVectors: 'lexiscope.exportVectors',
+  showTokens: 'lexiscope.showTokens',
   showLog: 'lexiscope.showLog',
   /** Takes a word; for links and buttons, not in the palette. */
   showOnMap: 'lexiscope.showOnMap',

@@ -7,6 +7,7 @@ import type { Explorer } from './explorer-panel.ts';
 import { exportVectors, forgetModels, importVectors } from './model-commands.ts';
 import { showProblem, showResult } from './notices.ts';
 import type { Training } from './training.ts';
+import type { TokenView } from './token-view.ts';
 import { compareWords, findOddWord, findSimilar, solveAnalogy } from './word-commands.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
@@ -15,13 +16,14 @@ interface Parts {
   training: Training;
   explorer: Explorer;
   reports: EvaluationReports;
+  tokens: TokenView;
   log: vscode.LogOutputChannel;
 }
 
 /** Arguments come from links, keybindings and other extensions: anything. */
 type Command = (argument: unknown) => void | Promise<void>;
 
-export function registerCommands({ model, training, explorer, reports, log }: Parts): vscode.Disposable {
+export function registerCommands({ model, training, explorer, reports, tokens, log }: Parts): vscode.Disposable {
   const table: Record<CommandName, Command> = {
     train: () => training.train(),
     cancelTraining: () => training.cancel(),
@@ -37,6 +39,7 @@ export function registerCommands({ model, training, explorer, reports, log }: Pa
     compareWords: () => compareWords(model),
     evaluateVectors: () => reports.evaluate(),
     exportVectors: () => exportVectors(model),
+    showTokens: () => tokens.show(),
     showLog: () => log.show(),
     showOnMap: async (word) => {
       if (typeof word !== 'string') return;
