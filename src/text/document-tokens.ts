@@ -4,7 +4,7 @@
 import { DocumentReader } from './document.ts';
 import type { TextOptions } from './options.ts';
 import { PROSE } from './regions/regions.ts';
-import { BREAK, CLASSES, IDEOGRAPH, LETTER, SPAN, unitsOf } from './tokenizer.ts';
+import { BREAK, CLASSES, UNSPACED, LETTER, SPAN, unitsOf } from './tokenizer.ts';
 
 /** Kinds of tokens. */
 export const TOKEN_KINDS = ['word', 'code', 'particle'] as const;
@@ -106,5 +106,5 @@ export function tokensOfDocument(
 }
 
 function isLetter(unit: number): boolean {
-  return CLASSES[unit]! >= LETTER || CLASSES[unit] === IDEOGRAPH;
+  return CLASSES[unit]! >= LETTER || CLASSES[unit] === UNSPACED;
 }
