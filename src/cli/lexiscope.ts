@@ -58,6 +58,7 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --seed N            every random choice follows from it (1)
   --continue          train goes on with the word vectors of the model in DIR: more passes over the same text, or new text
   --only vectors      train or import word vectors only: no map, no language model
+  --tensorflow FOLDER train the language model with the @tensorflow/tfjs-node that is installed in FOLDER
   --most N            import only the first N words of the file (all)
   --exclude GLOB      leave out what matches; may be given several times
   --quiet             no progress
@@ -298,6 +299,7 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
     languageModel: group(values, 'languageModel', GROUPS.languageModel),
     parts: partsOf(values),
     start: values['continue'] === true ? 'continue' : 'new',
+    ...(typeof values['tensorflow'] === 'string' && { tensorflow: resolve(values['tensorflow']) }),
     threads: integer(values, 'threads', availableParallelism()),
     seed: integer(values, 'seed', 1),
   };
@@ -341,7 +343,7 @@ async function replaceModel<Report extends object>(
   }
 }
 
-function reportLines({ reading, model, seconds }: TrainReport): string[] {
+function reportLines({ reading, model, seconds, resumedAt }: TrainReport): string[] {
   const skipped = Object.entries(reading.skipped).filter(([, files]) => files > 0);
   return [
     `${reading.words} words in ${reading.files} files${skipped.length ? `; skipped: ${skipped.map(([reason, files]) => `${files} ${reason}`).join(', ')}` : ''}`,
@@ -351,6 +353,7 @@ function reportLines({ reading, model, seconds }: TrainReport): string[] {
         ]
       : []),
     ...(reading.phrases > 0 ? [`${reading.phrases} phrases became words`] : []),
+    ...(resumedAt === undefined ? [] : [`word vectors went on from ${(100 * resumedAt).toFixed(0)} %`]),
     ...modelLines(model),
     secondsLine(seconds),
   ];
@@ -364,9 +367,10 @@ function importLines({ format, rows, duplicates, model, seconds }: ImportReport)
   ];
 }
 
-function modelLines({ vocabulary, vectorSize, mapWords, languageModel }: ModelSummary): string[] {
+function modelLines({ vocabulary, vectorSize, mapWords, losses, languageModel }: ModelSummary): string[] {
   return [
     `${vocabulary} words with vectors of ${vectorSize} numbers, ${mapWords} on the map`,
+    ...(losses?.length ? [`mean loss of a pair by epoch: ${losses.map((loss) => loss.toFixed(4)).join(' ')}`] : []),
     ...(languageModel
       ? [
           `language model: perplexity ${languageModel.perplexity.toFixed(1)} on ${languageModel.heldOutTokens} held-out tokens`,
@@ -427,7 +431,7 @@ function events(json: boolean, quiet: boolean): EngineEvents {
 
 function readArguments(words: string[]): { values: Values; positionals: string[] } {
   const options: NonNullable<ParseArgsConfig['options']> = { exclude: { type: 'string', multiple: true } };
-  for (const name of ['out', 'model', 'count', 'threads', 'seed', 'method', 'restrict', 'only', 'most'])
+  for (const name of ['out', 'model', 'count', 'threads', 'seed', 'method', 'restrict', 'only', 'most', 'tensorflow'])
     options[name] = { type: 'string' };
   for (const name of ['json', 'quiet', 'help', 'continue']) options[name] = { type: 'boolean' };
   for (const [group, defaults] of Object.entries(GROUPS)) {

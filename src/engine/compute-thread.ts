@@ -1,7 +1,8 @@
 // A compute thread: one worker thread that runs one task, step by step, and looks at the cancel flag between steps.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { LanguageModelThread, type LanguageModelJob } from '../language-model/training.ts';
+import type { LanguageModelJob } from '../language-model/job.ts';
+import { LanguageModelThread } from '../language-model/training.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions } from '../protocol/engine.ts';

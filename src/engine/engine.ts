@@ -65,8 +65,8 @@ export class Engine implements EngineApi {
   async train(request: TrainRequest): Promise<TrainOutcome> {
     const trained = await this.#replace((context) => train(request, context));
     if (!trained) return { status: 'cancelled' };
-    const { model, reading, seconds } = trained;
-    return { status: 'done', model: model.summary, reading, seconds };
+    const { model, ...report } = trained;
+    return { status: 'done', model: model.summary, ...report };
   }
 
   async importVectors(path: string, request: ImportRequest): Promise<ImportOutcome> {

@@ -65,7 +65,7 @@ export function modelDetails(model: ModelSummary, language: string): string[] {
 }
 
 /** The notification after training. */
-export function trainingDone({ reading, model, seconds }: TrainReport, language: string): string {
+export function trainingDone({ reading, model, seconds, resumedAt }: TrainReport, language: string): string {
   return [
     l10n.t(
       'Lexiscope learned {0} words from {1} words of text in {2} ({3} files).',
@@ -74,6 +74,9 @@ export function trainingDone({ reading, model, seconds }: TrainReport, language:
       duration(wall(seconds)),
       figure(reading.files, language),
     ),
+    ...(resumedAt === undefined
+      ? []
+      : [l10n.t('The word vectors went on from {0}, where they had been broken off.', percent(resumedAt, language))]),
     ...perplexity(model.languageModel, language),
     ...skippedFiles(reading, language),
     ...leftOutWords(reading, language),

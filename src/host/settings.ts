@@ -56,15 +56,29 @@ const PROJECTION: OptionsOf<'projection'> = {
   nEpochs: true,
 };
 const LANGUAGE_MODEL: OptionsOf<'languageModel'> = {
+  cell: true,
+  layers: true,
+  attention: true,
+  input: true,
+  freezeEmbedding: true,
+  tied: true,
   embeddingSize: true,
   hiddenSize: true,
   maxVocabulary: true,
+  dropout: true,
+  embeddingDropout: true,
+  weightDropout: true,
   batchSize: true,
   steps: true,
   epochs: true,
   learningRate: true,
+  warmUp: true,
+  decay: true,
+  weightDecay: true,
   clip: true,
   heldOut: true,
+  patience: true,
+  evaluateEvery: true,
 };
 
 /** Settings sections by the request's groups. */
@@ -84,6 +98,8 @@ export const TRAINING_SETTINGS: readonly string[] = [
   ...Object.keys(PROJECTION).map((option) => `${SECTIONS.projection}.${option}`),
   ...Object.keys(LANGUAGE_MODEL).map((option) => `${SECTIONS.languageModel}.${option}`),
   'lexiscope.languageModel.enabled',
+  'lexiscope.languageModel.backend',
+  'lexiscope.languageModel.tensorflowFolder',
   'lexiscope.reading.maximumFileSize',
   'lexiscope.threads',
   'lexiscope.seed',
@@ -105,6 +121,9 @@ export function trainRequest(folders: FolderRequest[], read: ReadSetting): Train
     projection: group('projection', PROJECTION),
     languageModel: group('languageModel', LANGUAGE_MODEL),
     parts: { map: true, languageModel: read('lexiscope.languageModel.enabled') !== false },
+    ...(read('lexiscope.languageModel.backend') === 'tensorflow' && {
+      tensorflow: read('lexiscope.languageModel.tensorflowFolder') as string,
+    }),
     threads: read('lexiscope.threads') as number,
     seed: read('lexiscope.seed') as number,
   };

@@ -1,7 +1,7 @@
 // Training on the folders of this window: one at a time, with its state for whoever shows it.
 
 import * as vscode from 'vscode';
-import type { Progress } from '../protocol/engine.ts';
+import type { Progress, TrainRequest } from '../protocol/engine.ts';
 import { COMMANDS } from './command-ids.ts';
 import { EngineStopped } from './engine-process.ts';
 import { showProblem, showResult } from './notices.ts';
@@ -32,11 +32,15 @@ export class Training implements vscode.Disposable {
     return this.#state;
   }
 
-  /** Trains on the folders that are open and says how it went. Throws one sentence where it cannot begin. */
-  async train(): Promise<void> {
+  /**
+   * Trains on the folders that are open and says how it went; `continue` begins with the vectors that are stored. Throws one
+   * sentence where it cannot begin.
+   */
+  async train(start: NonNullable<TrainRequest['start']>): Promise<void> {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
     const engine = this.#model.engine();
-    const request = trainRequest(this.#folders(), settingsOf(undefined));
+    if (start === 'continue') await this.#model.expected();
+    const request = { ...trainRequest(this.#folders(), settingsOf(undefined)), start };
     await this.#run(() => engine.train(request), trainingDone);
   }
 

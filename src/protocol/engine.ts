@@ -109,6 +109,11 @@ export interface TrainRequest {
    * with new words; words that are no longer in the text keep their vectors.
    */
   start?: 'new' | 'continue';
+  /**
+   * An absolute path of a folder where @tensorflow/tfjs-node is installed: TensorFlow then computes the language model's losses
+   * and gradients, in the engine's own thread, which answers nothing between two steps. Absent: the kernels compute.
+   */
+  tensorflow?: string;
   /** Compute threads; 0: every core but one. */
   threads: number;
   /** Every random choice follows from it. */
@@ -144,6 +149,8 @@ export type TrainOutcome = ({ status: 'done' } & TrainReport) | { status: 'cance
 
 export interface TrainReport {
   reading: ReadingReport;
+  /** How much of the word vectors was done already, 0 to 1, where they went on from a checkpoint. */
+  resumedAt?: number;
   model: ModelSummary;
   /** Wall-clock time by phase, of those there were, seconds. */
   seconds: Partial<Record<Phase, number>>;

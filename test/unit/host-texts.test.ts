@@ -205,7 +205,14 @@ suite('the status bar and the notifications', () => {
     assert.deepEqual(sentences.skippedFiles(none, 'en'), []);
     assert.deepEqual(sentences.skippedFiles({ ...none, repaired: 2 }, 'en'), ['Files with broken characters: 2.']);
     const model = { ...summary, languageModel: { ...summary.languageModel!, perplexity: Number.NaN } };
-    assert.doesNotMatch(sentences.trainingDone({ reading: none, model, seconds }, 'en'), /Perplexity|NaN|Skipped/);
+    assert.doesNotMatch(
+      sentences.trainingDone({ reading: none, model, seconds }, 'en'),
+      /Perplexity|NaN|Skipped|went on/,
+    );
+    assert.match(
+      sentences.trainingDone({ reading: none, model, seconds, resumedAt: 0.618 }, 'en'),
+      /The word vectors went on from 61%, where they had been broken off\./,
+    );
     const vectorsOnly = { ...summary, languageModel: null };
     assert.doesNotMatch(
       sentences.trainingDone({ reading: none, model: vectorsOnly, seconds }, 'en'),

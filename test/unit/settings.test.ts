@@ -20,6 +20,9 @@ interface Manifest {
   contributes: { commands: { command: string }[]; configuration: { properties: Record<string, Setting> }[] };
 }
 
+/** Settings of a section that are no options of it. */
+const NO_OPTIONS = new Set(['enabled', 'backend', 'tensorflowFolder'].map((name) => `lexiscope.languageModel.${name}`));
+
 const read = (file: string): Promise<string> => readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
 const manifestText = await read('package.json');
 const manifest = JSON.parse(manifestText) as Manifest;
@@ -49,7 +52,7 @@ suite('settings', () => {
   ] as const) {
     test(`lexiscope.${section}.* are the options, with their defaults and ranges`, () => {
       const found = Object.keys(settings).filter(
-        (name) => name.startsWith(`lexiscope.${section}.`) && !name.endsWith('.enabled'),
+        (name) => name.startsWith(`lexiscope.${section}.`) && !NO_OPTIONS.has(name),
       );
       assert.deepEqual(
         found.sort(),
@@ -110,6 +113,15 @@ suite('settings', () => {
       seed: 1,
     });
     checkOptions(request);
+  });
+
+  test('TensorFlow is asked for with its folder, and only where it is the backend', () => {
+    const values: Record<string, unknown> = {
+      'lexiscope.languageModel.backend': 'tensorflow',
+      'lexiscope.languageModel.tensorflowFolder': '/tensorflow',
+    };
+    assert.equal(trainRequest([], (name) => values[name] ?? defaults(name)).tensorflow, '/tensorflow');
+    assert.ok(!('tensorflow' in changed('lexiscope.languageModel.tensorflowFolder', '/tensorflow')));
   });
 
   test('without its setting no language model is asked for', () => {
