@@ -60,7 +60,9 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --only vectors      train or import word vectors only: no map, no language model
   --tensorflow FOLDER train the language model with the @tensorflow/tfjs-node that is installed in FOLDER
   --most N            import only the first N words of the file (all)
+  --include GLOB      read only what matches; may be given several times
   --exclude GLOB      leave out what matches; may be given several times
+  --encoding NAME     of files that are not UTF-8, as VS Code's files.encoding names it (detected)
   --quiet             no progress
   --word2vec.NAME, --map.NAME, --languageModel.NAME, --reading.NAME, --text.NAME,
   --phrases.NAME VALUE
@@ -239,7 +241,12 @@ async function tokens({ engine, operands, values, json }: Call): Promise<void> {
 function leftOutLines(leftOut: FileTokens['leftOut']): string[] {
   const counts = new Map<LeftOutReason, number>();
   for (const { reason } of leftOut) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  const names: Record<LeftOutReason, string> = { markup: 'markup', keyword: 'keywords', tooLong: 'too long for words' };
+  const names: Record<LeftOutReason, string> = {
+    markup: 'markup',
+    keyword: 'keywords',
+    tooLong: 'too long for words',
+    secret: 'access tokens and private keys',
+  };
   return [...counts].map(([reason, count]) => `left out, ${names[reason]}: ${count} places`);
 }
 
@@ -289,7 +296,9 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
   const request: TrainRequest = {
     folders: folders.map((folder) => ({
       path: resolve(folder),
+      include: (values['include'] as string[] | undefined) ?? [],
       exclude: (values['exclude'] as string[] | undefined) ?? [],
+      ...(typeof values['encoding'] === 'string' && { encoding: values['encoding'] }),
     })),
     reading: group(values, 'reading', GROUPS.reading),
     text: group(values, 'text', GROUPS.text),
@@ -345,8 +354,16 @@ async function replaceModel<Report extends object>(
 
 function reportLines({ reading, model, seconds, resumedAt }: TrainReport): string[] {
   const skipped = Object.entries(reading.skipped).filter(([, files]) => files > 0);
+  const encodings = Object.entries(reading.encodings);
   return [
     `${reading.words} words in ${reading.files} files${skipped.length ? `; skipped: ${skipped.map(([reason, files]) => `${files} ${reason}`).join(', ')}` : ''}`,
+    ...(encodings.length > 1 || (reading.files > 0 && !reading.encodings['utf-8'])
+      ? [`encodings: ${encodings.map(([encoding, files]) => `${files} ${encoding}`).join(', ')}`]
+      : []),
+    ...(reading.repaired > 0 ? [`broken characters were replaced in ${reading.repaired} files`] : []),
+    ...(reading.secrets.found > 0
+      ? [`${reading.secrets.found} access tokens or private keys in ${reading.secrets.files} files were left out`]
+      : []),
     ...(reading.pruned.words > 0
       ? [
           `${reading.pruned.words} words that had come up to ${reading.pruned.upTo} times were left out for lack of room`,
@@ -430,8 +447,23 @@ function events(json: boolean, quiet: boolean): EngineEvents {
 }
 
 function readArguments(words: string[]): { values: Values; positionals: string[] } {
-  const options: NonNullable<ParseArgsConfig['options']> = { exclude: { type: 'string', multiple: true } };
-  for (const name of ['out', 'model', 'count', 'threads', 'seed', 'method', 'restrict', 'only', 'most', 'tensorflow'])
+  const options: NonNullable<ParseArgsConfig['options']> = {
+    include: { type: 'string', multiple: true },
+    exclude: { type: 'string', multiple: true },
+  };
+  for (const name of [
+    'out',
+    'model',
+    'count',
+    'threads',
+    'seed',
+    'method',
+    'restrict',
+    'only',
+    'most',
+    'tensorflow',
+    'encoding',
+  ])
     options[name] = { type: 'string' };
   for (const name of ['json', 'quiet', 'help', 'continue']) options[name] = { type: 'boolean' };
   for (const [group, defaults] of Object.entries(GROUPS)) {

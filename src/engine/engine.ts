@@ -32,6 +32,7 @@ import { loadKernels, type Kernels } from './kernels.ts';
 import { deleteModel, loadModel, saveModel, writeFileAtomically, type StoredModel } from './model-store.ts';
 import { Model } from './model.ts';
 import { writeSafetensors } from './safetensors.ts';
+import { deleteCache } from './token-cache.ts';
 import { train, type TrainContext } from './training.ts';
 
 /** Between two checkpoints of the word vectors, ms: with the time it takes to write one, less than 30 s are lost. */
@@ -86,7 +87,8 @@ export class Engine implements EngineApi {
     if (this.#directory === null) return false;
     this.#model = null;
     const hadCheckpoint = await deleteCheckpoint(this.#directory);
-    return (await deleteModel(this.#directory)) || hadCheckpoint;
+    const hadCache = await deleteCache(this.#directory);
+    return (await deleteModel(this.#directory)) || hadCheckpoint || hadCache;
   }
 
   wordAt(line: string, column: number, neighbours: number): ReturnType<EngineApi['wordAt']> {

@@ -103,6 +103,7 @@ export const TRAINING_SETTINGS: readonly string[] = [
   'lexiscope.reading.maximumFileSize',
   'lexiscope.threads',
   'lexiscope.seed',
+  'lexiscope.include',
   'lexiscope.exclude',
 ];
 
@@ -135,15 +136,24 @@ export function importRequest(read: ReadSetting): ImportRequest {
   return { most: 0, projection, seed };
 }
 
-/** One folder and what it leaves out: what VS Code hides from its explorer or from its search, and our own setting. */
+/** One folder, what is read of it, what it leaves out (what VS Code hides from its explorer or from its search, and our own setting), and its encoding. */
 export function folderRequest(path: string, read: ReadSetting): FolderRequest {
-  const own = read('lexiscope.exclude');
-  const globs = [
+  const exclude = [
     ...switchedOn(read('files.exclude')),
     ...switchedOn(read('search.exclude')),
-    ...(Array.isArray(own) ? own.filter((glob): glob is string => typeof glob === 'string') : []),
+    ...listed(read('lexiscope.exclude')),
   ];
-  return { path, exclude: [...new Set(globs)] };
+  const encoding = read('files.encoding');
+  return {
+    path,
+    include: listed(read('lexiscope.include')),
+    exclude: [...new Set(exclude)],
+    ...(typeof encoding === 'string' && { encoding }),
+  };
+}
+
+function listed(globs: unknown): string[] {
+  return Array.isArray(globs) ? globs.filter((glob): glob is string => typeof glob === 'string') : [];
 }
 
 /** Globs whose value is true. Those with a `when` clause hide a file beside its sibling; we read both. */

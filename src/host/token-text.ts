@@ -34,6 +34,8 @@ export function leftOutText(reason: LeftOutReason): string {
       return l10n.t('markup');
     case 'keyword':
       return l10n.t('keywords of the programming language');
+    case 'secret':
+      return l10n.t('an access token or a private key');
     case 'tooLong':
       return l10n.t('too long for a word');
   }

@@ -96,6 +96,8 @@ export interface Progress {
 
 export interface TrainRequest {
   folders: FolderRequest[];
+  /** Texts that count instead of what the files hold, of editors that have not saved them; absolute paths. A file that is left out stays so. */
+  unsaved?: UnsavedText[];
   reading: ReadingOptions;
   text: TextOptions;
   phrases: PhraseOptions;
@@ -138,6 +140,15 @@ export interface FolderRequest {
   path: string;
   /** Globs as VS Code's `files.exclude` has them, relative to the folder. */
   exclude: string[];
+  /** Globs of what is read, a folder standing for all that is in it; absent or empty: everything. */
+  include?: string[];
+  /** VS Code's `files.encoding` of the folder, for files that are not UTF-8; absent, or what it does not hold for: it is detected. */
+  encoding?: string;
+}
+
+export interface UnsavedText {
+  path: string;
+  text: string;
 }
 
 export interface ReadingOptions {
@@ -169,7 +180,19 @@ export interface ImportReport {
   seconds: Partial<Record<Phase, number>>;
 }
 
-export type SkipReason = 'binary' | 'tooLarge' | 'unreadable' | 'empty';
+/** Why a file, or a folder with all that is in it, was not read. */
+export const SKIP_REASONS = [
+  'ignored', // by git
+  'excluded', // by settings
+  'generated', // by a tool: lock files, minified code, installed packages
+  'secret',
+  'duplicate', // of a file that was read
+  'binary',
+  'tooLarge',
+  'unreadable',
+  'empty',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export interface ReadingReport {
   files: number;
@@ -177,8 +200,14 @@ export interface ReadingReport {
   /** Tokens read, before the minimum count. */
   words: number;
   skipped: Record<SkipReason, number>;
-  /** Files with broken UTF-8 or UTF-16, where replacement characters were put in. They are part of the text. */
+  /** Files by their encoding; `utf-8` where all is ASCII. */
+  encodings: Record<string, number>;
+  /** Files with broken characters, where replacement characters were put in. They are part of the text. */
   repaired: number;
+  /** Access tokens and private keys that were left out of the text, and the files they were in. */
+  secrets: { files: number; found: number };
+  /** Names of files, the first hundreds of each kind; a folder's ends with a slash. */
+  names: Partial<Record<SkipReason | 'repaired' | 'secrets', string[]>>;
   /** Words that were forgotten while they were counted, for lack of room, and the most often that one of them had been met. */
   pruned: { words: number; upTo: number };
   /** Phrases that became words. */

@@ -58,7 +58,7 @@ async function breakOff(directory: string, request: TrainRequest): Promise<void>
   );
   await engine.open(directory);
   assert.deepEqual(await engine.train(request), { status: 'cancelled' });
-  assert.deepEqual(await readdir(directory), ['word-vectors.checkpoint']);
+  assert.deepEqual(await readdir(directory), ['tokens.cache', 'word-vectors.checkpoint']);
 }
 
 test('another training does not take the checkpoint, and one that is done leaves none', async () => {
