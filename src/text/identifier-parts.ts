@@ -15,15 +15,50 @@ const STEP = 1 << 14;
 const SHORTEST = 2;
 const MOST = 8;
 
+const BETWEEN = 0; // digits and connectors
+const CAPITAL = 1;
+const SMALL = 2; // and letters that have no case
+
+function kindOf(name: string, index: number): number {
+  const unit = name.charCodeAt(index);
+  if (unit < 128) {
+    if (unit >= 97 || unit === 39) return SMALL; // an apostrophe parts no name
+    return unit >= 65 && unit <= 90 ? CAPITAL : BETWEEN;
+  }
+  // beyond, no script has capitals but for a few letters
+  if (unit >= 0x2000) return SMALL;
+  const letter = name[index]!;
+  return letter.toLowerCase() === letter ? SMALL : CAPITAL;
+}
+
 /** The parts of a name in lower case; none for a name of a single one. Digits part and are no parts. */
 export function partsOf(name: string): string[] {
-  if (!/[_\p{Lu}\p{N}]/u.test(name.slice(1))) return [];
-  const parts = name
-    .split(/[_\p{N}]+|(?<=[\p{Ll}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u)
-    .filter((part) => part.length >= SHORTEST)
-    .map((part) => part.toLowerCase());
-  const different = [...new Set(parts)].filter((part) => part !== name);
-  return parts.length > 1 || /[_\p{N}]/u.test(name) ? different.slice(0, MOST) : [];
+  const parts: string[] = [];
+  let begin = -1;
+  let isParted = false;
+  let before = BETWEEN;
+  const take = (end: number): void => {
+    if (begin >= 0 && end - begin >= SHORTEST) parts.push(name.slice(begin, end).toLowerCase());
+    begin = -1;
+  };
+  for (let i = 0; i < name.length; i++) {
+    const kind = kindOf(name, i);
+    if (kind === BETWEEN) {
+      take(i);
+      isParted = true;
+    } else {
+      // userName, and HTMLElement, whose last capital belongs to what follows
+      const from = kind === CAPITAL && before === SMALL ? i : kind === SMALL && before === CAPITAL ? i - 1 : begin;
+      if (from > begin && begin >= 0) {
+        take(from);
+        begin = from;
+      } else if (begin < 0) begin = i;
+    }
+    before = kind;
+  }
+  take(name.length);
+  if (parts.length < (isParted ? 1 : 2)) return [];
+  return [...new Set(parts)].filter((part) => part !== name).slice(0, MOST);
 }
 
 /** Puts the parts of words that `isName` says are names behind the text of a corpus that is in memory as a whole and gives up its tokens. Yields how much is done, 0 to 1. */

@@ -4,7 +4,17 @@ import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { addIdentifierParts, partsOf } from '../../src/text/identifier-parts.ts';
 
 test('the parts of a name are told by capitals, underscores and digits', () => {
-  const parts = ['getUserName', 'HTMLElement', 'snake_case_name', '__init__', 'Vector3', 'MAX_SIZE', 'toJSON', 'aB'];
+  const parts = [
+    'getUserName',
+    'HTMLElement',
+    'snake_case_name',
+    '__init__',
+    'Vector3',
+    'MAX_SIZE',
+    'toJSON',
+    'aB',
+    'getÉtatΩmega',
+  ];
   assert.deepEqual(parts.map(partsOf), [
     ['get', 'user', 'name'],
     ['html', 'element'],
@@ -14,8 +24,10 @@ test('the parts of a name are told by capitals, underscores and digits', () => {
     ['max', 'size'],
     ['to', 'json'],
     [],
+    ['get', 'état', 'ωmega'],
   ]);
-  for (const word of ['user', 'User', 'NASA', '1984', '한국은', "don't"]) assert.deepEqual(partsOf(word), [], word);
+  for (const word of ['user', 'User', 'NASA', '1984', '한국은', "Don't", '東京'])
+    assert.deepEqual(partsOf(word), [], word);
 });
 
 test('names are met with their parts behind the text, which stays as it is', () => {
