@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import { COMMANDS, type CommandName } from './command-ids.ts';
 import type { EvaluationReports } from './evaluation-reports.ts';
 import type { Explorer } from './explorer-panel.ts';
-import { exportVectors, forgetModels, importVectors } from './model-commands.ts';
+import { compareCells, exportVectors, forgetModels, importVectors } from './model-commands.ts';
+import type { ReportDocuments } from './report-documents.ts';
 import { showProblem, showResult } from './notices.ts';
 import type { Training } from './training.ts';
 import type { TokenView } from './token-view.ts';
@@ -16,6 +17,7 @@ interface Parts {
   training: Training;
   explorer: Explorer;
   reports: EvaluationReports;
+  documents: ReportDocuments;
   tokens: TokenView;
   log: vscode.LogOutputChannel;
 }
@@ -23,7 +25,15 @@ interface Parts {
 /** Arguments come from links, keybindings and other extensions: anything. */
 type Command = (argument: unknown) => void | Promise<void>;
 
-export function registerCommands({ model, training, explorer, reports, tokens, log }: Parts): vscode.Disposable {
+export function registerCommands({
+  model,
+  training,
+  explorer,
+  reports,
+  documents,
+  tokens,
+  log,
+}: Parts): vscode.Disposable {
   const table: Record<CommandName, Command> = {
     train: () => training.train('new'),
     continueTraining: () => training.train('continue'),
@@ -38,6 +48,7 @@ export function registerCommands({ model, training, explorer, reports, tokens, l
     importVectors: () => importVectors(model, training),
     findOddWord: () => findOddWord(model),
     compareWords: () => compareWords(model),
+    compareCells: () => compareCells(training, documents),
     evaluateVectors: () => reports.evaluate(),
     exportVectors: () => exportVectors(model),
     showTokens: () => tokens.show(),
