@@ -35,7 +35,8 @@ export interface TextToLearn {
 
 /** Of a text that is larger than memory, what is in memory. `heldOut`: share of the text. */
 export function textToLearn({ corpus, paths }: ReadCorpus, heldOut: number, log: EngineEvents['log']): TextToLearn {
-  const { tokens, spilled, words } = corpus;
+  const { spilled, words } = corpus;
+  const tokens = corpus.tokens.subarray(0, corpus.partsAt);
   const documents = spilled ? corpus.documents.filter((start) => start < tokens.length) : corpus.documents;
   if (spilled) {
     log(
