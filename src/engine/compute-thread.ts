@@ -1,6 +1,7 @@
 // A compute thread: one worker thread that runs one task, step by step, and looks at the cancel flag between steps.
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { CellComparison, type CellReport, type ComparisonSetup, type Contender } from '../language-model/comparison.ts';
 import type { LanguageModelJob } from '../language-model/job.ts';
 import { LanguageModelThread } from '../language-model/training.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
@@ -52,6 +53,8 @@ export type Task =
       seed: number;
     }
   | { kind: 'languageModel'; job: LanguageModelJob; thread: number }
+  /** `done`: one number, how far it is. */
+  | { kind: 'compareCells'; setup: ComparisonSetup; contender: Contender; done: Float64Array }
   | { kind: 'readEvaluationSet'; path: string }
   | { kind: 'analogies'; job: AnalogyJob };
 
@@ -66,6 +69,7 @@ interface Results {
   /** (N, 2) */
   projection: Float32Array;
   languageModel: null;
+  compareCells: CellReport;
   readEvaluationSet: ScoredPairs | AnalogyQuestions;
   analogies: null;
 }
@@ -120,6 +124,14 @@ async function run(): Promise<unknown> {
         }
       }
       return projection.positions();
+    }
+    case 'compareCells': {
+      const comparison = new CellComparison(task.setup, task.contender);
+      while (comparison.step()) {
+        if (cancelled()) return null;
+        task.done[0] = comparison.fraction;
+      }
+      return comparison.report();
     }
     case 'readEvaluationSet':
       return readEvaluationSet(task.path);

@@ -31,7 +31,7 @@ export class Meter {
 }
 
 /** Tells progress at once and every INTERVAL ms until the returned function is called. */
-export function tell(events: EngineEvents, meter: Meter): () => void {
+export function tell(events: Pick<EngineEvents, 'progress'>, meter: Meter): () => void {
   events.progress(meter.progress());
   const timer = setInterval(() => events.progress(meter.progress()), INTERVAL);
   return () => clearInterval(timer);

@@ -66,7 +66,7 @@ async function trainWith(
   const read = await readFolders(request, tokenFile, threads, context, (phase) => clock.enter(phase));
   if (!read) return null;
   const { report } = read;
-  if (report.words < FEWEST_WORDS) throw new Error(tooFewWords(report));
+  checkEnoughWords(report);
 
   clock.enter('wordVectors');
   const wordVectors = await trainWordVectors(request, read, tokenFile, before, threads, context, (progress) =>
@@ -136,11 +136,15 @@ async function trainWith(
   return { model, reading: report, ...(resumedAt !== undefined && { resumedAt }), seconds: clock.seconds() };
 }
 
-function tooFewWords(report: TrainReport['reading']): string {
-  return l10n.t(
-    'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
-    FEWEST_WORDS,
-    report.words,
-    report.files,
+/** Throws one sentence where nothing sensible can be learned. */
+export function checkEnoughWords({ words, files }: TrainReport['reading']): void {
+  if (words >= FEWEST_WORDS) return;
+  throw new Error(
+    l10n.t(
+      'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
+      FEWEST_WORDS,
+      words,
+      files,
+    ),
   );
 }

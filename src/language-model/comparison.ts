@@ -94,6 +94,8 @@ export function contenders(
 
 /** A call of `step` ends after so long, ms. */
 const SLICE = 20;
+/** The training's share of the whole, for `fraction`. */
+const TRAINING = 0.8;
 
 /** One contender's training and measurements, in one thread: contenders may run in threads side by side. */
 export class CellComparison {
@@ -101,6 +103,7 @@ export class CellComparison {
   readonly #contender: Contender;
   readonly #work: Generator<void, CellReport>;
   #report: CellReport | null = null;
+  #fraction = 0;
 
   /** Throws where `createLanguageModelJob` does. */
   constructor(setup: ComparisonSetup, contender: Contender) {
@@ -120,6 +123,11 @@ export class CellComparison {
     return true;
   }
 
+  /** How far it is, 0 to 1: the training is taken for four fifths. */
+  get fraction(): number {
+    return this.#fraction;
+  }
+
   /** Throws before the end. */
   report(): CellReport {
     if (!this.#report) throw new Error(`The comparison of ${this.#contender.name} is not at its end`);
@@ -137,7 +145,9 @@ export class CellComparison {
     let milliseconds = 0;
     for (let goesOn = true; goesOn;) {
       goesOn = thread.step();
-      if (milliseconds === 0 && languageModelProgress(job).phase === 'evaluating') milliseconds = Date.now() - start;
+      const { phase, tokens: done, total } = languageModelProgress(job);
+      if (phase === 'training') this.#fraction = (TRAINING * done) / total;
+      else if (milliseconds === 0) milliseconds = Date.now() - start;
       yield;
     }
     const seconds = Math.max(1, milliseconds) / 1000;
@@ -146,10 +156,14 @@ export class CellComparison {
     const architecture = architectureOf(tensors);
     const text = job.heldOutText;
     const window = job.sizes.steps;
+    this.#fraction = TRAINING;
     const byContext = yield* perplexityByContext(kernel, tensors, text, contexts, window, places);
     const gradients = yield* gradientByDistance(kernel, tensors, text, gradientDistance, places);
     const copied: CopyTaskResult[] = [];
-    for (const distance of copyDistances) copied.push(yield* this.#copy(distance));
+    for (const distance of copyDistances) {
+      copied.push(yield* this.#copy(distance));
+      this.#fraction = TRAINING + (1 - TRAINING) * (copied.length / copyDistances.length);
+    }
     return {
       ...{ name, cell, attention, hiddenSize: options.hiddenSize },
       parameters: parameterCount(architecture),
