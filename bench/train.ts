@@ -105,7 +105,7 @@ try {
   }
   const { report, seconds } = await wholeCommand(folder);
   console.log(
-    `${report.reading.words} words in ${report.reading.files} files; ${report.model.vocabulary} words with vectors; perplexity ${report.model.languageModel!.perplexity.toFixed(1)}`,
+    `${report.reading.words} words in ${report.reading.files} files; ${report.model.vocabulary} words with vectors; perplexity ${report.model.languageModel!.perplexity!.toFixed(1)}`,
   );
   for (const phase of PHASES) {
     const seconds = report.seconds[phase];

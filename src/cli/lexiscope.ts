@@ -391,7 +391,7 @@ async function replaceModel<Report extends object>(
   }
 }
 
-function reportLines({ reading, model, seconds, resumedAt }: TrainReport): string[] {
+function reportLines({ reading, model, seconds, resumedAt, languageModelProblem }: TrainReport): string[] {
   const skipped = Object.entries(reading.skipped).filter(([, files]) => files > 0);
   const encodings = Object.entries(reading.encodings);
   return [
@@ -410,6 +410,7 @@ function reportLines({ reading, model, seconds, resumedAt }: TrainReport): strin
       : []),
     ...(reading.phrases > 0 ? [`${reading.phrases} phrases became words`] : []),
     ...(resumedAt === undefined ? [] : [`word vectors went on from ${(100 * resumedAt).toFixed(0)} %`]),
+    ...(languageModelProblem === undefined ? [] : [languageModelProblem]),
     ...modelLines(model),
     secondsLine(seconds),
   ];
@@ -429,7 +430,7 @@ function modelLines({ vocabulary, vectorSize, mapWords, losses, languageModel }:
     ...(losses?.length ? [`mean loss of a pair by epoch: ${losses.map((loss) => loss.toFixed(4)).join(' ')}`] : []),
     ...(languageModel
       ? [
-          `language model: perplexity ${languageModel.perplexity.toFixed(1)} on ${languageModel.heldOutTokens} held-out tokens`,
+          `language model: perplexity ${languageModel.perplexity?.toFixed(1) ?? 'not measured'} on ${languageModel.heldOutTokens} held-out tokens`,
         ]
       : []),
   ];

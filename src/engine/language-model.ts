@@ -4,9 +4,11 @@ import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import {
   createLanguageModelJob,
+  keptLanguageModel,
   languageModelProgress,
   languageModelResult,
   type LanguageModelJob,
+  type LanguageModelResult,
 } from '../language-model/job.ts';
 import { resolveLanguageModelOptions, type LanguageModelOptions } from '../language-model/options.ts';
 import type { WordVectors } from '../language-model/parameters.ts';
@@ -62,51 +64,92 @@ export interface TrainedLanguageModel {
   tensors: Record<string, Tensor>;
 }
 
-/** Trains on the text that was read; null where it was cancelled. */
+/** How a training ended that was not cancelled. */
+export interface LanguageModelOutcome {
+  /** Null where there is none. */
+  model: TrainedLanguageModel | null;
+  /** Why it was not trained to the end, and what is kept: sentences for the user. */
+  problem?: string;
+}
+
+/**
+ * Trains on the text that was read; null where it was cancelled. Where it cannot begin or go on, the weights that were good
+ * are the model, so that nothing else that was learned is lost.
+ */
 export async function trainLanguageModel(
   request: TrainRequest,
   read: ReadCorpus,
   mostWords: number,
   vectors: WordVectors,
   threads: number,
-  { kernels, script, signal, events, tensorflow }: LanguageModelContext,
-): Promise<TrainedLanguageModel | null> {
+  context: LanguageModelContext,
+): Promise<LanguageModelOutcome | null> {
+  const { kernels, events, tensorflow } = context;
   const resolved = resolveLanguageModelOptions(request.languageModel, read.report.words);
   const options = { ...resolved, maxVocabulary: Math.min(resolved.maxVocabulary, mostWords) };
   const { tokens, documents, heldOut, characters } = textToLearn(read, options.heldOut, (...line) =>
     events.log(...line),
   );
-  const job = createLanguageModelJob(
-    kernels['language-model'],
-    tokens,
-    documents,
-    heldOut,
+  const trained = (result: LanguageModelResult): TrainedLanguageModel => ({
+    summary: summaryOf(result, heldOut),
     options,
-    tensorflow ? 1 : threads,
-    request.seed,
-    { vectors, characters },
-  );
-  const stop = tell(events, new Meter('languageModel', () => workOf(job)));
-  const run = tensorflow
-    ? runHere(job, tensorflow, signal)
-    : runTasks(
-        script,
-        Array.from({ length: threads }, (_, thread) => ({ kind: 'languageModel', job, thread })),
-        signal,
-      );
-  if (!(await run.finally(stop))) return null;
-  const { tensors, perplexity, heldOutTokens } = languageModelResult(job);
-  events.log(
-    'info',
-    l10n.t('Language model: perplexity {0} on {1} held-out tokens', perplexity.toFixed(1), heldOutTokens),
-  );
-  const summary = {
+    tensors: result.tensors,
+  });
+  let job: LanguageModelJob | null = null;
+  try {
+    job = createLanguageModelJob(
+      kernels['language-model'],
+      tokens,
+      documents,
+      heldOut,
+      options,
+      tensorflow ? 1 : threads,
+      request.seed,
+      { vectors, characters },
+    );
+    if (!(await run(job, context))) return null;
+    const model = trained(languageModelResult(job));
+    events.log('info', measured(model.summary));
+    return { model };
+  } catch (error) {
+    const { message } = error as Error;
+    const kept = job && keptLanguageModel(job);
+    const learned = kept && kept.step > 0 ? kept : null; // before the first step it has learned nothing
+    const problem = learned
+      ? l10n.t('{0}. Its weights after step {1} are kept as the language model.', message, learned.step)
+      : l10n.t('{0}. The word vectors are stored without a language model.', message);
+    events.log('warn', problem);
+    return { model: learned && trained(learned), problem };
+  }
+}
+
+function summaryOf({ tensors, perplexity, heldOutTokens }: LanguageModelResult, heldOut: Uint8Array) {
+  return {
     vocabulary: tensors['output.bias']!.shape[0]! - 2, // without the unknown sign and the end of a sentence
-    perplexity,
+    perplexity: Number.isFinite(perplexity) ? perplexity : null,
     heldOutFiles: heldOut.reduce((sum, held) => sum + held, 0),
     heldOutTokens,
   };
-  return { summary, options, tensors };
+}
+
+function measured({ perplexity, heldOutTokens }: LanguageModelSummary): string {
+  if (perplexity === null) return l10n.t('Language model: its perplexity is no number');
+  return l10n.t('Language model: perplexity {0} on {1} held-out tokens', perplexity.toFixed(1), heldOutTokens);
+}
+
+/** False where it was cancelled. Throws what a thread throws. */
+async function run(
+  job: LanguageModelJob,
+  { script, signal, events, tensorflow }: LanguageModelContext,
+): Promise<boolean> {
+  const stop = tell(events, new Meter('languageModel', () => workOf(job)));
+  try {
+    if (tensorflow) return await runHere(job, tensorflow, signal);
+    const tasks = Array.from({ length: job.threads }, (_, thread) => ({ kind: 'languageModel' as const, job, thread }));
+    return (await runTasks(script, tasks, signal)) !== null;
+  } finally {
+    stop();
+  }
 }
 
 /** Tokens trained on and, once all are, those of the held-out text that are measured; measurements on the way do not count. */

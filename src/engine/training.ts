@@ -4,7 +4,7 @@
 import * as l10n from '@vscode/l10n';
 import type { EngineEvents, TrainReport, TrainRequest } from '../protocol/engine.ts';
 import type { Kernels } from './kernels.ts';
-import { trainLanguageModel, type LanguageModelContext, type TrainedLanguageModel } from './language-model.ts';
+import { trainLanguageModel, type LanguageModelContext, type LanguageModelOutcome } from './language-model.ts';
 import { Meter, tell } from './meter.ts';
 import { loadModel, type StoredModel } from './model-store.ts';
 import { checkOptions, resolveThreads } from './options.ts';
@@ -89,17 +89,19 @@ async function trainWith(
     if (!positions) return null;
   }
 
-  let languageModel: TrainedLanguageModel | null = null;
+  let outcome: LanguageModelOutcome = { model: null };
   if (parts.languageModel) {
     clock.enter('languageModel');
     // words that are not in the text have no place in a vocabulary by count: the model's words then end before them
     const most = vocabulary > inText ? inText : Infinity;
     const initial = { size: vectorSize, data: input };
-    languageModel = await trainLanguageModel(request, read, most, initial, threads, context);
-    if (!languageModel) return null;
+    const ended = await trainLanguageModel(request, read, most, initial, threads, context);
+    if (!ended) return null;
+    outcome = ended;
   }
 
   clock.enter('saving');
+  const { model: languageModel, problem } = outcome;
   const mapWords = positions ? positions.length / 2 : 0;
   const kept = Math.max(vocabulary, languageModel?.summary.vocabulary ?? 0);
   const { corpus } = read;
@@ -134,7 +136,13 @@ async function trainWith(
     languageModel: languageModel && languageModel.tensors,
   };
   const { resumedAt } = wordVectors;
-  return { model, reading: report, ...(resumedAt !== undefined && { resumedAt }), seconds: clock.seconds() };
+  return {
+    model,
+    reading: report,
+    ...(resumedAt !== undefined && { resumedAt }),
+    ...(problem !== undefined && { languageModelProblem: problem }),
+    seconds: clock.seconds(),
+  };
 }
 
 /** Throws one sentence where nothing sensible can be learned. */

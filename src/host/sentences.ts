@@ -74,7 +74,8 @@ export function modelDetails(model: ModelSummary, language: string): string[] {
 }
 
 /** The notification after training. */
-export function trainingDone({ reading, model, seconds, resumedAt }: TrainReport, language: string): string {
+export function trainingDone(report: TrainReport, language: string): string {
+  const { reading, model, seconds, resumedAt, languageModelProblem } = report;
   return [
     l10n.t(
       'Lexiscope learned {0} words from {1} words of text in {2} ({3} files).',
@@ -86,6 +87,7 @@ export function trainingDone({ reading, model, seconds, resumedAt }: TrainReport
     ...(resumedAt === undefined
       ? []
       : [l10n.t('The word vectors went on from {0}, where they had been broken off.', percent(resumedAt, language))]),
+    ...(languageModelProblem === undefined ? [] : [languageModelProblem]),
     ...perplexity(model.languageModel, language),
     ...skippedFiles(reading, language),
     ...leftOutWords(reading, language),

@@ -58,7 +58,10 @@ export interface LanguageModelProgress {
 export interface LanguageModelResult {
   /** By PyTorch's names and in its layout: see parameters.ts. */
   tensors: Record<string, Tensor>;
-  /** exp of the mean negative log-likelihood of the held-out tokens, unknown signs and ends of sentences included. */
+  /**
+   * exp of the mean negative log-likelihood of the held-out tokens, unknown signs and ends of sentences included; NaN where
+   * none was measured, as bitsPerCharacter is then.
+   */
   perplexity: number;
   /**
    * The same text's bits for each of its characters; null where the characters are not known. A word that the model only
@@ -202,14 +205,32 @@ export function languageModelProgress({ progress }: LanguageModelJob): LanguageM
 
 /** The trained model; throws where the job is not done. The caller owns the tensors. */
 export function languageModelResult(job: LanguageModelJob): LanguageModelResult {
+  if (!job.progress[PROGRESS.done]) throw new Error('The language model is not trained to the end');
+  return resultOf(job, new Float32Array(job.memory.buffer));
+}
+
+/**
+ * The last weights that were good, and after how many steps: those that measured best, or, before anything was measured,
+ * those of the last step 0, 100, 200 … at which the loss was not above the first one. Null where the job has not begun. For
+ * a training that threw.
+ */
+export function keptLanguageModel(job: LanguageModelJob): (LanguageModelResult & { step: number }) | null {
+  if (job.kept.every((value) => value === 0)) return null;
+  const { ptr, bytes } = planNetwork(job.sizes, job.threads).parameters;
+  const floats = new Float32Array((ptr + bytes) / 4);
+  floats.set(job.kept, ptr / 4);
+  return { step: job.progress[PROGRESS.keptStep]!, ...resultOf(job, floats) };
+}
+
+/** `floats`: memory with the parameters in their place. */
+function resultOf(job: LanguageModelJob, floats: Float32Array): LanguageModelResult {
   const { progress, options, losses, norms, heldOutLosses, heldOutText, heldOutCharacters } = job;
-  if (!progress[PROGRESS.done]) throw new Error('The language model is not trained to the end');
   const steps = progress[PROGRESS.steps]!;
-  const loss = progress[PROGRESS.heldOutLoss]!;
+  const loss = progress[PROGRESS.heldOutLoss] || NaN;
   const heldOutTokens = heldOutText.length - 1;
   const every = interval(options, losses.length);
   return {
-    tensors: readParameters(new Float32Array(job.memory.buffer), planNetwork(job.sizes, job.threads).parameters),
+    tensors: readParameters(floats, planNetwork(job.sizes, job.threads).parameters),
     perplexity: Math.exp(loss),
     bitsPerCharacter: heldOutCharacters && (loss * heldOutTokens) / Math.LN2 / heldOutCharacters,
     heldOutTokens,
@@ -223,17 +244,4 @@ export function languageModelResult(job: LanguageModelJob): LanguageModelResult 
     gradientNorms: Float32Array.from(norms.subarray(0, steps)),
     learningRates: Float32Array.from({ length: steps }, (_, step) => learningRateAt(step, losses.length, options)),
   };
-}
-
-/**
- * The last weights that were good, and after how many steps: those that measured best, or, before anything was measured,
- * those of the last step 0, 100, 200 … at which the loss was not above the first one. Null where the job has not begun. For
- * a training that threw.
- */
-export function keptLanguageModel(job: LanguageModelJob): { step: number; tensors: Record<string, Tensor> } | null {
-  const { parameters } = planNetwork(job.sizes, job.threads);
-  if (job.kept.every((value) => value === 0)) return null;
-  const floats = new Float32Array((parameters.ptr + parameters.bytes) / 4);
-  floats.set(job.kept, parameters.ptr / 4);
-  return { step: job.progress[PROGRESS.keptStep]!, tensors: readParameters(floats, parameters) };
 }

@@ -133,7 +133,7 @@ export class LanguageModelThread {
     const { options, losses, heldOutLosses, progress, kept } = this.#job;
     const loss = yield* this.#evaluate();
     const measured = progress[PROGRESS.measured]!;
-    const best = loss < (measured === 0 ? Infinity : progress[PROGRESS.heldOutLoss]!);
+    const best = loss < (progress[PROGRESS.heldOutLoss] || Infinity); // 0: none yet that was a number
     const sinceBest = best ? 0 : progress[PROGRESS.sinceBest]! + 1;
     this.#team.barrier(); // every thread has read the progress
     if (this.#team.thread === 0) heldOutLosses[measured] = loss;

@@ -178,6 +178,8 @@ export interface TrainReport {
   reading: ReadingReport;
   /** How much of the word vectors was done already, 0 to 1, where they went on from a checkpoint. */
   resumedAt?: number;
+  /** Why the language model was not trained to the end, and whether it is there all the same: sentences for the user. */
+  languageModelProblem?: string;
   model: ModelSummary;
   /** Wall-clock time by phase, of those there were, seconds. */
   seconds: Partial<Record<Phase, number>>;
@@ -260,8 +262,8 @@ export interface TextInspection extends Inspection {
 
 export interface LanguageModelSummary {
   vocabulary: number;
-  /** exp of the mean negative log-likelihood, per token of the held-out text. */
-  perplexity: number;
+  /** exp of the mean negative log-likelihood, per token of the held-out text; null where its training ended before one was measured. */
+  perplexity: number | null;
   heldOutFiles: number;
   heldOutTokens: number;
 }

@@ -94,7 +94,7 @@ describe('an engine that has trained', () => {
     assert.equal(outcome.reading.skipped.binary, 1);
     assert.ok(outcome.reading.words >= 24_000);
     const { perplexity, heldOutFiles } = outcome.model.languageModel!;
-    assert.ok(perplexity > 1 && perplexity < 60, `perplexity ${perplexity}`);
+    assert.ok(perplexity! > 1 && perplexity! < 60, `perplexity ${perplexity}`);
     assert.ok(heldOutFiles >= 1);
   });
 

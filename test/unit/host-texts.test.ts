@@ -225,6 +225,14 @@ suite('the status bar and the notifications', () => {
       sentences.trainingDone({ reading: none, model, seconds, resumedAt: 0.618 }, 'en'),
       /The word vectors went on from 61%, where they had been broken off\./,
     );
+    const languageModelProblem = 'Its loss became NaN. Its weights after step 300 are kept as the language model.';
+    const { languageModel } = summary;
+    const kept = { ...summary, languageModel: { ...languageModel!, perplexity: null } };
+    assert.ok(
+      sentences
+        .trainingDone({ reading: none, model: kept, seconds, languageModelProblem }, 'en')
+        .endsWith(` ${languageModelProblem}`),
+    );
     const vectorsOnly = { ...summary, languageModel: null };
     assert.doesNotMatch(
       sentences.trainingDone({ reading: none, model: vectorsOnly, seconds }, 'en'),
