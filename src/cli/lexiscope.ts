@@ -391,7 +391,8 @@ async function replaceModel<Report extends object>(
   }
 }
 
-function reportLines({ reading, model, seconds, resumedAt, languageModelProblem }: TrainReport): string[] {
+function reportLines(report: TrainReport): string[] {
+  const { reading, model, seconds, resumedAt, languageModelResumedAt, languageModelProblem } = report;
   const skipped = Object.entries(reading.skipped).filter(([, files]) => files > 0);
   const encodings = Object.entries(reading.encodings);
   return [
@@ -410,6 +411,9 @@ function reportLines({ reading, model, seconds, resumedAt, languageModelProblem 
       : []),
     ...(reading.phrases > 0 ? [`${reading.phrases} phrases became words`] : []),
     ...(resumedAt === undefined ? [] : [`word vectors went on from ${(100 * resumedAt).toFixed(0)} %`]),
+    ...(languageModelResumedAt === undefined
+      ? []
+      : [`language model went on from ${(100 * languageModelResumedAt).toFixed(0)} %`]),
     ...(languageModelProblem === undefined ? [] : [languageModelProblem]),
     ...modelLines(model),
     secondsLine(seconds),

@@ -1,6 +1,6 @@
-// The training of word vectors on disk while it runs: one file beside the model, written over every so often, from which
-// a training with the same text and options goes on after a cancel or a crash. It is a safetensors file; what is not a
-// matrix stands in its metadata.
+// A training on disk while it runs: a file beside the model for its word vectors and one for its language model, written
+// over every so often, from which a training with the same text and options goes on after a cancel or a crash. They are
+// safetensors files; what is no tensor stands in their metadata.
 
 import { createHash } from 'node:crypto';
 import { open, readFile, rm } from 'node:fs/promises';
@@ -9,17 +9,20 @@ import { setImmediate } from 'node:timers/promises';
 import type { Corpus } from '../text/corpus.ts';
 import type { TokenSource } from '../text/tokens.ts';
 import { LONGEST_HEADER, parseSafetensorsHeader, safetensorsHeaderLength } from '../word2vec/formats/safetensors.ts';
-import type { Matrices, Word2vecCheckpoint } from '../word2vec/training.ts';
 import { writeFileAtomically } from './model-store.ts';
-import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { readSafetensors, writeSafetensors, type Tensor } from './safetensors.ts';
 
-const FILE = 'word-vectors.checkpoint';
+const FILES = { wordVectors: 'word-vectors.checkpoint', languageModel: 'language-model.checkpoint' } as const;
+type Part = keyof typeof FILES;
 /** Tokens and words that are hashed at a time: some milliseconds. */
 const TOKENS = 1 << 20;
 const WORDS = 1 << 14;
 
-/** What is not a matrix. */
-type State = Omit<Word2vecCheckpoint, 'losses' | 'matrices'> & { losses: number[] };
+export interface StoredCheckpoint {
+  tensors: Record<string, Tensor>;
+  /** As JSON keeps it. */
+  state: unknown;
+}
 
 /** What tells one training from another: everything that decides its result. */
 export async function fingerprint(corpus: Corpus, source: TokenSource, options: object): Promise<string> {
@@ -36,49 +39,51 @@ export async function fingerprint(corpus: Corpus, source: TokenSource, options: 
   return hash.digest('hex');
 }
 
-/** Replaces the checkpoint in `directory`. */
+/** Replaces the checkpoint of the part in `directory`. */
 export async function saveCheckpoint(
   directory: string,
+  part: Part,
   training: string,
-  checkpoint: Word2vecCheckpoint,
-  vectorSize: number,
+  { tensors, state }: StoredCheckpoint,
 ): Promise<void> {
-  const { matrices, losses, ...numbers } = checkpoint;
-  const tensors = Object.fromEntries(
-    Object.entries(matrices).map(([name, data]) => [name, { shape: [data.length / vectorSize, vectorSize], data }]),
-  );
-  const metadata = { training, state: JSON.stringify({ ...numbers, losses: Array.from(losses) }) };
-  await writeFileAtomically(join(directory, FILE), writeSafetensors(tensors, metadata));
+  const metadata = { training, state: JSON.stringify(state) };
+  await writeFileAtomically(join(directory, FILES[part]), writeSafetensors(tensors, metadata));
 }
 
-/** Whether `directory` holds a checkpoint, of whatever training. */
-export async function hasCheckpoint(directory: string): Promise<boolean> {
-  return (await metadataOf(directory)) !== null;
+/** Whether `directory` holds a checkpoint of the part, of whatever training. */
+export async function hasCheckpoint(directory: string, part: Part): Promise<boolean> {
+  return (await metadataOf(directory, part)) !== null;
 }
 
 /** The checkpoint of `training` in `directory`; null where there is none, only that of another training, or a damaged one. */
-export async function loadCheckpoint(directory: string, training: string): Promise<Word2vecCheckpoint | null> {
-  const metadata = await metadataOf(directory);
+export async function loadCheckpoint(
+  directory: string,
+  part: Part,
+  training: string,
+): Promise<StoredCheckpoint | null> {
+  const metadata = await metadataOf(directory, part);
   if (metadata?.['training'] !== training) return null;
   try {
-    const tensors = readSafetensors(await readFile(join(directory, FILE)));
-    const { losses, ...numbers } = JSON.parse(metadata['state'] as string) as State;
-    const matrices: Matrices = Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data]));
-    return { ...numbers, losses: Float64Array.from(losses), matrices };
+    const tensors = readSafetensors(await readFile(join(directory, FILES[part])));
+    return { tensors, state: JSON.parse(metadata['state'] as string) as unknown };
   } catch {
     return null; // the training begins anew
   }
 }
 
-export async function deleteCheckpoint(directory: string): Promise<boolean> {
-  const there = await hasCheckpoint(directory);
-  await rm(join(directory, FILE), { force: true });
+/** Of every part; false where there was none. */
+export async function deleteCheckpoints(directory: string): Promise<boolean> {
+  let there = false;
+  for (const part of Object.keys(FILES) as Part[]) {
+    there = (await hasCheckpoint(directory, part)) || there;
+    await rm(join(directory, FILES[part]), { force: true });
+  }
   return there;
 }
 
-async function metadataOf(directory: string): Promise<Record<string, unknown> | null> {
+async function metadataOf(directory: string, part: Part): Promise<Record<string, unknown> | null> {
   try {
-    const file = await open(join(directory, FILE));
+    const file = await open(join(directory, FILES[part]));
     try {
       const start = new Uint8Array(8);
       await file.read(start, 0, 8, 0);

@@ -25,7 +25,7 @@ import { metadataName, writeProjectorMetadata, writeProjectorVectors } from '../
 import { writeWord2vecBinary } from '../word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../word2vec/formats/word2vec-text.ts';
 import { compareCells } from './cell-comparison.ts';
-import { deleteCheckpoint } from './checkpoint.ts';
+import { deleteCheckpoints } from './checkpoint.ts';
 import { evaluate } from './evaluation.ts';
 import { fileTokens } from './file-tokens.ts';
 import { importVectors } from './import.ts';
@@ -36,7 +36,7 @@ import { writeSafetensors } from './safetensors.ts';
 import { deleteCache } from './token-cache.ts';
 import { train, type TrainContext } from './training.ts';
 
-/** Between two checkpoints of the word vectors, ms: with the time it takes to write one, less than 30 s are lost. */
+/** Between two checkpoints of a training, ms: with the time it takes to write one, less than 30 s are lost. */
 const CHECKPOINT_INTERVAL = 20_000;
 
 export class Engine implements EngineApi {
@@ -49,7 +49,7 @@ export class Engine implements EngineApi {
   #training: AbortController | null = null;
   #evaluation: AbortController | null = null;
 
-  /** `distribution`: the URL of the built files, with a slash at its end. `checkpointInterval`: of the word vectors, ms. */
+  /** `distribution`: the URL of the built files, with a slash at its end. `checkpointInterval`: ms. */
   constructor(distribution: URL, events: EngineEvents, checkpointInterval = CHECKPOINT_INTERVAL) {
     this.#distribution = distribution;
     this.#checkpointInterval = checkpointInterval;
@@ -87,7 +87,7 @@ export class Engine implements EngineApi {
   async forget(): Promise<boolean> {
     if (this.#directory === null) return false;
     this.#model = null;
-    const hadCheckpoint = await deleteCheckpoint(this.#directory);
+    const hadCheckpoint = await deleteCheckpoints(this.#directory);
     const hadCache = await deleteCache(this.#directory);
     return (await deleteModel(this.#directory)) || hadCheckpoint || hadCache;
   }
@@ -203,7 +203,7 @@ export class Engine implements EngineApi {
       const start = performance.now();
       const prepared = await this.#prepare(made.model);
       await saveModel(context.directory, made.model);
-      await deleteCheckpoint(context.directory);
+      await deleteCheckpoints(context.directory);
       this.#model = prepared;
       made.seconds.saving = (performance.now() - start) / 1000;
       return made;

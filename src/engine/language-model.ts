@@ -2,6 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
+import { askForCheckpoint, takeCheckpoint, type Checkpoint } from '../language-model/checkpoint.ts';
 import {
   createLanguageModelJob,
   keptLanguageModel,
@@ -15,10 +16,14 @@ import type { WordVectors } from '../language-model/parameters.ts';
 import type { TensorFlow } from '../language-model/tensorflow.ts';
 import { LanguageModelThread } from '../language-model/training.ts';
 import type { EngineEvents, LanguageModelSummary, TrainRequest } from '../protocol/engine.ts';
+import { CheckpointSaver } from './checkpoint-saver.ts';
+import { fingerprint, hasCheckpoint } from './checkpoint.ts';
+import { loadLanguageModelCheckpoint, saveLanguageModelCheckpoint } from './language-model-checkpoint.ts';
 import { runTasks } from './compute-threads.ts';
 import { Meter, tell } from './meter.ts';
 import type { ReadCorpus } from './read-corpus.ts';
 import type { Tensor } from './safetensors.ts';
+import { tokensOf } from './token-file.ts';
 import type { TrainContext } from './training.ts';
 
 export interface LanguageModelContext extends TrainContext {
@@ -70,6 +75,8 @@ export interface LanguageModelOutcome {
   model: TrainedLanguageModel | null;
   /** Why it was not trained to the end, and what is kept: sentences for the user. */
   problem?: string;
+  /** How much had been done already, 0 to 1, where it went on from a checkpoint. */
+  resumedAt?: number;
 }
 
 /**
@@ -79,12 +86,13 @@ export interface LanguageModelOutcome {
 export async function trainLanguageModel(
   request: TrainRequest,
   read: ReadCorpus,
+  tokenFile: number,
   mostWords: number,
   vectors: WordVectors,
   threads: number,
   context: LanguageModelContext,
 ): Promise<LanguageModelOutcome | null> {
-  const { kernels, events, tensorflow } = context;
+  const { kernels, events, tensorflow, directory, checkpointInterval } = context;
   const resolved = resolveLanguageModelOptions(request.languageModel, read.report.words);
   const options = { ...resolved, maxVocabulary: Math.min(resolved.maxVocabulary, mostWords) };
   const { tokens, documents, heldOut, characters } = textToLearn(read, options.heldOut, (...line) =>
@@ -95,9 +103,18 @@ export async function trainLanguageModel(
     options,
     tensors: result.tensors,
   });
+  const { corpus } = read;
+  const decides = {
+    options,
+    seed: request.seed,
+    heldOut: Buffer.from(heldOut).toString('base64'),
+    ...(options.input === 'word2vec' && { word2vec: request.word2vec, start: request.start }),
+  };
+  let training: Promise<string> | null = null; // hashing a large text takes a second: only where it is needed
+  const trainingOf = (): Promise<string> => (training ??= fingerprint(corpus, tokensOf(corpus, tokenFile), decides));
   let job: LanguageModelJob | null = null;
-  try {
-    job = createLanguageModelJob(
+  const create = (checkpoint: Checkpoint | null): LanguageModelJob =>
+    createLanguageModelJob(
       kernels['language-model'],
       tokens,
       documents,
@@ -105,12 +122,41 @@ export async function trainLanguageModel(
       options,
       tensorflow ? 1 : threads,
       request.seed,
-      { vectors, characters },
+      { vectors, characters, ...(checkpoint && { checkpoint }) },
     );
-    if (!(await run(job, context))) return null;
+  const resumed = (checkpoint: Checkpoint): LanguageModelJob | null => {
+    try {
+      return create(checkpoint);
+    } catch {
+      return null; // it does not fit, as one of another version of Lexiscope; the training begins anew
+    }
+  };
+  const saver = new CheckpointSaver(checkpointInterval, async (wait) => {
+    askForCheckpoint(job!);
+    const checkpoint = await wait(() => takeCheckpoint(job!));
+    if (checkpoint) await saveLanguageModelCheckpoint(directory, await trainingOf(), checkpoint);
+  });
+  let resumedAt: number | undefined;
+  const outcome = (ended: LanguageModelOutcome): LanguageModelOutcome => ({
+    ...ended,
+    ...(resumedAt !== undefined && { resumedAt }),
+  });
+  try {
+    const checkpoint = (await hasCheckpoint(directory, 'languageModel'))
+      ? await loadLanguageModelCheckpoint(directory, await trainingOf())
+      : null;
+    job = checkpoint && resumed(checkpoint);
+    if (job) {
+      const [done, total] = workOf(job);
+      resumedAt = done / total;
+      events.log('info', l10n.t('Language model: goes on from a checkpoint at {0} %', (100 * resumedAt).toFixed(0)));
+    }
+    job ??= create(null);
+    saver.start((error) => events.log('warn', l10n.t('No checkpoint was written: {0}', error.message)));
+    if (!(await run(job, context).finally(() => saver.stop()))) return null;
     const model = trained(languageModelResult(job));
     events.log('info', measured(model.summary));
-    return { model };
+    return outcome({ model });
   } catch (error) {
     const { message } = error as Error;
     const kept = job && keptLanguageModel(job);
@@ -119,7 +165,7 @@ export async function trainLanguageModel(
       ? l10n.t('{0}. Its weights after step {1} are kept as the language model.', message, learned.step)
       : l10n.t('{0}. The word vectors are stored without a language model.', message);
     events.log('warn', problem);
-    return { model: learned && trained(learned), problem };
+    return outcome({ model: learned && trained(learned), problem });
   }
 }
 

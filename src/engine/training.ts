@@ -25,7 +25,7 @@ export interface TrainContext {
   events: EngineEvents;
   /** Where the model is stored, and the end of a text that has no room in memory while it is used. */
   directory: string;
-  /** Between two checkpoints of the word vectors, ms. */
+  /** Between two checkpoints, ms. */
   checkpointInterval: number;
 }
 
@@ -95,7 +95,7 @@ async function trainWith(
     // words that are not in the text have no place in a vocabulary by count: the model's words then end before them
     const most = vocabulary > inText ? inText : Infinity;
     const initial = { size: vectorSize, data: input };
-    const ended = await trainLanguageModel(request, read, most, initial, threads, context);
+    const ended = await trainLanguageModel(request, read, tokenFile, most, initial, threads, context);
     if (!ended) return null;
     outcome = ended;
   }
@@ -140,6 +140,7 @@ async function trainWith(
     model,
     reading: report,
     ...(resumedAt !== undefined && { resumedAt }),
+    ...(outcome.resumedAt !== undefined && { languageModelResumedAt: outcome.resumedAt }),
     ...(problem !== undefined && { languageModelProblem: problem }),
     seconds: clock.seconds(),
   };

@@ -14,18 +14,16 @@ import {
   word2vecProgress,
   word2vecResult,
   type InitialVectors,
-  type Word2vecJob,
+  type Word2vecCheckpoint,
   type Word2vecVectors,
 } from '../word2vec/training.ts';
+import { CheckpointSaver } from './checkpoint-saver.ts';
 import { fingerprint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { runTasks } from './compute-threads.ts';
 import type { StoredModel } from './model-store.ts';
 import type { ReadCorpus } from './read-corpus.ts';
 import { tokensOf } from './token-file.ts';
 import type { TrainContext } from './training.ts';
-
-/** How often it is looked whether all threads have come to the pause, ms. */
-const PAUSE_POLL = 2;
 
 export interface TrainedWordVectors {
   options: Word2vecOptions;
@@ -72,8 +70,8 @@ export async function trainWordVectors(
     threads: options.deterministic || threads,
   };
   let training: string | null = null; // hashing a large text takes a second: only where it is needed
-  const checkpoint = (await hasCheckpoint(directory))
-    ? await loadCheckpoint(directory, (training = await fingerprint(corpus, source, decides)))
+  const checkpoint = (await hasCheckpoint(directory, 'wordVectors'))
+    ? await loadWordVectors(directory, (training = await fingerprint(corpus, source, decides)))
     : null;
   const job = createWord2vecJob(kernels.word2vec, {
     text: source,
@@ -97,13 +95,22 @@ export async function trainWordVectors(
     const { words: done, total } = word2vecProgress(job);
     return [done, total];
   });
-  const saver = new CheckpointSaver(job, checkpointInterval, async () => {
+  const save = async (): Promise<void> => {
     training ??= await fingerprint(corpus, source, decides);
     const made = checkpointOf(job);
     resumeThreads(job);
-    await saveCheckpoint(directory, training, made, options.vectorSize);
+    await saveWordVectors(directory, training, made, options.vectorSize);
+  };
+  const saver = new CheckpointSaver(checkpointInterval, async (wait) => {
+    pauseThreads(job);
+    try {
+      if (await wait(() => areThreadsPaused(job) || null)) await save();
+    } finally {
+      resumeThreads(job);
+    }
   });
-  saver.start((error) => events.log('warn', l10n.t('No checkpoint was written: {0}', error.message)));
+  const notSaved = (error: Error): void => events.log('warn', l10n.t('No checkpoint was written: {0}', error.message));
+  saver.start(notSaved);
   const run = await runTasks(
     script,
     Array.from({ length: job.threads }, (_, thread) => ({
@@ -120,6 +127,11 @@ export async function trainWordVectors(
   });
   if (!run) return null;
   const vectors = word2vecResult(job);
+  if (saver.saved > 0 && request.parts?.languageModel !== false) {
+    // they took long: not to be trained again where the language model is broken off
+    pauseThreads(job);
+    await save().catch(notSaved);
+  }
   const { lossByEpoch } = word2vecProgress(job);
   events.log(
     'info',
@@ -153,48 +165,25 @@ function keepFactorsOf(words: readonly string[], { particles }: TextOptions): Ma
   return factors;
 }
 
-/** Pauses the threads every so often for as long as it takes to copy the vectors. */
-class CheckpointSaver {
-  readonly #job: Word2vecJob;
-  readonly #interval: number;
-  readonly #save: () => Promise<void>;
-  #timer: NodeJS.Timeout | undefined;
-  #saving: Promise<void> = Promise.resolve();
-  #isStopped = false;
+async function saveWordVectors(
+  directory: string,
+  training: string,
+  { matrices, losses, ...numbers }: Word2vecCheckpoint,
+  vectorSize: number,
+): Promise<void> {
+  const tensors = Object.fromEntries(
+    Object.entries(matrices).map(([name, data]) => [name, { shape: [data.length / vectorSize, vectorSize], data }]),
+  );
+  const state = { ...numbers, losses: Array.from(losses) };
+  await saveCheckpoint(directory, 'wordVectors', training, { tensors, state });
+}
 
-  /** `interval`: ms. `save` is called while the threads are paused and lets them go on. */
-  constructor(job: Word2vecJob, interval: number, save: () => Promise<void>) {
-    this.#job = job;
-    this.#interval = interval;
-    this.#save = save;
-  }
-
-  start(failed: (error: Error) => void): void {
-    this.#timer = setTimeout(() => {
-      this.#saving = this.#pauseAndSave()
-        .catch(failed)
-        .finally(() => {
-          resumeThreads(this.#job);
-          if (!this.#isStopped) this.start(failed);
-        });
-    }, this.#interval);
-  }
-
-  /** Ends it; a checkpoint that is being written is finished. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
-    await this.#saving;
-  }
-
-  async #pauseAndSave(): Promise<void> {
-    pauseThreads(this.#job);
-    while (!areThreadsPaused(this.#job)) {
-      if (this.#isStopped) return;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_POLL));
-    }
-    await this.#save();
-  }
+async function loadWordVectors(directory: string, training: string): Promise<Word2vecCheckpoint | null> {
+  const stored = await loadCheckpoint(directory, 'wordVectors', training);
+  if (!stored) return null;
+  const { losses, ...numbers } = stored.state as Omit<Word2vecCheckpoint, 'losses' | 'matrices'> & { losses: number[] };
+  const matrices = Object.fromEntries(Object.entries(stored.tensors).map(([name, { data }]) => [name, data]));
+  return { ...numbers, losses: Float64Array.from(losses), matrices };
 }
 
 /** The options with the size of the stored vectors; throws where another was asked for. */

@@ -75,7 +75,7 @@ export function modelDetails(model: ModelSummary, language: string): string[] {
 
 /** The notification after training. */
 export function trainingDone(report: TrainReport, language: string): string {
-  const { reading, model, seconds, resumedAt, languageModelProblem } = report;
+  const { reading, model, seconds, resumedAt, languageModelResumedAt, languageModelProblem } = report;
   return [
     l10n.t(
       'Lexiscope learned {0} words from {1} words of text in {2} ({3} files).',
@@ -86,7 +86,22 @@ export function trainingDone(report: TrainReport, language: string): string {
     ),
     ...(resumedAt === undefined
       ? []
-      : [l10n.t('The word vectors went on from {0}, where they had been broken off.', percent(resumedAt, language))]),
+      : [
+          resumedAt >= 1
+            ? l10n.t('The word vectors had been learned already, before the training was broken off.')
+            : l10n.t(
+                'The word vectors went on from {0}, where they had been broken off.',
+                percent(resumedAt, language),
+              ),
+        ]),
+    ...(languageModelResumedAt === undefined
+      ? []
+      : [
+          l10n.t(
+            'The language model went on from {0}, where it had been broken off.',
+            percent(languageModelResumedAt, language),
+          ),
+        ]),
     ...(languageModelProblem === undefined ? [] : [languageModelProblem]),
     ...perplexity(model.languageModel, language),
     ...skippedFiles(reading, language),

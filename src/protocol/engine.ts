@@ -178,6 +178,8 @@ export interface TrainReport {
   reading: ReadingReport;
   /** How much of the word vectors was done already, 0 to 1, where they went on from a checkpoint. */
   resumedAt?: number;
+  /** The same of the language model. */
+  languageModelResumedAt?: number;
   /** Why the language model was not trained to the end, and whether it is there all the same: sentences for the user. */
   languageModelProblem?: string;
   model: ModelSummary;

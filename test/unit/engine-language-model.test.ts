@@ -1,11 +1,12 @@
-// The language model of a training, by the engine: what becomes of it where it diverges.
+// The language model of a training, by the engine: where it diverges, and where it is broken off and taken up again.
 
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Engine } from '../../src/engine/engine.ts';
+import { loadModel } from '../../src/engine/model-store.ts';
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { EngineEvents, TrainReport, TrainRequest } from '../../src/protocol/engine.ts';
@@ -91,4 +92,57 @@ test('a language model that has learned nothing before it fails is left out, and
   const engine = new Engine(DISTRIBUTION, listen());
   assert.equal((await engine.open(directory))!.languageModel, null);
   assert.ok((await engine.describe('king', 3)).known);
+});
+
+/** Trains until the language model is more than half done, and cancels; checkpoints come every 20 ms. */
+async function breakOff(directory: string, request: TrainRequest): Promise<void> {
+  const engine = new Engine(
+    DISTRIBUTION,
+    listen(({ phase, fraction }) => {
+      if (phase === 'languageModel' && fraction > 0.6) void engine.cancel();
+    }),
+    20,
+  );
+  await engine.open(directory);
+  assert.deepEqual(await engine.train(request), { status: 'cancelled' });
+}
+
+test('broken off, it goes on from its checkpoint to the bits of an unbroken training, and the word vectors are not trained again', async () => {
+  const long = { epochs: 14, patience: 25, evaluateEvery: 60 };
+  const word2vec = { ...request({}).word2vec, epochs: 40 };
+  const whole = join(root, 'whole');
+  const unbroken = await train(whole, request(long, { word2vec }));
+  const directory = join(root, 'broken');
+  await breakOff(directory, request(long, { word2vec }));
+  assert.deepEqual(await readdir(directory), ['language-model.checkpoint', 'tokens.cache', 'word-vectors.checkpoint']);
+
+  const { report, lines } = await train(directory, request(long, { word2vec }));
+  assert.equal(report.resumedAt, 1);
+  assert.ok(
+    report.languageModelResumedAt! > 0 && report.languageModelResumedAt! < 1,
+    `${report.languageModelResumedAt}`,
+  );
+  assert.ok(
+    lines.some((line) => /^Language model: goes on from a checkpoint at \d+ %/.test(line)),
+    lines.join('\n'),
+  );
+  const [expected, found] = [(await loadModel(whole))!, (await loadModel(directory))!];
+  assert.deepEqual(found.vectors, expected.vectors);
+  assert.deepEqual(found.languageModel, expected.languageModel);
+  assert.deepEqual(found.summary.languageModel, expected.summary.languageModel);
+  assert.deepEqual([unbroken.report.resumedAt, unbroken.report.languageModelResumedAt], [undefined, undefined]);
+  assert.ok(!(await readdir(directory)).some((name) => name.endsWith('.checkpoint')));
+});
+
+test('another language model does not take the checkpoint, nor is a damaged one taken', async () => {
+  const directory = join(root, 'other');
+  await breakOff(directory, request({ epochs: 8 }));
+  const { report } = await train(directory, request({ epochs: 1, hiddenSize: 20 }));
+  assert.equal(report.languageModelResumedAt, undefined);
+  for (const content of [new Uint8Array(3), new Uint8Array(100).fill(255), Buffer.from('\x02\0\0\0\0\0\0\0{}')]) {
+    await writeFile(join(directory, 'language-model.checkpoint'), content);
+    const next = await train(directory, request({ epochs: 1 }));
+    assert.ok(next.report.model.languageModel);
+    assert.equal(next.report.languageModelResumedAt, undefined);
+  }
 });

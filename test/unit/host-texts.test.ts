@@ -225,6 +225,10 @@ suite('the status bar and the notifications', () => {
       sentences.trainingDone({ reading: none, model, seconds, resumedAt: 0.618 }, 'en'),
       /The word vectors went on from 61%, where they had been broken off\./,
     );
+    assert.match(
+      sentences.trainingDone({ reading: none, model, seconds, resumedAt: 1, languageModelResumedAt: 0.25 }, 'en'),
+      /The word vectors had been learned already, before .*\. The language model went on from 25%, where it had been/,
+    );
     const languageModelProblem = 'Its loss became NaN. Its weights after step 300 are kept as the language model.';
     const { languageModel } = summary;
     const kept = { ...summary, languageModel: { ...languageModel!, perplexity: null } };
