@@ -1,9 +1,18 @@
-// What the command line prints of language models: cells compared, and the inside of one at work.
+// What the command line prints of language models: how well one predicts, cells compared, and the inside of one at work.
 
-import type { CellReport, TextInspection } from '../protocol/engine.ts';
+import type { CellReport, LanguageModelSummary, TextInspection } from '../protocol/engine.ts';
 
 /** Distances at which the gradient is printed, steps. */
 const DISTANCES = [0, 1, 2, 4, 8, 16, 32, 64, 128];
+
+export function languageModelLine({ perplexity, bitsPerCharacter, heldOutTokens }: LanguageModelSummary): string {
+  if (perplexity === null) return 'language model: its perplexity was not measured';
+  const bits =
+    bitsPerCharacter === undefined || bitsPerCharacter === null
+      ? ''
+      : `, ${bitsPerCharacter.toFixed(3)} bits a character`;
+  return `language model: perplexity ${perplexity.toFixed(1)} on ${heldOutTokens} held-out tokens${bits}`;
+}
 
 /** A table: a column for each cell. `reports`: not empty, of the same measurements. */
 export function cellLines(reports: readonly CellReport[]): string[] {

@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { cellLines, inspectionLines } from './language-model-lines.ts';
+import { cellLines, inspectionLines, languageModelLine } from './language-model-lines.ts';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Engine } from '../engine/engine.ts';
 import { writeFileAtomically } from '../engine/model-store.ts';
@@ -432,11 +432,7 @@ function modelLines({ vocabulary, vectorSize, mapWords, losses, languageModel }:
   return [
     `${vocabulary} words with vectors of ${vectorSize} numbers, ${mapWords} on the map`,
     ...(losses?.length ? [`mean loss of a pair by epoch: ${losses.map((loss) => loss.toFixed(4)).join(' ')}`] : []),
-    ...(languageModel
-      ? [
-          `language model: perplexity ${languageModel.perplexity?.toFixed(1) ?? 'not measured'} on ${languageModel.heldOutTokens} held-out tokens`,
-        ]
-      : []),
+    ...(languageModel ? [languageModelLine(languageModel)] : []),
   ];
 }
 

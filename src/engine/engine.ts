@@ -166,6 +166,10 @@ export class Engine implements EngineApi {
     return Promise.resolve(this.#needModel().inspect(text, top));
   }
 
+  trainingCurves(): ReturnType<EngineApi['trainingCurves']> {
+    return Promise.resolve(this.#model?.trainingCurves() ?? null);
+  }
+
   map(): ReturnType<EngineApi['map']> {
     return Promise.resolve(this.#model?.map() ?? null);
   }

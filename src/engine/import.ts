@@ -67,6 +67,7 @@ export async function importVectors(
     vectors: { input: { shape: [words.length, vectorSize], data: vectors } },
     map: positions && { positions: { shape: [mapWords, 2], data: positions } },
     languageModel: null,
+    training: null,
   };
   return { model, format, rows, duplicates, seconds: clock.seconds() };
 }

@@ -24,6 +24,7 @@ import { Meter, tell } from './meter.ts';
 import type { ReadCorpus } from './read-corpus.ts';
 import type { Tensor } from './safetensors.ts';
 import { tokensOf } from './token-file.ts';
+import { curvesOf } from './training-curves.ts';
 import type { TrainContext } from './training.ts';
 
 export interface LanguageModelContext extends TrainContext {
@@ -67,6 +68,8 @@ export interface TrainedLanguageModel {
   summary: LanguageModelSummary;
   options: LanguageModelOptions;
   tensors: Record<string, Tensor>;
+  /** See training-curves.ts. */
+  curves: Record<string, Tensor>;
 }
 
 /** How a training ended that was not cancelled. */
@@ -102,6 +105,7 @@ export async function trainLanguageModel(
     summary: summaryOf(result, heldOut),
     options,
     tensors: result.tensors,
+    curves: curvesOf(result),
   });
   const { corpus } = read;
   const decides = {
@@ -169,18 +173,26 @@ export async function trainLanguageModel(
   }
 }
 
-function summaryOf({ tensors, perplexity, heldOutTokens }: LanguageModelResult, heldOut: Uint8Array) {
+function summaryOf(result: LanguageModelResult, heldOut: Uint8Array): LanguageModelSummary {
+  const { tensors, perplexity, bitsPerCharacter, heldOutTokens } = result;
+  const isMeasured = Number.isFinite(perplexity);
   return {
     vocabulary: tensors['output.bias']!.shape[0]! - 2, // without the unknown sign and the end of a sentence
-    perplexity: Number.isFinite(perplexity) ? perplexity : null,
+    perplexity: isMeasured ? perplexity : null,
+    bitsPerCharacter: isMeasured ? bitsPerCharacter : null,
     heldOutFiles: heldOut.reduce((sum, held) => sum + held, 0),
     heldOutTokens,
   };
 }
 
-function measured({ perplexity, heldOutTokens }: LanguageModelSummary): string {
+function measured({ perplexity, bitsPerCharacter, heldOutTokens }: LanguageModelSummary): string {
   if (perplexity === null) return l10n.t('Language model: its perplexity is no number');
-  return l10n.t('Language model: perplexity {0} on {1} held-out tokens', perplexity.toFixed(1), heldOutTokens);
+  return l10n.t(
+    'Language model: perplexity {0} on {1} held-out tokens, {2} bits per character',
+    perplexity.toFixed(1),
+    heldOutTokens,
+    bitsPerCharacter?.toFixed(3) ?? '-',
+  );
 }
 
 /** False where it was cancelled. Throws what a thread throws. */

@@ -28,13 +28,15 @@ export interface StoredModel {
   map: Record<string, Tensor> | null;
   /** As language-model/ names them. */
   languageModel: Record<string, Tensor> | null;
+  /** How the language model's training went: see training-curves.ts. */
+  training: Record<string, Tensor> | null;
 }
 
 const FORMAT = 'lexiscope-model';
 /** 2: parts may be missing, counts unknown. Models of version 1 are read as they are. */
 const VERSION = 2;
 const MANIFEST = 'manifest.json';
-const PARTS = ['vocabulary', 'vectors', 'map', 'languageModel'] as const;
+const PARTS = ['vocabulary', 'vectors', 'map', 'languageModel', 'training'] as const;
 type PartName = (typeof PARTS)[number];
 const NEEDED: readonly PartName[] = ['vocabulary', 'vectors'];
 /** Bytes that are written, or read, and hashed at a time: some milliseconds. */
@@ -62,6 +64,7 @@ export async function saveModel(directory: string, model: StoredModel): Promise<
     vectors: { extension: 'safetensors', chunks: writeSafetensors(model.vectors) },
     map: model.map && { extension: 'safetensors', chunks: writeSafetensors(model.map) },
     languageModel: model.languageModel && { extension: 'safetensors', chunks: writeSafetensors(model.languageModel) },
+    training: model.training && { extension: 'safetensors', chunks: writeSafetensors(model.training) },
   };
   const parts: Manifest['parts'] = {};
   for (const name of PARTS) {
@@ -106,11 +109,12 @@ export async function loadModel(directory: string): Promise<StoredModel | null> 
       throw damaged(join(directory, manifest.parts[name]!.file), (error as Error).message);
     }
   };
-  const [vocabulary, vectors, map, languageModel] = await Promise.all([
+  const [vocabulary, vectors, map, languageModel, training] = await Promise.all([
     part('vocabulary'),
     tensors('vectors'),
     manifest.parts.map ? tensors('map') : null,
     manifest.parts.languageModel ? tensors('languageModel') : null,
+    manifest.parts.training ? tensors('training') : null,
   ]);
   return {
     summary: manifest.summary,
@@ -119,6 +123,7 @@ export async function loadModel(directory: string): Promise<StoredModel | null> 
     vectors,
     map,
     languageModel,
+    training,
   };
 }
 
@@ -201,7 +206,7 @@ function readManifest(path: string, text: string): Manifest {
   }
   for (const name of PARTS) {
     const part: Partial<Part> | undefined = manifest.parts?.[name];
-    if (!part && manifest.version > 1 && !NEEDED.includes(name)) continue;
+    if (!part && (manifest.version > 1 || name === 'training') && !NEEDED.includes(name)) continue;
     // a name with a separator would reach outside the folder
     if (
       typeof part?.file !== 'string' ||

@@ -17,8 +17,10 @@ import type {
   UnknownWord,
   WordAt,
   WordDescription,
+  TrainingCurves,
   WordMap,
 } from '../protocol/engine.ts';
+import { toldCurves } from './training-curves.ts';
 import { LanguageModel } from '../language-model/inference.ts';
 import { normalizedWord } from '../text/document.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../text/options.ts';
@@ -254,6 +256,12 @@ export class Model {
       known: tokens.map((token) => token !== UNKNOWN),
       topWords: Array.from(inspection.topTokens, wordOf),
     };
+  }
+
+  /** How the language model's training went; null where nothing was kept of it. */
+  trainingCurves(): TrainingCurves | null {
+    const { languageModel } = this.summary;
+    return this.#stored.training && languageModel && toldCurves(this.#stored.training, languageModel);
   }
 
   map(): WordMap | null {

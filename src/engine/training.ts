@@ -134,6 +134,7 @@ async function trainWith(
     },
     map: positions && { positions: { shape: [mapWords, 2], data: positions } },
     languageModel: languageModel && languageModel.tensors,
+    training: languageModel && languageModel.curves,
   };
   const { resumedAt } = wordVectors;
   return {

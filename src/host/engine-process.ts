@@ -90,6 +90,7 @@ export class EngineProcess {
     tokensOf: (path, options, text) => this.#ask(({ engine }) => engine.tokensOf(path, options, text)),
     compareCells: (request, equal) => this.#ask(({ engine }) => engine.compareCells(request, equal)),
     inspect: (text, top) => this.#ask(({ engine }) => engine.inspect(text, top)),
+    trainingCurves: () => this.#ask(({ engine }) => engine.trainingCurves()),
     map: () => this.#ask(({ engine }) => engine.map()),
     exportVectors: (path, format) => this.#ask(({ engine }) => engine.exportVectors(path, format)),
   };

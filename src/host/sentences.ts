@@ -267,10 +267,15 @@ function percent(fraction: number, language: string): string {
 function perplexity(languageModel: ModelSummary['languageModel'], language: string): string[] {
   const value = languageModel?.perplexity ?? NaN;
   if (!Number.isFinite(value)) return [];
+  const digits = (measured: number): string => measured.toLocaleString(language, { maximumSignificantDigits: 3 });
+  const bits = languageModel?.bitsPerCharacter ?? NaN;
   return [
-    l10n.t(
-      'Perplexity of the language model on held-out text: {0}.',
-      value.toLocaleString(language, { maximumSignificantDigits: 3 }),
-    ),
+    Number.isFinite(bits)
+      ? l10n.t(
+          'Perplexity of the language model on held-out text: {0} ({1} bits per character).',
+          digits(value),
+          digits(bits),
+        )
+      : l10n.t('Perplexity of the language model on held-out text: {0}.', digits(value)),
   ];
 }

@@ -81,6 +81,8 @@ export interface EngineApi {
    * word. `top`: likeliest next words that are told. Throws where there is no language model, and for too long a text.
    */
   inspect(text: string, top: number): Promise<TextInspection>;
+  /** How the training of the stored language model went; null without one, or where it was made by a version that kept nothing. */
+  trainingCurves(): Promise<TrainingCurves | null>;
   /** The map of the stored model; null without a model, or where it was made without a map. */
   map(): Promise<WordMap | null>;
   /** Writes the word vectors to a file, beside it first and then renamed; of `projector`, the metadata too (`metadataName`). */
@@ -266,8 +268,30 @@ export interface LanguageModelSummary {
   vocabulary: number;
   /** exp of the mean negative log-likelihood, per token of the held-out text; null where its training ended before one was measured. */
   perplexity: number | null;
+  /** The same text's, a space after each word counted; null where perplexity is. Absent in models of older versions. */
+  bitsPerCharacter?: number | null;
   heldOutFiles: number;
   heldOutTokens: number;
+}
+
+/** N points along the training of a language model, each of one step or, in a long training, of several; M measurements. */
+export interface TrainingCurves {
+  /** (N): optimiser steps done. */
+  steps: Float32Array;
+  /** (N): mean negative log-likelihood of the tokens trained on, nats. */
+  losses: Float32Array;
+  /** (N): norm of the gradient before clipping; of several steps, the largest. */
+  gradientNorms: Float32Array;
+  /** (N) */
+  learningRates: Float32Array;
+  /** (M): optimiser steps done when the held-out text was measured. */
+  heldOutSteps: Float32Array;
+  /** (M): mean negative log-likelihood of its tokens, nats. */
+  heldOutLosses: Float32Array;
+  /** (M) */
+  perplexities: Float32Array;
+  /** (M); null where the characters are not known. */
+  bitsPerCharacter: Float32Array | null;
 }
 
 export interface Neighbour {

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { curvesOf } from '../../src/engine/training-curves.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { loadModel } from '../../src/engine/model-store.ts';
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../../src/language-model/options.ts';
@@ -70,6 +71,9 @@ test('a language model that diverges is kept as it was when all was well, with t
   const engine = new Engine(DISTRIBUTION, listen());
   assert.deepEqual(await engine.open(directory), report.model);
   assert.ok((await engine.describe('king', 3)).known);
+  const { losses, heldOutSteps, bitsPerCharacter } = (await engine.trainingCurves())!;
+  assert.ok(losses.at(-1)! > losses[0]!, 'how it went wrong is kept');
+  assert.deepEqual([heldOutSteps.length, bitsPerCharacter], [0, null]);
   assert.equal((await engine.complete('the king and the pal', 1)).suggestions[0]?.word, 'palace');
 });
 
@@ -130,6 +134,7 @@ test('broken off, it goes on from its checkpoint to the bits of an unbroken trai
   assert.deepEqual(found.vectors, expected.vectors);
   assert.deepEqual(found.languageModel, expected.languageModel);
   assert.deepEqual(found.summary.languageModel, expected.summary.languageModel);
+  assert.deepEqual(found.training, expected.training);
   assert.deepEqual([unbroken.report.resumedAt, unbroken.report.languageModelResumedAt], [undefined, undefined]);
   assert.ok(!(await readdir(directory)).some((name) => name.endsWith('.checkpoint')));
 });
@@ -145,4 +150,59 @@ test('another language model does not take the checkpoint, nor is a damaged one 
     assert.ok(next.report.model.languageModel);
     assert.equal(next.report.languageModelResumedAt, undefined);
   }
+});
+
+test('how a training went is stored with the model and told', async () => {
+  const directory = join(root, 'curves');
+  const { report, lines } = await train(
+    directory,
+    request({ epochs: 6, patience: 100, evaluateEvery: 15, learningRate: 0.01 }),
+  );
+  const engine = new Engine(DISTRIBUTION, listen());
+  assert.deepEqual(await engine.open(directory), report.model);
+  const curves = (await engine.trainingCurves())!;
+  const steps = curves.steps.length;
+  assert.deepEqual(
+    [...curves.steps],
+    [...Array(steps).keys()].map((step) => step + 1),
+  );
+  assert.deepEqual(
+    [curves.losses.length, curves.gradientNorms.length, curves.learningRates.length],
+    [steps, steps, steps],
+  );
+  assert.ok(curves.losses[0]! > curves.losses.at(-1)! + 0.5, `${curves.losses[0]}, ${curves.losses.at(-1)}`);
+  assert.ok(curves.gradientNorms.every((norm) => norm > 0 && norm < 100));
+  assert.ok(Math.abs(Math.max(...curves.learningRates) - 0.01) < 1e-3);
+  assert.deepEqual([...curves.heldOutSteps.slice(0, 2)], [15, 30]);
+  assert.equal(curves.heldOutSteps.at(-1), steps);
+  const { perplexity, bitsPerCharacter } = report.model.languageModel!;
+  assert.ok(Math.abs(Math.min(...curves.perplexities) / perplexity! - 1) < 1e-5);
+  assert.ok(Math.abs(Math.min(...curves.bitsPerCharacter!) / bitsPerCharacter! - 1) < 1e-5);
+  curves.perplexities.forEach((each, at) => assert.ok(Math.abs(each / Math.exp(curves.heldOutLosses[at]!) - 1) < 1e-5));
+  const said = `${bitsPerCharacter!.toFixed(3)} bits per character`;
+  assert.ok(
+    lines.some((line) => line.includes(said)),
+    lines.join('\n'),
+  );
+  await engine.train(request({}, { parts: { map: false, languageModel: false } }));
+  assert.equal(await engine.trainingCurves(), null);
+});
+
+test('a point of a long training stands for several steps', () => {
+  const result = {
+    ...{ tensors: {}, perplexity: 2, bitsPerCharacter: null, heldOutTokens: 1, plannedSteps: 7, steps: 7 },
+    heldOutLosses: [{ step: 7, loss: 1.5 }],
+    losses: Float32Array.of(9, 7, 5, 4, 3, 2, 1),
+    gradientNorms: Float32Array.of(1, 8, 1, 2, 3, 2, 4),
+    learningRates: Float32Array.of(1, 2, 3, 4, 5, 6, 7),
+  };
+  const numbers = Object.fromEntries(Object.entries(curvesOf(result, 3)).map(([name, { data }]) => [name, [...data]]));
+  assert.deepEqual(numbers, {
+    steps: [3, 6, 7],
+    losses: [7, 3, 1],
+    gradientNorms: [8, 3, 4],
+    learningRates: [3, 6, 7],
+    heldOutSteps: [7],
+    heldOutLosses: [1.5],
+  });
 });

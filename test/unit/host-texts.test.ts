@@ -210,6 +210,11 @@ suite('the status bar and the notifications', () => {
       'Lexiscope learned 24,310 words from 1,204,400 words of text in 2 min 3 s (1,210 files). ' +
         'Perplexity of the language model on held-out text: 133. Skipped files: 3 binary, 1 too large.',
     );
+    const languageModel = { ...summary.languageModel!, bitsPerCharacter: 1.9876 };
+    assert.match(
+      sentences.trainingDone({ reading, model: { ...summary, languageModel }, seconds }, 'en'),
+      /held-out text: 133 \(1\.99 bits per character\)\./,
+    );
   });
 
   test('nothing is said of skipped files, repairs and perplexity where there are none', () => {

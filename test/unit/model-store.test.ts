@@ -52,6 +52,7 @@ function modelOf(mark: number): StoredModel {
     vectors: { input: tensor(3, 2), output: tensor(3, 2) },
     map: { positions: tensor(3, 2) },
     languageModel: { 'embedding.weight': tensor(5, 4) },
+    training: { losses: tensor(7), heldOutLosses: tensor(0) },
   };
 }
 
@@ -73,7 +74,7 @@ test('a new model replaces the old one and leaves no file of it behind', async (
   await saveModel(folder, modelOf(1));
   await saveModel(folder, modelOf(2));
   assert.deepEqual(await loadModel(folder), modelOf(2));
-  assert.equal((await readdir(folder)).length, 5);
+  assert.equal((await readdir(folder)).length, 6);
 });
 
 test('a save that dies before the manifest is renamed leaves the old model whole', async () => {
@@ -89,7 +90,7 @@ test('a save that dies before the manifest is renamed leaves the old model whole
   await writeFile(join(killed, 'manifest.json.4711.tmp'), before.subarray(0, 40));
   assert.deepEqual(await loadModel(killed), modelOf(1));
   await saveModel(killed, modelOf(3)); // and the next save clears up
-  assert.equal((await readdir(killed)).length, 5);
+  assert.equal((await readdir(killed)).length, 6);
 });
 
 test("files that are not the model's stay, whatever is saved or deleted", async () => {
@@ -170,6 +171,7 @@ function importedModel(map: boolean): StoredModel {
     vectors: { input: vectors['input']! },
     map: map ? positions : null,
     languageModel: null,
+    training: null,
   };
 }
 

@@ -30,6 +30,7 @@ function modelOf(words: string[], text?: Partial<TextOptions>): Model {
     },
     map: null,
     languageModel: null,
+    training: null,
   };
   return new Model(stored, kernels);
 }
