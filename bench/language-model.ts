@@ -1,19 +1,47 @@
-// Training of the language model, tokens a second, at three sizes on 1 and 2 threads; and one token of inference, µs.
-//   --seconds N (4), for each measurement   --variant simd | relaxed-simd (what this machine runs best)
+// The language model beside PyTorch: the same gradients first, then tokens a second of training on 2 threads, and µs a token of inference.
+//   --seconds N (4), for each measurement     --rounds N of the two in turn (3)     --variant simd | relaxed-simd (the best)
+//   --only lstm,gru,rnn,v2048,layers,inference,threads   (all but layers; --long: all)
+//   --openblas DIR   with libopenblas.so.0 of Debian's libopenblas0-openmp, with which PyTorch is at its best
+//   --python PROGRAM   that has torch (/usr/bin/python3)     --alone   without PyTorch
 
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
+import { multiplyAddsPerToken } from '../src/language-model/costs.ts';
 import { LanguageModel } from '../src/language-model/inference.ts';
-import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../src/language-model/options.ts';
-import {
-  createLanguageModelJob,
-  languageModelProgress,
-  LanguageModelThread,
-  type LanguageModelJob,
-} from '../src/language-model/training.ts';
+import { createLanguageModelJob, languageModelProgress, type LanguageModelJob } from '../src/language-model/job.ts';
+import { createMemory } from '../src/language-model/memory.ts';
+import { Network, planNetwork, type NetworkOptions } from '../src/language-model/network.ts';
+import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
+import { layOutParameters, readParameters, type Tensor } from '../src/language-model/parameters.ts';
+import { createSignals, Team } from '../src/language-model/team.ts';
+import { LanguageModelThread } from '../src/language-model/training.ts';
 
+/** What both train: the embedding, layers of one cell, the full softmax. */
+type Model = Pick<
+  NetworkOptions,
+  'cell' | 'layers' | 'vocabulary' | 'embeddingSize' | 'hiddenSize' | 'batchSize' | 'steps'
+>;
+
+const THREADS = 2;
+const BASE: Model = {
+  ...{ cell: 'lstm', layers: 1, vocabulary: 8192, embeddingSize: 128, hiddenSize: 256 },
+  ...{ batchSize: 64, steps: 32 },
+};
+const MODELS: Record<string, Model> = {
+  lstm: BASE,
+  gru: { ...BASE, cell: 'gru' },
+  rnn: { ...BASE, cell: 'rnn' },
+  v2048: { ...BASE, vocabulary: 2048 },
+  layers: { ...BASE, layers: 2, embeddingSize: 512, hiddenSize: 512 },
+};
 /** Long enough that no measurement comes to its end. */
 const TOKENS = 2_000_000;
 
@@ -31,111 +59,233 @@ function text(words: number): Int32Array {
   );
 }
 
-/** Median tokens a second, from the third step on. Throws where the model does not learn. */
-async function train(job: LanguageModelJob, seconds: number): Promise<number> {
+const fill = (model: Model): NetworkOptions => ({
+  ...model,
+  ...{ attention: false, tied: false, oneHot: false, freezeEmbedding: false },
+  ...{ dropout: 0, weightDropout: 0, embeddingDropout: 0 },
+});
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+/** Median tokens a second, from the third step on. */
+async function train(kernel: WebAssembly.Module, model: Model, threads: number, seconds: number): Promise<number> {
+  const words = model.vocabulary - 2;
+  const options = { ...LANGUAGE_MODEL_DEFAULTS, ...model, maxVocabulary: words, learningRate: 1e-3, epochs: 10 };
+  const job = createLanguageModelJob(kernel, text(words), new Int32Array(1), new Uint8Array(1), options, threads, 1);
   const workers = Array.from(
-    { length: job.threads },
+    { length: threads },
     (_, thread) => new Worker(new URL(import.meta.url), { workerData: { job, thread } }),
   );
   const rates: number[] = [];
   let before = { time: performance.now(), tokens: 0 };
   let skip = 2; // kernels are compiled on their first calls
   const end = performance.now() + seconds * 1000;
-  while (performance.now() < end || rates.length < 3) {
+  while (performance.now() < end || rates.length < 5) {
     await sleep(1);
     const { tokens } = languageModelProgress(job);
+    if (tokens === before.tokens) continue;
     const now = performance.now();
-    if (tokens === before.tokens || (skip === 0 && now - before.time < 200)) continue;
     if (skip > 0) skip--;
     else rates.push(((tokens - before.tokens) * 1000) / (now - before.time));
     before = { time: now, tokens };
   }
-  const first = job.losses[0]!;
-  const { loss } = languageModelProgress(job);
-  if (first > Math.log(job.sizes.vocabulary) || !(loss < first)) {
-    throw new Error(`the loss began at ${first} and came to ${loss}`);
-  }
   await Promise.all(workers.map((worker) => worker.terminate()));
-  return rates.sort((a, b) => a - b)[rates.length >> 1]!;
+  return median(rates);
 }
 
 /** Median µs of reading one token and giving the probabilities of the next. */
-function infer(kernel: WebAssembly.Module, { sizes }: LanguageModelJob): number {
-  const { vocabulary: V, embeddingSize: E, hiddenSize: H } = sizes;
+function infer(kernel: WebAssembly.Module, model: Model): number {
   const random = numbers(2);
-  const shapes = {
-    'embedding.weight': [V, E],
-    weightIh: [4 * H, E],
-    weightHh: [4 * H, H],
-    biasIh: [4 * H],
-    biasHh: [4 * H],
-    'output.weight': [V, H],
-    'output.bias': [V],
-  };
   const tensors = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => {
+    layOutParameters(fill(model), 0).all.map(({ name, shape }): [string, Tensor] => {
       const data = new Float32Array(shape.reduce((a, b) => a * b)).map(() => random() - 0.5);
       return [name, { shape, data }];
     }),
   );
-  const model = new LanguageModel(kernel, tensors);
+  const reader = new LanguageModel(kernel, tensors);
   const times = Array.from({ length: 3000 }, (_, index) => {
     const start = performance.now();
-    model.feed((index * 37) % V);
-    const sum = model.probabilities().reduce((a, b) => a + b, 0);
+    reader.feed((index * 37) % model.vocabulary);
+    const sum = reader.probabilities().reduce((a, b) => a + b, 0);
     const time = performance.now() - start;
     if (Math.abs(sum - 1) > 1e-4) throw new Error(`probabilities sum to ${sum}`);
     return time;
   });
-  return times.slice(1000).sort((a, b) => a - b)[1000]! * 1000;
+  return median(times.slice(1000)) * 1000;
+}
+
+function finish<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/** Our loss and gradients of one window of random tokens, and what a peer needs to make its own. */
+async function differentiate(kernel: WebAssembly.Module, model: Model, path: string) {
+  const plan = planNetwork(fill(model), 1);
+  const memory = createMemory(plan.bytes);
+  const network = new Network(kernel, memory, plan, new Team(createSignals(), 0, 1), 1);
+  const { batchSize, steps, vocabulary } = model;
+  const random = numbers(3);
+  const tokens = Int32Array.from({ length: 2 * steps * batchSize }, () => Math.floor(random() * vocabulary));
+  const source = {
+    count: () => steps * batchSize,
+    read(position: number, panel: number, inputs: Int32Array, targets: Int32Array, at: number): void {
+      const start = position * batchSize + panel * 8;
+      inputs.set(tokens.subarray(start, start + 8), at);
+      targets.set(tokens.subarray(steps * batchSize + start, steps * batchSize + start + 8), at);
+    },
+  };
+  finish(network.initialise(1, tokens));
+  const loss = finish(network.differentiate(source, 0, steps, 1)) / (steps * batchSize);
+  const floats = new Float32Array(memory.buffer);
+  for (const [name, offset] of [
+    ['parameters', 0],
+    ['gradients', plan.toGradient],
+  ] as const) {
+    const tensors = Object.values(readParameters(floats, plan.parameters, offset));
+    await writeFile(`${path}.${name}`, Buffer.concat(tensors.map(({ data }) => Buffer.from(data.buffer))));
+  }
+  await writeFile(`${path}.tokens`, Buffer.from(tokens.buffer));
+  return { loss, tensors: plan.parameters.all.map(({ name, shape }) => [name, shape]) };
+}
+
+interface Peer {
+  version: string;
+  ask(request: object): Promise<Record<string, number>>;
+  end(): void;
+}
+
+/** PyTorch with the settings that make it fastest: threads that sleep while they wait, memory that is kept. */
+async function startTorch(python: string, openblas: string | undefined): Promise<Peer> {
+  const peer = spawn(python, [fileURLToPath(new URL('peers/torch_language_model.py', import.meta.url))], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      OMP_WAIT_POLICY: 'PASSIVE',
+      MALLOC_MMAP_THRESHOLD_: '2000000000',
+      MALLOC_TRIM_THRESHOLD_: '8000000000',
+      MALLOC_TOP_PAD_: '100000000',
+      ...(openblas && { LD_LIBRARY_PATH: openblas }),
+    },
+  });
+  const lines = createInterface(peer.stdout)[Symbol.asyncIterator]();
+  const answer = async (): Promise<unknown> => {
+    const { value, done } = await lines.next();
+    if (done)
+      throw new Error(`PyTorch ended: ${python} needs torch (Debian: apt-get install python3-torch), or --alone`);
+    return JSON.parse(value);
+  };
+  const { version } = (await answer()) as { version: string };
+  return {
+    version,
+    async ask(request) {
+      peer.stdin.write(`${JSON.stringify(request)}\n`);
+      return (await answer()) as Record<string, number>;
+    },
+    end: () => peer.stdin.end(),
+  };
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { seconds: { type: 'string', default: '4' }, variant: { type: 'string' } },
+    options: {
+      seconds: { type: 'string', default: '4' },
+      rounds: { type: 'string', default: '3' },
+      variant: { type: 'string' },
+      only: { type: 'string' },
+      long: { type: 'boolean', default: false },
+      openblas: { type: 'string' },
+      python: { type: 'string', default: '/usr/bin/python3' },
+      alone: { type: 'boolean', default: false },
+    },
   });
-  const variant = values.variant as KernelVariant | undefined;
-  const kernel = await loadKernel(new URL('../dist/', import.meta.url), 'language-model', variant);
-  const peers: LanguageModelOptions = {
-    ...LANGUAGE_MODEL_DEFAULTS,
-    embeddingSize: 128,
-    hiddenSize: 256,
-    batchSize: 64,
-    steps: 32,
-  };
+  const all = [...Object.keys(MODELS), 'inference', 'threads'];
+  const only = values.only?.split(',') ?? all.filter((name) => values.long || name !== 'layers');
+  const unknown = only.find((name) => !all.includes(name));
+  if (unknown) throw new Error(`There is no measurement "${unknown}"; there are: ${all.join(', ')}`);
+  const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
+  const kernel = await loadKernel(
+    new URL('../dist/', import.meta.url),
+    'language-model',
+    values.variant as KernelVariant | undefined,
+  );
+  const torch = values.alone ? null : await startTorch(values.python, values.openblas);
   const figures: Record<string, number> = {};
-  for (const [name, options] of [
-    ['v2048', { ...peers, maxVocabulary: 2046 }],
-    ['v8192', { ...peers, maxVocabulary: 8190 }],
-    ['defaults', LANGUAGE_MODEL_DEFAULTS],
-  ] as const) {
-    const tokens = text(options.maxVocabulary);
-    for (const threads of [1, 2]) {
-      const job = createLanguageModelJob(
-        kernel,
-        tokens,
-        new Int32Array(1),
-        new Uint8Array(1),
-        { ...options, epochs: 10 },
-        threads,
-        1,
-      );
-      const { vocabulary: V, embeddingSize: E, hiddenSize: H, batchSize: B, steps: T } = job.sizes;
-      if (threads === 1) {
-        figures[`${name}InferenceMicroseconds`] = Math.round(infer(kernel, job));
+  const inTurn = async (ours: () => number | Promise<number>, theirs: (peer: Peer) => Promise<number>) => {
+    const [our, their]: [number[], number[]] = [[], []];
+    for (let round = 0; round < rounds; round++) {
+      our.push(await ours());
+      if (torch) their.push(await theirs(torch));
+    }
+    return { our: median(our), their: torch ? median(their) : NaN };
+  };
+  console.log(torch ? `PyTorch ${torch.version}` : 'without a peer');
+
+  if (torch) {
+    const folder = await mkdtemp(join(tmpdir(), 'lexiscope-bench-'));
+    try {
+      for (const cell of ['lstm', 'gru', 'rnn'] as const) {
+        const model = { ...BASE, cell, layers: 2, vocabulary: 500, batchSize: 16, steps: 20 };
+        const path = join(folder, cell);
+        const { loss, tensors } = await differentiate(kernel, model, path);
+        const theirs = await torch.ask({ command: 'check', model: { ...model, threads: THREADS }, path, tensors });
+        const { loss: expected = NaN, error = NaN } = theirs;
         console.log(
-          `V ${V} E ${E} H ${H} B ${B} T ${T}: ${figures[`${name}InferenceMicroseconds`]} µs a token of inference`,
+          `${cell}: loss ${loss.toFixed(6)} and ${expected.toFixed(6)}, gradients differ by ${error.toExponential(1)}`,
         );
+        if (!(Math.abs(loss - expected) < 1e-4 && error < 1e-3))
+          throw new Error(`${cell}: PyTorch has another gradient`);
       }
-      const rate = await train(job, Number(values.seconds));
-      figures[`${name}TokensPerSecond${threads}`] = Math.round(rate);
-      const operations = 6 * (4 * H * (E + H) + H * V); // multiplications and additions of a token, forward and back
-      console.log(
-        `  ${threads} thread${threads > 1 ? 's' : ''}: ${Math.round(rate)} tokens/s, ${((operations * rate) / 1e9).toFixed(1)} GFLOP/s`,
-      );
+    } finally {
+      await rm(folder, { recursive: true });
     }
   }
-  console.log(JSON.stringify({ name: 'language-model', ...figures }));
+
+  for (const name of only) {
+    const model = MODELS[name];
+    if (!model) continue;
+    const { our, their } = await inTurn(
+      () => train(kernel, model, THREADS, seconds),
+      async (peer) => (await peer.ask({ command: 'train', model: { ...model, threads: THREADS }, seconds }))['rate']!,
+    );
+    const operations = 6 * multiplyAddsPerToken(fill(model), 0); // of a token, forward and back
+    console.log(
+      `${name}: ${Math.round(our)} tokens/s (${((operations * our) / 1e9).toFixed(0)} GFLOP/s), PyTorch ${Math.round(their)}: ${(our / their).toFixed(2)}x`,
+    );
+    figures[`${name}TokensPerSecond`] = Math.round(our);
+    figures[`${name}VsPytorch`] = our / their;
+  }
+  if (only.includes('inference')) {
+    const { our, their } = await inTurn(
+      () => infer(kernel, BASE),
+      async (peer) => {
+        const times = [];
+        for (const threads of [1, THREADS]) {
+          times.push((await peer.ask({ command: 'infer', model: { ...BASE, threads }, steps: 1500 }))['microseconds']!);
+        }
+        return Math.min(...times);
+      },
+    );
+    console.log(
+      `inference: ${our.toFixed(0)} µs a token on 1 thread, PyTorch at its best ${their.toFixed(0)}: ${(their / our).toFixed(2)}x`,
+    );
+    figures['inferenceMs'] = our / 1000;
+    figures['inferenceVsPytorch'] = their / our;
+  }
+  if (only.includes('threads')) {
+    const [one, two]: [number[], number[]] = [[], []];
+    for (let round = 0; round < rounds; round++) {
+      one.push(await train(kernel, BASE, 1, seconds));
+      two.push(await train(kernel, BASE, 2, seconds));
+    }
+    figures['threads2Vs1'] = median(two) / median(one);
+    console.log(`2 threads: ${figures['threads2Vs1'].toFixed(2)} times 1 thread`);
+  }
+  torch?.end();
+  const rounded = Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(3))]);
+  console.log(JSON.stringify({ name: 'language-model', ...Object.fromEntries(rounded) }));
 }
 
 if (isMainThread) await main();

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { findChromium } from './chromium.mjs';
 import { root } from './install.mjs';
 import { findNode24 } from './node24.mjs';
+import { findTfjsNode } from './tfjs-node.mjs';
 
 const scratch = await mkdtemp(join(tmpdir(), 'lexiscope-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -19,7 +20,12 @@ const stages = {
   lint: () => runScript(bin('eslint', 'bin/eslint.js'), '.'),
   types: () => runScript('scripts/types.mjs'),
   build: () => runScript('scripts/build.mjs', '--clean'),
-  unit: () => runTests('test/unit/**/*.test.ts', { minutes: 5 }),
+  unit: async () => {
+    const tensorflow = await findTfjsNode();
+    if (!tensorflow)
+      console.log('There is no build of tfjs-node for this machine: the kernels are not compared with it.');
+    return runTests('test/unit/**/*.test.ts', { minutes: 5, env: tensorflow ? { TFJS_NODE: tensorflow } : {} });
+  },
   browser: async () => runTests('test/browser/**/*.test.ts', { minutes: 5, env: { CHROMIUM: await findChromium() } }),
   package: () => runScript('scripts/package.mjs'),
   integration: async () =>

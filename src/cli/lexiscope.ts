@@ -53,8 +53,11 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --seed N            every random choice follows from it (1)
   --continue          train goes on with the word vectors of the model in DIR: more passes over the same text, or new text
   --only vectors      train or import word vectors only: no map, no language model
+  --tensorflow FOLDER train the language model with the @tensorflow/tfjs-node that is installed in FOLDER
   --most N            import only the first N words of the file (all)
+  --include GLOB      read only what matches; may be given several times
   --exclude GLOB      leave out what matches; may be given several times
+  --encoding NAME     of files that are not UTF-8, as VS Code's files.encoding names it (detected)
   --quiet             no progress
   --word2vec.NAME, --map.NAME, --languageModel.NAME, --reading.NAME, --phrases.NAME VALUE
                       an option of the training; see the README's table of settings
@@ -244,7 +247,9 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
   const request: TrainRequest = {
     folders: folders.map((folder) => ({
       path: resolve(folder),
+      include: (values['include'] as string[] | undefined) ?? [],
       exclude: (values['exclude'] as string[] | undefined) ?? [],
+      ...(typeof values['encoding'] === 'string' && { encoding: values['encoding'] }),
     })),
     reading: group(values, 'reading', GROUPS.reading),
     phrases: group(values, 'phrases', GROUPS.phrases),
@@ -253,6 +258,7 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
     languageModel: group(values, 'languageModel', GROUPS.languageModel),
     parts: partsOf(values),
     start: values['continue'] === true ? 'continue' : 'new',
+    ...(typeof values['tensorflow'] === 'string' && { tensorflow: resolve(values['tensorflow']) }),
     threads: integer(values, 'threads', availableParallelism()),
     seed: integer(values, 'seed', 1),
   };
@@ -296,16 +302,25 @@ async function replaceModel<Report extends object>(
   }
 }
 
-function reportLines({ reading, model, seconds }: TrainReport): string[] {
+function reportLines({ reading, model, seconds, resumedAt }: TrainReport): string[] {
   const skipped = Object.entries(reading.skipped).filter(([, files]) => files > 0);
+  const encodings = Object.entries(reading.encodings);
   return [
     `${reading.words} words in ${reading.files} files${skipped.length ? `; skipped: ${skipped.map(([reason, files]) => `${files} ${reason}`).join(', ')}` : ''}`,
+    ...(encodings.length > 1 || (reading.files > 0 && !reading.encodings['utf-8'])
+      ? [`encodings: ${encodings.map(([encoding, files]) => `${files} ${encoding}`).join(', ')}`]
+      : []),
+    ...(reading.repaired > 0 ? [`broken characters were replaced in ${reading.repaired} files`] : []),
+    ...(reading.secrets.found > 0
+      ? [`${reading.secrets.found} access tokens or private keys in ${reading.secrets.files} files were left out`]
+      : []),
     ...(reading.pruned.words > 0
       ? [
           `${reading.pruned.words} words that had come up to ${reading.pruned.upTo} times were left out for lack of room`,
         ]
       : []),
     ...(reading.phrases > 0 ? [`${reading.phrases} phrases became words`] : []),
+    ...(resumedAt === undefined ? [] : [`word vectors went on from ${(100 * resumedAt).toFixed(0)} %`]),
     ...modelLines(model),
     secondsLine(seconds),
   ];
@@ -319,9 +334,10 @@ function importLines({ format, rows, duplicates, model, seconds }: ImportReport)
   ];
 }
 
-function modelLines({ vocabulary, vectorSize, mapWords, languageModel }: ModelSummary): string[] {
+function modelLines({ vocabulary, vectorSize, mapWords, losses, languageModel }: ModelSummary): string[] {
   return [
     `${vocabulary} words with vectors of ${vectorSize} numbers, ${mapWords} on the map`,
+    ...(losses?.length ? [`mean loss of a pair by epoch: ${losses.map((loss) => loss.toFixed(4)).join(' ')}`] : []),
     ...(languageModel
       ? [
           `language model: perplexity ${languageModel.perplexity.toFixed(1)} on ${languageModel.heldOutTokens} held-out tokens`,
@@ -381,8 +397,23 @@ function events(json: boolean, quiet: boolean): EngineEvents {
 }
 
 function readArguments(words: string[]): { values: Values; positionals: string[] } {
-  const options: NonNullable<ParseArgsConfig['options']> = { exclude: { type: 'string', multiple: true } };
-  for (const name of ['out', 'model', 'count', 'threads', 'seed', 'method', 'restrict', 'only', 'most'])
+  const options: NonNullable<ParseArgsConfig['options']> = {
+    include: { type: 'string', multiple: true },
+    exclude: { type: 'string', multiple: true },
+  };
+  for (const name of [
+    'out',
+    'model',
+    'count',
+    'threads',
+    'seed',
+    'method',
+    'restrict',
+    'only',
+    'most',
+    'tensorflow',
+    'encoding',
+  ])
     options[name] = { type: 'string' };
   for (const name of ['json', 'quiet', 'help', 'continue']) options[name] = { type: 'boolean' };
   for (const [group, defaults] of Object.entries(GROUPS)) {

@@ -1,10 +1,11 @@
 // A compute thread: one worker thread that runs one task, step by step, and looks at the cancel flag between steps.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { LanguageModelThread, type LanguageModelJob } from '../language-model/training.ts';
+import type { LanguageModelJob } from '../language-model/job.ts';
+import { LanguageModelThread } from '../language-model/training.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
-import type { FolderRequest, LogLevel, Progress, ReadingOptions } from '../protocol/engine.ts';
+import type { FolderRequest, LogLevel, Progress, ReadingOptions, UnsavedText } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { PhraseOptions } from '../text/options.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
@@ -12,13 +13,28 @@ import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
 import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
 import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
 import { readEvaluationSet } from './evaluation.ts';
-import { readCorpus, type ReadCorpus } from './read-corpus.ts';
+import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
+import { mergeRead, readShare, type CachePlace, type ReadShare } from './read-shares.ts';
+import { isTooLarge } from './work-shares.ts';
+import type { ReadingNotes } from './reading-notes.ts';
+import { cacheKey, withCache, type CachedReading } from './token-cache.ts';
 import { TokenFile, tokensOf } from './token-file.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
 export type Task =
+  /** `directory`: where the cache is; `text`: what decides how words are cut. */
+  | {
+      kind: 'find';
+      folders: FolderRequest[];
+      unsaved: UnsavedText[];
+      reading: ReadingOptions;
+      directory: string;
+      text: unknown;
+    }
+  | { kind: 'readShare'; found: FoundFiles; done: Float64Array }
+  | { kind: 'mergeRead'; shares: ReadShare[]; notes: ReadingNotes; phrases: PhraseOptions; cache: CachePlace | null }
   /** `tokenFile`: the descriptor of a file for what has no room in memory. */
-  | { kind: 'read'; folders: FolderRequest[]; reading: ReadingOptions; phrases: PhraseOptions; tokenFile: number }
+  | { kind: 'read'; found: FoundFiles; phrases: PhraseOptions; tokenFile: number }
   | { kind: 'import'; path: string; most: number }
   | {
       kind: 'word2vec';
@@ -40,6 +56,10 @@ export type Task =
   | { kind: 'analogies'; job: AnalogyJob };
 
 interface Results {
+  find: FoundFiles & { cached: CachedReading; key: string };
+  /** Null where it has too many different words for a merge; the same of the merge. */
+  readShare: ReadShare | null;
+  mergeRead: ReadCorpus | null;
   read: ReadCorpus;
   import: ReadVectors | { problem: VectorFileProblem };
   word2vec: null;
@@ -61,21 +81,23 @@ const { task, cancelled: flag } = workerData as { task: Task; cancelled: Int32Ar
 const cancelled = (): boolean => Atomics.load(flag, 0) !== 0;
 const post = (message: ThreadMessage): void => parentPort!.postMessage(message);
 
+const hooks: ReadingHooks = {
+  progress: (progress) => post({ type: 'progress', progress }),
+  log: (level, message) => post({ type: 'log', level, message }),
+  cancelled,
+};
+
 /** The task's result; null where it was cancelled, or where the result lies in the job's shared memory. */
 async function run(): Promise<unknown> {
   switch (task.kind) {
+    case 'find':
+      return find(task);
+    case 'readShare':
+      return readShare(task.found, task.done, cancelled);
+    case 'mergeRead':
+      return mergeRead(task.shares, task.notes, hooks, task.phrases, task.cache);
     case 'read':
-      return readCorpus(
-        task.folders,
-        task.reading,
-        {
-          progress: (progress) => post({ type: 'progress', progress }),
-          log: (level, message) => post({ type: 'log', level, message }),
-          cancelled,
-        },
-        task.phrases,
-        new TokenFile(task.tokenFile),
-      );
+      return readFound(task.found, hooks, task.phrases, new TokenFile(task.tokenFile));
     case 'import':
       return readVectorFile(task.path, task.most, {
         progress: (progress) => post({ type: 'progress', progress }),
@@ -104,6 +126,14 @@ async function run(): Promise<unknown> {
     case 'analogies':
       return runSteps(new AnalogyThread(task.job));
   }
+}
+
+async function find(task: Task & { kind: 'find' }): Promise<Results['find'] | null> {
+  const found = await findTexts(task.folders, task.reading, task.unsaved, cancelled);
+  if (!found) return null;
+  const key = cacheKey(task.text);
+  const cached = isTooLarge(found) ? { fresh: found, share: null } : withCache(found, task.directory, key);
+  return { ...found, cached, key };
 }
 
 /** `stop` frees the threads that wait for this one. */

@@ -29,6 +29,7 @@ import { loadKernels, type Kernels } from './kernels.ts';
 import { deleteModel, loadModel, saveModel, writeFileAtomically, type StoredModel } from './model-store.ts';
 import { Model } from './model.ts';
 import { writeSafetensors } from './safetensors.ts';
+import { deleteCache } from './token-cache.ts';
 import { train, type TrainContext } from './training.ts';
 
 /** Between two checkpoints of the word vectors, ms: with the time it takes to write one, less than 30 s are lost. */
@@ -62,8 +63,8 @@ export class Engine implements EngineApi {
   async train(request: TrainRequest): Promise<TrainOutcome> {
     const trained = await this.#replace((context) => train(request, context));
     if (!trained) return { status: 'cancelled' };
-    const { model, reading, seconds } = trained;
-    return { status: 'done', model: model.summary, reading, seconds };
+    const { model, ...report } = trained;
+    return { status: 'done', model: model.summary, ...report };
   }
 
   async importVectors(path: string, request: ImportRequest): Promise<ImportOutcome> {
@@ -83,7 +84,8 @@ export class Engine implements EngineApi {
     if (this.#directory === null) return false;
     this.#model = null;
     const hadCheckpoint = await deleteCheckpoint(this.#directory);
-    return (await deleteModel(this.#directory)) || hadCheckpoint;
+    const hadCache = await deleteCache(this.#directory);
+    return (await deleteModel(this.#directory)) || hadCheckpoint || hadCache;
   }
 
   wordAt(line: string, column: number, neighbours: number): ReturnType<EngineApi['wordAt']> {

@@ -1,9 +1,14 @@
 // What is never read, whatever the settings say: the insides of version control, installed packages, and every file that
 // by its name may hold a secret; and what is left out because nobody wrote it. Names only: contents are not looked at.
 
-/** Folders that are entered by nobody's text. */
-const FOLDERS =
-  /^(?:\.git|\.hg|\.svn|\.bzr|\.jj|_darcs|cvs|node_modules|bower_components|jspm_packages|__pycache__|secrets)$/i;
+/** Why a name is left out. Of version control nothing is said: it is no part of what is in a folder. */
+export type NameRule = 'secret' | 'generated' | 'versionControl';
+
+/** A repository's own; in worktrees and submodules `.git` is a file. */
+const VERSION_CONTROL = /^(?:\.git|\.hg|\.svn|\.bzr|\.jj|_darcs|cvs)$/i;
+
+/** Folders of installed packages. */
+const INSTALLED = /^(?:node_modules|bower_components|jspm_packages|__pycache__)$/i;
 
 /** Folders of keys and credentials. */
 const SECRET_FOLDERS = /^(?:\.ssh|\.aws|\.azure|\.gnupg|\.kube|\.gcloud|\.oci|\.password-store|\.secrets?|keychains)$/i;
@@ -38,23 +43,23 @@ const GENERATED_FILES = new RegExp(
     String.raw`cargo\.lock|poetry\.lock|pipfile\.lock|uv\.lock|pdm\.lock|gemfile\.lock|composer\.lock|podfile\.lock|pubspec\.lock|mix\.lock|flake\.lock|go\.sum|packages\.lock\.json`,
     String.raw`.*[.-]min\.(?:js|css|mjs|cjs|html)`,
     String.raw`.*\.(?:js|mjs|cjs|css|ts|mts|cts)\.map`,
-    String.raw`.*\.map\.json|.*\.tsbuildinfo|\.git`, // the last one in worktrees and submodules
+    String.raw`.*\.map\.json|.*\.tsbuildinfo`,
   ].join('|')})$`,
   'i',
 );
 
-/** Whether a folder of this name is never entered. */
-export function isExcludedFolder(name: string): boolean {
-  return FOLDERS.test(name) || SECRET_FOLDERS.test(name);
+/** Why a folder of this name is never entered; null where it may be. */
+export function folderRule(name: string): NameRule | null {
+  if (VERSION_CONTROL.test(name)) return 'versionControl';
+  if (INSTALLED.test(name)) return 'generated';
+  return SECRET_FOLDERS.test(name) || /^secrets$/i.test(name) ? 'secret' : null;
 }
 
-/** Whether a file of this name in a folder of that name is never opened. */
-export function isExcludedFile(name: string, folder: string): boolean {
-  return (
-    SECRET_FILES.test(name) ||
-    GENERATED_FILES.test(name) ||
-    (/^config\.json$/i.test(name) && /^\.docker$/i.test(folder))
-  );
+/** Why a file of this name in a folder of that name is never opened; null where it may be. */
+export function fileRule(name: string, folder: string): NameRule | null {
+  if (SECRET_FILES.test(name) || (/^config\.json$/i.test(name) && /^\.docker$/i.test(folder))) return 'secret';
+  if (GENERATED_FILES.test(name)) return 'generated';
+  return name === '.git' ? 'versionControl' : null;
 }
 
 /** Whether an absolute path leads into a folder of secrets, or to a file of one: what a link or an opened folder may hide. */

@@ -55,7 +55,9 @@ export class Model {
     if (input?.data.length !== vocabulary * vectorSize)
       throw new Error(`vectors: expected ${vocabulary} x ${vectorSize} numbers, got ${input?.data.length ?? 0}`);
     this.#vectors = new WordVectors(kernels.similarity, stored.words.slice(0, vocabulary), input.data, vectorSize);
-    this.#languageModel = stored.languageModel && new LanguageModel(kernels['language-model'], stored.languageModel);
+    this.#languageModel =
+      stored.languageModel &&
+      new LanguageModel(kernels['language-model'], stored.languageModel, stored.options.languageModel?.steps);
     this.#rankByWord = new Map(stored.words.map((word, rank) => [word, rank]));
     this.#folded = stored.languageModel ? stored.words.map((word) => word.toLowerCase()) : [];
     this.#unknownCount = (stored.counts ?? new Float64Array(0))

@@ -2,7 +2,13 @@
 
 import * as l10n from '@vscode/l10n';
 import { availableParallelism } from 'node:os';
-import { LANGUAGE_MODEL_RANGES } from '../language-model/options.ts';
+import {
+  checkLanguageModelOptions,
+  LANGUAGE_MODEL_CHOICES,
+  LANGUAGE_MODEL_FLAGS,
+  LANGUAGE_MODEL_RANGES,
+  type LanguageModelOptions,
+} from '../language-model/options.ts';
 import { PROJECTION_RANGES } from '../projection/options.ts';
 import { PHRASE_RANGES, PHRASE_SCORERS } from '../text/options.ts';
 import type { ImportRequest, TrainRequest } from '../protocol/engine.ts';
@@ -22,7 +28,7 @@ export const ENGINE_RANGES = {
 export function checkOptions(request: TrainRequest): void {
   checkWord2vec(request.word2vec);
   checkRanges('map', request.projection, PROJECTION_RANGES);
-  checkRanges('languageModel', request.languageModel, LANGUAGE_MODEL_RANGES);
+  checkLanguageModel(request.languageModel);
   const { scorer, connectors, ...phrases } = request.phrases;
   checkChoice('phrases.scorer', scorer, PHRASE_SCORERS);
   if (typeof connectors !== 'string') {
@@ -32,20 +38,21 @@ export function checkOptions(request: TrainRequest): void {
   }
   checkRanges('phrases', phrases, PHRASE_RANGES);
   checkRanges('reading', request.reading, { maximumFileSize: ENGINE_RANGES.maximumFileSize });
+  if (request.tensorflow !== undefined && typeof request.tensorflow !== 'string') {
+    throw new RangeError(
+      l10n.t(
+        'The option {0} is {1}; it must be a text.',
+        'languageModel.tensorflowFolder',
+        JSON.stringify(request.tensorflow),
+      ),
+    );
+  }
   checkRanges('', { threads: request.threads, seed: request.seed }, ENGINE_RANGES);
 }
 
 function checkWord2vec({ algorithm, ...others }: Word2vecOptions): void {
   checkChoice('word2vec.algorithm', algorithm, ['skipgram', 'cbow']);
-  const flags: readonly string[] = WORD2VEC_FLAGS;
-  for (const flag of WORD2VEC_FLAGS) {
-    const value: unknown = others[flag];
-    if (typeof value === 'boolean') continue;
-    const option = `word2vec.${flag}`;
-    throw new RangeError(l10n.t('The option {0} is {1}; it must be true or false.', option, JSON.stringify(value)));
-  }
-  const numbers = Object.fromEntries(Object.entries(others).filter(([name]) => !flags.includes(name)));
-  checkRanges('word2vec', numbers, WORD2VEC_RANGES);
+  checkRanges('word2vec', checkFlags('word2vec', others, WORD2VEC_FLAGS), WORD2VEC_RANGES);
   if (others.negative === 0 && !others.hierarchicalSoftmax) {
     throw new RangeError(
       l10n.t(
@@ -68,6 +75,26 @@ function checkWord2vec({ algorithm, ...others }: Word2vecOptions): void {
       ),
     );
   }
+}
+
+function checkLanguageModel(options: LanguageModelOptions): void {
+  const { cell, input, decay, ...others } = options;
+  for (const [name, value] of Object.entries({ cell, input, decay })) {
+    checkChoice(`languageModel.${name}`, value, LANGUAGE_MODEL_CHOICES[name as keyof typeof LANGUAGE_MODEL_CHOICES]);
+  }
+  checkRanges('languageModel', checkFlags('languageModel', others, LANGUAGE_MODEL_FLAGS), LANGUAGE_MODEL_RANGES);
+  // how many numbers the word vectors have is not known yet
+  if (input !== 'word2vec') checkLanguageModelOptions(options);
+}
+
+/** The values that are no flags. */
+function checkFlags(group: string, values: object, flags: readonly string[]): object {
+  for (const [name, value] of Object.entries(values) as [string, unknown][]) {
+    if (!flags.includes(name) || typeof value === 'boolean') continue;
+    const option = `${group}.${name}`;
+    throw new RangeError(l10n.t('The option {0} is {1}; it must be true or false.', option, JSON.stringify(value)));
+  }
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !flags.includes(name)));
 }
 
 /** The same for an import. */

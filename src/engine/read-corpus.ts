@@ -1,17 +1,22 @@
 // Folders to a corpus: finds the files, reads them, decodes them and adds them to a CorpusBuilder. Runs in a compute
-// thread. A few small files are read ahead while one is cut into words, a large one is read piece by piece, and they are
-// added in sorted order, so that the same folders give the same corpus. What is not read is counted by its reason and
-// named in the log: names, never text.
+// thread. Files are added in sorted order, so that the same folders give the same corpus. What is not read is counted by
+// its reason and named (reading-notes.ts).
 
 import * as l10n from '@vscode/l10n';
-import { open, type FileHandle } from 'node:fs/promises';
-import type { FolderRequest, LogLevel, ReadingOptions, ReadingReport, SkipReason } from '../protocol/engine.ts';
+import type {
+  FolderRequest,
+  LogLevel,
+  ReadingOptions,
+  ReadingReport,
+  SkipReason,
+  UnsavedText,
+} from '../protocol/engine.ts';
 import { CorpusBuilder, type Corpus } from '../text/corpus.ts';
-import { decodePiece, encodingOf, PROBE, type DecodedText } from '../text/decode.ts';
 import { PHRASE_DEFAULTS, type PhraseOptions } from '../text/options.ts';
 import { findPhrases, type Phrases } from '../text/phrases.ts';
-import { lastCharacter, lastCut } from '../text/pieces.ts';
 import type { Spill } from '../text/tokens.ts';
+import { sizesOfTwins, textsOf, Unread, type Piece } from './file-text.ts';
+import { logNotes, newNotes, note, noteRead, reportOf, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
 import { findFiles, type FoundFile } from './workspace-files.ts';
 
 export interface ReadCorpus {
@@ -36,16 +41,105 @@ export interface ReadingHooks {
   log: (level: LogLevel, message: string) => void;
 }
 
-/** A larger file is read in pieces of this, bytes: its text is never in memory as a whole. */
-export const PIECE = 1 << 20;
-/** Files that are read ahead, and their most bytes. */
-const AHEAD = { files: 8, bytes: 4 * PIECE };
-/** Of a file so large, the beginning is looked at before the rest is read, bytes. */
-const LARGE = 65_536;
-/** Names in the log for each reason; the others are counted. */
-const NAMES = 50;
 /** Between two tellings of progress, ms. */
 const INTERVAL = 100;
+
+/** Files that may be read, in their order, and what there is to say of the others. */
+export interface FoundFiles {
+  files: FoundFile[];
+  /** Sizes of large files that come twice. */
+  twins: Set<number>;
+  notes: ReadingNotes;
+}
+
+/** Finds the files of the folders; null where it was cancelled. */
+export async function findTexts(
+  folders: readonly FolderRequest[],
+  reading: ReadingOptions,
+  unsaved: readonly UnsavedText[],
+  cancelled: () => boolean,
+): Promise<FoundFiles | null> {
+  const notes = newNotes();
+  const files: FoundFile[] = [];
+  const texts = new Map(unsaved.map(({ path, text }) => [path, text]));
+  for await (const found of findFiles(folders, (reason, name, detail) => note(notes, reason, name, detail))) {
+    if (cancelled()) return null;
+    for (const onDisk of found) {
+      const text = texts.get(onDisk.path);
+      const file = text === undefined ? onDisk : { ...onDisk, text, size: Buffer.byteLength(text) };
+      if (file.size === 0) note(notes, 'empty', file.name);
+      else if (file.size > reading.maximumFileSize)
+        note(notes, 'tooLarge', file.name, `${(file.size / 1e6).toFixed(1)} MB`);
+      else files.push({ ...file, place: files.length });
+    }
+  }
+  return { files, twins: sizesOfTwins(files), notes };
+}
+
+/** Adds the texts of the files to a builder, and notes what is left out; null where it was cancelled. `tell` hears how many bytes are done, `pass` which files are no part of the text, for good. */
+export async function addTexts(
+  { files, twins, notes }: FoundFiles,
+  builder: CorpusBuilder,
+  cancelled: () => boolean,
+  tell: (bytes: number) => void,
+  pass: (place: number, reason: SkipReason) => void = () => undefined,
+): Promise<ReadDocument[] | null> {
+  const documents: ReadDocument[] = [];
+  let bytes = 0;
+  for (const { file, pieces, digest } of textsOf(files, twins)) {
+    if (cancelled()) return null;
+    tell(bytes);
+    if (builder.isFull()) {
+      note(notes, 'tooLarge', file.name, l10n.t('the text before it is as long as can be'));
+      bytes += file.size;
+      continue;
+    }
+    const before = builder.wordCount;
+    let last: Piece | null = null;
+    let repaired = false;
+    let failure: Unread | null = null;
+    let done = 0;
+    builder.begin();
+    try {
+      for await (const piece of pieces) {
+        last = piece;
+        repaired ||= piece.repaired;
+        builder.append(piece.text);
+        while (builder.step()) {
+          if (cancelled()) return null;
+          tell(bytes + done + piece.bytes * builder.fraction);
+        }
+        done += piece.bytes;
+        if (builder.isFull()) break;
+      }
+    } catch (error) {
+      if (!(error instanceof Unread)) throw error;
+      failure = error;
+    }
+    builder.end();
+    if (last === null || builder.wordCount === before) {
+      const reason = failure?.reason ?? 'empty';
+      note(notes, reason, file.name, failure?.message);
+      // what may be otherwise the next time, though the file is the same, is looked at again
+      if (reason !== 'unreadable' && reason !== 'duplicate') pass(file.place ?? 0, reason);
+    } else {
+      const { encoding, secrets } = last;
+      const { name, size, place = 0 } = file;
+      documents.push({
+        place,
+        name,
+        size,
+        digest: digest(),
+        encoding,
+        repaired,
+        secrets,
+        failure: failure && failure.message,
+      });
+    }
+    bytes += file.size;
+  }
+  return documents;
+}
 
 /**
  * Reads the folders and makes words of their phrases; null where it was cancelled. `spill` takes what has no room in memory; without it, a text that is
@@ -57,85 +151,58 @@ export async function readCorpus(
   hooks: ReadingHooks,
   phrases: PhraseOptions = PHRASE_DEFAULTS,
   spill: Spill | null = null,
+  unsaved: readonly UnsavedText[] = [],
 ): Promise<ReadCorpus | null> {
-  const skipped = new Skipped(hooks.log);
   hooks.progress({ phase: 'reading', fraction: 0 });
-  const files: FoundFile[] = [];
-  for await (const found of findFiles(folders, (name, error) => skipped.add('unreadable', name, error.message))) {
-    if (hooks.cancelled()) return null;
-    for (const file of found) {
-      if (file.size === 0) skipped.add('empty', file.name);
-      else if (file.size > reading.maximumFileSize)
-        skipped.add('tooLarge', file.name, `${(file.size / 1e6).toFixed(1)} MB`);
-      else files.push(file);
-    }
-  }
+  const found = await findTexts(folders, reading, unsaved, hooks.cancelled);
+  if (!found) return null;
+  return readFound(found, hooks, phrases, spill);
+}
 
+/** The same of files that were found. */
+export async function readFound(
+  found: FoundFiles,
+  hooks: ReadingHooks,
+  phrases: PhraseOptions,
+  spill: Spill | null,
+): Promise<ReadCorpus | null> {
   const builder = new CorpusBuilder(spill);
-  const paths: string[] = [];
-  const report = { files: 0, bytes: 0, words: 0, repaired: 0 };
-  const clock = new ReadingClock(files, builder, hooks);
-  for (const { file, pieces } of readAhead(files)) {
-    if (hooks.cancelled()) return null;
-    clock.tell();
-    if (builder.isFull()) {
-      skipped.add('tooLarge', file.name, l10n.t('the text before it is as long as can be'));
-      clock.bytes += file.size;
-      continue;
-    }
-    const before = builder.wordCount;
-    let repaired = false;
-    let failure: Error | null = null;
-    let done = 0;
-    builder.begin();
-    try {
-      for await (const piece of pieces) {
-        repaired ||= piece.repaired;
-        builder.append(piece.text);
-        while (builder.step()) {
-          if (hooks.cancelled()) return null;
-          clock.tell(done + piece.bytes * builder.fraction);
-        }
-        done += piece.bytes;
-        if (builder.isFull()) break;
-      }
-    } catch (error) {
-      if (!(error instanceof Unread)) throw error;
-      failure = error;
-    }
-    builder.end();
-    if (failure instanceof NotText) skipped.add('binary', file.name);
-    else if (builder.wordCount === before) {
-      if (failure) skipped.add('unreadable', file.name, failure.message);
-      else skipped.add('empty', file.name);
-    } else {
-      paths.push(file.name);
-      report.files++;
-      report.bytes += file.size;
-      if (failure)
-        hooks.log('warn', l10n.t('{0} was read only in part: {1}', plain(file.name), plain(failure.message)));
-      if (repaired && ++report.repaired <= NAMES) {
-        hooks.log('warn', l10n.t('{0}: broken characters were replaced', plain(file.name)));
-      }
-    }
-    clock.bytes += file.size;
-  }
-  skipped.summarize();
+  const clock = new ReadingClock(found.files, builder, hooks);
+  const documents = await addTexts(found, builder, hooks.cancelled, (bytes) => clock.tell(bytes));
+  if (!documents) return null;
+  return finishCorpus(builder.finishing(), documents, found.notes, hooks, phrases);
+}
 
+/** Ends a reading: the corpus that `counting` gives, with phrases, and what there is to say; null where it was cancelled, or there is no corpus. */
+export function finishCorpus(
+  counting: Generator<number, Corpus | null>,
+  documents: readonly ReadDocument[],
+  notes: ReadingNotes,
+  hooks: ReadingHooks,
+  phrases: PhraseOptions,
+  counted: (corpus: Corpus) => void = () => undefined,
+): ReadCorpus | null {
+  for (const document of documents) noteRead(notes, document);
   hooks.progress({ phase: 'counting', fraction: 0 });
+  let told = performance.now();
   /** Runs one of the passes over the counted text, of which there are as many as passes for phrases and one. */
   const run = <T>(steps: Generator<number, T>, pass: number): T | null => {
     for (;;) {
       const step = steps.next();
       if (hooks.cancelled()) return null;
       if (step.done) return step.value;
-      clock.tellCounting((pass + step.value) / (1 + phrases.passes));
+      const now = performance.now();
+      if (now - told < INTERVAL) continue;
+      told = now;
+      hooks.progress({ phase: 'counting', fraction: (pass + step.value) / (1 + phrases.passes) });
     }
   };
-  const counted = run(builder.finishing(), 0);
-  if (!counted) return null;
-  let corpus = counted;
-  const { wordCount, pruned } = counted;
+  const first = run(counting, 0);
+  if (!first) return null;
+  let corpus = first;
+  counted(corpus);
+  logNotes(notes, hooks.log);
+  const { wordCount, pruned } = corpus;
   if (pruned.words > 0) {
     hooks.log(
       'warn',
@@ -149,12 +216,12 @@ export async function readCorpus(
   if (phrases.passes > 0 && corpus.spilled) {
     hooks.log('warn', l10n.t('The text is too long to look for phrases in it'));
   }
-  let found = 0;
+  let phraseCount = 0;
   for (let pass = 1; pass <= phrases.passes && !corpus.spilled; pass++) {
     const result: Phrases | null = run(findPhrases(corpus, phrases), pass);
     if (!result) return null;
     corpus = result.corpus;
-    found += result.found;
+    phraseCount += result.found;
     hooks.log('info', l10n.t('Phrases: {0} found in pass {1}', result.found, pass));
     if (result.prunedUpTo > 0) {
       hooks.log(
@@ -165,172 +232,13 @@ export async function readCorpus(
   }
   return {
     corpus,
-    paths,
-    report: { ...report, words: wordCount, skipped: skipped.counts, pruned, phrases: found },
+    paths: documents.map(({ name }) => name),
+    report: { ...reportOf(notes), words: wordCount, pruned, phrases: phraseCount },
   };
-}
-
-/** Some of a file's text. */
-interface Piece extends DecodedText {
-  /** What it was in the file. */
-  bytes: number;
-}
-
-/** Why a file, or the rest of it, is not read. */
-class Unread extends Error {}
-class NotText extends Unread {}
-
-/** The files in their order, each with its text, which is decoded when its turn comes. Small files are read ahead. */
-function* readAhead(files: readonly FoundFile[]): Generator<{ file: FoundFile; pieces: AsyncGenerator<Piece> }> {
-  const pending: Promise<Uint8Array | Unread>[] = [];
-  let bytes = 0;
-  let next = 0;
-  for (const [index, file] of files.entries()) {
-    if (file.size > PIECE) {
-      yield { file, pieces: piecesOf(file) };
-      continue;
-    }
-    next = Math.max(next, index);
-    while (next < files.length && (pending.length === 0 || (pending.length < AHEAD.files && bytes < AHEAD.bytes))) {
-      const ahead = files[next++]!;
-      if (ahead.size > PIECE) continue;
-      bytes += ahead.size;
-      pending.push(readSmall(ahead).catch((error: unknown) => error as Unread));
-    }
-    const content = pending.shift()!;
-    yield { file, pieces: onePiece(content, file.size) };
-    bytes -= file.size;
-  }
-}
-
-async function* onePiece(content: Promise<Uint8Array | Unread>, bytes: number): AsyncGenerator<Piece> {
-  const read = await content;
-  if (read instanceof Error) throw read;
-  const encoding = encodingOf(read);
-  if (!encoding) throw new NotText();
-  yield { ...decodePiece(read, encoding, true), bytes };
-}
-
-/** The first `size` bytes of a file, which may have grown or shrunk since it was found. */
-async function readSmall({ path, size }: FoundFile): Promise<Uint8Array> {
-  const file = await opened(path);
-  try {
-    const bytes = new Uint8Array(size);
-    let length = 0;
-    if (size > LARGE) {
-      length = await fill(file, bytes.subarray(0, PROBE));
-      if (encodingOf(bytes.subarray(0, length), size) === null) throw new NotText();
-    }
-    length += await fill(file, bytes.subarray(length));
-    return bytes.subarray(0, length);
-  } finally {
-    await file.close();
-  }
-}
-
-/** The text of a large file, of which the next piece is being read while one is used. */
-async function* piecesOf({ path, size }: FoundFile): AsyncGenerator<Piece> {
-  const file = await opened(path);
-  let bytes = new Uint8Array(PIECE);
-  let other = new Uint8Array(PIECE); // for the next piece, while the text of this one may lie in its bytes
-  let length = 0;
-  let unread = size;
-  const read = (most: number): Promise<number> => fill(file, bytes.subarray(length, Math.min(most, length + unread)));
-  let reading = read(PROBE);
-  try {
-    length = await reading;
-    unread -= length;
-    const encoding = encodingOf(bytes.subarray(0, length), size);
-    if (!encoding) throw new NotText();
-    reading = read(PIECE);
-    for (let first = true, more = true; more; first = false) {
-      const arrived = await reading;
-      length += arrived;
-      unread -= arrived;
-      more = unread > 0 && length === PIECE; // else the file has become shorter since it was found
-      const whole = bytes.subarray(0, length);
-      const cut = more ? lastCut(whole, encoding) || lastCharacter(whole, encoding) : length;
-      const piece = { ...decodePiece(whole.subarray(0, cut), encoding, first), bytes: cut };
-      other.set(bytes.subarray(cut, length));
-      [bytes, other] = [other, bytes];
-      length -= cut;
-      if (more) reading = read(PIECE);
-      reading.catch(() => 0); // it is awaited when the piece is used up
-      yield piece;
-    }
-  } finally {
-    await reading.catch(() => 0);
-    await file.close();
-  }
-}
-
-async function opened(path: string): Promise<FileHandle> {
-  return open(path).catch((error: unknown) => {
-    throw new Unread((error as Error).message);
-  });
-}
-
-/** Reads until `into` is full or the file ends; gives the number of bytes. */
-async function fill(file: FileHandle, into: Uint8Array): Promise<number> {
-  let length = 0;
-  try {
-    while (length < into.length) {
-      const { bytesRead } = await file.read(into, length, into.length - length, null);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-  } catch (error) {
-    throw new Unread((error as Error).message);
-  }
-  return length;
-}
-
-/** Counts what was not read, and names it in the log. */
-class Skipped {
-  readonly counts: Record<SkipReason, number> = { binary: 0, tooLarge: 0, unreadable: 0, empty: 0 };
-  readonly #log: ReadingHooks['log'];
-
-  constructor(log: ReadingHooks['log']) {
-    this.#log = log;
-  }
-
-  add(reason: SkipReason, name: string, detail?: string): void {
-    if (++this.counts[reason] > NAMES) return;
-    const why = detail === undefined ? reasonText(reason) : `${reasonText(reason)} (${plain(detail)})`;
-    this.#log(reason === 'unreadable' ? 'warn' : 'info', l10n.t('{0} was skipped: {1}', plain(name), why));
-  }
-
-  /** Tells how many were not named. */
-  summarize(): void {
-    for (const [reason, count] of Object.entries(this.counts) as [SkipReason, number][]) {
-      if (count > NAMES)
-        this.#log('info', l10n.t('{0} more files were skipped: {1}', count - NAMES, reasonText(reason)));
-    }
-  }
-}
-
-function reasonText(reason: SkipReason): string {
-  switch (reason) {
-    case 'binary':
-      return l10n.t('not a text file');
-    case 'tooLarge':
-      return l10n.t('too large');
-    case 'unreadable':
-      return l10n.t('cannot be read');
-    case 'empty':
-      return l10n.t('no words in it');
-  }
-}
-
-/** A file name on one line of the log, whatever is in it. */
-function plain(name: string): string {
-  return name.replace(/\p{Cc}/gu, '\ufffd');
 }
 
 /** Tells progress, but not too often. */
 class ReadingClock {
-  /** Of the files that are done. */
-  bytes = 0;
   readonly #total: number;
   readonly #builder: CorpusBuilder;
   readonly #hooks: ReadingHooks;
@@ -343,10 +251,10 @@ class ReadingClock {
     this.#hooks = hooks;
   }
 
-  /** `more`: bytes of the file at hand that are done. */
-  tell(more = 0): void {
+  /** `bytes`: of all files, those that are done. */
+  tell(bytes: number): void {
     if (!this.#isTime()) return;
-    const fraction = (this.bytes + more) / this.#total;
+    const fraction = bytes / this.#total;
     const seconds = (performance.now() - this.#started) / 1000;
     this.#hooks.progress({
       phase: 'reading',
@@ -354,10 +262,6 @@ class ReadingClock {
       wordsPerSecond: this.#builder.wordCount / seconds,
       ...(seconds > 1 && fraction > 0 && { secondsLeft: (seconds * (1 - fraction)) / fraction }),
     });
-  }
-
-  tellCounting(fraction: number): void {
-    if (this.#isTime()) this.#hooks.progress({ phase: 'counting', fraction });
   }
 
   #isTime(): boolean {

@@ -1,15 +1,24 @@
 // A training from folders to a model: read, count, word vectors, map, language model. It decides the order and what is
 // said on the way; the arithmetic is the rooms', the threads are compute-threads.ts's.
 
+import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
-import { createLanguageModelJob, languageModelProgress, languageModelResult } from '../language-model/training.ts';
+import {
+  createLanguageModelJob,
+  languageModelProgress,
+  languageModelResult,
+  type LanguageModelJob,
+} from '../language-model/job.ts';
 import { resolveLanguageModelOptions, type LanguageModelOptions } from '../language-model/options.ts';
+import type { WordVectors } from '../language-model/parameters.ts';
+import type { TensorFlow } from '../language-model/tensorflow.ts';
+import { LanguageModelThread } from '../language-model/training.ts';
 import type {
   EngineEvents,
   LanguageModelSummary,
   Phase,
   Progress,
-  ReadingReport,
+  TrainReport,
   TrainRequest,
 } from '../protocol/engine.ts';
 import { runTasks } from './compute-threads.ts';
@@ -17,8 +26,10 @@ import type { Kernels } from './kernels.ts';
 import { loadModel, type StoredModel } from './model-store.ts';
 import { checkOptions, resolveThreads } from './options.ts';
 import { openTokenFile } from './token-file.ts';
+import { loadTensorflow } from './tensorflow.ts';
 import { PhaseClock } from './phase-clock.ts';
 import type { ReadCorpus } from './read-corpus.ts';
+import { readFolders } from './reading.ts';
 import type { Tensor } from './safetensors.ts';
 import { makeWordMap } from './word-map.ts';
 import { trainWordVectors } from './word-vectors.ts';
@@ -40,31 +51,37 @@ export interface TrainContext {
   checkpointInterval: number;
 }
 
-export interface Trained {
+export interface Trained extends Omit<TrainReport, 'model'> {
   model: StoredModel;
-  reading: ReadingReport;
-  seconds: Partial<Record<Phase, number>>;
 }
 
 /** Trains and gives the model, not stored yet; null where it was cancelled. Throws one sentence for the user. */
 export async function train(request: TrainRequest, context: TrainContext): Promise<Trained | null> {
   checkOptions(request);
+  const { parts, tensorflow } = request;
+  // before anything is read: it may not be there
+  const backend = tensorflow === undefined || parts?.languageModel === false ? null : loadTensorflow(tensorflow);
   const before = request.start === 'continue' ? await loadModel(context.directory) : null;
   if (request.start === 'continue' && !before) {
     throw new Error(l10n.t('There is no model here to continue. Train on this folder first.'));
   }
   const tokenFile = openTokenFile(context.directory);
   try {
-    return await trainWith(request, before, context, tokenFile.descriptor);
+    return await trainWith(request, before, { ...context, tensorflow: backend }, tokenFile.descriptor);
   } finally {
     tokenFile.close();
   }
 }
 
+interface Context extends TrainContext {
+  /** Computes the language model in place of the kernels. */
+  tensorflow: TensorFlow | null;
+}
+
 async function trainWith(
   request: TrainRequest,
   before: StoredModel | null,
-  context: TrainContext,
+  context: Context,
   tokenFile: number,
 ): Promise<Trained | null> {
   const { kernels, script, signal, events } = context;
@@ -73,24 +90,13 @@ async function trainWith(
   const clock = new PhaseClock();
 
   clock.enter('reading');
-  const read = await runTasks(
-    script,
-    [{ kind: 'read', folders: request.folders, reading: request.reading, phrases: request.phrases, tokenFile }],
-    signal,
-    (message) => {
-      if (message.type === 'log') events.log(message.level, message.message);
-      else {
-        clock.enter(message.progress.phase);
-        events.progress(message.progress);
-      }
-    },
-  );
+  const read = await readFolders(request, tokenFile, threads, context, (phase) => clock.enter(phase));
   if (!read) return null;
-  const { report } = read[0]!;
+  const { report } = read;
   if (report.words < FEWEST_WORDS) throw new Error(tooFewWords(report));
 
   clock.enter('wordVectors');
-  const wordVectors = await trainWordVectors(request, read[0]!, tokenFile, before, threads, context, (progress) =>
+  const wordVectors = await trainWordVectors(request, read, tokenFile, before, threads, context, (progress) =>
     tell(events, new Meter('wordVectors', progress)),
   );
   if (!wordVectors) return null;
@@ -115,14 +121,15 @@ async function trainWith(
     clock.enter('languageModel');
     // words that are not in the text have no place in a vocabulary by count: the model's words then end before them
     const most = vocabulary > inText ? inText : Infinity;
-    languageModel = await trainLanguageModel(request, read[0]!, most, threads, context);
+    const initial = { size: vectorSize, data: input };
+    languageModel = await trainLanguageModel(request, read, most, initial, threads, context);
     if (!languageModel) return null;
   }
 
   clock.enter('saving');
   const mapWords = positions ? positions.length / 2 : 0;
   const kept = Math.max(vocabulary, languageModel?.summary.vocabulary ?? 0);
-  const { corpus } = read[0]!;
+  const { corpus } = read;
   const model: StoredModel = {
     summary: {
       trained: new Date().toISOString(),
@@ -152,7 +159,8 @@ async function trainWith(
     map: positions && { positions: { shape: [mapWords, 2], data: positions } },
     languageModel: languageModel && languageModel.tensors,
   };
-  return { model, reading: report, seconds: clock.seconds() };
+  const { resumedAt } = wordVectors;
+  return { model, reading: report, ...(resumedAt !== undefined && { resumedAt }), seconds: clock.seconds() };
 }
 
 interface TrainedLanguageModel {
@@ -166,8 +174,9 @@ async function trainLanguageModel(
   request: TrainRequest,
   { corpus, paths, report }: ReadCorpus,
   mostWords: number,
+  vectors: WordVectors,
   threads: number,
-  { kernels, script, signal, events }: TrainContext,
+  { kernels, script, signal, events, tensorflow }: Context,
 ): Promise<TrainedLanguageModel | null> {
   const resolved = resolveLanguageModelOptions(request.languageModel, report.words);
   const options = { ...resolved, maxVocabulary: Math.min(resolved.maxVocabulary, mostWords) };
@@ -191,8 +200,9 @@ async function trainLanguageModel(
     documents,
     heldOut,
     options,
-    threads,
+    tensorflow ? 1 : threads,
     request.seed,
+    { vectors, characters: corpus.words.map((word) => Array.from(word).length) },
   );
   const stop = tell(
     events,
@@ -201,19 +211,21 @@ async function trainLanguageModel(
       return [tokens, total];
     }),
   );
-  const run = await runTasks(
-    script,
-    Array.from({ length: threads }, (_, thread) => ({ kind: 'languageModel', job, thread })),
-    signal,
-  ).finally(stop);
-  if (!run) return null;
+  const run = tensorflow
+    ? runHere(job, tensorflow, signal)
+    : runTasks(
+        script,
+        Array.from({ length: threads }, (_, thread) => ({ kind: 'languageModel', job, thread })),
+        signal,
+      );
+  if (!(await run.finally(stop))) return null;
   const { tensors, perplexity, heldOutTokens } = languageModelResult(job);
   events.log(
     'info',
     l10n.t('Language model: perplexity {0} on {1} held-out tokens', perplexity.toFixed(1), heldOutTokens),
   );
   const summary = {
-    vocabulary: tensors['embedding.weight']!.shape[0]! - 2, // without the unknown sign and the end of a sentence
+    vocabulary: tensors['output.bias']!.shape[0]! - 2, // without the unknown sign and the end of a sentence
     perplexity,
     heldOutFiles: heldOut.reduce((sum, held) => sum + held, 0),
     heldOutTokens,
@@ -221,7 +233,17 @@ async function trainLanguageModel(
   return { summary, options, tensors };
 }
 
-function tooFewWords(report: ReadingReport): string {
+/** On this thread, as TensorFlow cannot be loaded in several; other questions are heard between steps. False where it was cancelled. */
+async function runHere(job: LanguageModelJob, tensorflow: TensorFlow, signal: AbortSignal): Promise<boolean> {
+  const thread = new LanguageModelThread(job, 0, tensorflow);
+  while (thread.step()) {
+    await setImmediate();
+    if (signal.aborted) return false;
+  }
+  return true;
+}
+
+function tooFewWords(report: TrainReport['reading']): string {
   return l10n.t(
     'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
     FEWEST_WORDS,

@@ -35,6 +35,8 @@ export interface TrainedWordVectors {
   vectors: Word2vecVectors;
   /** Mean loss of a pair by epoch. */
   losses: number[];
+  /** How much had been done already, 0 to 1, where they went on from a checkpoint. */
+  resumedAt?: number;
 }
 
 /** Trains on the text that was read; null where it was cancelled. `before`: the model that is continued. */
@@ -81,9 +83,11 @@ export async function trainWordVectors(
     ...(before && { initial: initialVectors(before, words) }),
     ...(checkpoint && { checkpoint }),
   });
+  let resumedAt: number | undefined;
   if (checkpoint) {
     const { words: done, total } = word2vecProgress(job);
-    events.log('info', l10n.t('Word vectors: goes on from a checkpoint at {0} %', ((100 * done) / total).toFixed(0)));
+    resumedAt = done / total;
+    events.log('info', l10n.t('Word vectors: goes on from a checkpoint at {0} %', (100 * resumedAt).toFixed(0)));
   }
 
   const stopTelling = tell(() => {
@@ -129,6 +133,7 @@ export async function trainWordVectors(
     inText: vectors.vocabulary,
     vectors,
     losses: lossByEpoch,
+    ...(resumedAt !== undefined && { resumedAt }),
   };
   return before ? withWordsBefore(trained, before) : trained;
 }

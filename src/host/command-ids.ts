@@ -2,6 +2,7 @@
 
 export const COMMANDS = {
   train: 'lexiscope.train',
+  continueTraining: 'lexiscope.continueTraining',
   cancelTraining: 'lexiscope.cancelTraining',
   forgetModels: 'lexiscope.forgetModels',
   openExplorer: 'lexiscope.openExplorer',

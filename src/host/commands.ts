@@ -23,7 +23,8 @@ type Command = (argument: unknown) => void | Promise<void>;
 
 export function registerCommands({ model, training, explorer, reports, log }: Parts): vscode.Disposable {
   const table: Record<CommandName, Command> = {
-    train: () => training.train(),
+    train: () => training.train('new'),
+    continueTraining: () => training.train('continue'),
     cancelTraining: () => training.cancel(),
     forgetModels: () => forgetModels(model, training),
     openExplorer: () => {

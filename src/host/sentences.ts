@@ -1,7 +1,16 @@
 // What the status bar and the notifications say, from plain values. `language` is the display language, for figures.
 
 import * as l10n from '@vscode/l10n';
-import type { ImportReport, ModelSummary, Phase, Progress, ReadingReport, TrainReport } from '../protocol/engine.ts';
+import {
+  SKIP_REASONS,
+  type ImportReport,
+  type ModelSummary,
+  type Phase,
+  type Progress,
+  type ReadingReport,
+  type SkipReason,
+  type TrainReport,
+} from '../protocol/engine.ts';
 
 export const NO_FOLDER = () =>
   l10n.t('Open a folder first: Lexiscope learns from the text of the folder that is open.');
@@ -65,7 +74,7 @@ export function modelDetails(model: ModelSummary, language: string): string[] {
 }
 
 /** The notification after training. */
-export function trainingDone({ reading, model, seconds }: TrainReport, language: string): string {
+export function trainingDone({ reading, model, seconds, resumedAt }: TrainReport, language: string): string {
   return [
     l10n.t(
       'Lexiscope learned {0} words from {1} words of text in {2} ({3} files).',
@@ -74,6 +83,9 @@ export function trainingDone({ reading, model, seconds }: TrainReport, language:
       duration(wall(seconds)),
       figure(reading.files, language),
     ),
+    ...(resumedAt === undefined
+      ? []
+      : [l10n.t('The word vectors went on from {0}, where they had been broken off.', percent(resumedAt, language))]),
     ...perplexity(model.languageModel, language),
     ...skippedFiles(reading, language),
     ...leftOutWords(reading, language),
@@ -105,19 +117,102 @@ function wall(seconds: TrainReport['seconds']): number {
   return Object.values(seconds).reduce((sum, phase) => sum + phase, 0);
 }
 
-/** One sentence on files that were left out or repaired; none where there are none. */
-export function skippedFiles({ skipped, repaired }: ReadingReport, language: string): string[] {
-  const reasons = [
-    [skipped.binary, l10n.t('{0} binary', figure(skipped.binary, language))],
-    [skipped.tooLarge, l10n.t('{0} too large', figure(skipped.tooLarge, language))],
-    [skipped.unreadable, l10n.t('{0} unreadable', figure(skipped.unreadable, language))],
-    [skipped.empty, l10n.t('{0} empty', figure(skipped.empty, language))],
-  ] as const;
-  const named = reasons.filter(([count]) => count > 0).map(([, text]) => text);
+/** Sentences on files that were left out or repaired, on encodings and on secrets; none where there are none. */
+export function skippedFiles(reading: ReadingReport, language: string): string[] {
+  const { skipped, repaired, encodings, secrets } = reading;
+  const files = (count: number): string => figure(count, language);
+  const named = SKIP_REASONS.filter((reason) => skipped[reason] > 0).map((reason) =>
+    skipText(reason, files(skipped[reason])),
+  );
+  const others = Object.entries(encodings).filter(([encoding]) => encoding !== 'utf-8');
   return [
     ...(named.length ? [l10n.t('Skipped files: {0}.', named.join(', '))] : []),
-    ...(repaired > 0 ? [l10n.t('Files with broken characters: {0}.', figure(repaired, language))] : []),
+    ...(others.length
+      ? [
+          l10n.t(
+            'Files in other encodings than UTF-8: {0}.',
+            others.map(([encoding, count]) => `${files(count)} ${encodingName(encoding)}`).join(', '),
+          ),
+        ]
+      : []),
+    ...(repaired > 0 ? [l10n.t('Files with broken characters: {0}.', files(repaired))] : []),
+    ...(secrets.found > 0
+      ? [l10n.t('Access tokens and private keys that were left out of the text: {0}.', files(secrets.found))]
+      : []),
   ];
+}
+
+function skipText(reason: SkipReason, files: string): string {
+  switch (reason) {
+    case 'ignored':
+      return l10n.t('{0} ignored by git', files);
+    case 'excluded':
+      return l10n.t('{0} left out by the settings', files);
+    case 'generated':
+      return l10n.t('{0} written by a tool', files);
+    case 'secret':
+      return l10n.t('{0} that may hold keys or passwords', files);
+    case 'duplicate':
+      return l10n.t('{0} that were there twice', files);
+    case 'binary':
+      return l10n.t('{0} binary', files);
+    case 'tooLarge':
+      return l10n.t('{0} too large', files);
+    case 'unreadable':
+      return l10n.t('{0} unreadable', files);
+    case 'empty':
+      return l10n.t('{0} empty', files);
+  }
+}
+
+/** The names that VS Code shows for the labels of the Encoding standard. */
+function encodingName(label: string): string {
+  const names: Record<string, string> = { 'euc-kr': 'CP949', shift_jis: 'Shift_JIS', big5: 'Big5' };
+  return names[label] ?? label.replace(/^(?:utf|gb|iso|koi|euc)/, (first) => first.toUpperCase());
+}
+
+/** The names behind the figures of a reading, one a line under their reasons, for a text document; the first hundreds of each. */
+export function readingNames({ names, skipped, repaired, secrets }: ReadingReport, language: string): string {
+  const headings: [keyof ReadingReport['names'], number, string][] = [
+    ...SKIP_REASONS.map((reason): [SkipReason, number, string] => [reason, skipped[reason], skipHeading(reason)]),
+    ['repaired', repaired, l10n.t('Read, with replacement characters for broken ones')],
+    ['secrets', secrets.files, l10n.t('Read, without the access tokens and private keys in them')],
+  ];
+  const sections = headings
+    .filter(([, count]) => count > 0)
+    .map(([kind, count, heading]) => {
+      const listed = names[kind] ?? [];
+      const more = count - listed.length;
+      return [
+        `${heading} (${figure(count, language)})`,
+        ...listed.map((name) => `    ${name}`),
+        ...(more > 0 ? [`    ${l10n.t('and {0} more', figure(more, language))}`] : []),
+      ].join('\n');
+    });
+  return sections.length ? `${sections.join('\n\n')}\n` : '';
+}
+
+function skipHeading(reason: SkipReason): string {
+  switch (reason) {
+    case 'ignored':
+      return l10n.t('Not read: ignored by git');
+    case 'excluded':
+      return l10n.t('Not read: left out by the settings');
+    case 'generated':
+      return l10n.t('Not read: written by a tool, or installed');
+    case 'secret':
+      return l10n.t('Never opened: may hold keys or passwords');
+    case 'duplicate':
+      return l10n.t('Not read: the same as a file before it');
+    case 'binary':
+      return l10n.t('Not read: not text');
+    case 'tooLarge':
+      return l10n.t('Not read: too large');
+    case 'unreadable':
+      return l10n.t('Could not be read');
+    case 'empty':
+      return l10n.t('No words in it');
+  }
 }
 
 /** One sentence on words that were forgotten while they were counted; none where there was room for all. */

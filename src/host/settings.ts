@@ -48,15 +48,29 @@ const PROJECTION: OptionsOf<'projection'> = {
   nEpochs: true,
 };
 const LANGUAGE_MODEL: OptionsOf<'languageModel'> = {
+  cell: true,
+  layers: true,
+  attention: true,
+  input: true,
+  freezeEmbedding: true,
+  tied: true,
   embeddingSize: true,
   hiddenSize: true,
   maxVocabulary: true,
+  dropout: true,
+  embeddingDropout: true,
+  weightDropout: true,
   batchSize: true,
   steps: true,
   epochs: true,
   learningRate: true,
+  warmUp: true,
+  decay: true,
+  weightDecay: true,
   clip: true,
   heldOut: true,
+  patience: true,
+  evaluateEvery: true,
 };
 
 /** Settings sections by the request's groups. */
@@ -74,9 +88,12 @@ export const TRAINING_SETTINGS: readonly string[] = [
   ...Object.keys(PROJECTION).map((option) => `${SECTIONS.projection}.${option}`),
   ...Object.keys(LANGUAGE_MODEL).map((option) => `${SECTIONS.languageModel}.${option}`),
   'lexiscope.languageModel.enabled',
+  'lexiscope.languageModel.backend',
+  'lexiscope.languageModel.tensorflowFolder',
   'lexiscope.reading.maximumFileSize',
   'lexiscope.threads',
   'lexiscope.seed',
+  'lexiscope.include',
   'lexiscope.exclude',
 ];
 
@@ -94,6 +111,9 @@ export function trainRequest(folders: FolderRequest[], read: ReadSetting): Train
     projection: group('projection', PROJECTION),
     languageModel: group('languageModel', LANGUAGE_MODEL),
     parts: { map: true, languageModel: read('lexiscope.languageModel.enabled') !== false },
+    ...(read('lexiscope.languageModel.backend') === 'tensorflow' && {
+      tensorflow: read('lexiscope.languageModel.tensorflowFolder') as string,
+    }),
     threads: read('lexiscope.threads') as number,
     seed: read('lexiscope.seed') as number,
   };
@@ -105,15 +125,24 @@ export function importRequest(read: ReadSetting): ImportRequest {
   return { most: 0, projection, seed };
 }
 
-/** One folder and what it leaves out: what VS Code hides from its explorer or from its search, and our own setting. */
+/** One folder, what is read of it, what it leaves out (what VS Code hides from its explorer or from its search, and our own setting), and its encoding. */
 export function folderRequest(path: string, read: ReadSetting): FolderRequest {
-  const own = read('lexiscope.exclude');
-  const globs = [
+  const exclude = [
     ...switchedOn(read('files.exclude')),
     ...switchedOn(read('search.exclude')),
-    ...(Array.isArray(own) ? own.filter((glob): glob is string => typeof glob === 'string') : []),
+    ...listed(read('lexiscope.exclude')),
   ];
-  return { path, exclude: [...new Set(globs)] };
+  const encoding = read('files.encoding');
+  return {
+    path,
+    include: listed(read('lexiscope.include')),
+    exclude: [...new Set(exclude)],
+    ...(typeof encoding === 'string' && { encoding }),
+  };
+}
+
+function listed(globs: unknown): string[] {
+  return Array.isArray(globs) ? globs.filter((glob): glob is string => typeof glob === 'string') : [];
 }
 
 /** Globs whose value is true. Those with a `when` clause hide a file beside its sibling; we read both. */

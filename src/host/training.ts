@@ -1,10 +1,11 @@
 // Training on the folders of this window: one at a time, with its state for whoever shows it.
 
 import * as vscode from 'vscode';
-import type { Progress } from '../protocol/engine.ts';
+import type { Progress, ReadingReport, TrainRequest } from '../protocol/engine.ts';
 import { COMMANDS } from './command-ids.ts';
 import { EngineStopped } from './engine-process.ts';
 import { showProblem, showResult } from './notices.ts';
+import { ReadingFiles } from './reading-files.ts';
 import { importDone, NO_FILE_FOLDER, NO_FOLDER, TRAINING_RUNS, trainingDone } from './sentences.ts';
 import { folderRequest, importRequest, trainRequest, type ReadSetting } from './settings.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
@@ -19,6 +20,7 @@ export class Training implements vscode.Disposable {
   readonly #model: WorkspaceModel;
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<TrainingState>();
+  readonly #files = new ReadingFiles();
   #state: TrainingState = { kind: 'idle' };
 
   readonly onDidChange = this.#changed.event;
@@ -32,11 +34,15 @@ export class Training implements vscode.Disposable {
     return this.#state;
   }
 
-  /** Trains on the folders that are open and says how it went. Throws one sentence where it cannot begin. */
-  async train(): Promise<void> {
+  /**
+   * Trains on the folders that are open and says how it went; `continue` begins with the vectors that are stored. Throws one
+   * sentence where it cannot begin.
+   */
+  async train(start: NonNullable<TrainRequest['start']>): Promise<void> {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
     const engine = this.#model.engine();
-    const request = trainRequest(this.#folders(), settingsOf(undefined));
+    if (start === 'continue') await this.#model.expected();
+    const request = { ...trainRequest(this.#folders(), settingsOf(undefined)), unsaved: unsavedTexts(), start };
     await this.#run(() => engine.train(request), trainingDone);
   }
 
@@ -67,9 +73,13 @@ export class Training implements vscode.Disposable {
       this.#enter({ kind: 'idle' });
       const sentence = done(outcome, vscode.env.language);
       this.#log.info(sentence);
-      void showResult(sentence, [vscode.l10n.t('Open Explorer')], this.#log).then((button) =>
-        button === 0 ? vscode.commands.executeCommand(COMMANDS.openExplorer) : undefined,
-      );
+      const buttons = [vscode.l10n.t('Open Explorer')];
+      if ('reading' in outcome && this.#files.take(outcome.reading as ReadingReport))
+        buttons.push(vscode.l10n.t('Show Files…'));
+      void showResult(sentence, buttons, this.#log).then((button) => {
+        if (button === 0) return vscode.commands.executeCommand(COMMANDS.openExplorer);
+        return button === 1 ? this.#files.show() : undefined;
+      });
     } catch (error) {
       this.#enter({ kind: error instanceof EngineStopped ? 'stopped' : 'idle' });
       void showProblem(error, this.#log);
@@ -89,6 +99,7 @@ export class Training implements vscode.Disposable {
 
   dispose(): void {
     this.#changed.dispose();
+    this.#files.dispose();
   }
 
   #enter(state: TrainingState): void {
@@ -108,6 +119,13 @@ export class Training implements vscode.Disposable {
       if (uri.scheme !== 'file') this.#log.warn(`Not read, its scheme is ${uri.scheme}: ${uri.path}`);
     return files.map(({ uri }) => folderRequest(uri.fsPath, settingsOf(uri)));
   }
+}
+
+/** What is written in the editors and not saved yet, which counts instead of the files. */
+function unsavedTexts(): { path: string; text: string }[] {
+  return vscode.workspace.textDocuments
+    .filter(({ isDirty, uri }) => isDirty && uri.scheme === 'file')
+    .map((document) => ({ path: document.uri.fsPath, text: document.getText() }));
 }
 
 /** Settings by full name, as they are for a folder, or for the window. */

@@ -1,10 +1,22 @@
-// Kernels of the next-token model: an LSTM layer (Hochreiter, Schmidhuber 1997, with forget gates: Gers et al. 2000) in
-// PyTorch's gate order i, f, g, o; softmax with cross-entropy; Adam (Kingma, Ba 2015); and one token at a time for inference.
-// Functions over pointers without any state: src/language-model decides their order. Panels and products: matrix.ts.
+// Kernels of the next-token model: embedding, dropout, softmax with cross-entropy, Adam (Kingma, Ba 2015; AdamW: Loshchilov,
+// Hutter 2019), and products for one token at a time. Functions over pointers without any state: src/language-model decides
+// their order. Panels and products: matrix.ts; cells: cells.ts; attention: attention.ts.
 
-import { exp4, madd, max4, nmadd, sigmoid4, sum4, tanh4 } from './simd';
+import { exp4, madd, max4, sum4 } from './simd';
 import { storeTransposed } from './matrix';
 
+export { attend, attendBackward, combineRows } from './attention';
+export {
+  gruBackward,
+  gruForward,
+  gruStep,
+  lstmBackward,
+  lstmForward,
+  lstmStep,
+  rnnBackward,
+  rnnForward,
+  rnnStep,
+} from './cells';
 export { multiplyRows, multiplyStrips, multiplyPanels, packColumns, transposePanels } from './matrix';
 
 export function zero(ptr: usize, bytes: usize): void {
@@ -56,94 +68,48 @@ export function scatterAdd(tokensPtr: usize, tablePtr: usize, rowStride: usize, 
   }
 }
 
-// LSTM
+// Dropout
 
 /**
- * One time step of 8 sequences. gates: a panel (4 units) with the sums of both products, which become the gates i, f, g, o;
- * bias (4 units). Gives cell, tanh of the cell, and hidden, panels (units).
+ * target (count) = source, each number multiplied by scale where its hash is not below threshold (of 2^32), else 0: number
+ * k of the array is hashed as first + k. count: a multiple of 4; the arrays may be the same. src/language-model/dropout.ts
+ * has the same hash.
  */
-export function lstmForward(
-  gatesPtr: usize,
-  biasPtr: usize,
-  previousCellPtr: usize,
-  cellPtr: usize,
-  tanhCellPtr: usize,
-  hiddenPtr: usize,
-  units: i32,
+export function dropout(
+  sourcePtr: usize,
+  targetPtr: usize,
+  count: i32,
+  first: i32,
+  seed: i32,
+  threshold: i32,
+  scale: f32,
 ): void {
-  const biasStride = <usize>units << 2;
-  const gateStride = <usize>units << 5;
-  for (let unit = 0; unit < units; unit++) {
-    const biasI = v128.load32_splat(biasPtr);
-    const biasF = v128.load32_splat(biasPtr + biasStride);
-    const biasG = v128.load32_splat(biasPtr + 2 * biasStride);
-    const biasO = v128.load32_splat(biasPtr + 3 * biasStride);
-    for (let half: usize = 0; half < 32; half += 16) {
-      const iPtr = gatesPtr + half;
-      const fPtr = iPtr + gateStride;
-      const gPtr = fPtr + gateStride;
-      const oPtr = gPtr + gateStride;
-      const i = sigmoid4(f32x4.add(v128.load(iPtr), biasI));
-      v128.store(iPtr, i);
-      const f = sigmoid4(f32x4.add(v128.load(fPtr), biasF));
-      v128.store(fPtr, f);
-      const g = tanh4(f32x4.add(v128.load(gPtr), biasG));
-      v128.store(gPtr, g);
-      const o = sigmoid4(f32x4.add(v128.load(oPtr), biasO));
-      v128.store(oPtr, o);
-      const cell = madd(f, v128.load(previousCellPtr + half), f32x4.mul(i, g));
-      v128.store(cellPtr + half, cell);
-      const tanhCell = tanh4(cell);
-      v128.store(tanhCellPtr + half, tanhCell);
-      v128.store(hiddenPtr + half, f32x4.mul(o, tanhCell));
-    }
-    biasPtr += 4;
-    gatesPtr += 32;
-    previousCellPtr += 32;
-    cellPtr += 32;
-    tanhCellPtr += 32;
-    hiddenPtr += 32;
+  const limit = i32x4.splat(threshold);
+  const factor = f32x4.splat(scale);
+  const m1 = i32x4.splat(0x85ebca6b);
+  const m2 = i32x4.splat(0xc2b2ae35);
+  const start = i32x4.splat(first * 0x9e3779b9 + seed);
+  let key = i32x4.add(start, i32x4(0, 0x9e3779b9, 0x3c6ef372, 0xdaa66d2b));
+  const next = i32x4.splat(0x78dde6e4); // 4 * 0x9e3779b9
+  for (let at: usize = 0; at < <usize>count << 2; at += 16) {
+    let hash = v128.xor(key, i32x4.shr_u(key, 16));
+    hash = i32x4.mul(hash, m1);
+    hash = v128.xor(hash, i32x4.shr_u(hash, 13));
+    hash = i32x4.mul(hash, m2);
+    hash = v128.xor(hash, i32x4.shr_u(hash, 16));
+    const kept = v128.and(v128.load(sourcePtr + at), i32x4.ge_u(hash, limit));
+    v128.store(targetPtr + at, f32x4.mul(kept, factor));
+    key = i32x4.add(key, next);
   }
 }
 
-/**
- * The way back through `lstmForward`. The gradient of hidden is outputGradient, times a scale for each sequence
- * (8 floats), plus recurrentGradient, panels (units). gates become the gradients of the gates' sums (4 units); cellGradient
- * goes in as the gradient of this step's cell from later steps, and comes out as that of the previous cell.
- */
-export function lstmBackward(
-  gatesPtr: usize,
-  previousCellPtr: usize,
-  tanhCellPtr: usize,
-  outputGradientPtr: usize,
-  scalePtr: usize,
-  recurrentGradientPtr: usize,
-  cellGradientPtr: usize,
-  units: i32,
-): void {
-  const one = f32x4.splat(1);
-  const gateStride = <usize>units << 5;
-  for (let half: usize = 0; half < 32; half += 16) {
-    const scale = v128.load(scalePtr + half);
-    for (let at = half; at < gateStride; at += 32) {
-      const iPtr = gatesPtr + at;
-      const fPtr = iPtr + gateStride;
-      const gPtr = fPtr + gateStride;
-      const oPtr = gPtr + gateStride;
-      const i = v128.load(iPtr);
-      const f = v128.load(fPtr);
-      const g = v128.load(gPtr);
-      const o = v128.load(oPtr);
-      const tanhCell = v128.load(tanhCellPtr + at);
-      const hidden = madd(v128.load(outputGradientPtr + at), scale, v128.load(recurrentGradientPtr + at));
-      // the slopes: sigmoid' = s - s^2, tanh' = 1 - t^2
-      v128.store(oPtr, f32x4.mul(f32x4.mul(hidden, tanhCell), nmadd(o, o, o)));
-      const cell = madd(f32x4.mul(hidden, o), nmadd(tanhCell, tanhCell, one), v128.load(cellGradientPtr + at));
-      v128.store(iPtr, f32x4.mul(f32x4.mul(cell, g), nmadd(i, i, i)));
-      v128.store(fPtr, f32x4.mul(f32x4.mul(cell, v128.load(previousCellPtr + at)), nmadd(f, f, f)));
-      v128.store(gPtr, f32x4.mul(f32x4.mul(cell, i), nmadd(g, g, one)));
-      v128.store(cellGradientPtr + at, f32x4.mul(cell, f));
-    }
+/** Multiplies each sequence of a panel (rows) by its scale (8), in place. */
+export function scaleColumns(panelPtr: usize, scalePtr: usize, rows: i32): void {
+  const low = v128.load(scalePtr);
+  const high = v128.load(scalePtr, 16);
+  for (let at: usize = 0; at < <usize>rows << 5; at += 32) {
+    v128.store(panelPtr + at, f32x4.mul(v128.load(panelPtr + at), low));
+    v128.store(panelPtr + at, f32x4.mul(v128.load(panelPtr + at, 16), high), 16);
   }
 }
 
@@ -202,6 +168,39 @@ export function softmax(
   }
 }
 
+/**
+ * For looking inside: logits, a panel (vocabulary), plus bias become e^(logit - largest); sums (8): their sums; weighted (8):
+ * the sums of e^x x with x = logit - largest, of which the entropy is made.
+ */
+export function softmaxWithEntropy(
+  logitsPtr: usize,
+  biasPtr: usize,
+  vocabulary: i32,
+  sumsPtr: usize,
+  weightedPtr: usize,
+): void {
+  for (let half: usize = 0; half < 32; half += 16) {
+    let largest = f32x4.splat(-Infinity);
+    for (let token: usize = 0; token < <usize>vocabulary; token++) {
+      const ptr = logitsPtr + (token << 5) + half;
+      const logit = f32x4.add(v128.load(ptr), v128.load32_splat(biasPtr + (token << 2)));
+      v128.store(ptr, logit);
+      largest = max4(largest, logit);
+    }
+    let sum = f32x4.splat(0), weighted = sum;
+    for (let token: usize = 0; token < <usize>vocabulary; token++) {
+      const ptr = logitsPtr + (token << 5) + half;
+      const x = f32x4.sub(v128.load(ptr), largest);
+      const e = exp4(x);
+      v128.store(ptr, e);
+      sum = f32x4.add(sum, e);
+      weighted = madd(e, x, weighted);
+    }
+    v128.store(sumsPtr + half, sum);
+    v128.store(weightedPtr + half, weighted);
+  }
+}
+
 // Gradients of biases
 
 /** Adds to each row's 4 partial sums, (rows, 4), the row's 8 numbers in each panel, times the scale of their sequence (8 a panel). */
@@ -252,8 +251,8 @@ export function sumSquares(ptr: usize, count: i32): f64 {
 }
 
 /**
- * Adam's step on count parameters. gradientScale: clipping; stepSize: learning rate / (1 - beta1^t);
- * rootScale: 1 / sqrt(1 - beta2^t).
+ * AdamW's step on count parameters. gradientScale: clipping; stepSize: learning rate / (1 - beta1^t);
+ * rootScale: 1 / sqrt(1 - beta2^t); keep: 1 - learning rate * weight decay, 1 for Adam.
  */
 export function adam(
   parametersPtr: usize,
@@ -267,7 +266,9 @@ export function adam(
   beta1: f32,
   beta2: f32,
   epsilon: f32,
+  keep: f32,
 ): void {
+  const kept = f32x4.splat(keep);
   const scale = f32x4.splat(gradientScale);
   const step = f32x4.splat(stepSize);
   const root = f32x4.splat(rootScale);
@@ -286,7 +287,7 @@ export function adam(
     v128.store(meansPtr + at, mean);
     v128.store(squaresPtr + at, square);
     const change = f32x4.div(f32x4.mul(step, mean), madd(f32x4.sqrt(square), root, small));
-    v128.store(parametersPtr + at, f32x4.sub(v128.load(parametersPtr + at), change));
+    v128.store(parametersPtr + at, f32x4.sub(f32x4.mul(v128.load(parametersPtr + at), kept), change));
   }
 }
 
@@ -346,22 +347,6 @@ function sums4(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
   const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
   return f32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
-}
-
-/** One LSTM step: gates' sums and bias (4 units) -> cell and hidden (units), in place. units: a multiple of 4. */
-export function lstmStep(gatesPtr: usize, biasPtr: usize, cellPtr: usize, hiddenPtr: usize, units: i32): void {
-  const stride = <usize>units << 2;
-  for (let at: usize = 0; at < stride; at += 16) {
-    const iPtr = gatesPtr + at;
-    const bPtr = biasPtr + at;
-    const i = sigmoid4(f32x4.add(v128.load(iPtr), v128.load(bPtr)));
-    const f = sigmoid4(f32x4.add(v128.load(iPtr + stride), v128.load(bPtr + stride)));
-    const g = tanh4(f32x4.add(v128.load(iPtr + 2 * stride), v128.load(bPtr + 2 * stride)));
-    const o = sigmoid4(f32x4.add(v128.load(iPtr + 3 * stride), v128.load(bPtr + 3 * stride)));
-    const cell = madd(f, v128.load(cellPtr + at), f32x4.mul(i, g));
-    v128.store(cellPtr + at, cell);
-    v128.store(hiddenPtr + at, f32x4.mul(o, tanh4(cell)));
-  }
 }
 
 /** logits + bias (count, a multiple of 4; -Infinity in the padding's bias) -> probabilities, in place. */

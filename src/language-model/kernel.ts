@@ -14,15 +14,27 @@ export interface LanguageModelKernel {
   transposePanels: Kernel;
   gather: Kernel;
   scatterAdd: Kernel;
+  rnnForward: Kernel;
+  rnnBackward: Kernel;
+  rnnStep: Kernel;
+  gruForward: Kernel;
+  gruBackward: Kernel;
+  gruStep: Kernel;
   lstmForward: Kernel;
   lstmBackward: Kernel;
+  lstmStep: Kernel;
+  attend: Kernel;
+  attendBackward: Kernel;
+  combineRows: Kernel;
+  dropout: Kernel;
+  scaleColumns: Kernel;
   softmax: Kernel;
+  softmaxWithEntropy: Kernel;
   addRowSums: Kernel;
   foldSums: Kernel;
   sumSquares: (ptr: number, count: number) => number;
   adam: Kernel;
   multiplyVector: Kernel;
-  lstmStep: Kernel;
   softmaxVector: Kernel;
 }
 

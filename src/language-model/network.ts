@@ -1,149 +1,298 @@
-// One step of training, as every thread of a team runs it: embedding, LSTM, softmax, back, clip, Adam.
+// One step of training, as every thread of a team runs it: tokens, recurrent layers, attention, softmax, back, clip, Adam.
+//
+// The network is a row of parts, each with `prepare`, `forward` and `backward` over the panels of a window, each putting the
+// gradient of what it read where the part before it looks for it:
+//   Input (embedding or one-hot) -> Layer, 1 to 3 times -> Attention, if any -> Output (softmax and loss)
+// A cell is a row of a table (cells.ts), a product a `Linear`; nothing else knows which cell runs, or how many layers.
+//
 // All threads call the same methods in the same order; results are there when a method ends. The results do not depend on
 // the number of threads: every sum has one order (tests compare the bits).
 
-import { instantiate, type LanguageModelKernel } from './kernel.ts';
-import { Lstm } from './lstm.ts';
-import { Output } from './output.ts';
-import { initialise } from './parameters.ts';
-import type { Streams } from './streams.ts';
+import { Attention, layOutAttention, type AttentionSpace } from './attention.ts';
+import { Input, layOutInput, type InputSpace, type TokenSource } from './input.ts';
+import { CELL } from './cells.ts';
+import { instantiate } from './kernel.ts';
+import { Layer, layOutLayer, type DropoutRates, type LayerSpace } from './layer.ts';
+import { Arena, BLOCK, MOST_BYTES, ownPanels, START, type Context, type Panels } from './memory.ts';
+import { Optimizer, sizeOfSquares } from './optimizer.ts';
+import { layOutOutput, Output, type OutputSpace } from './output.ts';
+import {
+  initialise,
+  layOutParameters,
+  padded,
+  type Architecture,
+  type Parameter,
+  type Parameters,
+  type WordVectors,
+} from './parameters.ts';
 import type { Team } from './team.ts';
-import { at, BLOCK, CHUNK, type Workspace } from './workspace.ts';
 
-/** Adam's, as in the paper and in PyTorch. */
-const BETA1 = 0.9;
-const BETA2 = 0.999;
-const EPSILON = 1e-8;
+export interface NetworkOptions extends Architecture {
+  /** B, sequences side by side. */
+  batchSize: number;
+  /** T, time steps of a window. */
+  steps: number;
+  /** Shares that are dropped, 0 to below 1: of what each layer gives, of the recurrent weights, of the words. */
+  dropout: number;
+  weightDropout: number;
+  embeddingDropout: number;
+  /** The embedding stays as it is. */
+  freezeEmbedding: boolean;
+}
 
-/** Of the embedding's gradient in one call. */
-const ZEROED_ROWS = 1024;
+/** Where everything stands in the memory that the threads share. */
+export interface Plan {
+  options: NetworkOptions;
+  threads: number;
+  /** P, panels of a time step. */
+  panels: number;
+  parameters: Parameters;
+  /** Those that learn. */
+  trained: Parameter[];
+  /** From a parameter to its gradient, and to Adam's running means of the gradient and of its square, bytes. */
+  toGradient: number;
+  toMean: number;
+  toSquare: number;
+  input: InputSpace;
+  /** Panels that the tokens' rows go to, and that hold the rows' gradients at the end. */
+  rows: Panels;
+  rowGradients: Panels;
+  layers: LayerSpace[];
+  attention: AttentionSpace | null;
+  output: OutputSpace;
+  ones: number;
+  squares: number;
+  scratch: Panels;
+  bytes: number;
+}
+
+/** Plans the memory, without taking any. Throws where it would be more than the 4 GiB that WebAssembly reaches. */
+export function planNetwork(options: NetworkOptions, threads: number): Plan {
+  const { batchSize, steps, cell } = options;
+  const panels = Math.ceil(batchSize / 8);
+  const all = steps * panels;
+  const parameters = layOutParameters(options, START);
+  const arena = new Arena(START + 4 * parameters.bytes);
+  const { embedding, outputWeight } = parameters;
+  const embedded = embedding && arena.panels(all, padded(options.embeddingSize));
+  const embeddedGradient = embedding && arena.panels(all, padded(options.embeddingSize));
+  const rates = ratesOf(options);
+  const layers: LayerSpace[] = [];
+  for (const [index, layer] of parameters.layers.entries()) {
+    const below = layers.at(-1);
+    const source =
+      index === 0
+        ? embedded && { input: embedded, inputGradient: options.freezeEmbedding ? null : embeddedGradient }
+        : { input: below!.output, inputGradient: below!.outputGradient };
+    layers.push(layOutLayer(arena, cell, layer, source, steps, panels, rates));
+  }
+  const plan: Plan = {
+    options,
+    threads,
+    panels,
+    parameters,
+    trained: parameters.all.filter((parameter) => !(options.freezeEmbedding && parameter === embedding)),
+    toGradient: parameters.bytes,
+    toMean: 2 * parameters.bytes,
+    toSquare: 3 * parameters.bytes,
+    input: layOutInput(arena, all),
+    rows: embedded ?? layers[0]!.gates,
+    rowGradients: embeddedGradient ?? layers[0]!.gates,
+    layers,
+    attention: parameters.attention && layOutAttention(arena, parameters.attention, steps, panels, threads),
+    output: layOutOutput(arena, outputWeight, all),
+    ones: arena.take(BLOCK * 32),
+    squares: arena.take(sizeOfSquares(parameters.all)),
+    scratch: arena.blocks(threads, BLOCK * 192),
+    bytes: arena.end,
+  };
+  if (plan.bytes > MOST_BYTES) {
+    const { hiddenSize, vocabulary } = options;
+    throw new RangeError(
+      `The language model would need ${(plan.bytes / 2 ** 30).toFixed(1)} GiB to train, got options for more than the 4 GiB it can have; ` +
+        `lower hiddenSize (${hiddenSize}), maxVocabulary (${vocabulary}), batchSize (${batchSize}) or steps (${steps})`,
+    );
+  }
+  return plan;
+}
+
+/** What passes from window to window, (P) panels of each. */
+const statesOf = ({ layers, options }: Plan): Panels[] =>
+  layers.flatMap(({ hidden, memory }) => (CELL[options.cell].memory > 0 ? [hidden, memory] : [hidden]));
+
+function savedParts(plan: Plan): { ptr: number; bytes: number }[] {
+  const { ptr, bytes } = plan.parameters;
+  return [
+    { ptr, bytes },
+    { ptr: ptr + plan.toMean, bytes },
+    { ptr: ptr + plan.toSquare, bytes },
+    ...statesOf(plan).map((state) => ({ ptr: state.ptr, bytes: plan.panels * state.stride })),
+  ];
+}
+
+/** Floats that `Network.save` writes. */
+export const stateLength = (plan: Plan): number => savedParts(plan).reduce((sum, { bytes }) => sum + bytes / 4, 0);
+
+const ratesOf = ({ dropout, weightDropout }: NetworkOptions): DropoutRates => ({
+  output: dropout,
+  recurrent: weightDropout,
+});
 
 export class Network {
-  readonly #kernel: LanguageModelKernel;
-  readonly #memory: WebAssembly.Memory;
-  readonly #space: Workspace;
-  readonly #team: Team;
-  readonly #lstm: Lstm;
+  readonly layers: readonly Layer[];
+  readonly #plan: Plan;
+  readonly #context: Context;
+  readonly #input: Input;
+  readonly #attention: Attention | null;
   readonly #output: Output;
+  readonly #optimizer: Optimizer;
+  /** What passes from window to window: (P) panels of each. */
+  readonly #states: readonly Panels[];
 
-  /** `memory`: zeros, workspace.bytes of them, one for the whole team. */
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, space: Workspace, team: Team) {
-    this.#kernel = instantiate(module, memory);
-    this.#memory = memory;
-    this.#space = space;
-    this.#team = team;
-    this.#lstm = new Lstm(this.#kernel, space, team);
-    this.#output = new Output(this.#kernel, memory, space, team);
+  /** `memory`: zeros, plan.bytes of them, one for the whole team. `seed`: of the dropout masks. */
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, plan: Plan, team: Team, seed: number) {
+    const { options, parameters, panels, toGradient, scratch, ones, layers, attention } = plan;
+    const context: Context = {
+      kernel: instantiate(module, memory),
+      memory,
+      team,
+      panels,
+      toGradient,
+      scratch: scratch.ptr + team.thread * scratch.stride,
+      ones,
+    };
+    this.#plan = plan;
+    this.#context = context;
+    this.#input = new Input(
+      context,
+      parameters.embedding ?? parameters.layers[0]!.weightIh,
+      plan.input,
+      plan.rows,
+      plan.rowGradients,
+      {
+        dropout: options.embeddingDropout,
+        frozen: options.freezeEmbedding && parameters.embedding !== null,
+        shared: options.tied,
+        seed,
+      },
+    );
+    const rates = ratesOf(options);
+    this.layers = layers.map(
+      (space, index) => new Layer(context, index, options.cell, parameters.layers[index]!, space, rates, seed),
+    );
+    const top = layers.at(-1)!;
+    this.#attention =
+      parameters.attention && attention
+        ? new Attention(context, parameters.attention, attention, top.output, top.outputGradient)
+        : null;
+    const { output, outputGradient } = attention ?? top;
+    this.#output = new Output(context, parameters, plan.output, output, outputGradient, plan.input.targets);
+    this.#optimizer = new Optimizer(context, plan.trained, plan.squares);
+    this.#states = statesOf(plan);
   }
 
   /** Draws the parameters for `text`; call it once, before anything else. */
-  *initialise(seed: number, text: Int32Array): Generator<void> {
-    if (this.#team.thread === 0) {
-      const floats = new Float32Array(this.#memory.buffer);
-      floats.fill(1, this.#space.ones / 4, this.#space.ones / 4 + 8 * BLOCK);
-      yield* initialise(floats, this.#space.parameters, seed, text);
+  *initialise(seed: number, text: Int32Array, vectors: WordVectors | null = null): Generator<void> {
+    const { team, memory, ones } = this.#context;
+    if (team.thread === 0) {
+      const floats = new Float32Array(memory.buffer);
+      floats.fill(1, ones / 4, ones / 4 + 8 * BLOCK);
+      yield* initialise(floats, this.#plan.parameters, seed, text, vectors);
     }
-    this.#team.barrier();
+    team.barrier();
   }
 
   /** The next window begins with a state of 0. */
   resetState(): void {
-    this.#lstm.resetState();
+    for (const layer of this.layers) layer.resetState();
   }
 
-  /** The summed negative log-likelihood of a window, nats. The state goes on to the next window. */
-  *evaluate(streams: Streams, position: number, steps: number): Generator<void, number> {
-    yield* this.#embed(streams, position, steps);
-    yield* this.#lstm.forward(steps);
-    yield* this.#output.run(steps, streams.count(position, steps), false);
-    this.#lstm.carryState(steps);
-    return this.#loss(steps);
+  /**
+   * The summed negative log-likelihood of a window, nats. The state goes on to the next window. A window without targets is
+   * only read.
+   */
+  *evaluate(source: TokenSource, position: number, steps: number): Generator<void, number> {
+    const tokens = source.count(position, steps);
+    for (const layer of this.layers) yield* layer.prepare(null);
+    yield* this.#forward(source, position, steps, null);
+    if (tokens > 0) yield* this.#output.run(steps, tokens, false);
+    else this.#context.team.barrier();
+    for (const layer of this.layers) layer.carryState(steps);
+    return tokens > 0 ? this.#output.loss(steps) : 0;
   }
 
-  /** The same, and the gradient of the window's mean in every parameter, for `update`. */
-  *differentiate(streams: Streams, position: number, steps: number): Generator<void, number> {
-    const { parameters, toGradient, vocabularyRows } = this.#space;
-    const { ptr, stride } = parameters.embedding;
-    const [first, last] = this.#team.share(vocabularyRows);
-    for (let row = first; row < last; row += ZEROED_ROWS) {
-      this.#kernel.zero(ptr + toGradient + row * stride, Math.min(ZEROED_ROWS, last - row) * stride);
-      yield;
+  /**
+   * The same, and the gradient of the window's mean in every parameter, for `update`. `draw`: which dropout masks to take,
+   * another number another set.
+   */
+  *differentiate(source: TokenSource, position: number, steps: number, draw: number): Generator<void, number> {
+    yield* this.#input.clear();
+    for (const layer of this.layers) yield* layer.prepare(draw);
+    if (this.#attention) yield* this.#attention.prepare();
+    yield* this.#output.prepare();
+    yield* this.#forward(source, position, steps, draw);
+    yield* this.#output.run(steps, source.count(position, steps), true);
+    if (this.#attention) yield* this.#attention.backward(steps);
+    for (const layer of this.layers.toReversed()) yield* layer.backward(steps, draw);
+    for (const layer of this.layers) layer.carryState(steps);
+    this.#context.team.barrier();
+    yield* this.#input.backward(steps);
+    this.#context.team.barrier();
+    return this.#output.loss(steps);
+  }
+
+  /** A copy of the state of the sequences that this thread owns, for `setOwnState`. */
+  ownState(): Float32Array[] {
+    return this.#ownFloats().map((floats) => floats.slice());
+  }
+
+  setOwnState(state: readonly Float32Array[]): void {
+    for (const [index, floats] of this.#ownFloats().entries()) floats.set(state[index]!);
+  }
+
+  #ownFloats(): Float32Array[] {
+    const [first, last] = ownPanels(this.#context);
+    return this.#states.map(
+      ({ ptr, stride }) =>
+        new Float32Array(this.#context.memory.buffer, ptr + first * stride, ((last - first) * stride) / 4),
+    );
+  }
+
+  /** Writes what the next step begins with, of all threads: parameters, Adam's means, states; gives its length. */
+  save(target: Float32Array): number {
+    let at = 0;
+    for (const part of this.#saved()) {
+      target.set(part, at);
+      at += part.length;
     }
-    yield* this.#lstm.pack();
-    yield* this.#output.pack();
-    yield* this.#embed(streams, position, steps);
-    yield* this.#lstm.forward(steps);
-    yield* this.#output.run(steps, streams.count(position, steps), true);
-    yield* this.#lstm.backward(steps);
-    this.#lstm.carryState(steps);
-    yield* this.#scatter(steps);
-    this.#team.barrier();
-    return this.#loss(steps);
+    return at;
   }
 
-  /** Scales the gradient down to the norm `clip`, takes Adam's step number `step` (from 1), and gives the norm before. */
-  *update(learningRate: number, clip: number, step: number): Generator<void, number> {
-    const { parameters, parameterCount, toGradient, toMean, toSquare, squares } = this.#space;
-    const start = parameters.embedding.ptr;
-    const chunks = Math.ceil(parameterCount / CHUNK);
-    const partial = new Float64Array(this.#memory.buffer, squares, chunks);
-    const [first, last] = this.#team.share(chunks);
-    const sizeOf = (chunk: number): number => Math.min(CHUNK, parameterCount - chunk * CHUNK);
-    for (let chunk = first; chunk < last; chunk++) {
-      partial[chunk] = this.#kernel.sumSquares(start + toGradient + chunk * CHUNK * 4, sizeOf(chunk));
-      yield;
-    }
-    this.#team.barrier();
-    const norm = Math.sqrt(partial.reduce((sum, square) => sum + square, 0));
-    for (let chunk = first; chunk < last; chunk++) {
-      const ptr = start + chunk * CHUNK * 4;
-      this.#kernel.adam(
-        ptr,
-        ptr + toGradient,
-        ptr + toMean,
-        ptr + toSquare,
-        sizeOf(chunk),
-        Math.min(1, clip / norm),
-        learningRate / (1 - BETA1 ** step),
-        1 / Math.sqrt(1 - BETA2 ** step),
-        BETA1,
-        BETA2,
-        EPSILON,
-      );
-      yield;
-    }
-    this.#team.barrier();
-    return norm;
+  /** Goes on from what `save` wrote. */
+  load(source: Float32Array): void {
+    let at = 0;
+    for (const part of this.#saved()) part.set(source.subarray(at, (at += part.length)));
   }
 
-  /** Reads the window's tokens and looks up their embeddings: this thread's part, the one that `Lstm.forward` starts with. */
-  *#embed(streams: Streams, position: number, steps: number): Generator<void> {
-    const { panels, inputs, targets, parameters, embeddingRows, input } = this.#space;
-    const inputTokens = new Int32Array(this.#memory.buffer, inputs, steps * panels * 8);
-    const targetTokens = new Int32Array(this.#memory.buffer, targets, steps * panels * 8);
-    const { ptr, stride } = parameters.embedding;
-    const [first, last] = this.#team.share(steps * panels);
-    for (let index = first; index < last; index++) {
-      streams.read(position + Math.floor(index / panels), index % panels, inputTokens, targetTokens, index * 8);
-      this.#kernel.gather(inputs + index * 32, ptr, stride, embeddingRows, at(input, index));
-      yield;
-    }
+  #saved(): Float32Array[] {
+    return savedParts(this.#plan).map(
+      ({ ptr, bytes }) => new Float32Array(this.#context.memory.buffer, ptr, bytes / 4),
+    );
   }
 
-  /** inputGradient -> the gradient of the embedding; each thread has columns of its own. */
-  *#scatter(steps: number): Generator<void> {
-    const { panels, inputs, parameters, toGradient, embeddingRows, inputGradient } = this.#space;
-    const { ptr, stride } = parameters.embedding;
-    const [first, last] = this.#team.share(embeddingRows, 8);
-    for (let index = 0; index < steps * panels; index++) {
-      const panelPtr = at(inputGradient, index) + first * 32;
-      this.#kernel.scatterAdd(inputs + index * 32, ptr + toGradient + first * 4, stride, last - first, panelPtr);
-      yield;
-    }
+  *#forward(source: TokenSource, position: number, steps: number, draw: number | null): Generator<void> {
+    yield* this.#input.forward(source, position, steps, draw);
+    for (const layer of this.layers) yield* layer.forward(steps, draw);
+    if (this.#attention) yield* this.#attention.forward(steps);
   }
 
-  #loss(steps: number): number {
-    const { losses, panels } = this.#space;
-    return new Float64Array(this.#memory.buffer, losses, steps * panels).reduce((sum, loss) => sum + loss, 0);
+  /** The norm of the gradient. */
+  norm(): Generator<void, number> {
+    return this.#optimizer.norm();
+  }
+
+  /** Scales the gradient of norm `norm` down to the norm `clip`, and takes Adam's step number `step`, from 1. */
+  update(step: number, learningRate: number, weightDecay: number, norm: number, clip: number): Generator<void> {
+    return this.#optimizer.step(step, learningRate, weightDecay, norm, clip);
   }
 }

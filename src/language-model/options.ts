@@ -1,53 +1,131 @@
 // The options of the next-token model, their defaults and their ranges. Dimension names as in PyTorch: E, H, V, B, T.
 
-export interface LanguageModelOptions {
-  /** E, numbers for each token at the input. */
+import { CELLS, type CellName } from './cells.ts';
+import { DECAYS, type Schedule } from './optimizer.ts';
+import { checkArchitecture } from './parameters.ts';
+
+export const INPUTS = ['embedding', 'word2vec', 'onehot'] as const;
+
+export interface LanguageModelOptions extends Schedule {
+  cell: CellName;
+  /** L, recurrent layers. */
+  layers: number;
+  /** Scaled dot product over the states of the window, before the softmax (attention.ts). */
+  attention: boolean;
+  /** How tokens come in: a learned embedding; an embedding that begins as the word vectors; one-hot, without an embedding. */
+  input: (typeof INPUTS)[number];
+  /** The embedding is not trained. */
+  freezeEmbedding: boolean;
+  /** The output's weights are the embedding; needs embeddingSize = hiddenSize. */
+  tied: boolean;
+  /** E, numbers for each token at the input; with word vectors, as many as they have. */
   embeddingSize: number;
-  /** H, units of the LSTM layer. */
+  /** H, units of each layer. */
   hiddenSize: number;
   /** V, the most frequent words it knows, besides the unknown sign and the end of a sentence. */
   maxVocabulary: number;
+  /** Share of what each layer gives that is dropped, before the next layer or the softmax. */
+  dropout: number;
+  /** Share of the words that a step leaves out at the input. */
+  embeddingDropout: number;
+  /** Share of the recurrent weights that a step leaves out. */
+  weightDropout: number;
   /** B, sequences trained side by side. */
   batchSize: number;
   /** T, time steps that a gradient flows back through. */
   steps: number;
   /** Passes over the text; 0: automatic, 1 for a text of a million words or more, up to 20 for smaller ones. */
   epochs: number;
-  /** Of Adam. */
-  learningRate: number;
+  /** Of AdamW; 0: Adam. */
+  weightDecay: number;
   /** Gradients with a larger norm are scaled down to it. */
   clip: number;
   /** Share of the text, in whole files, that is held out and measures the perplexity. */
   heldOut: number;
+  /** So many measurements in a row that are no better than the best end the training; 0: never, and it is measured at the end alone. */
+  patience: number;
+  /** Training steps from measurement to measurement, where patience asks for them; 0: once a pass over the text. */
+  evaluateEvery: number;
 }
 
 export const LANGUAGE_MODEL_DEFAULTS: LanguageModelOptions = {
+  cell: 'lstm',
+  layers: 1,
+  attention: false,
+  input: 'embedding',
+  freezeEmbedding: false,
+  tied: false,
   embeddingSize: 128,
   hiddenSize: 128,
   maxVocabulary: 4096,
+  dropout: 0,
+  embeddingDropout: 0,
+  weightDropout: 0,
   batchSize: 32,
   steps: 32,
   epochs: 0,
   learningRate: 8e-3,
+  warmUp: 0.05,
+  decay: 'linear',
+  weightDecay: 0,
   clip: 1,
   heldOut: 0.05,
+  patience: 0,
+  evaluateEvery: 0,
 };
 
+/** The values of each option that is a choice. */
+export const LANGUAGE_MODEL_CHOICES = { cell: CELLS, input: INPUTS, decay: DECAYS } as const;
+
+export const LANGUAGE_MODEL_FLAGS = ['attention', 'freezeEmbedding', 'tied'] as const;
+
+type Choice = keyof typeof LANGUAGE_MODEL_CHOICES;
+type Flag = (typeof LANGUAGE_MODEL_FLAGS)[number];
+
 /** [least, most, whole numbers only] of each number. */
-export const LANGUAGE_MODEL_RANGES: Record<keyof LanguageModelOptions, [least: number, most: number, whole: boolean]> =
-  {
-    embeddingSize: [8, 1024, true],
-    hiddenSize: [8, 2048, true],
-    maxVocabulary: [16, 65_536, true],
-    batchSize: [1, 512, true],
-    steps: [2, 512, true],
-    epochs: [0, 1000, true],
-    learningRate: [1e-6, 1, false],
-    clip: [1e-3, 1000, false],
-    heldOut: [0.001, 0.5, false],
-  };
+export const LANGUAGE_MODEL_RANGES: Record<
+  Exclude<keyof LanguageModelOptions, Choice | Flag>,
+  [least: number, most: number, whole: boolean]
+> = {
+  layers: [1, 3, true],
+  embeddingSize: [8, 1024, true],
+  hiddenSize: [8, 2048, true],
+  maxVocabulary: [16, 65_536, true],
+  dropout: [0, 0.9, false],
+  embeddingDropout: [0, 0.9, false],
+  weightDropout: [0, 0.9, false],
+  batchSize: [1, 512, true],
+  steps: [2, 512, true],
+  epochs: [0, 1000, true],
+  learningRate: [1e-6, 1, false],
+  warmUp: [0, 1, false],
+  weightDecay: [0, 1, false],
+  clip: [1e-3, 1000, false],
+  heldOut: [0.001, 0.5, false],
+  patience: [0, 100, true],
+  evaluateEvery: [0, 1_000_000, true],
+};
 
 /** Puts figures in the place of "automatic". `words`: tokens of the text. */
 export function resolveLanguageModelOptions(options: LanguageModelOptions, words: number): LanguageModelOptions {
   return { ...options, epochs: options.epochs || Math.min(20, Math.max(1, Math.ceil(1_000_000 / Math.max(1, words)))) };
+}
+
+/** Throws where two options contradict each other, with what to change. `vectorSize`: of the word vectors, where they are the input. */
+export function checkLanguageModelOptions(options: LanguageModelOptions, vectorSize?: number): void {
+  const { input, tied, freezeEmbedding, embeddingSize } = options;
+  const oneHot = input === 'onehot';
+  checkArchitecture({
+    ...options,
+    vocabulary: options.maxVocabulary,
+    oneHot,
+    embeddingSize: input === 'word2vec' ? (vectorSize ?? embeddingSize) : embeddingSize,
+  });
+  if (freezeEmbedding && (tied || oneHot)) {
+    throw new RangeError(
+      tied
+        ? 'A frozen embedding cannot be tied to the output, which has to learn; switch tied or freezeEmbedding off'
+        : "freezeEmbedding needs an embedding, got input 'onehot'; use 'embedding' or 'word2vec'",
+    );
+  }
 }

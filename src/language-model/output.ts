@@ -1,83 +1,127 @@
 // The output layer: a full softmax over the vocabulary, with its cross-entropy and gradients.
 //
 // It goes over the window's sequences in blocks of 256. The logits of a block become exponentials in place and are used as
-// they are: the division by their sum, and by the number of tokens, is put into `scales`, which multiply the hidden state
-// for the weights' gradient, and the hidden state's gradient in the layer below.
+// they are: the division by their sum, and by the number of tokens, is put into `scales`, which multiply the states for the
+// weights' gradient, and the states' gradient.
 
-import type { LanguageModelKernel } from './kernel.ts';
-import { multiplyGradient, multiplyTransposed, multiplyWeights, packTransposed } from './products.ts';
-import type { Team } from './team.ts';
-import { at, BLOCK, PACKED_ROWS, type Panels, type Workspace } from './workspace.ts';
+import { layOutLinear, Linear, RowSums, type LinearSpace } from './linear.ts';
+import { at, BLOCK, from, type Arena, type Context, type Panels } from './memory.ts';
+import { padded, type Parameter, type Parameters } from './parameters.ts';
 
-const COLUMN_STRIDE = BLOCK * 8 * 32;
+export interface OutputSpace {
+  /** V, and with padding. */
+  vocabulary: number;
+  rows: number;
+  /** H, padded. */
+  units: number;
+  /** (BLOCK) panels of V. */
+  logits: Panels;
+  product: LinearSpace;
+  /** (T, P, 8): 1 / (sum of the exponentials * tokens of the window), 0 where there is no target. */
+  scales: number;
+  /** (T, P, 8) */
+  sums: number;
+  targetLogits: number;
+  /** (T, P) float64: the panel's summed negative log-likelihood. */
+  losses: number;
+  /** (V, 4) */
+  rowSums: number;
+}
+
+export function layOutOutput(arena: Arena, weight: Parameter, all: number): OutputSpace {
+  const rows = padded(weight.rows);
+  return {
+    vocabulary: weight.rows,
+    rows,
+    units: weight.stride / 4,
+    logits: arena.panels(BLOCK, rows),
+    product: layOutLinear(arena, weight, BLOCK),
+    scales: arena.take(all * 32),
+    sums: arena.take(all * 32),
+    targetLogits: arena.take(all * 32),
+    losses: arena.take(all * 8),
+    rowSums: arena.take(rows * 16),
+  };
+}
 
 export class Output {
-  readonly #kernel: LanguageModelKernel;
-  readonly #space: Workspace;
-  readonly #team: Team;
+  readonly #context: Context;
+  readonly #bias: Parameter;
+  readonly #space: OutputSpace;
+  readonly #states: Panels;
+  readonly #stateGradients: Panels;
+  readonly #targets: number;
+  readonly #product: Linear;
+  readonly #rowSums: RowSums;
   readonly #floats: Float32Array;
-  readonly #losses: Float64Array;
-  readonly #targets: Int32Array;
+  readonly #integers: Int32Array;
 
-  constructor(kernel: LanguageModelKernel, memory: WebAssembly.Memory, space: Workspace, team: Team) {
-    this.#kernel = kernel;
+  /** `states`: what the softmax reads, (T, P) panels of H; `stateGradients`: where their gradients are put; `targets`: (T, P, 8). */
+  constructor(
+    context: Context,
+    { outputWeight, outputBias }: Parameters,
+    space: OutputSpace,
+    states: Panels,
+    stateGradients: Panels,
+    targets: number,
+  ) {
+    this.#context = context;
+    this.#bias = outputBias;
     this.#space = space;
-    this.#team = team;
-    this.#floats = new Float32Array(memory.buffer);
-    const all = space.sizes.steps * space.panels;
-    this.#losses = new Float64Array(memory.buffer, space.losses, all);
-    this.#targets = new Int32Array(memory.buffer, space.targets, all * 8);
+    this.#states = states;
+    this.#stateGradients = stateGradients;
+    this.#targets = targets;
+    this.#product = new Linear(context, outputWeight, space.product);
+    this.#rowSums = new RowSums(context, space.rowSums, space.rows);
+    this.#floats = new Float32Array(context.memory.buffer);
+    this.#integers = new Int32Array(context.memory.buffer);
   }
 
   /** This thread's part of packing the weights for a gradient. */
-  *pack(): Generator<void> {
-    const { parameters, vocabularyRows, packedOutput } = this.#space;
-    const blocks = this.#team.share(Math.ceil(vocabularyRows / PACKED_ROWS));
-    yield* packTransposed(this.#kernel, parameters.outputWeight, packedOutput, blocks);
+  *prepare(): Generator<void> {
+    yield* this.#product.pack();
   }
 
   /**
-   * hidden, targets -> losses of all panels, there for every thread at the end; with `gradient`, also outputGradient,
-   * scales (of the mean over `tokens` tokens), and the gradients of weights and bias.
+   * states, targets -> losses of all panels, there for every thread at the end; with `gradient`, also stateGradients (of the
+   * mean over `tokens` tokens), and the gradients of weights and bias.
    */
   *run(steps: number, tokens: number, gradient: boolean): Generator<void> {
-    const kernel = this.#kernel;
-    const { panels, vocabularyRows, parameters, rowSums, toGradient } = this.#space;
-    const rows = this.#team.share(vocabularyRows, 12);
-    const [first, last] = rows;
-    if (gradient) kernel.zero(rowSums + first * 16, (last - first) * 16);
-    for (let block = 0; block < steps * panels; block += BLOCK) {
-      const count = Math.min(BLOCK, steps * panels - block);
-      yield* this.#forward(block, count, tokens);
+    const { team, panels, toGradient } = this.#context;
+    const { scales, logits, rows } = this.#space;
+    const all = steps * panels;
+    if (gradient) this.#rowSums.clear();
+    for (let block = 0; block < all; block += BLOCK) {
+      const count = Math.min(BLOCK, all - block);
+      const own = team.share(count);
+      yield* this.#forward(block, own, tokens);
       if (gradient) {
-        yield* this.#backwardToHidden(block, count);
-        this.#team.barrier();
-        yield* this.#backwardToWeights(block, count, rows);
+        yield* this.#backwardToStates(block, own);
+        team.barrier();
+        yield* this.#product.weightGradientOf(logits, count, 0, block > 0);
+        this.#rowSums.add(logits, count, scales + block * 32);
       }
-      this.#team.barrier(); // the next block writes where this one stood
+      team.barrier(); // the next block writes where this one stood
     }
-    if (gradient)
-      kernel.foldSums(rowSums + first * 16, last - first, parameters.outputBias.ptr + toGradient + first * 4);
+    if (gradient) this.#rowSums.fold(this.#bias.ptr + toGradient, 0, rows);
+  }
+
+  /** Summed negative log-likelihood of the window, nats. */
+  loss(steps: number): number {
+    const all = steps * this.#context.panels;
+    return new Float64Array(this.#context.memory.buffer, this.#space.losses, all).reduce((sum, loss) => sum + loss, 0);
   }
 
   /** The mean of the gradient's scale is over `tokens`. */
-  *#forward(block: number, count: number, tokens: number): Generator<void> {
-    const { sizes, panels, vocabularyRows, parameters, hidden, logits, targets, sums, targetLogits } = this.#space;
-    const [from, to] = this.#team.share(count);
-    const right = { ptr: at(hidden, block + panels + from), stride: hidden.stride };
-    const result = { ptr: at(logits, from), stride: logits.stride };
-    yield* multiplyWeights(this.#kernel, parameters.outputWeight, right, result, to - from, false);
-    for (let panel = from; panel < to; panel++) {
+  *#forward(block: number, [first, last]: readonly [number, number], tokens: number): Generator<void> {
+    const { vocabulary, rows, logits, sums, targetLogits } = this.#space;
+    yield* this.#product.forward(from(this.#states, block + first), from(logits, first), last - first);
+    for (let panel = first; panel < last; panel++) {
       const offset = (block + panel) * 32;
-      this.#kernel.softmax(
-        at(logits, panel),
-        parameters.outputBias.ptr,
-        targets + offset,
-        sizes.vocabulary,
-        vocabularyRows,
-        sums + offset,
-        targetLogits + offset,
-      );
+      const targets = this.#targets + offset;
+      const logitsPtr = at(logits, panel);
+      const { ptr } = this.#bias;
+      this.#context.kernel.softmax(logitsPtr, ptr, targets, vocabulary, rows, sums + offset, targetLogits + offset);
       this.#score(block + panel, tokens);
       yield;
     }
@@ -85,50 +129,26 @@ export class Output {
 
   /** The panel's loss and scales, in double precision. */
   #score(panel: number, tokens: number): void {
-    const { sums, targetLogits, scales } = this.#space;
+    const { sums, targetLogits, scales, losses } = this.#space;
     let loss = 0;
-    for (let lane = 0; lane < 8; lane++) {
-      const index = panel * 8 + lane;
-      const counts = this.#targets[index]! >= 0;
-      const sum = this.#floats[sums / 4 + index]!;
-      if (counts) loss += Math.log(sum) - this.#floats[targetLogits / 4 + index]!;
-      this.#floats[scales / 4 + index] = counts ? 1 / (sum * tokens) : 0;
+    for (let lane = panel * 8; lane < panel * 8 + 8; lane++) {
+      const counts = this.#integers[this.#targets / 4 + lane]! >= 0;
+      const sum = this.#floats[sums / 4 + lane]!;
+      if (counts) loss += Math.log(sum) - this.#floats[targetLogits / 4 + lane]!;
+      this.#floats[scales / 4 + lane] = counts ? 1 / (sum * tokens) : 0;
     }
-    this.#losses[panel] = loss;
+    new Float64Array(this.#context.memory.buffer, losses + panel * 8, 1)[0] = loss;
   }
 
-  *#backwardToHidden(block: number, count: number): Generator<void> {
-    const { panels, hiddenRows, parameters, packedOutput, hidden, logits, outputGradient, scaledHidden, scales } =
-      this.#space;
-    const [from, to] = this.#team.share(count);
-    this.#kernel.transposePanels(
-      at(hidden, block + panels + from),
-      hidden.stride,
-      to - from,
-      hiddenRows,
-      scaledHidden + from * 256,
-      COLUMN_STRIDE,
-      scales + (block + from) * 32,
-    );
-    const right: Panels = { ptr: at(logits, from), stride: logits.stride };
-    const result: Panels = { ptr: at(outputGradient, block + from), stride: outputGradient.stride };
-    yield* multiplyTransposed(this.#kernel, parameters.outputWeight, packedOutput, right, result, to - from);
-  }
-
-  *#backwardToWeights(block: number, count: number, rows: readonly [number, number]): Generator<void> {
-    const { parameters, toGradient, logits, scaledHidden, scales, rowSums, scratch } = this.#space;
-    const { ptr, stride } = parameters.outputWeight;
-    const [first, last] = rows;
-    const right = { ptr: scaledHidden, stride: COLUMN_STRIDE };
-    const scratchPtr = at(scratch, this.#team.thread);
-    yield* multiplyGradient(this.#kernel, ptr + toGradient, stride, rows, logits, count, right, block > 0, scratchPtr);
-    this.#kernel.addRowSums(
-      logits.ptr + first * 32,
-      logits.stride,
-      count,
-      last - first,
-      scales + block * 32,
-      rowSums + first * 16,
-    );
+  *#backwardToStates(block: number, [first, last]: readonly [number, number]): Generator<void> {
+    const { logits, scales, units } = this.#space;
+    const scalesPtr = scales + (block + first) * 32;
+    // the transposed states of each block stand where those of the last one stood
+    this.#product.transpose(from(this.#states, block), first, last - first, scalesPtr);
+    const gradients = from(this.#stateGradients, block);
+    yield* this.#product.backward(from(logits, first), from(gradients, first), last - first);
+    for (let panel = first; panel < last; panel++) {
+      this.#context.kernel.scaleColumns(at(gradients, panel), scales + (block + panel) * 32, units);
+    }
   }
 }

@@ -1,15 +1,29 @@
-// The parameters of the model: PyTorch's names, shapes and gate order outside; rows padded with zeros inside.
+// The parameters of the model: PyTorch's names, shapes and gate order outside; padded with zeros inside.
 //
-// A tensor of shape (blocks * rows, columns) stands as blocks of `paddedRows` rows, `stride` bytes apart. The kernels need
-// multiples of 8 everywhere. Padding is zero and stays zero: its gradients are sums of products with zeros.
+// Inside, a matrix is rows of `stride` bytes, `blocks.length` blocks of `paddedRows` rows; a row may itself be blocks of
+// columns. The kernels need multiples of 8 everywhere. Padding is zero and stays zero: its gradients are sums of products
+// with zeros. Two things stand otherwise in memory than outside: the blocks of a GRU's input weights (cells.ts), and the
+// input weights that one-hot tokens select from, (gates, V), which stand transposed: a token's row is what it adds to the sums.
 
-export interface Sizes {
+import { CELL, type CellName } from './cells.ts';
+import { FIRST_WORD } from './streams.ts';
+
+/** What decides the parameters' names and shapes. */
+export interface Architecture {
+  cell: CellName;
+  /** L */
+  layers: number;
   /** V */
   vocabulary: number;
-  /** E */
+  /** E; says nothing where the input is one-hot. */
   embeddingSize: number;
   /** H */
   hiddenSize: number;
+  attention: boolean;
+  /** The output's weights are the embedding. */
+  tied: boolean;
+  /** No embedding: the first layer's input weights have a column for each token. */
+  oneHot: boolean;
 }
 
 export interface Tensor {
@@ -25,143 +39,268 @@ export interface Parameter {
   ptr: number;
   /** From row to row, bytes. */
   stride: number;
-  blocks: number;
+  /** In memory's order, which of the outside's blocks of rows. */
+  blocks: readonly number[];
   /** Of a block. */
   rows: number;
   paddedRows: number;
+  columnBlocks: number;
+  /** Of a block of columns. */
   columns: number;
+  /** In memory, columns are rows. */
+  transposed: boolean;
+  /** Bytes, a multiple of 64. */
+  bytes: number;
+}
+
+export interface LayerParameters {
+  /** (gates * H, E or H or V) */
+  weightIh: Parameter;
+  /** (gates * H, H) */
+  weightHh: Parameter;
+  /** (gates * H) */
+  biasIh: Parameter;
+  /** (gates * H) */
+  biasHh: Parameter;
+}
+
+export interface AttentionParameters {
+  /** (H, H) */
+  query: Parameter;
+  /** (H, 2H): of the context, then of the state. */
+  join: Parameter;
+  /** (H) */
+  joinBias: Parameter;
 }
 
 export interface Parameters {
-  /** (V, E) */
-  embedding: Parameter;
-  /** (4H, E), gates i, f, g, o */
-  weightIh: Parameter;
-  /** (4H, H) */
-  weightHh: Parameter;
-  /** (4H) */
-  biasIh: Parameter;
-  /** (4H) */
-  biasHh: Parameter;
-  /** (V, H) */
+  /** (V, E); null for one-hot tokens. */
+  embedding: Parameter | null;
+  layers: LayerParameters[];
+  attention: AttentionParameters | null;
+  /** (V, H); the embedding where tied. */
   outputWeight: Parameter;
   /** (V) */
   outputBias: Parameter;
+  /** Each once, in their order in memory. */
+  all: Parameter[];
+  ptr: number;
+  bytes: number;
 }
-
-/** Gates of an LSTM. */
-export const GATES = 4;
 
 export const padded = (count: number): number => Math.ceil(count / 8) * 8;
 
-/** Places the parameters one after the other from `ptr`, a multiple of 64. They take `bytes`, a multiple of 64. */
-export function layOutParameters(
-  { vocabulary, embeddingSize, hiddenSize }: Sizes,
-  ptr: number,
-): Parameters & { bytes: number } {
+/** Rows in memory that a product takes, padding included. */
+export const rowsOf = ({ blocks, paddedRows }: Parameter): number => blocks.length * paddedRows;
+
+/** Throws where two choices contradict each other, with what to change. */
+export function checkArchitecture({ tied, oneHot, embeddingSize, hiddenSize }: Architecture): void {
+  if (tied && oneHot) {
+    throw new RangeError("Tied weights need an embedding, got input 'onehot'; use 'embedding', or switch tied off");
+  }
+  if (tied && embeddingSize !== hiddenSize) {
+    throw new RangeError(
+      `Tied weights need embeddingSize = hiddenSize, got ${embeddingSize} and ${hiddenSize}; make them equal, or switch tied off`,
+    );
+  }
+}
+
+/** Places the parameters one after the other from `ptr`, a multiple of 64. Throws where `checkArchitecture` does. */
+export function layOutParameters(architecture: Architecture, ptr: number): Parameters {
+  checkArchitecture(architecture);
+  const { cell, layers, vocabulary, embeddingSize, hiddenSize, attention, tied, oneHot } = architecture;
+  const all: Parameter[] = [];
   let next = ptr;
-  const matrix = (name: string, blocks: number, rows: number, columns: number): Parameter => {
-    const stride = padded(columns) * 4;
-    const parameter = {
-      name,
-      shape: [blocks * rows, columns],
-      ptr: next,
-      stride,
-      blocks,
-      rows,
-      paddedRows: padded(rows),
-      columns,
+  const place = (
+    name: string,
+    shape: number[],
+    { blocks = [0], columnBlocks = 1, transposed = false }: Partial<Parameter> = {},
+  ): Parameter => {
+    const vector = shape.length === 1;
+    const rows = vector ? 1 : shape[0]! / blocks.length;
+    const columns = shape.at(-1)! / (vector ? blocks.length : columnBlocks);
+    const paddedRows = vector ? 1 : padded(rows);
+    const inside = transposed
+      ? { rows: padded(columns), stride: blocks.length * paddedRows * 4 }
+      : { rows: blocks.length * paddedRows, stride: columnBlocks * padded(columns) * 4 };
+    const bytes = Math.ceil((inside.rows * inside.stride) / 64) * 64;
+    const { stride } = inside;
+    const parameter = { name, shape, ptr: next, stride, blocks, rows, paddedRows, columnBlocks, columns, transposed };
+    next += bytes;
+    all.push({ ...parameter, bytes });
+    return all.at(-1)!;
+  };
+  const { gates, inputOrder } = CELL[cell];
+  const rows = gates.length * hiddenSize;
+  const order = gates.map((_, index) => index);
+  const embedding = oneHot ? null : place('embedding.weight', [vocabulary, embeddingSize]);
+  const layerParameters = Array.from({ length: layers }, (_, layer) => {
+    const columns = layer > 0 ? hiddenSize : oneHot ? vocabulary : embeddingSize;
+    return {
+      weightIh: place(`weight_ih_l${layer}`, [rows, columns], {
+        blocks: inputOrder,
+        transposed: oneHot && layer === 0,
+      }),
+      weightHh: place(`weight_hh_l${layer}`, [rows, hiddenSize], { blocks: order }),
+      biasIh: place(`bias_ih_l${layer}`, [rows], { blocks: inputOrder }),
+      biasHh: place(`bias_hh_l${layer}`, [rows], { blocks: order }),
     };
-    next += Math.ceil((blocks * parameter.paddedRows * stride) / 64) * 64;
-    return parameter;
+  });
+  return {
+    embedding,
+    layers: layerParameters,
+    attention: attention
+      ? {
+          query: place('attention.query.weight', [hiddenSize, hiddenSize]),
+          join: place('attention.join.weight', [hiddenSize, 2 * hiddenSize], { columnBlocks: 2 }),
+          joinBias: place('attention.join.bias', [hiddenSize]),
+        }
+      : null,
+    outputWeight: tied && embedding ? embedding : place('output.weight', [vocabulary, hiddenSize]),
+    outputBias: place('output.bias', [vocabulary]),
+    all,
+    ptr,
+    bytes: next - ptr,
   };
-  const vector = (name: string, blocks: number, columns: number): Parameter => {
-    const stride = padded(columns) * 4;
-    const parameter = { name, shape: [blocks * columns], ptr: next, stride, blocks, rows: 1, paddedRows: 1, columns };
-    next += Math.ceil((blocks * stride) / 64) * 64;
-    return parameter;
-  };
-  const parameters = {
-    embedding: matrix('embedding.weight', 1, vocabulary, embeddingSize),
-    weightIh: matrix('weightIh', GATES, hiddenSize, embeddingSize),
-    weightHh: matrix('weightHh', GATES, hiddenSize, hiddenSize),
-    biasIh: vector('biasIh', GATES, hiddenSize),
-    biasHh: vector('biasHh', GATES, hiddenSize),
-    outputWeight: matrix('output.weight', 1, vocabulary, hiddenSize),
-    outputBias: vector('output.bias', 1, vocabulary),
-  };
-  return { ...parameters, bytes: next - ptr };
 }
 
-export function listParameters(parameters: Parameters): Parameter[] {
-  const { embedding, weightIh, weightHh, biasIh, biasHh, outputWeight, outputBias } = parameters;
-  return [embedding, weightIh, weightHh, biasIh, biasHh, outputWeight, outputBias];
+/** What model these tensors are of. Throws where one is missing that every model has. */
+export function architectureOf(tensors: Readonly<Record<string, Tensor>>): Architecture {
+  const shapeOf = (name: string): number[] => {
+    const tensor = tensors[name];
+    if (!tensor) throw new RangeError(`The language model lacks ${name}, got ${Object.keys(tensors).join(', ')}`);
+    return tensor.shape;
+  };
+  const [rows = 0, hiddenSize = 0] = shapeOf('weight_hh_l0');
+  const cell = (Object.keys(CELL) as CellName[]).find((name) => CELL[name].gates.length * hiddenSize === rows);
+  if (!cell) throw new RangeError(`weight_hh_l0: expected 1, 3 or 4 times ${hiddenSize} rows, got ${rows}`);
+  let layers = 1;
+  while (tensors[`weight_hh_l${layers}`]) layers++;
+  const embedding = tensors['embedding.weight'];
+  return {
+    cell,
+    layers,
+    vocabulary: shapeOf('output.bias')[0]!,
+    embeddingSize: embedding?.shape[1] ?? 0,
+    hiddenSize,
+    attention: 'attention.query.weight' in tensors,
+    tied: !('output.weight' in tensors),
+    oneHot: !embedding,
+  };
 }
 
-/** Each row's place: its first index in an unpadded tensor, and in the memory's floats. `offset`: bytes from the parameter. */
-function* places(
-  { ptr, stride, blocks, rows, paddedRows, columns }: Parameter,
-  offset: number,
-): Generator<[outside: number, inside: number]> {
-  for (let block = 0; block < blocks; block++) {
+/** A run of numbers: their places in an unpadded tensor, `step` apart, and in the memory's floats, side by side. */
+interface Run {
+  outside: number;
+  step: number;
+  inside: number;
+  count: number;
+}
+
+/** `offset`: bytes from the parameter. */
+function* runs(parameter: Parameter, offset: number): Generator<Run> {
+  const { ptr, stride, blocks, rows, paddedRows, columnBlocks, columns, transposed } = parameter;
+  const start = (ptr + offset) / 4;
+  if (transposed) {
+    for (let column = 0; column < columns; column++) {
+      for (const [at, block] of blocks.entries()) {
+        const outside = block * rows * columns + column;
+        yield { outside, step: columns, inside: start + (column * stride) / 4 + at * paddedRows, count: rows };
+      }
+    }
+    return;
+  }
+  for (const [at, block] of blocks.entries()) {
     for (let row = 0; row < rows; row++) {
-      yield [(block * rows + row) * columns, (ptr + offset + (block * paddedRows + row) * stride) / 4];
+      const inside = start + ((at * paddedRows + row) * stride) / 4;
+      for (let part = 0; part < columnBlocks; part++) {
+        const outside = ((block * rows + row) * columnBlocks + part) * columns;
+        yield { outside, step: 1, inside: inside + part * padded(columns), count: columns };
+      }
     }
   }
 }
 
 /** Copies a parameter out of the memory's floats, or what stands `offset` bytes behind it (its gradient). The caller owns the copy. */
 export function readParameter(floats: Float32Array, parameter: Parameter, offset = 0): Tensor {
-  const data = new Float32Array(parameter.blocks * parameter.rows * parameter.columns);
-  for (const [outside, inside] of places(parameter, offset)) {
-    data.set(floats.subarray(inside, inside + parameter.columns), outside);
+  const data = new Float32Array(parameter.shape.reduce((product, size) => product * size, 1));
+  for (const { outside, step, inside, count } of runs(parameter, offset)) {
+    if (step === 1) data.set(floats.subarray(inside, inside + count), outside);
+    else for (let k = 0; k < count; k++) data[outside + k * step] = floats[inside + k]!;
   }
   return { shape: parameter.shape, data };
 }
 
+/** All of them, by name. */
+export function readParameters(floats: Float32Array, { all }: Parameters, offset = 0): Record<string, Tensor> {
+  return Object.fromEntries(all.map((parameter) => [parameter.name, readParameter(floats, parameter, offset)]));
+}
+
 /** Copies a tensor to its place. Throws where its shape is not the parameter's. The padding must be zero already. */
 export function writeParameter(floats: Float32Array, parameter: Parameter, { shape, data }: Tensor): void {
-  const { columns } = parameter;
-  if (shape.join() !== parameter.shape.join() || data.length !== parameter.blocks * parameter.rows * columns) {
+  if (shape.join() !== parameter.shape.join() || data.length !== shape.reduce((product, size) => product * size, 1)) {
     throw new RangeError(
       `${parameter.name}: expected shape (${parameter.shape.join(', ')}), got (${shape.join(', ')}) with ${data.length} numbers`,
     );
   }
-  for (const [outside, inside] of places(parameter, 0)) floats.set(data.subarray(outside, outside + columns), inside);
+  for (const { outside, step, inside, count } of runs(parameter, 0)) {
+    for (let k = 0; k < count; k++) floats[inside + k] = data[outside + k * step]!;
+  }
+}
+
+/** Word vectors to begin with: row r (E) is of the word of rank r; they may be fewer than the model's words. */
+export interface WordVectors {
+  /** E */
+  size: number;
+  data: Float32Array;
 }
 
 /**
- * Draws the parameters: the layer's weights uniform in +-1/sqrt(H), as PyTorch does; the embedding and the output's weights
- * in +-0.1, as Zaremba et al. 2014 (arXiv:1409.2329) do; biases 0, but 1 for the forget gate (Jozefowicz et al. 2015), and
- * for the output the logarithm of 1 + the token's count in `text`: the softmax begins with the frequencies of the tokens,
- * which otherwise take hundreds of steps to learn. After one pass over 250,000 words of WikiText-2 the perplexity was 192
- * with it and 270 without. Yields between rows.
+ * Draws the parameters: the layers' weights uniform in +-1/sqrt(H), as PyTorch does, and the attention's by the size of what
+ * they read; the embedding and the output's weights in +-0.1, as Zaremba et al. 2014 (arXiv:1409.2329) do, or the embedding
+ * from `vectors`; biases 0, but 1 for the forget gate (Jozefowicz et al. 2015), and for the output the logarithm of 1 + the
+ * token's count in `text`: the softmax begins with the frequencies of the tokens, which otherwise take hundreds of steps to
+ * learn. After one pass over 250,000 words of WikiText-2 the perplexity was 192 with it and 270 without. Yields between rows.
  */
 export function* initialise(
   floats: Float32Array,
   parameters: Parameters,
   seed: number,
   text: Int32Array,
+  vectors: WordVectors | null = null,
 ): Generator<void> {
   const random = mulberry32(seed);
-  const { embedding, weightIh, weightHh, biasIh, outputWeight, outputBias } = parameters;
-  const layerRange = 1 / Math.sqrt(weightHh.columns);
-  for (const [parameter, range] of [
-    [embedding, 0.1],
-    [weightIh, layerRange],
-    [weightHh, layerRange],
-    [outputWeight, 0.1],
-  ] as const) {
-    for (const [, inside] of places(parameter, 0)) {
-      for (let at = inside; at < inside + parameter.columns; at++) floats[at] = (2 * random() - 1) * range;
+  const { embedding, layers, attention, outputWeight, outputBias } = parameters;
+  for (const parameter of parameters.all) {
+    if (parameter.shape.length === 1) continue;
+    const table = parameter === embedding || parameter === outputWeight;
+    const inputs = parameter === attention?.join ? parameter.shape[1]! : layers[0]!.weightHh.columns;
+    const range = table ? 0.1 : 1 / Math.sqrt(inputs);
+    for (const { inside, count } of runs(parameter, 0)) {
+      for (let at = inside; at < inside + count; at++) floats[at] = (2 * random() - 1) * range;
       yield;
     }
   }
-  const forget = (biasIh.ptr + biasIh.stride) / 4; // the second gate
-  floats.fill(1, forget, forget + biasIh.columns);
+  if (embedding && vectors) putVectors(floats, embedding, vectors);
+  for (const { biasIh } of layers) {
+    if (biasIh.blocks.length !== CELL.lstm.gates.length) continue;
+    const forget = (biasIh.ptr + biasIh.stride) / 4; // the second gate
+    floats.fill(1, forget, forget + biasIh.columns);
+  }
   const counts = new Uint32Array(outputBias.columns).fill(1);
   for (const token of text) counts[token]!++;
   floats.set(Float32Array.from(counts, Math.log), outputBias.ptr / 4);
+}
+
+function putVectors(floats: Float32Array, embedding: Parameter, { size, data }: WordVectors): void {
+  if (size !== embedding.columns) {
+    throw new RangeError(`The embedding needs vectors of ${embedding.columns} numbers, got ${size}`);
+  }
+  const words = Math.min(data.length / size, embedding.rows - FIRST_WORD);
+  for (let word = 0; word < words; word++) {
+    const row = (embedding.ptr + (word + FIRST_WORD) * embedding.stride) / 4;
+    floats.set(data.subarray(word * size, (word + 1) * size), row);
+  }
 }
 
 /** Uniform in [0, 1); Tommy Ettinger's generator of 32 bits, good enough for weights. */

@@ -1,197 +1,61 @@
-// Training of the next-token model on a corpus: the job, the threads that run it, its progress and its result.
+// Training of the next-token model, as each thread of a job runs it.
 //
 // The training text is cut into B streams that are read side by side in windows of T tokens, the state carried over from
-// window to window; one Adam step a window. Then the perplexity is measured on the held-out text, over the whole
-// vocabulary, the unknown sign and the end of a sentence included: every token of it is predicted once.
+// window to window; one step of AdamW a window. The perplexity is measured on the held-out text, over the whole vocabulary,
+// the unknown sign and the end of a sentence included: every token of it is predicted once. That happens at the end, or,
+// with `patience`, every so often: then the weights that measured best are the result, and a training that gets no better
+// ends early.
 
-import type { LanguageModelOptions } from './options.ts';
-import { Network } from './network.ts';
-import { listParameters, readParameter, type Tensor } from './parameters.ts';
-import { appendTokens, END_OF_SENTENCE, FIRST_WORD, Streams } from './streams.ts';
-import { createSignals, Stopped, Team } from './team.ts';
-import { createMemory, layOutWorkspace, type TrainingSizes } from './workspace.ts';
+import { CHECKPOINT } from './checkpoint.ts';
+import { interval, stepsOfPass, type LanguageModelJob } from './job.ts';
+import { Network, planNetwork } from './network.ts';
+import { learningRateAt } from './optimizer.ts';
+import { PROGRESS } from './progress.ts';
+import { Streams } from './streams.ts';
+import { Stopped, Team } from './team.ts';
+import { TensorflowNetwork, type TensorFlow, type TrainableNetwork } from './tensorflow.ts';
 
-/** A plain object that survives a structured clone; its memory is shared by all threads. */
-export interface LanguageModelJob {
-  kernel: WebAssembly.Module;
-  memory: WebAssembly.Memory;
-  sizes: TrainingSizes;
-  options: LanguageModelOptions;
-  threads: number;
-  seed: number;
-  /** Tokens, an end of a sentence first. */
-  trainingText: Int32Array<SharedArrayBuffer>;
-  heldOutText: Int32Array<SharedArrayBuffer>;
-  signals: Int32Array<SharedArrayBuffer>;
-  /** See PROGRESS. */
-  progress: Float64Array<SharedArrayBuffer>;
-  /** (optimiser steps): mean negative log-likelihood of each step's tokens, nats. */
-  losses: Float32Array<SharedArrayBuffer>;
-}
-
-export interface LanguageModelProgress {
-  phase: 'training' | 'evaluating';
-  /** Tokens done in this phase, out of `total`. */
-  tokens: number;
-  total: number;
-  /** Mean negative log-likelihood of the last step's tokens, nats; 0 before the first. */
-  loss: number;
-}
-
-export interface LanguageModelResult {
-  /** By PyTorch's names and in its layout: see parameters.ts. */
-  tensors: Record<string, Tensor>;
-  /** exp of the mean negative log-likelihood of the held-out tokens, unknown signs and ends of sentences included. */
-  perplexity: number;
-  heldOutTokens: number;
-  /** (optimiser steps), nats a token. */
-  losses: Float32Array;
-}
-
-/** Fewer training tokens teach nothing. */
-const FEWEST_TOKENS = 32;
-/** Of a text whose end is held out. */
-const FEWEST_HELD_OUT = 16;
 /** A call of `step` ends after so long, ms. */
 const SLICE = 20;
 /** Streams of the held-out text are at least so long: each begins without a context. */
 const SHORTEST_HELD_OUT_STREAM = 256;
-/** Optimiser steps that a pass over a small text takes at least, where that needs smaller batches. */
-const FEWEST_STEPS = 20;
-
-/** Indexes of the numbers in `progress`. */
-const PROGRESS = { evaluating: 0, tokens: 1, total: 2, loss: 3, heldOutLoss: 4, done: 5 };
-
-/**
- * Prepares a training. `tokens`: the corpus as ids by descending count, -1 for the end of a sentence or document;
- * `documents`: where each begins; `heldOut`: 1 for each that is held out, none or some. Where none is, the end of the text
- * is. `options`: resolved. Words that occur once are unknown, as are those beyond maxVocabulary. Batch and window are
- * made smaller for a small text. Throws where the text is too small, or the memory would be too large.
- */
-export function createLanguageModelJob(
-  kernel: WebAssembly.Module,
-  tokens: Int32Array,
-  documents: Int32Array,
-  heldOut: Uint8Array,
-  options: LanguageModelOptions,
-  threads: number,
-  seed: number,
-): LanguageModelJob {
-  const words = knownWords(tokens, options.maxVocabulary);
-  const parts = heldOut.includes(1)
-    ? splitByDocument(tokens, documents, heldOut)
-    : splitAtTheEnd(tokens, options.heldOut);
-  const text = (held: boolean) =>
-    join(
-      tokens,
-      parts.filter((part) => part.held === held),
-      words,
-    );
-  const [trainingText, heldOutText] = [text(false), text(true)];
-  const trainingTokens = trainingText.length - 1;
-  if (trainingTokens < FEWEST_TOKENS || heldOutText.length < 2) {
-    throw new RangeError(
-      `The language model needs at least ${FEWEST_TOKENS} tokens to learn from and 1 held out, ` +
-        `got ${trainingTokens} and ${heldOutText.length - 1}`,
-    );
-  }
-  const sizes = {
-    vocabulary: words + FIRST_WORD,
-    embeddingSize: options.embeddingSize,
-    hiddenSize: options.hiddenSize,
-    ...resolveBatch(options, trainingTokens),
-  };
-  const { bytes } = layOutWorkspace(sizes, threads);
-  const steps = options.epochs * Math.ceil(new Streams(trainingText, sizes.batchSize).length / sizes.steps);
-  return {
-    kernel,
-    memory: createMemory(bytes),
-    sizes,
-    options,
-    threads,
-    seed,
-    trainingText,
-    heldOutText,
-    signals: createSignals(),
-    progress: new Float64Array(new SharedArrayBuffer(Object.keys(PROGRESS).length * 8)),
-    losses: new Float32Array(new SharedArrayBuffer(steps * 4)),
-  };
-}
-
-/** Of the corpus's most frequent words, so many: those that occur at least twice, `most` at most. */
-function knownWords(tokens: Int32Array, most: number): number {
-  const counts = new Uint32Array(most);
-  for (const id of tokens) if (id >= 0 && id < most) counts[id]!++;
-  const rare = counts.findIndex((count) => count < 2);
-  return rare < 0 ? most : rare;
-}
-
-/** A part of the corpus, [start, end), and whether it is held out. */
-interface Part {
-  start: number;
-  end: number;
-  held: boolean;
-}
-
-function splitByDocument(tokens: Int32Array, documents: Int32Array, heldOut: Uint8Array): Part[] {
-  return Array.from(documents, (start, index) => ({
-    start,
-    end: documents[index + 1] ?? tokens.length,
-    held: heldOut[index] === 1,
-  }));
-}
-
-function splitAtTheEnd(tokens: Int32Array, share: number): Part[] {
-  const start = Math.max(0, tokens.length - Math.max(FEWEST_HELD_OUT, Math.ceil(tokens.length * share)));
-  return [
-    { start: 0, end: start, held: false },
-    { start, end: tokens.length, held: true },
-  ];
-}
-
-/** The parts' tokens in the model's numbering, one text, in shared memory. */
-function join(tokens: Int32Array, parts: readonly Part[], words: number): Int32Array<SharedArrayBuffer> {
-  const text = new Int32Array(1 + parts.reduce((sum, { start, end }) => sum + end - start + 1, 0));
-  text[0] = END_OF_SENTENCE;
-  const length = parts.reduce((at, { start, end }) => appendTokens(text, at, tokens, start, end, words), 1);
-  const shared = new Int32Array(new SharedArrayBuffer(length * 4));
-  shared.set(text.subarray(0, length));
-  return shared;
-}
-
-/** B and T for a text: as asked for, or so much smaller that a pass takes FEWEST_STEPS steps. */
-function resolveBatch(
-  { batchSize, steps }: LanguageModelOptions,
-  tokens: number,
-): { batchSize: number; steps: number } {
-  const most = Math.max(1, Math.floor(tokens / (FEWEST_STEPS * steps)));
-  return {
-    batchSize: Math.min(batchSize, most),
-    steps: Math.min(steps, Math.max(2, Math.floor(tokens / FEWEST_STEPS))),
-  };
-}
+/** Steps after which the weights are kept, as long as nothing was measured. */
+const KEEP_EVERY = 100;
+/** A training has diverged once the running mean of the loss is so much above the first loss, nats. */
+const DIVERGED = 2;
 
 /** One thread of a job. All threads are to be stepped until each says that it is done; they wait for each other. */
 export class LanguageModelThread {
   readonly #job: LanguageModelJob;
   readonly #team: Team;
-  readonly #network: Network;
+  readonly #network: TrainableNetwork;
+  readonly #parameters: Float32Array;
   readonly #work: Generator<void>;
 
-  /** `thread`: its number, from 0. */
-  constructor(job: LanguageModelJob, thread: number) {
+  /** `thread`: its number, from 0. With `tensorflow`, in a job of one thread, that computes losses and gradients, a window a step. */
+  constructor(job: LanguageModelJob, thread: number, tensorflow: TensorFlow | null = null) {
+    const plan = planNetwork(job.sizes, job.threads);
     this.#job = job;
     this.#team = new Team(job.signals, thread, job.threads);
-    this.#network = new Network(job.kernel, job.memory, layOutWorkspace(job.sizes, job.threads), this.#team);
+    this.#network = tensorflow
+      ? new TensorflowNetwork(tensorflow, job.kernel, job.memory, plan, this.#team, job.seed)
+      : new Network(job.kernel, job.memory, plan, this.#team, job.seed);
+    this.#parameters = new Float32Array(job.memory.buffer, plan.parameters.ptr, plan.parameters.bytes / 4);
     this.#work = this.#run();
   }
 
   /**
    * Works for about 20 ms; false where nothing is left, or where another thread was stopped. Throws where the loss is no
-   * finite number any more; the other threads then stop.
+   * finite number any more, or far above the first one; the other threads then stop, and `keptLanguageModel` has the last
+   * good weights.
    */
   step(): boolean {
-    const end = Date.now() + SLICE;
+    return this.work(SLICE);
+  }
+
+  /** The same for about `milliseconds`. */
+  work(milliseconds: number): boolean {
+    const end = Date.now() + milliseconds;
     try {
       do {
         if (this.#work.next().done) return false;
@@ -210,47 +74,87 @@ export class LanguageModelThread {
   }
 
   *#run(): Generator<void> {
-    yield* this.#network.initialise(this.#job.seed, this.#job.trainingText);
-    yield* this.#train();
-    yield* this.#evaluate();
-  }
-
-  *#train(): Generator<void> {
-    const { trainingText, sizes, options, losses } = this.#job;
-    const streams = new Streams(trainingText, sizes.batchSize);
-    const total = streams.tokens * options.epochs;
-    let tokens = 0;
-    let step = 0;
-    this.#tell({ total });
-    for (let epoch = 0; epoch < options.epochs; epoch++) {
-      this.#network.resetState();
-      for (let position = 0; position < streams.length; position += sizes.steps) {
-        const steps = Math.min(sizes.steps, streams.length - position);
-        const count = streams.count(position, steps);
-        const rate = learningRateAt(step, losses.length, options.learningRate);
-        const loss = (yield* this.#network.differentiate(streams, position, steps)) / count;
-        step++;
-        const norm = yield* this.#network.update(rate, options.clip, step);
-        if (!Number.isFinite(loss + norm)) {
-          throw new Error(
-            `The language model's loss became ${loss} (gradient ${norm}) in step ${step} of ${losses.length}; ` +
-              `lower the learning rate (${options.learningRate})`,
-          );
-        }
-        tokens += count;
-        if (this.#team.thread === 0) losses[step - 1] = loss;
-        this.#tell({ tokens, loss });
-      }
+    const { seed, trainingText, vectors, progress, checkpoint, checkpointState } = this.#job;
+    yield* this.#network.initialise(seed, trainingText, vectors);
+    if (checkpointState[0] === CHECKPOINT.given) {
+      if (this.#team.thread === 0) this.#network.load(checkpoint);
+      this.#team.barrier();
+      if (this.#team.thread === 0) checkpointState[0] = CHECKPOINT.none;
     }
+    yield* this.#train(progress[PROGRESS.steps]!);
   }
 
-  *#evaluate(): Generator<void> {
+  *#train(start: number): Generator<void> {
+    const { trainingText, sizes, options, losses, norms, progress } = this.#job;
+    const streams = new Streams(trainingText, sizes.batchSize);
+    const total = losses.length;
+    const pass = stepsOfPass(trainingText, sizes);
+    const every = interval(options, total);
+    let tokens = progress[PROGRESS.trainedTokens]!;
+    let mean = progress[PROGRESS.meanLoss]!;
+    this.#tell({ total: streams.tokens * options.epochs });
+    for (let step = start; ; step++) {
+      if (step === total || (step > 0 && step % every === 0)) {
+        if (yield* this.#measure(step)) break;
+        this.#tell({ evaluating: 0, tokens, total: streams.tokens * options.epochs });
+      } else if (step % KEEP_EVERY === 0 && progress[PROGRESS.measured] === 0) {
+        this.#team.barrier(); // a checkpoint may be read just now
+        this.#keep(step);
+      }
+      if (step % pass === 0) {
+        this.#team.barrier();
+        this.#network.resetState();
+      }
+      const position = (step % pass) * sizes.steps;
+      const steps = Math.min(sizes.steps, streams.length - position);
+      const count = streams.count(position, steps);
+      const rate = learningRateAt(step, total, options);
+      const loss = (yield* this.#network.differentiate(streams, position, steps, step + 1)) / count;
+      const norm = yield* this.#network.norm();
+      mean = step === 0 ? loss : 0.9 * mean + 0.1 * loss;
+      if (!Number.isFinite(loss + norm) || mean > (step === 0 ? loss : losses[0]!) + DIVERGED) {
+        throw new Error(
+          `The language model's loss became ${loss} (gradient ${norm}) in step ${step + 1} of ${total}, ` +
+            `at a learning rate of ${Number(rate.toPrecision(3))}; lower the learning rate (${options.learningRate})` +
+            (options.clip > 1 ? ` or clip (${options.clip})` : ''),
+        );
+      }
+      yield* this.#network.update(step + 1, rate, options.weightDecay, norm, options.clip);
+      tokens += count;
+      if (this.#team.thread === 0) [losses[step], norms[step]] = [loss, norm];
+      this.#tell({ tokens, loss, steps: step + 1, meanLoss: mean, trainedTokens: tokens });
+      this.#answerCheckpoint();
+    }
+    this.#tell({ done: 1 });
+  }
+
+  /** Measures the held-out text after `step` steps, and keeps or takes the best weights; true where the training is to end. */
+  *#measure(step: number): Generator<void, boolean> {
+    const { options, losses, heldOutLosses, progress, kept } = this.#job;
+    const loss = yield* this.#evaluate();
+    const measured = progress[PROGRESS.measured]!;
+    const best = loss < (measured === 0 ? Infinity : progress[PROGRESS.heldOutLoss]!);
+    const sinceBest = best ? 0 : progress[PROGRESS.sinceBest]! + 1;
+    this.#team.barrier(); // every thread has read the progress
+    if (this.#team.thread === 0) heldOutLosses[measured] = loss;
+    this.#tell({ measured: measured + 1, sinceBest, ...(best && { heldOutLoss: loss }) });
+    const ends = step === losses.length || (options.patience > 0 && sinceBest >= options.patience);
+    if (best) this.#keep(step);
+    else if (ends) this.#parameters.set(kept.subarray(...this.#range()), this.#range()[0]);
+    this.#team.barrier();
+    return ends;
+  }
+
+  /** Mean negative log-likelihood of the held-out text. The state of the training stays. */
+  *#evaluate(): Generator<void, number> {
     const { heldOutText, sizes } = this.#job;
     const lanes = Math.floor((heldOutText.length - 1) / SHORTEST_HELD_OUT_STREAM);
     const streams = new Streams(heldOutText, Math.min(sizes.batchSize, Math.max(1, lanes)));
     let tokens = 0;
     let loss = 0;
+    this.#team.barrier();
     this.#tell({ tokens, total: streams.tokens, evaluating: 1 });
+    const state = this.#network.ownState();
     this.#network.resetState();
     for (let position = 0; position < streams.length; position += sizes.steps) {
       const steps = Math.min(sizes.steps, streams.length - position);
@@ -258,7 +162,32 @@ export class LanguageModelThread {
       tokens += streams.count(position, steps);
       this.#tell({ tokens });
     }
-    this.#tell({ heldOutLoss: loss, done: 1 });
+    this.#network.setOwnState(state);
+    return loss / streams.tokens;
+  }
+
+  /** This thread's part of the parameters. */
+  #range(): readonly [start: number, end: number] {
+    return this.#team.share(this.#parameters.length);
+  }
+
+  #keep(step: number): void {
+    const [start, end] = this.#range();
+    this.#job.kept.set(this.#parameters.subarray(start, end), start);
+    this.#tell({ keptStep: step });
+  }
+
+  /**
+   * One thread copies what the next step begins with, while the others go on: until they come to a barrier, they write
+   * none of it.
+   */
+  #answerCheckpoint(): void {
+    const { checkpointState, checkpoint, checkpointProgress, progress, kept } = this.#job;
+    if (this.#team.thread !== 0 || Atomics.load(checkpointState, 0) !== CHECKPOINT.asked) return;
+    const length = this.#network.save(checkpoint);
+    checkpoint.set(kept, length);
+    checkpointProgress.set(progress);
+    Atomics.store(checkpointState, 0, CHECKPOINT.ready);
   }
 
   /** One thread speaks for all. */
@@ -268,37 +197,4 @@ export class LanguageModelThread {
       this.#job.progress[PROGRESS[name as keyof typeof PROGRESS]] = value;
     }
   }
-}
-
-/** Linear warm-up over the first twentieth of the steps, then a linear fall to a tenth of `peak`. `step` from 0. */
-function learningRateAt(step: number, steps: number, peak: number): number {
-  const warmUp = Math.ceil(steps / 20);
-  if (step < warmUp) return (peak * (step + 1)) / warmUp;
-  return peak * (1 - (0.9 * (step - warmUp)) / Math.max(1, steps - warmUp));
-}
-
-/** How far a job is; cheap. */
-export function languageModelProgress({ progress }: LanguageModelJob): LanguageModelProgress {
-  return {
-    phase: progress[PROGRESS.evaluating] ? 'evaluating' : 'training',
-    tokens: progress[PROGRESS.tokens]!,
-    total: progress[PROGRESS.total]!,
-    loss: progress[PROGRESS.loss]!,
-  };
-}
-
-/** The trained model; throws where the job is not done. The caller owns the tensors. */
-export function languageModelResult(job: LanguageModelJob): LanguageModelResult {
-  if (!job.progress[PROGRESS.done]) throw new Error('The language model is not trained to the end');
-  const heldOutTokens = job.heldOutText.length - 1;
-  const floats = new Float32Array(job.memory.buffer);
-  const { parameters } = layOutWorkspace(job.sizes, job.threads);
-  return {
-    tensors: Object.fromEntries(
-      listParameters(parameters).map((parameter) => [parameter.name, readParameter(floats, parameter)]),
-    ),
-    perplexity: Math.exp(job.progress[PROGRESS.heldOutLoss]! / heldOutTokens),
-    heldOutTokens,
-    losses: Float32Array.from(job.losses),
-  };
 }

@@ -89,6 +89,8 @@ export interface Progress {
 
 export interface TrainRequest {
   folders: FolderRequest[];
+  /** Texts that count instead of what the files hold, of editors that have not saved them; absolute paths. A file that is left out stays so. */
+  unsaved?: UnsavedText[];
   reading: ReadingOptions;
   phrases: PhraseOptions;
   word2vec: Word2vecOptions;
@@ -101,6 +103,11 @@ export interface TrainRequest {
    * with new words; words that are no longer in the text keep their vectors.
    */
   start?: 'new' | 'continue';
+  /**
+   * An absolute path of a folder where @tensorflow/tfjs-node is installed: TensorFlow then computes the language model's losses
+   * and gradients, in the engine's own thread, which answers nothing between two steps. Absent: the kernels compute.
+   */
+  tensorflow?: string;
   /** Compute threads; 0: every core but one. */
   threads: number;
   /** Every random choice follows from it. */
@@ -125,6 +132,15 @@ export interface FolderRequest {
   path: string;
   /** Globs as VS Code's `files.exclude` has them, relative to the folder. */
   exclude: string[];
+  /** Globs of what is read, a folder standing for all that is in it; absent or empty: everything. */
+  include?: string[];
+  /** VS Code's `files.encoding` of the folder, for files that are not UTF-8; absent, or what it does not hold for: it is detected. */
+  encoding?: string;
+}
+
+export interface UnsavedText {
+  path: string;
+  text: string;
 }
 
 export interface ReadingOptions {
@@ -136,6 +152,8 @@ export type TrainOutcome = ({ status: 'done' } & TrainReport) | { status: 'cance
 
 export interface TrainReport {
   reading: ReadingReport;
+  /** How much of the word vectors was done already, 0 to 1, where they went on from a checkpoint. */
+  resumedAt?: number;
   model: ModelSummary;
   /** Wall-clock time by phase, of those there were, seconds. */
   seconds: Partial<Record<Phase, number>>;
@@ -154,7 +172,19 @@ export interface ImportReport {
   seconds: Partial<Record<Phase, number>>;
 }
 
-export type SkipReason = 'binary' | 'tooLarge' | 'unreadable' | 'empty';
+/** Why a file, or a folder with all that is in it, was not read. */
+export const SKIP_REASONS = [
+  'ignored', // by git
+  'excluded', // by settings
+  'generated', // by a tool: lock files, minified code, installed packages
+  'secret',
+  'duplicate', // of a file that was read
+  'binary',
+  'tooLarge',
+  'unreadable',
+  'empty',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export interface ReadingReport {
   files: number;
@@ -162,8 +192,14 @@ export interface ReadingReport {
   /** Tokens read, before the minimum count. */
   words: number;
   skipped: Record<SkipReason, number>;
-  /** Files with broken UTF-8 or UTF-16, where replacement characters were put in. They are part of the text. */
+  /** Files by their encoding; `utf-8` where all is ASCII. */
+  encodings: Record<string, number>;
+  /** Files with broken characters, where replacement characters were put in. They are part of the text. */
   repaired: number;
+  /** Access tokens and private keys that were left out of the text, and the files they were in. */
+  secrets: { files: number; found: number };
+  /** Names of files, the first hundreds of each kind; a folder's ends with a slash. */
+  names: Partial<Record<SkipReason | 'repaired' | 'secrets', string[]>>;
   /** Words that were forgotten while they were counted, for lack of room, and the most often that one of them had been met. */
   pruned: { words: number; upTo: number };
   /** Phrases that became words. */

@@ -2,7 +2,7 @@
 
 import { BREAK, SPAN, Tokenizer } from './tokenizer.ts';
 import { toRanks, type Spill, type SpilledIds } from './tokens.ts';
-import { FULL, VocabularyTable, type Pruned } from './vocabulary.ts';
+import { FULL, VocabularyTable, type PackedWords, type Pruned } from './vocabulary.ts';
 
 /** A text as numbers. Consumers cut the vocabulary themselves: an id of V or more is a word too rare for them. */
 export interface Corpus {
@@ -46,7 +46,7 @@ const BATCH = 1 << 14;
 /** Takes documents one after another and makes a corpus of them. */
 export class CorpusBuilder {
   readonly #limits: CorpusLimits;
-  readonly #spill: Spill | null;
+  readonly #spill: Pick<Spill, 'append'> | null;
   readonly #vocabulary: VocabularyTable;
   readonly #spans = new Int32Array(BATCH * SPAN);
   /** Grows in place, so that no second copy of the text is ever made. */
@@ -74,7 +74,7 @@ export class CorpusBuilder {
   #begun = false;
 
   /** `spill`: where the end of a text goes that is larger than `limits.memory`. */
-  constructor(spill: Spill | null = null, limits: Partial<CorpusLimits> = {}) {
+  constructor(spill: Pick<Spill, 'append'> | null = null, limits: Partial<CorpusLimits> = {}) {
     this.#spill = spill;
     this.#limits = { ...(spill ? SPILL_LIMITS : LIMITS), ...limits };
     this.#vocabulary = new VocabularyTable(this.#limits.words);
@@ -202,6 +202,15 @@ export class CorpusBuilder {
       const step = steps.next();
       if (step.done) return step.value;
     }
+  }
+
+  /** What was counted, by ids that are no ranks, where all tokens went to the spill; the builder gives up its memory. Null where words were forgotten. */
+  finishUnranked(): { words: PackedWords; documents: Int32Array; tokens: number; wordCount: number } | null {
+    if (this.#begun) throw new Error('The last document is not done.');
+    const tokens = this.#length;
+    this.#spill!.append(this.#block.subarray(0, this.#place));
+    const words = this.#vocabulary.packed();
+    return words && { words, documents: Int32Array.from(this.#documents), tokens, wordCount: this.#wordCount };
   }
 
   /** The same in pieces of a few milliseconds; each yields how much is done, 0 to 1. */

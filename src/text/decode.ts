@@ -1,5 +1,9 @@
-// Bytes of a file to text: UTF-8 and UTF-16, with or without a byte order mark, normalised to NFC.
-// Other encodings are not guessed: their bytes come out as replacement characters, and the result says so.
+// Bytes of a file to text, normalised to NFC, as a whole or in pieces that are cut where pieces.ts says. Which encoding it
+// is, encodings.ts says. Broken bytes become replacement characters, and the result says so.
+
+import { beginningOf, legacyEncoding, type Encoding } from './encodings.ts';
+import { legacyDecoder, type LegacyDecoder } from './legacy-decoders.ts';
+import { lastCut, lastCutOfText } from './pieces.ts';
 
 /** What a file's bytes say. */
 export interface DecodedText {
@@ -9,28 +13,85 @@ export interface DecodedText {
   repaired: boolean;
 }
 
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
-
-/** The part of a file that tells text from binary, bytes. */
-export const PROBE = 8192;
-
-/** Decodes a whole file; `null` where it is binary. The bytes are only read, and broken ones never lose the file. */
-export function decodeText(bytes: Uint8Array): DecodedText | null {
-  const encoding = encodingOf(bytes);
-  return encoding && decodePiece(bytes, encoding, true);
+/** Decodes a whole file; `null` where it is binary. The bytes are only read, and broken ones never lose the file. `setting`: what the folder's settings say. */
+export function decodeText(bytes: Uint8Array, setting: Encoding | null = null): DecodedText | null {
+  const decoder = Decoder.of(bytes, bytes.length, setting);
+  if (!decoder) return null;
+  const { text, repaired } = decoder.decode(bytes, true);
+  return { text, repaired };
 }
 
-/** Decodes a piece of a file that was cut where pieces.ts says; `first`: whether it is the first, which may have a byte order mark. */
-export function decodePiece(bytes: Uint8Array, encoding: Encoding, first: boolean): DecodedText {
-  // no string is made, and none has to be given back
-  if (encoding === 'utf-8' && isAscii(bytes)) return { text: bytes, repaired: false };
-  const ignoreBOM = !first; // elsewhere the same character is one of the text
-  try {
-    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM }).decode(bytes);
-    return { text: text.normalize('NFC'), repaired: false };
-  } catch {
-    const text = new TextDecoder(encoding, { ignoreBOM }).decode(bytes);
-    return { text: text.normalize('NFC'), repaired: true };
+/** Decodes one file from its beginning to its end. */
+export class Decoder {
+  readonly #setting: Encoding | null;
+  #encoding: Encoding;
+  /** Bytes of the mark at the beginning that are still to come. */
+  #mark: number;
+  /** Whether anything beyond ASCII has been met: until then, the encoding is any that has ASCII in it. */
+  #decided: boolean;
+  /** Of encodings whose characters cannot be told from their end: it keeps the bytes of half a character. */
+  #legacy: LegacyDecoder | null = null;
+  /** Text of it that may not be cut yet. */
+  #rest = '';
+
+  private constructor(encoding: Encoding, mark: number, setting: Encoding | null) {
+    this.#encoding = encoding;
+    this.#mark = mark;
+    this.#setting = setting;
+    this.#decided = encoding !== 'utf-8';
+  }
+
+  /** For a file of `size` bytes that begins with these, a few thousand of them; `null` where it is binary. */
+  static of(beginning: Uint8Array, size: number, setting: Encoding | null = null): Decoder | null {
+    const found = beginningOf(beginning, size, setting);
+    return found && new Decoder(found.encoding, found.mark, setting);
+  }
+
+  /** Of what was decoded so far: `utf-8` where all of it is ASCII. */
+  get encoding(): Encoding {
+    return this.#encoding;
+  }
+
+  /** Decodes the next bytes of the file, from where the last call stopped; `last`: they go to its end. `used`: how many it took; the others come again, with more behind them. */
+  decode(bytes: Uint8Array, last: boolean): DecodedText & { used: number } {
+    const mark = Math.min(this.#mark, bytes.length);
+    this.#mark -= mark;
+    const { used, ...decoded } = this.#decode(bytes.subarray(mark), last);
+    return { ...decoded, used: used + mark };
+  }
+
+  #decode(bytes: Uint8Array, last: boolean): DecodedText & { used: number } {
+    if (this.#legacy) return this.#decodeLegacy(this.#legacy, bytes, last);
+    const utf8 = this.#encoding === 'utf-8';
+    // no string is made, and none has to be given back
+    const ascii = utf8 && isAscii(bytes);
+    const used = last ? bytes.length : lastCut(bytes, this.#encoding);
+    const piece = bytes.subarray(0, used);
+    if (ascii) return { text: piece, repaired: false, used };
+    try {
+      const text = new TextDecoder(this.#encoding, { fatal: true, ignoreBOM: true }).decode(piece);
+      this.#decided ||= !isAscii(piece);
+      return { text: text.normalize('NFC'), repaired: false, used };
+    } catch {
+      if (!this.#decided) {
+        this.#decided = true;
+        this.#encoding = legacyEncoding(bytes, this.#setting);
+        if (this.#encoding !== 'utf-8') {
+          this.#legacy = legacyDecoder(this.#encoding);
+          return this.#decodeLegacy(this.#legacy, bytes, last);
+        }
+      }
+      const text = new TextDecoder(this.#encoding, { ignoreBOM: true }).decode(piece);
+      return { text: text.normalize('NFC'), repaired: true, used };
+    }
+  }
+
+  #decodeLegacy(decoder: LegacyDecoder, bytes: Uint8Array, last: boolean): DecodedText & { used: number } {
+    const text = this.#rest + decoder.decode(bytes, last);
+    const cut = last ? text.length : lastCutOfText(text);
+    this.#rest = text.slice(cut);
+    const piece = text.slice(0, cut);
+    return { text: piece.normalize('NFC'), repaired: piece.includes('\ufffd'), used: bytes.length };
   }
 }
 
@@ -43,31 +104,4 @@ function isAscii(bytes: Uint8Array): boolean {
   for (let i = 0; i < words.length; i++) if ((words[i]! & 0x80808080) !== 0) return false;
   const last = first + 4 * words.length;
   return [bytes.subarray(0, first), bytes.subarray(last)].every((rest) => rest.every((byte) => byte < 0x80));
-}
-
-/** The encoding of a file of `size` bytes that begins with these, a few thousand of them; `null` where it is binary. */
-export function encodingOf(bytes: Uint8Array, size = bytes.length): Encoding | null {
-  const [first, second, third, fourth] = bytes;
-  if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? null : 'utf-16le'; // else it is UTF-32
-  if (first === 0xfe && second === 0xff) return 'utf-16be';
-  if (first === 0x25 && second === 0x50 && third === 0x44 && fourth === 0x46) return null; // %PDF: its head may look like text
-  const length = Math.min(bytes.length, PROBE);
-  const nul = [0, 0]; // at even and at odd places
-  let controls = 0;
-  for (let i = 0; i < length; i++) {
-    const byte = bytes[i]!;
-    if (byte === 0) nul[i & 1]!++;
-    else if (isControl(byte)) controls++;
-  }
-  if (nul[0] === 0 && nul[1] === 0) return controls > length / 20 ? null : 'utf-8';
-  // Western UTF-16 without a mark: half or more of its units have a NUL on one side, and none has one on the other
-  if (size % 2 === 1 || controls > 0) return null;
-  if (nul[0] === 0 && nul[1]! * 4 >= length) return 'utf-16le';
-  if (nul[1] === 0 && nul[0]! * 4 >= length) return 'utf-16be';
-  return null;
-}
-
-/** C0 controls that text does not have: all but backspace, tab, line feed, form feed, carriage return and escape. */
-function isControl(byte: number): boolean {
-  return byte < 32 && !(byte >= 8 && byte <= 13 && byte !== 11) && byte !== 27;
 }

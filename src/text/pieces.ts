@@ -20,25 +20,42 @@ import {
   OTHER,
   SPACE,
 } from './tokenizer.ts';
-import type { Encoding } from './decode.ts';
+import type { Encoding } from './encodings.ts';
 
 /** Class of what stands for itself in no text: half a character, or one outside the Basic Multilingual Plane. */
 const UNKNOWN = -1;
 /** Characters that are surely more than a word, on one side: up to four of them become one when they are normalised. */
 const LONG_RUN = 4 * (MAXIMUM_WORD_LENGTH + 1);
+/** So much without a place to cut it is cut at any character, bytes or UTF-16 code units. */
+const LONG_PIECE = 1 << 19;
 
 /**
- * The last place of `bytes`, a part of a file, where it may be cut, bytes from the beginning; 0 where there is none.
- * The end is no such place: what follows it is not known.
+ * The last place of `bytes`, a part of a file in UTF-8 or UTF-16, where it may be cut, bytes from the beginning. The end is
+ * no such place: what follows it is not known. 0 where there is none, but of half a megabyte of nothing but stops, or of
+ * letters that are written with two units each, the last place that does not split a character.
  */
 export function lastCut(bytes: Uint8Array, encoding: Encoding): number {
-  const characters = encoding === 'utf-8' ? new Utf8(bytes) : new Utf16(bytes, encoding === 'utf-16le');
+  const characters = charactersOf(bytes, encoding);
+  return lastCutOf(characters, bytes.length) || (bytes.length < LONG_PIECE ? 0 : characters.before(bytes.length));
+}
+
+/** The same of decoded text that is not normalised yet, in UTF-16 code units. */
+export function lastCutOfText(text: string): number {
+  const characters = new Units(text);
+  return lastCutOf(characters, text.length) || (text.length < LONG_PIECE ? 0 : characters.before(text.length));
+}
+
+function charactersOf(bytes: Uint8Array, encoding: Encoding): Characters {
+  return encoding === 'utf-8' ? new Utf8(bytes) : new Utf16(bytes, encoding === 'utf-16le');
+}
+
+function lastCutOf(characters: Characters, length: number): number {
   let after = UNKNOWN;
-  let afterAt = bytes.length;
+  let afterAt = length;
   /** Where the run of what may stand inside words ends that is being looked through, and how many characters of it were met. */
   let run = 0;
   let middle = 0;
-  for (let end = bytes.length; end > 0;) {
+  for (let end = length; end > 0;) {
     const at = characters.before(end);
     const point = characters.at(at, end);
     if (after !== UNKNOWN && isCut(point, after)) return afterAt;
@@ -54,15 +71,6 @@ export function lastCut(bytes: Uint8Array, encoding: Encoding): number {
     end = at;
   }
   return 0;
-}
-
-/**
- * The last place of `bytes` that does not split a character, where there is no better one: megabytes of nothing but stops,
- * or of letters that are written with two units each.
- */
-export function lastCharacter(bytes: Uint8Array, encoding: Encoding): number {
-  const characters = encoding === 'utf-8' ? new Utf8(bytes) : new Utf16(bytes, encoding === 'utf-16le');
-  return characters.before(bytes.length) || bytes.length;
 }
 
 function isCut(before: number, after: number): boolean {
@@ -130,6 +138,23 @@ class Utf16 implements Characters {
 
   #unit(at: number): number {
     return (this.#bytes[at + this.#high]! << 8) | this.#bytes[at + 1 - this.#high]!;
+  }
+}
+
+class Units implements Characters {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  before(end: number): number {
+    const at = end - 1;
+    return at > 0 && isLow(this.#text.charCodeAt(at)) && isHigh(this.#text.charCodeAt(at - 1)) ? at - 1 : at;
+  }
+
+  at(at: number, end: number): number {
+    return end - at === 1 ? this.#text.charCodeAt(at) : UNKNOWN;
   }
 }
 

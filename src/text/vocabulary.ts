@@ -27,6 +27,16 @@ export interface Vocabulary {
   ranks: Int32Array<SharedArrayBuffer>;
 }
 
+/** Words by id, as they stand in one table, to be put into another. */
+export interface PackedWords {
+  /** The letters of all words, one word behind the other. */
+  units: Uint16Array;
+  /** (words) */
+  lengths: Uint8Array;
+  /** (words) */
+  counts: Uint32Array;
+}
+
 // The fields of a slot of the table
 const FIELDS = 4;
 const HASH = 0; // its lowest bits are the word's length: equal hashes have equal lengths
@@ -73,8 +83,8 @@ export class VocabularyTable {
     return this.#words;
   }
 
-  /** The id of the word at [start, end) of `text`, whose hash is `fnv`; it is counted. FULL where it is new and there is no room. */
-  intern(text: Uint16Array, start: number, end: number, fnv: number): number {
+  /** The id of the word at [start, end) of `text`, whose hash is `fnv`; it is counted `count` times. FULL where it is new and there is no room. */
+  intern(text: Uint16Array, start: number, end: number, fnv: number, count = 1): number {
     const length = end - start;
     const hash = ((fnv ^ (fnv >>> 15)) & ~LENGTH_MASK) | length;
     const table = this.#table;
@@ -82,7 +92,7 @@ export class VocabularyTable {
     let slot = ((hash >>> LENGTH_BITS) * FIELDS) & mask;
     while (table[slot + ID] !== 0) {
       if (table[slot] === hash && this.#same(table[slot + START]!, text, start, end)) {
-        table[slot + COUNT]!++;
+        table[slot + COUNT]! += count;
         return table[slot + ID]! - 1;
       }
       slot = (slot + FIELDS) & mask;
@@ -92,7 +102,7 @@ export class VocabularyTable {
     table[slot + HASH] = hash;
     table[slot + ID] = id + 1;
     table[slot + START] = this.#unitsLength;
-    table[slot + COUNT] = 1;
+    table[slot + COUNT] = count;
     if (this.#unitsLength + length > this.#units.length) {
       const units = new Uint16Array(this.#units.length * 2);
       units.set(this.#units);
@@ -194,6 +204,15 @@ export class VocabularyTable {
     }
     this.#units = new Uint16Array(0);
     return { words, counts, ranks };
+  }
+
+  /** The words by id, for another table; this one is given back. Null where some were forgotten: their ids are others' now. */
+  packed(): PackedWords | null {
+    if (this.#pruned.words > 0) return null;
+    const { lengths, counts } = this.#entries();
+    const units = this.#units.slice(0, this.#unitsLength);
+    this.#units = new Uint16Array(0);
+    return { units, lengths, counts };
   }
 
   /** The words out of the table, which is given back. */

@@ -96,14 +96,14 @@ export const WORD2VEC_RANGES: Record<NumberOption, [least: number, most: number,
 /**
  * Puts figures in the place of "automatic". `words`: tokens of the text.
  *
- * Epochs: about five million words are seen, 5 to 40 times each. Minimum count: 2 below 200,000 words, else 5. Size:
- * 50 below 200,000 words, 200 from 100 million, else 100. README says how the rule was measured.
+ * Epochs: about twenty million words are seen, 5 to 40 times each. Minimum count: 2 below a million words, else 5. Size:
+ * 200 from 100 million words on, else 100. bench/automatic.ts measures the rule.
  */
 export function resolveWord2vecOptions(options: Word2vecOptions, words: number): Word2vecOptions {
   return {
     ...options,
-    vectorSize: options.vectorSize || (words < 200_000 ? 50 : words < 100_000_000 ? 100 : 200),
-    minCount: options.minCount || (words < 200_000 ? 2 : 5),
-    epochs: options.epochs || Math.min(40, Math.max(5, Math.ceil(5_000_000 / Math.max(1, words)))),
+    vectorSize: options.vectorSize || (words < 100_000_000 ? 100 : 200),
+    minCount: options.minCount || (words < 1_000_000 ? 2 : 5),
+    epochs: options.epochs || Math.min(40, Math.max(5, Math.ceil(20_000_000 / Math.max(1, words)))),
   };
 }

@@ -180,9 +180,9 @@ describe('a folder that was learned', () => {
     await writeFile(path, 'king,queen,9\nking,bread,1\nship,sugar,2\nking,nosuchword,5\n');
     await window.command('Lexiscope: Evaluate Vectors…');
     const input = await window.quickInput();
-    await input.fill(path);
-    // the dialog looks the path up as it is typed, and takes Enter only then
+    // the dialog puts the folder into the box once it has listed it, over what is there, and takes Enter only then
     await retry('the end of the dialog', 20_000, async () => {
+      await input.fill(path);
       await window.press('Enter');
       await input.waitFor({ state: 'hidden', timeout: 2000 });
     });
@@ -241,6 +241,17 @@ describe('a folder that was learned', () => {
     const explorer = await window.webview(EXPLORER);
     assert.ok((await drawnPixels(explorer)) > 200, 'the map is blank');
     await window.screenshot('explorer after a reload');
+    await window.openFile('chapter-2.txt');
+    await checkHover('queen', TOPICS.court);
+  });
+});
+
+describe('a training that goes on', () => {
+  step('Continue Training goes on with what was learned', async () => {
+    await window.command('Lexiscope: Continue Training');
+    await window.notification(LEARNED, TRAINING);
+    await idle();
+    await window.clearNotifications();
     await window.openFile('chapter-2.txt');
     await checkHover('queen', TOPICS.court);
   });

@@ -229,6 +229,25 @@ test('train --only vectors makes word vectors and nothing else', async () => {
   assert.equal((await lexiscope('similar', 'king', '--model', place)).code, 0);
 });
 
+test('train --continue goes on with the stored vectors, with options that are on or off by their word', async () => {
+  const place = join(root, 'continued');
+  const options = ['--out', place, '--json', '--only', 'vectors', ...QUICK, '--word2vec.hierarchicalSoftmax', 'true'];
+  const none = await lexiscope('train', folder, ...options, '--continue');
+  assert.equal(none.code, 1);
+  assert.match(none.err, /There is no model here to continue/);
+  const losses: number[] = [];
+  for (const more of [[], ['--continue']]) {
+    const { code, out } = await lexiscope('train', folder, ...options, '--word2vec.epochs', '2', ...more);
+    assert.equal(code, 0);
+    const outcome = JSON.parse(out) as TrainOutcome;
+    assert.ok(outcome.status === 'done');
+    losses.push(outcome.model.losses![0]!);
+  }
+  assert.ok(losses[1]! < losses[0]! - 0.1, `mean loss of the first epoch: ${losses.join(', then ')}`);
+  const wrong = await lexiscope('train', folder, ...options, '--word2vec.subwords', 'perhaps');
+  assert.match(wrong.err, /word2vec\.subwords is "perhaps"; it must be true or false/);
+});
+
 test('a word that was left out is not known, and close spellings are offered', async () => {
   assert.equal((await lexiscope('similar', 'zeppelin', '--model', model)).code, 1);
   const { code, out } = await lexiscope('similar', 'kinng', '--model', model, '--json');

@@ -57,7 +57,7 @@ async function breakOff(directory: string, request: TrainRequest): Promise<void>
   );
   await engine.open(directory);
   assert.deepEqual(await engine.train(request), { status: 'cancelled' });
-  assert.deepEqual(await readdir(directory), ['word-vectors.checkpoint']);
+  assert.deepEqual(await readdir(directory), ['tokens.cache', 'word-vectors.checkpoint']);
 }
 
 test('another training does not take the checkpoint, and one that is done leaves none', async () => {
@@ -87,7 +87,8 @@ test('after a crash the next engine goes on from the checkpoint, with any number
   const second = new Engine(DISTRIBUTION, events);
   await second.open(directory);
   const outcome = await second.train(request(folder, options, { threads: 1 }));
-  assert.equal(outcome.status, 'done');
+  assert.ok(outcome.status === 'done');
+  assert.ok(outcome.resumedAt! > 0 && outcome.resumedAt! < 1, `resumed at ${outcome.resumedAt}`);
   assert.ok(
     events.lines.some((line) => /goes on from a checkpoint at \d+ %/.test(line)),
     events.lines.join('\n'),
@@ -97,6 +98,20 @@ test('after a crash the next engine goes on from the checkpoint, with any number
   const [a, b] = [found!.summary.losses!, expected!.summary.losses!];
   assert.equal(a.length, 12);
   a.forEach((loss, epoch) => assert.ok(Math.abs(loss - b[epoch]!) < 1e-9, `epoch ${epoch}: ${loss}, ${b[epoch]!}`));
+});
+
+test('vectors that grow beyond all bounds end the training with a sentence, and the earlier model stays', async () => {
+  const folder = await makeFolder('overflow', syntheticText(30_000, 9));
+  const directory = join(root, 'overflow-model');
+  const engine = new Engine(DISTRIBUTION, listen());
+  await engine.open(directory);
+  await engine.train(request(folder, { epochs: 2 }));
+  const before = await engine.describe('king', 5);
+  await assert.rejects(engine.train(request(folder, { alpha: 10, epochs: 20 })), /learning rate alpha 10; train with/);
+  assert.deepEqual(await engine.describe('king', 5), before);
+  const again = new Engine(DISTRIBUTION, listen());
+  await again.open(directory);
+  assert.deepEqual(await again.describe('king', 5), before);
 });
 
 test('a damaged checkpoint is passed over', async () => {

@@ -4,7 +4,13 @@ import { explorerPage } from '../../src/host/explorer-page.ts';
 import { evaluationMarkdown } from '../../src/host/evaluation-text.ts';
 import * as sentences from '../../src/host/sentences.ts';
 import * as words from '../../src/host/word-text.ts';
-import { PHASES, type ModelSummary, type ReadingReport, type WordDescription } from '../../src/protocol/engine.ts';
+import {
+  PHASES,
+  SKIP_REASONS,
+  type ModelSummary,
+  type ReadingReport,
+  type WordDescription,
+} from '../../src/protocol/engine.ts';
 
 const HOSTILE = [
   '](command:evil)',
@@ -151,12 +157,16 @@ const summary: ModelSummary = {
   mapWords: 5000,
   languageModel: { vocabulary: 4096, perplexity: 133.24, heldOutFiles: 60, heldOutTokens: 60_000 },
 };
+const NONE = Object.fromEntries(SKIP_REASONS.map((reason) => [reason, 0])) as ReadingReport['skipped'];
 const reading: ReadingReport = {
   files: 1210,
   bytes: 7_000_000,
   words: 1_204_400,
-  skipped: { binary: 3, tooLarge: 1, unreadable: 0, empty: 0 },
+  skipped: { ...NONE, binary: 3, tooLarge: 1 },
+  encodings: { 'utf-8': 1210 },
   repaired: 0,
+  secrets: { files: 0, found: 0 },
+  names: { binary: ['w/a.png', 'w/b.png'], tooLarge: ['w/c.txt'] },
   pruned: { words: 0, upTo: 0 },
   phrases: 0,
 };
@@ -201,16 +211,64 @@ suite('the status bar and the notifications', () => {
   });
 
   test('nothing is said of skipped files, repairs and perplexity where there are none', () => {
-    const none = { ...reading, skipped: { binary: 0, tooLarge: 0, unreadable: 0, empty: 0 } };
+    const none = { ...reading, skipped: NONE, names: {} };
     assert.deepEqual(sentences.skippedFiles(none, 'en'), []);
     assert.deepEqual(sentences.skippedFiles({ ...none, repaired: 2 }, 'en'), ['Files with broken characters: 2.']);
     const model = { ...summary, languageModel: { ...summary.languageModel!, perplexity: Number.NaN } };
-    assert.doesNotMatch(sentences.trainingDone({ reading: none, model, seconds }, 'en'), /Perplexity|NaN|Skipped/);
+    assert.doesNotMatch(
+      sentences.trainingDone({ reading: none, model, seconds }, 'en'),
+      /Perplexity|NaN|Skipped|went on/,
+    );
+    assert.match(
+      sentences.trainingDone({ reading: none, model, seconds, resumedAt: 0.618 }, 'en'),
+      /The word vectors went on from 61%, where they had been broken off\./,
+    );
     const vectorsOnly = { ...summary, languageModel: null };
     assert.doesNotMatch(
       sentences.trainingDone({ reading: none, model: vectorsOnly, seconds }, 'en'),
       /Perplexity|NaN|null/,
     );
+  });
+
+  test('encodings, and secrets that were left out, are told', () => {
+    const other = {
+      ...reading,
+      skipped: { ...NONE, ignored: 1234, secret: 2, duplicate: 3 },
+      encodings: { 'utf-8': 1000, 'euc-kr': 1200, shift_jis: 1, 'utf-16le': 2, 'windows-1252': 7 },
+      secrets: { files: 2, found: 5 },
+    };
+    assert.deepEqual(sentences.skippedFiles(other, 'en'), [
+      'Skipped files: 1,234 ignored by git, 2 that may hold keys or passwords, 3 that were there twice.',
+      'Files in other encodings than UTF-8: 1,200 CP949, 1 Shift_JIS, 2 UTF-16le, 7 windows-1252.',
+      'Access tokens and private keys that were left out of the text: 5.',
+    ]);
+  });
+
+  test('every reason has a sentence of its own, and a heading in the list of names', () => {
+    const all = SKIP_REASONS.map((reason) => {
+      const report = { ...reading, skipped: { ...NONE, [reason]: 2 }, names: { [reason]: [`w/${reason}`] } };
+      return [...sentences.skippedFiles(report, 'en'), sentences.readingNames(report, 'en')].join('\n');
+    });
+    assert.equal(new Set(all.map((text) => text.replace(/w\/\w+/, ''))).size, SKIP_REASONS.length);
+    assert.ok(all.every((text, index) => text.includes(`    w/${SKIP_REASONS[index]}\n    and 1 more`)));
+  });
+
+  test('the list of names stands under its reasons, and is empty where there is nothing to say', () => {
+    assert.equal(
+      sentences.readingNames({ ...reading, repaired: 1, names: { ...reading.names, repaired: ['w/d.txt'] } }, 'en'),
+      `Not read: not text (3)
+    w/a.png
+    w/b.png
+    and 1 more
+
+Not read: too large (1)
+    w/c.txt
+
+Read, with replacement characters for broken ones (1)
+    w/d.txt
+`,
+    );
+    assert.equal(sentences.readingNames({ ...reading, skipped: NONE, names: {} }, 'en'), '');
   });
 
   test('of imported vectors it is told where they come from, and no figure that is unknown', () => {

@@ -1,212 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import { LanguageModel } from '../../src/language-model/inference.ts';
-import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../../src/language-model/options.ts';
-import {
-  createLanguageModelJob,
-  languageModelProgress,
-  languageModelResult,
-  LanguageModelThread,
-  type LanguageModelJob,
-  type LanguageModelResult,
-} from '../../src/language-model/training.ts';
-import { referenceCell, referenceSoftmax, zeroState, type ReferenceTensors } from './lstm-reference.ts';
-
-const VARIANTS = ['simd', 'relaxed-simd'] as const;
-const OPTIONS: LanguageModelOptions = {
-  ...LANGUAGE_MODEL_DEFAULTS,
-  embeddingSize: 12,
-  hiddenSize: 20,
-  maxVocabulary: 60,
-  batchSize: 12,
-  steps: 6,
-  epochs: 1,
-};
-
-function kernelOf(variant: string): Promise<WebAssembly.Module> {
-  const file = new URL(`../../dist/kernels/language-model.${variant}.wasm`, import.meta.url);
-  return readFile(file).then((bytes) => WebAssembly.compile(bytes));
-}
-const kernel = await kernelOf('simd');
-
-/** Sentences over `words` words by descending count: each word is followed by one of three. */
-function corpus(length: number, words: number, seed = 1): Int32Array {
-  let state = seed;
-  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-  const raw = [];
-  for (let at = 0, word = 0; at < length; at++) {
-    word = Math.floor(((word * 7 + Math.floor(random() * 3)) % words) * (0.5 + random() / 2));
-    raw.push(at % 12 === 11 ? -1 : word);
-  }
-  const counts = new Map<number, number>();
-  for (const word of raw) counts.set(word, (counts.get(word) ?? 0) + 1);
-  const order = [...counts.keys()].filter((word) => word >= 0).sort((a, b) => counts.get(b)! - counts.get(a)! || a - b);
-  return Int32Array.from(raw, (word) => (word < 0 ? -1 : order.indexOf(word)));
-}
-
-interface Setup {
-  tokens: Int32Array;
-  documents?: number[];
-  heldOut?: number[];
-  options?: Partial<LanguageModelOptions>;
-  threads?: number;
-  seed?: number;
-  variant?: WebAssembly.Module;
-}
-
-function createJob({
-  tokens,
-  documents = [0],
-  heldOut = [0],
-  options,
-  threads = 1,
-  seed = 1,
-  variant = kernel,
-}: Setup): LanguageModelJob {
-  return createLanguageModelJob(
-    variant,
-    tokens,
-    Int32Array.from(documents),
-    Uint8Array.from(heldOut),
-    { ...OPTIONS, ...options },
-    threads,
-    seed,
-  );
-}
-
-function run(setup: Setup): LanguageModelResult {
-  const job = createJob(setup);
-  const thread = new LanguageModelThread(job, 0);
-  while (thread.step());
-  return languageModelResult(job);
-}
-
-/** What each thread answered. */
-function runThreads(job: LanguageModelJob): Promise<string[]> {
-  const script = new URL('language-model-worker.ts', import.meta.url);
-  return Promise.all(
-    Array.from({ length: job.threads }, (_, thread) => {
-      const worker = new Worker(script, { workerData: { job, thread } });
-      return new Promise<string>((resolve, reject) => worker.once('message', resolve).once('error', reject));
-    }),
-  );
-}
-
-const bits = ({ tensors, perplexity, losses }: LanguageModelResult) => ({
-  tensors: Object.fromEntries(
-    Object.entries(tensors).map(([name, { data }]) => [name, Buffer.from(data.buffer).toString('base64')]),
-  ),
-  perplexity,
-  losses: [...losses],
-});
-
-describe('training', () => {
-  for (const variant of VARIANTS) {
-    test(`learns a text of 200 tokens by heart (${variant})`, async () => {
-      const { losses } = run({
-        tokens: corpus(200, 30),
-        options: { epochs: 150, learningRate: 0.02, hiddenSize: 48 },
-        variant: await kernelOf(variant),
-      });
-      assert.ok(losses[0]! > 2.5, `the first loss is ${losses[0]}`);
-      const last = losses.slice(-20).reduce((sum, loss) => sum + loss, 0) / 20;
-      assert.ok(last < 0.05, `the last losses are ${last}`);
-    });
-  }
-
-  test('gives the same bits for the same seed, on one thread, two and three', async () => {
-    const tokens = corpus(3000, 70);
-    const results = [];
-    for (const threads of [1, 2, 3]) {
-      const job = createJob({ tokens, threads });
-      assert.deepEqual(await runThreads(job), new Array(threads).fill('done'));
-      results.push(bits(languageModelResult(job)));
-    }
-    assert.deepEqual(results[0], bits(run({ tokens })));
-    assert.deepEqual(results[1], results[0]);
-    assert.deepEqual(results[2], results[0]);
-    assert.notDeepEqual(bits(run({ tokens, seed: 2 })).losses, results[0].losses);
-  });
-
-  test('has the perplexity of the frequencies of the tokens before it has learned anything', () => {
-    const tokens = corpus(3000, 70);
-    const { perplexity, tensors } = run({ tokens, options: { learningRate: 1e-6 } });
-    const vocabulary = tensors['embedding.weight']!.shape[0]!;
-    const text = Array.from(tokens, (id) => (id < 0 ? 1 : id < vocabulary - 2 ? id + 2 : 0));
-    const frequencies = new Array<number>(vocabulary).fill(0);
-    for (const token of text) frequencies[token]! += 1 / text.length;
-    const expected = Math.exp(-text.reduce((sum, token) => sum + Math.log(frequencies[token]!), 0) / text.length);
-    assert.ok(Math.abs(perplexity / expected - 1) < 0.15, `${perplexity}, expected about ${expected}`);
-    assert.ok(expected < vocabulary * 0.8);
-  });
-
-  test('has a perplexity well below the number of tokens after it has learned', () => {
-    const { perplexity, tensors } = run({ tokens: corpus(20_000, 50), options: { epochs: 3, learningRate: 0.01 } });
-    assert.ok(perplexity < tensors['embedding.weight']!.shape[0]! / 2, String(perplexity));
-  });
-
-  test("gives PyTorch's names and shapes", () => {
-    const { tensors } = run({ tokens: corpus(3000, 30) });
-    const vocabulary = tensors['embedding.weight']!.shape[0]!;
-    assert.deepEqual(Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape])), {
-      'embedding.weight': [vocabulary, 12],
-      weightIh: [80, 12],
-      weightHh: [80, 20],
-      biasIh: [80],
-      biasHh: [80],
-      'output.weight': [vocabulary, 20],
-      'output.bias': [vocabulary],
-    });
-    for (const { shape, data } of Object.values(tensors))
-      assert.equal(
-        data.length,
-        shape.reduce((a, b) => a * b),
-      );
-  });
-
-  test('tells how far it is, and gives no result before its end', () => {
-    const job = createJob({ tokens: corpus(6000, 50), options: { hiddenSize: 100 } });
-    const thread = new LanguageModelThread(job, 0);
-    assert.throws(() => languageModelResult(job), /not trained to the end/);
-    let before = { phase: 'training', tokens: 0 };
-    const phases = new Set<string>();
-    while (thread.step()) {
-      const now = languageModelProgress(job);
-      phases.add(now.phase);
-      if (now.phase === before.phase) assert.ok(now.tokens >= before.tokens && now.tokens <= now.total);
-      before = now;
-    }
-    assert.deepEqual([...phases][0], 'training');
-    const { phase, tokens, total, loss } = languageModelProgress(job);
-    assert.equal(phase, 'evaluating');
-    assert.equal(tokens, total);
-    assert.equal(total, languageModelResult(job).heldOutTokens);
-    assert.ok(loss > 0 && loss < 5);
-  });
-
-  test('stops every thread where one is stopped', async () => {
-    const job = createJob({ tokens: corpus(3000, 70), threads: 2, options: { epochs: 1000 } });
-    const others = runThreads({ ...job, threads: 2 });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    new LanguageModelThread(job, 1).stop();
-    assert.deepEqual(await others, ['done', 'done']);
-    assert.throws(() => languageModelResult(job), /not trained to the end/);
-  });
-
-  test('says in which step the loss was lost, and the learning rate, on every thread or in none', async () => {
-    const job = createJob({ tokens: corpus(3000, 70), threads: 2, options: { epochs: 2 } });
-    const floats = new Float32Array(job.memory.buffer);
-    const answers = runThreads(job);
-    while (languageModelProgress(job).tokens === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    floats.fill(Infinity, 1024 / 4, 1024 / 4 + 500); // the embedding
-    const errors = (await answers).filter((answer) => answer !== 'done');
-    assert.ok(errors.length > 0);
-    for (const error of errors)
-      assert.match(error, /loss became .* in step \d+ of \d+; lower the learning rate \(0\.\d+\)/);
-  });
-});
+import type { LanguageModelOptions } from '../../src/language-model/options.ts';
+import { architectureOf } from '../../src/language-model/parameters.ts';
+import { corpus, createJob, kernel, kernelOf, run, VARIANTS } from './language-model-jobs.ts';
+import { Reference, zeroState, type ReferenceTensors } from './recurrent-reference.ts';
 
 describe('the text', () => {
   const tokens = corpus(2000, 40);
@@ -265,19 +63,34 @@ describe('the text', () => {
   });
 });
 
-for (const variant of VARIANTS) {
-  describe(`the trained model (${variant})`, async () => {
+const MODELS: Record<string, Partial<LanguageModelOptions>> = {
+  lstm: {},
+  gru: { cell: 'gru', layers: 2 },
+  'rnn, one-hot': { cell: 'rnn', input: 'onehot' },
+  'lstm, attention, tied': { attention: true, tied: true, embeddingSize: 21 },
+};
+
+for (const [variant, [name, changes]] of VARIANTS.flatMap((each) =>
+  Object.entries(MODELS).map((model) => [each, model] as const),
+)) {
+  describe(`the trained model (${variant}, ${name})`, async () => {
     const module = await kernelOf(variant);
-    const { tensors } = run({ tokens: corpus(3000, 37), options: { epochs: 3, learningRate: 0.02, hiddenSize: 21 } });
+    const { tensors } = run({
+      tokens: corpus(3000, 37),
+      options: { epochs: 2, learningRate: 0.02, hiddenSize: 21, ...changes },
+    });
     const doubles: ReferenceTensors = Object.fromEntries(
       Object.entries(tensors).map(([name, { data }]) => [name, Float64Array.from(data)]),
     );
-    const vocabulary = tensors['embedding.weight']!.shape[0]!;
-    const sizes = { vocabulary, embeddingSize: 12, hiddenSize: 21 };
+    const architecture = architectureOf(tensors);
+    const { vocabulary } = architecture;
+    const reference = new Reference(architecture, doubles);
     const expected = (context: readonly number[]): number[] => {
-      let [state] = zeroState(1, 21);
-      for (const token of context) state = referenceCell(doubles, sizes, token, state!);
-      return referenceSoftmax(doubles, sizes, state!.hidden);
+      let state = zeroState(architecture);
+      const past: number[][] = [];
+      let probabilities: number[] = [];
+      for (const token of context) ({ state, probabilities } = reference.step(token, state, past));
+      return probabilities;
     };
     const assertNear = (actual: ArrayLike<number>, reference: readonly number[]): void => {
       assert.equal(actual.length, reference.length);
@@ -289,9 +102,8 @@ for (const variant of VARIANTS) {
       });
     };
 
-    test('gives the probabilities of a plain LSTM in double precision', () => {
+    test('gives the probabilities of a plain one in double precision', () => {
       const model = new LanguageModel(module, tensors);
-      assertNear(model.probabilities(), expected([]));
       for (const token of [1, 5, 0, 9]) model.feed(token);
       assertNear(model.probabilities(), expected([1, 5, 0, 9]));
       model.reset();
@@ -339,9 +151,24 @@ for (const variant of VARIANTS) {
 
 test('a model with a missing tensor, or one of another shape, is refused by name', () => {
   const { tensors } = run({ tokens: corpus(3000, 37) });
-  const { biasHh, ...rest } = tensors;
-  assert.ok(biasHh);
-  assert.throws(() => new LanguageModel(kernel, rest), /lacks biasHh/);
-  const wrong = { ...tensors, weightIh: { shape: [80, 11], data: new Float32Array(880) } };
-  assert.throws(() => new LanguageModel(kernel, wrong), /weightIh: expected shape \(80, 12\), got \(80, 11\)/);
+  const { bias_hh_l0: bias, ...rest } = tensors;
+  assert.ok(bias);
+  assert.throws(() => new LanguageModel(kernel, rest), /lacks bias_hh_l0/);
+  const wrong = { ...tensors, weight_ih_l0: { shape: [80, 11], data: new Float32Array(880) } };
+  assert.throws(() => new LanguageModel(kernel, wrong), /weight_ih_l0: expected shape \(80, 12\), got \(80, 11\)/);
+});
+
+test('a model stored before there were layers is read', () => {
+  const { tensors } = run({ tokens: corpus(3000, 37) });
+  const former = Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [
+      name.replace(/^(weight|bias)_(.)(h)_l0$/, (_, kind: string, a: string, b: string) => kind + a.toUpperCase() + b),
+      tensor,
+    ]),
+  );
+  assert.ok(former['weightIh']);
+  assert.deepEqual(
+    new LanguageModel(kernel, former).probabilitiesAfter([3]),
+    new LanguageModel(kernel, tensors).probabilitiesAfter([3]),
+  );
 });

@@ -63,7 +63,8 @@ test('automatic options follow the size of the text, and given ones stay', () =>
     return [minCount, epochs];
   };
   assert.deepEqual(word2vec(3_000), [2, 40]);
-  assert.deepEqual(word2vec(500_000), [5, 10]);
+  assert.deepEqual(word2vec(999_999), [2, 21]);
+  assert.deepEqual(word2vec(1_000_000), [5, 20]);
   assert.deepEqual(word2vec(100_000_000), [5, 5]);
   assert.equal(resolveWord2vecOptions({ ...WORD2VEC_DEFAULTS, minCount: 7, epochs: 1 }, 10).epochs, 1);
   assert.equal(resolveLanguageModelOptions(LANGUAGE_MODEL_DEFAULTS, 1_000_000).epochs, 1);

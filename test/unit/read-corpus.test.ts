@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { PIECE, readCorpus, type ReadingHooks, type ReadingProgress } from '../../src/engine/read-corpus.ts';
-import type { LogLevel } from '../../src/protocol/engine.ts';
+import { PIECE } from '../../src/engine/file-text.ts';
+import { readCorpus, type ReadingHooks, type ReadingProgress } from '../../src/engine/read-corpus.ts';
+import { SKIP_REASONS, type LogLevel, type SkipReason } from '../../src/protocol/engine.ts';
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { decodeText } from '../../src/text/decode.ts';
+import { ENCODERS } from './legacy-encoders.ts';
 
 let root: string;
 let folders = 0;
@@ -42,6 +45,10 @@ async function read(paths: string | string[], maximumFileSize = 1e6) {
   return { ...result, heard };
 }
 
+const skips = (some: Partial<Record<SkipReason, number>>) => ({
+  ...Object.fromEntries(SKIP_REASONS.map((reason) => [reason, 0])),
+  ...some,
+});
 const spelled = ({ tokens, words }: Corpus) => Array.from(tokens, (id) => (id === -1 ? '|' : words[id])).join(' ');
 
 test('the files of a folder become a corpus in sorted order, each a document with its name', async () => {
@@ -59,8 +66,11 @@ test('the files of a folder become a corpus in sorted order, each a document wit
     files: 3,
     bytes: 26,
     words: 6,
-    skipped: { binary: 0, tooLarge: 0, unreadable: 0, empty: 0 },
+    encodings: { 'utf-8': 3 },
+    secrets: { files: 0, found: 0 },
+    skipped: skips({ excluded: 1 }),
     repaired: 0,
+    names: { excluded: ['w/no.excluded'] },
     pruned: { words: 0, upTo: 0 },
     phrases: 0,
   });
@@ -106,7 +116,8 @@ test('what is skipped is counted by its reason and named, and the rest is read',
   await symlink(join(path, 'nowhere'), join(path, 'dangling.txt'));
   const { corpus, report, heard } = await read([path, join(root, 'missing')]);
   assert.equal(spelled(corpus), 'good words |');
-  assert.deepEqual(report.skipped, { binary: 2, tooLarge: 1, unreadable: 2, empty: 2 });
+  assert.deepEqual(report.skipped, skips({ binary: 2, tooLarge: 1, unreadable: 2, empty: 2 }));
+  assert.deepEqual(report.names.unreadable, ['missing', 'w/dangling.txt']);
   assert.equal(report.files, 1);
   const lines = heard.lines.map(({ level, message }) => `${level} ${message}`).join('\n');
   for (const line of [
@@ -146,17 +157,15 @@ test('a file that vanishes between being found and being read is unreadable, and
     Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${String(i).padStart(2, '0')}.txt`, `w${i}`])),
   );
   const heard = new Heard();
-  let removed: Promise<void> | undefined;
   // told after the search has begun and before the first file is taken; the last file is read ahead of nothing then
   const hooks: ReadingHooks = {
     ...{ progress: heard.progress, log: heard.log },
     cancelled: () => {
-      removed ??= rm(join(path, 'f39.txt'));
+      rmSync(join(path, 'f39.txt'), { force: true }); // at once: a file that is removed in the background may be read before
       return false;
     },
   };
   const result = await readCorpus([{ path, exclude: [] }], { maximumFileSize: 1e6 }, hooks);
-  await removed;
   assert.equal(result?.report.files, 39);
   assert.equal(result.report.skipped.unreadable, 1);
   assert.match(heard.lines[0]!.message, /f39\.txt was skipped: cannot be read \(ENOENT/);
@@ -165,7 +174,8 @@ test('a file that vanishes between being found and being read is unreadable, and
 test('the log names fifty files for each reason and counts the others; it holds no text', async () => {
   const files: Record<string, Uint8Array | string> = { 'good.txt': 'sentinelword '.repeat(50) };
   for (let i = 0; i < 70; i++) files[`binary${i}`] = Buffer.from(`sentinelword\0${i}`);
-  for (let i = 0; i < 60; i++) files[`broken${i}`] = Buffer.concat([Buffer.from('sentinelword'), Buffer.of(0xff)]);
+  for (let i = 0; i < 60; i++)
+    files[`broken${i}`] = Buffer.concat([Buffer.from(`sentinelword 한국어 ${i} `), Buffer.of(0xff)]);
   const { heard, report } = await read(await folderWith(files));
   assert.equal(report.skipped.binary, 70);
   assert.equal(report.repaired, 60);
@@ -283,4 +293,93 @@ test('a file of many pieces reads like its whole text, in every encoding', async
   }
   assert.deepEqual(corpus, builder.finish());
   assert.equal(report.repaired, 1);
+});
+
+test('files in old encodings are read beside those in UTF-8, and are counted by their encoding', async () => {
+  const korean = '오래된 편집기로 쓴 한국어 글이다. 낱말을 세어 본다. '.repeat(10);
+  const path = await folderWith({
+    'a.txt': ENCODERS['euc-kr']!(korean),
+    'b.txt': korean,
+    'c.txt': ENCODERS['utf-16be']!(korean),
+    'd.txt': 'plain',
+    'e.txt': ENCODERS['euc-kr']!('가나다'),
+  });
+  const heard = new Heard();
+  const result = await readCorpus([{ path, exclude: [], encoding: 'euckr' }], { maximumFileSize: 1e6 }, heard);
+  assert.ok(result);
+  assert.deepEqual(result.report.encodings, { 'euc-kr': 2, 'utf-8': 2, 'utf-16be': 1 });
+  assert.deepEqual(result.report.repaired, 0);
+  assert.equal(result.corpus.counts[result.corpus.words.indexOf('낱말을')], 30);
+  assert.ok(result.corpus.words.includes('가나다'));
+});
+
+test('copies of a file are counted once, small and large ones, and named', async () => {
+  const large = 'many words that stand here again and again\n'.repeat(30_000);
+  const path = await folderWith({
+    'a.txt': 'the same text',
+    'b/c.txt': 'the same text',
+    'd.txt': 'the same size',
+    'large.txt': large,
+    'large copy.txt': large,
+    'large other.txt': `M${large.slice(1)}`,
+  });
+  const { paths, report } = await read(path, 1e8);
+  assert.deepEqual(paths, ['w/a.txt', 'w/d.txt', 'w/large copy.txt', 'w/large other.txt']);
+  assert.deepEqual(report.skipped, skips({ duplicate: 2 }));
+  assert.deepEqual(report.names.duplicate, ['w/b/c.txt', 'w/large.txt']);
+});
+
+test('access tokens inside files never become words, and the files they were in are named', async () => {
+  const token = `ghp_${'aB3dE6gH9j'.repeat(4)}`;
+  const path = await folderWith({
+    'config.ts': `const token = '${token}';\nrun(token);`,
+    'notes.txt': `내 토큰은 ${token} 이다`,
+    'good.txt': 'no token here',
+  });
+  const { corpus, report, heard } = await read(path);
+  assert.ok(!corpus.words.some((word) => word.startsWith('ghp_')));
+  assert.deepEqual(report.secrets, { files: 2, found: 2 });
+  assert.deepEqual(report.names.secrets, ['w/config.ts', 'w/notes.txt']);
+  assert.ok(heard.lines.some(({ message }) => message === 'w/notes.txt: access tokens or private keys were left out'));
+  assert.ok(heard.lines.every(({ message }) => !message.includes('aB3')));
+});
+
+test('what an editor has not saved counts instead of the file, also of an empty one', async () => {
+  const path = await folderWith({ 'a.txt': 'old words', 'b.txt': '', 'c.excluded': 'x', 'd.txt': 'stays' });
+  const unsaved = [
+    { path: join(path, 'a.txt'), text: 'new words' },
+    { path: join(path, 'b.txt'), text: '이제 글이 있다' },
+    { path: join(path, 'c.excluded'), text: 'never' },
+    { path: join(path, 'not-there.txt'), text: 'never' },
+  ];
+  const folders = [{ path, exclude: ['**/*.excluded'] }];
+  const result = await readCorpus(folders, { maximumFileSize: 1e6 }, hooks(), undefined, null, unsaved);
+  assert.equal(spelled(result!.corpus), 'new words | 이제 글이 있다 | stays |');
+});
+
+test('generated and minified files are left out and named', async () => {
+  const path = await folderWith({
+    'a.ts': '// Code generated by a tool. DO NOT EDIT.\nexport const a = 1;',
+    'b.js': 'function a(b,c){return b+c}var d=a(1,2);'.repeat(100),
+    'c.ts': 'written by people',
+  });
+  const { paths, report } = await read(path);
+  assert.deepEqual(paths, ['w/c.ts']);
+  assert.deepEqual(report.names.generated, ['w/a.ts', 'w/b.js']);
+});
+
+test('NUL bytes behind the beginning of a text part words and lose nothing else', async () => {
+  const path = await folderWith({
+    'log.txt': Buffer.concat([Buffer.from('line '.repeat(2000)), Buffer.of(0, 0), Buffer.from('end')]),
+  });
+  const { corpus } = await read(path);
+  assert.deepEqual(corpus.words, ['line', 'end']);
+});
+
+test('thousands of empty files are counted, and names are kept of some hundred', async () => {
+  const files: Record<string, string> = { 'z.txt': 'word' };
+  for (let i = 0; i < 2000; i++) files[`${i % 20}/${i}`] = '';
+  const { report } = await read(await folderWith(files));
+  assert.equal(report.skipped.empty, 2000);
+  assert.equal(report.names.empty!.length, 300);
 });

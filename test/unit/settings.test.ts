@@ -20,6 +20,9 @@ interface Manifest {
   contributes: { commands: { command: string }[]; configuration: { properties: Record<string, Setting> }[] };
 }
 
+/** Settings of a section that are no options of it. */
+const NO_OPTIONS = new Set(['enabled', 'backend', 'tensorflowFolder'].map((name) => `lexiscope.languageModel.${name}`));
+
 const read = (file: string): Promise<string> => readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
 const manifestText = await read('package.json');
 const manifest = JSON.parse(manifestText) as Manifest;
@@ -48,7 +51,7 @@ suite('settings', () => {
   ] as const) {
     test(`lexiscope.${section}.* are the options, with their defaults and ranges`, () => {
       const found = Object.keys(settings).filter(
-        (name) => name.startsWith(`lexiscope.${section}.`) && !name.endsWith('.enabled'),
+        (name) => name.startsWith(`lexiscope.${section}.`) && !NO_OPTIONS.has(name),
       );
       assert.deepEqual(
         found.sort(),
@@ -104,6 +107,15 @@ suite('settings', () => {
     checkOptions(request);
   });
 
+  test('TensorFlow is asked for with its folder, and only where it is the backend', () => {
+    const values: Record<string, unknown> = {
+      'lexiscope.languageModel.backend': 'tensorflow',
+      'lexiscope.languageModel.tensorflowFolder': '/tensorflow',
+    };
+    assert.equal(trainRequest([], (name) => values[name] ?? defaults(name)).tensorflow, '/tensorflow');
+    assert.ok(!('tensorflow' in changed('lexiscope.languageModel.tensorflowFolder', '/tensorflow')));
+  });
+
   test('without its setting no language model is asked for', () => {
     assert.deepEqual(changed('lexiscope.languageModel.enabled', false).parts, { map: true, languageModel: false });
   });
@@ -136,7 +148,13 @@ suite('settings', () => {
       'lexiscope.exclude': ['**/*.lock', 7],
     };
     const request = folderRequest('/text', (name) => values[name]);
-    assert.deepEqual(request, { path: '/text', exclude: ['**/.git', '**/node_modules', '**/*.lock'] });
+    assert.deepEqual(request, { path: '/text', include: [], exclude: ['**/.git', '**/node_modules', '**/*.lock'] });
+  });
+
+  test('a folder is read in what our setting names, and in the encoding that VS Code reads it in', () => {
+    const values: Record<string, unknown> = { 'lexiscope.include': ['docs', 7, '**/*.md'], 'files.encoding': 'euckr' };
+    const request = folderRequest('/text', (name) => values[name]);
+    assert.deepEqual(request, { path: '/text', include: ['docs', '**/*.md'], exclude: [], encoding: 'euckr' });
   });
 
   test('exclude settings that are no lists at all leave nothing out', () => {

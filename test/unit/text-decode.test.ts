@@ -37,6 +37,8 @@ test('broken bytes become replacement characters and the rest of the file is kep
     text: 'before \ufffd\ufffd after',
     repaired: true,
   });
+  const korean = Buffer.concat([Buffer.from('한국어 '), Buffer.of(0xff, 0xb0, 0xa1), Buffer.from(' 문장')]);
+  assert.deepEqual(decodeText(korean), { text: '한국어 \ufffd\ufffd\ufffd 문장', repaired: true });
   assert.deepEqual(decodeText(utf16('\ufeffa\ud800b')), { text: 'a\ufffdb', repaired: true });
   const cut = decodeText(Buffer.from('끝').subarray(0, 2));
   assert.deepEqual(cut, { text: '\ufffd', repaired: true });
@@ -78,7 +80,7 @@ test('plain ASCII, and nothing else, is given as it is, wherever it lies in memo
   for (let from = 0; from < 8; from++) {
     for (let to = from; to < bytes.length; to++) {
       const part = bytes.subarray(from, to);
-      assert.equal(decoded(part)?.text, part);
+      assert.deepEqual(decoded(part)?.text, part);
       for (const place of [from, (from + to) >> 1, to - 1]) {
         if (from === to) continue;
         const other = Uint8Array.from(bytes);

@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import test from 'node:test';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
-import { decodePiece, type Encoding } from '../../src/text/decode.ts';
-import { lastCharacter, lastCut } from '../../src/text/pieces.ts';
+import { Decoder } from '../../src/text/decode.ts';
+import { lastCut, lastCutOfText } from '../../src/text/pieces.ts';
+import { ENCODERS } from './legacy-encoders.ts';
+
+type Unicode = 'utf-8' | 'utf-16le' | 'utf-16be';
+
+/** The text of a piece by itself. */
+function textOf(piece: Uint8Array, encoding: Unicode, first: boolean): string {
+  return new TextDecoder(encoding, { ignoreBOM: !first }).decode(piece).normalize('NFC');
+}
 
 /** The running text of a document that comes in pieces, '|' for the ends of sentences. */
-function read(pieces: Uint8Array[], encoding: Encoding): string[] {
+function readTexts(texts: (string | Uint8Array)[]): string[] {
   const builder = new CorpusBuilder();
   builder.begin();
-  for (const [index, piece] of pieces.entries()) {
-    builder.append(decodePiece(piece, encoding, index === 0).text);
+  for (const text of texts) {
+    builder.append(text);
     while (builder.step());
   }
   builder.end();
@@ -17,13 +26,36 @@ function read(pieces: Uint8Array[], encoding: Encoding): string[] {
   return Array.from(tokens, (id) => (id === -1 ? '|' : words[id]!));
 }
 
-const encoded = (text: string, encoding: Encoding): Uint8Array => {
+function read(pieces: Uint8Array[], encoding: Unicode): string[] {
+  return readTexts(pieces.map((piece, index) => textOf(piece, encoding, index === 0)));
+}
+
+/** As a file is read that comes some bytes at a time, through a decoder; and whether it was repaired. */
+function decodeIn(
+  bytes: Uint8Array,
+  size: number,
+  setting: string | null = null,
+): { texts: (string | Uint8Array)[]; repaired: boolean; encoding: string } {
+  const decoder = Decoder.of(bytes.subarray(0, 8192), bytes.length, setting);
+  assert.ok(decoder);
+  const texts: (string | Uint8Array)[] = [];
+  let repaired = false;
+  for (let from = 0, to = Math.min(size, bytes.length); ; to = Math.min(to + size, bytes.length)) {
+    const piece = decoder.decode(bytes.subarray(from, to), to === bytes.length);
+    texts.push(piece.text);
+    repaired ||= piece.repaired;
+    from += piece.used;
+    if (to === bytes.length) return { texts, repaired, encoding: decoder.encoding };
+  }
+}
+
+const encoded = (text: string, encoding: Unicode): Uint8Array => {
   if (encoding === 'utf-8') return Buffer.from(text);
   const bytes = Buffer.from(text, 'utf16le');
   return encoding === 'utf-16le' ? bytes : bytes.swap16();
 };
 /** As a file is read: some bytes at a time, more where they have no place to be cut. */
-function inPieces(bytes: Uint8Array, encoding: Encoding, size: number): Uint8Array[] {
+function inPieces(bytes: Uint8Array, encoding: Unicode, size: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   let from = 0;
   for (let to = size; to < bytes.length; to += size) {
@@ -33,7 +65,7 @@ function inPieces(bytes: Uint8Array, encoding: Encoding, size: number): Uint8Arr
   return [...pieces, bytes.subarray(from)];
 }
 
-const ENCODINGS: Encoding[] = ['utf-8', 'utf-16le', 'utf-16be'];
+const ENCODINGS: Unicode[] = ['utf-8', 'utf-16le', 'utf-16be'];
 
 /** Texts in which many places are wrong for a cut; each has some that are right. */
 const TRICKY: Record<string, string> = {
@@ -116,12 +148,112 @@ test('broken bytes are replaced in pieces as they are in the whole', () => {
 });
 
 test('where nothing else is left, no character is split', () => {
+  const text = '\u{1d4b3}\u{1d4b4}'.repeat(70_000);
   for (const encoding of ENCODINGS) {
-    const bytes = encoded('\u{1d4b3}\u00e9\u6f22\u{1d4b4}', encoding);
-    for (let end = 4; end <= bytes.length; end += encoding === 'utf-8' ? 1 : 2) {
-      const cut = lastCharacter(bytes.subarray(0, end), encoding);
-      assert.ok(cut > 0 && cut <= end);
-      if (cut < end) assert.equal(decodePiece(bytes.subarray(0, cut), encoding, false).repaired, false, `${end}`);
+    const bytes = encoded(text, encoding);
+    assert.equal(lastCut(bytes.subarray(0, 400_000), encoding), 0, 'more may come');
+    for (let end = bytes.length - 8; end <= bytes.length; end += encoding === 'utf-8' ? 1 : 2) {
+      const cut = lastCut(bytes.subarray(0, end), encoding);
+      assert.ok(cut > bytes.length - 20 && cut <= end);
+      assert.equal(cut % 4, 0, `${end}`);
     }
   }
+  assert.equal(lastCutOfText(text + text + text) % 2, 0);
 });
+
+for (const [name, text] of Object.entries(TRICKY)) {
+  test(`decoded text, ${name}: wherever it is parted, its two pieces read like the whole`, () => {
+    const whole = readTexts([text.normalize('NFC')]);
+    const cuts = new Set(Array.from({ length: text.length }, (_, end) => lastCutOfText(text.slice(0, end + 1))));
+    cuts.delete(0);
+    assert.ok(cuts.size >= 3, `${cuts.size} places`);
+    for (const cut of cuts)
+      assert.deepEqual(
+        readTexts([text.slice(0, cut).normalize('NFC'), text.slice(cut).normalize('NFC')]),
+        whole,
+        `${cut}`,
+      );
+  });
+}
+
+const LEGACY_TEXTS: Record<string, string> = {
+  'euc-kr': '한국어 문장이다. 두 번째 문장! "똠방각하"가 펲시콜라를 마신다. ',
+  shift_jis: '日本語の文です。カタカナと漢字、ひらがな。「かぎ括弧」も。 ',
+  gb18030: '这是中文的句子。第二句！《书名》和“引号”，还有数字123。 ',
+  'windows-1252': 'Où est l’œuvre? Ça coûte 3 €. “Größe” – naïve. ',
+};
+for (const [encoding, sentence] of Object.entries(LEGACY_TEXTS)) {
+  test(`${encoding}: a file in pieces of any size reads like the whole, also where characters are cut in two`, () => {
+    const text = `${sentence.repeat(30)}\n\n${sentence.replaceAll(' ', '').repeat(40)}`;
+    const bytes = ENCODERS[encoding]!(text);
+    const whole = readTexts([text.normalize('NFC')]);
+    for (const size of [1, 2, 3, 7, 64, 1000, bytes.length]) {
+      const { texts, repaired, encoding: found } = decodeIn(bytes, size, encoding);
+      assert.equal(found, encoding);
+      assert.equal(repaired, false);
+      assert.ok(texts.map(asString).join('') === text.normalize('NFC'));
+      assert.deepEqual(readTexts(texts), whole, `pieces of ${size}`);
+    }
+  });
+}
+
+test('a file that is ASCII at first is in the encoding that its first other bytes are in', () => {
+  const comment = '// 한국어 주석을 단 소스 코드, 오래된 편집기로 쓴 것이다.\n';
+  const text = `${'let value = compute(1, 2);\n'.repeat(400)}${comment.repeat(20)}${'more(code);\n'.repeat(300)}`;
+  const bytes = ENCODERS['euc-kr']!(text);
+  const { texts, encoding } = decodeIn(bytes, 1000);
+  assert.equal(encoding, 'euc-kr');
+  assert.equal(texts.map(asString).join(''), text);
+  const ascii = decodeIn(bytes.subarray(0, 5000), 1000);
+  assert.equal(ascii.encoding, 'utf-8');
+});
+
+test('any bytes, in pieces of any size, give the text of the whole and throw nothing', () => {
+  const interesting = fc.constantFrom(
+    0x20,
+    0x0a,
+    0x2e,
+    0x41,
+    0x7a,
+    0xb0,
+    0xa1,
+    0xc7,
+    0x81,
+    0xe3,
+    0x82,
+    0xed,
+    0x95,
+    0x9c,
+    0xff,
+  );
+  fc.assert(
+    fc.property(
+      fc
+        .uint8Array({ minLength: 1, maxLength: 400 })
+        .chain((random) =>
+          fc
+            .array(fc.oneof(interesting, fc.integer({ min: 0, max: 255 })), { maxLength: 400 })
+            .map((chosen) => [random, Uint8Array.from(chosen)]),
+        ),
+      fc.integer({ min: 1, max: 50 }),
+      fc.constantFrom(null, 'euc-kr', 'shift_jis', 'gb18030', 'windows-1252', 'utf-16le', 'utf-16be'),
+      (both, size, setting) => {
+        for (const bytes of both) {
+          const decoder = Decoder.of(bytes, bytes.length, setting);
+          if (!decoder) continue;
+          const whole = decoder.decode(bytes, true);
+          const { texts, encoding, repaired } = decodeIn(bytes, size, setting);
+          if (encoding !== decoder.encoding) continue; // the first bytes that are not ASCII decide, and here they were fewer
+          assert.equal(texts.map(asString).join('').normalize('NFC'), asString(whole.text));
+          assert.equal(repaired, whole.repaired);
+          assert.deepEqual(readTexts(texts), readTexts([whole.text]));
+        }
+      },
+    ),
+    { seed: 4, numRuns: 300 },
+  );
+});
+
+function asString(text: string | Uint8Array): string {
+  return typeof text === 'string' ? text : String.fromCharCode(...text);
+}

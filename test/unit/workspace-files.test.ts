@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findFiles } from '../../src/engine/workspace-files.ts';
+import { findFiles, type OnSkipped } from '../../src/engine/workspace-files.ts';
+import type { FolderRequest, SkipReason } from '../../src/protocol/engine.ts';
 
 let root: string;
 let folders = 0;
-const refuse = (name: string, error: Error) => assert.ifError(new Error(`${name}: ${error.message}`));
 before(async () => (root = await mkdtemp(join(tmpdir(), 'workspace-files-'))));
 after(() => rm(root, { recursive: true, force: true }));
 
@@ -25,17 +25,20 @@ async function folderWith(files: Record<string, string> | string[], name = 'w'):
   return path;
 }
 
-/** The names found, and what could not be read. */
+/** The names found, what could not be read, and what was left out by reason. */
 async function find(
-  ...requests: (string | { path: string; exclude: string[] })[]
-): Promise<{ names: string[]; unreadable: string[] }> {
+  ...requests: (string | FolderRequest)[]
+): Promise<{ names: string[]; unreadable: string[]; skipped: Partial<Record<SkipReason, string[]>> }> {
   const names: string[] = [];
   const unreadable: string[] = [];
+  const skipped: Partial<Record<SkipReason, string[]>> = {};
   const folders = requests.map((request) => (typeof request === 'string' ? { path: request, exclude: [] } : request));
-  for await (const files of findFiles(folders, (name, error) => unreadable.push(`${name}: ${error.message}`))) {
-    names.push(...files.map(({ name }) => name));
-  }
-  return { names, unreadable };
+  const onSkipped: OnSkipped = (reason, name, detail) => {
+    if (reason === 'unreadable') unreadable.push(`${name}: ${detail}`);
+    else (skipped[reason] ??= []).push(name.replace(/^w\//, ''));
+  };
+  for await (const files of findFiles(folders, onSkipped)) names.push(...files.map(({ name }) => name));
+  return { names, unreadable, skipped };
 }
 
 async function names(...requests: Parameters<typeof find>): Promise<string[]> {
@@ -52,8 +55,14 @@ test('files are found in sorted order, those of a folder before those of its sub
 test('a file comes with its absolute path and its size', async () => {
   const path = await folderWith({ 'a/b.txt': 'four' });
   const found = [];
-  for await (const files of findFiles([{ path, exclude: [] }], refuse)) found.push(...files);
-  assert.deepEqual(found, [{ path: join(path, 'a', 'b.txt'), name: 'w/a/b.txt', size: 4 }]);
+  for await (const files of findFiles([{ path, exclude: [] }], (...skipped) => assert.fail(skipped.join())))
+    found.push(...files);
+  const modified = Math.floor((await stat(join(path, 'a', 'b.txt'))).mtimeMs * 1000);
+  assert.ok(Math.abs(found[0]!.modified - modified) <= 1);
+  assert.deepEqual(
+    found.map((file) => ({ ...file, modified: 0 })),
+    [{ path: join(path, 'a', 'b.txt'), name: 'w/a/b.txt', size: 4, modified: 0, encoding: null }],
+  );
 });
 
 test('.gitignore files hold at every level, from their own folder down', async () => {
@@ -264,9 +273,9 @@ test('files that may hold secrets are never read, nor version control and instal
 test('a folder inside node_modules can be opened; a folder of keys cannot', async () => {
   const modules = await folderWith(['a/index.js'], 'node_modules');
   assert.deepEqual(await names(modules), ['node_modules/a/index.js']);
-  const { names: none, unreadable } = await find(await folderWith(['notes.txt'], '.ssh'));
+  const { names: none, skipped } = await find(await folderWith(['notes.txt'], '.ssh'));
   assert.deepEqual(none, []);
-  assert.match(unreadable.join(), /^\.ssh: .*never read/);
+  assert.deepEqual(skipped, { secret: ['.ssh/'] });
 });
 
 test('symbolic links in a circle end, and a place inside the folder is read once', async () => {
@@ -346,9 +355,111 @@ test('a folder without permission is told, and the rest is found', { skip: proce
 test('a search can be left at any directory, also at one without files', async () => {
   const path = await folderWith(Array.from({ length: 30 }, (_, i) => `${i}/deep/x.txt`));
   let batches = 0;
-  for await (const files of findFiles([{ path, exclude: ['**/*.txt'] }], refuse)) {
+  for await (const files of findFiles([{ path, exclude: ['**/*.txt'] }], () => undefined)) {
     assert.deepEqual(files, []);
     if (++batches === 20) break;
   }
   assert.equal(batches, 20);
+});
+
+test('what is left out is told by its reason, a folder as one and with a slash', async () => {
+  const path = await folderWith({
+    ...Object.fromEntries(['.git/HEAD', 'a.txt', 'b.log', 'out/x.txt', 'out/y.txt'].map((name) => [name, 'text'])),
+    ...Object.fromEntries(
+      ['node_modules/x/y.js', 'yarn.lock', 'deep/.env', '.ssh/id', 'c.bak'].map((name) => [name, '']),
+    ),
+    '.gitignore': '*.log\n/out/\n',
+  });
+  const { names, skipped } = await find({ path, exclude: ['**/*.bak'] });
+  assert.deepEqual(names, ['w/.gitignore', 'w/a.txt']);
+  assert.deepEqual(skipped, {
+    ignored: ['b.log', 'out/'],
+    excluded: ['c.bak'],
+    generated: ['node_modules/', 'yarn.lock'],
+    secret: ['.ssh/', 'deep/.env'],
+  });
+});
+
+test('where globs say what is read, it is that and nothing else, a folder standing for all that is in it', async () => {
+  const path = await folderWith([
+    'a.md',
+    'b.txt',
+    'docs/c.txt',
+    'docs/deep/d.js',
+    'src/docs/e.txt',
+    'src/f.md',
+    'src/g.ts',
+  ]);
+  const found = (include: string[], exclude: string[] = []) => names({ path, include, exclude });
+  assert.deepEqual(await found(['**/*.md']), ['a.md', 'src/f.md']);
+  assert.deepEqual(await found(['docs', 'src/*.ts']), ['docs/c.txt', 'docs/deep/d.js', 'src/g.ts']);
+  assert.deepEqual(await found(['**/docs/**'], ['**/deep']), ['docs/c.txt', 'src/docs/e.txt']);
+  assert.deepEqual(await found(['nothing']), []);
+  const { skipped } = await find({ path, include: ['**/*.md'], exclude: [] });
+  assert.equal(skipped.excluded?.length, 5);
+});
+
+test('rules above the opened folder hold up to the root of the repository, and its list of excludes does', async () => {
+  const repository = await folderWith({
+    '.gitignore': '*.log\n/packages/app/build/\n/packages/app/sub/*.tmp\n',
+    '.git/info/exclude': 'private.txt\n',
+    'packages/.gitignore': 'drafts/\n!keep.log\n',
+    ...Object.fromEntries(
+      ['a.txt', 'a.log', 'keep.log', 'build/b.txt', 'drafts/c.txt', 'private.txt', 'sub/x.tmp', 'x.tmp'].map((name) => [
+        `packages/app/${name}`,
+        'text',
+      ]),
+    ),
+  });
+  await writeFile(join(repository, '..', '.gitignore'), '*.txt\n'); // outside of it
+  const app = ['app/a.txt', 'app/keep.log', 'app/x.tmp'];
+  assert.deepEqual(await names(join(repository, 'packages', 'app')), app);
+  const whole = (await names(repository)).filter((name) => name.startsWith('packages/app/'));
+  assert.deepEqual(
+    whole,
+    app.map((name) => `packages/${name}`),
+  );
+});
+
+test('a folder that git ignores is read where it is the one that is opened, under the other rules', async () => {
+  const repository = await folderWith(['.git/HEAD', 'out/a.txt', 'out/b.log', 'out/deep/c.txt']);
+  await writeFile(join(repository, '.gitignore'), 'out/\n*.log\n');
+  assert.deepEqual(await names(repository), ['.gitignore']);
+  assert.deepEqual(await names(join(repository, 'out')), ['out/a.txt', 'out/deep/c.txt']);
+});
+
+test('a worktree, whose .git is a file, has the excludes of its repository', async () => {
+  const outer = await folderWith({
+    'main/.git/info/exclude': '*.tmp\n',
+    'main/.git/worktrees/tree/commondir': '../..\n',
+    'tree/.git': '',
+    'tree/a.txt': 'text',
+    'tree/b.tmp': 'text',
+    'tree/sub/c.tmp': 'text',
+    'tree/sub/d.txt': 'text',
+  });
+  await writeFile(join(outer, 'tree', '.git'), `gitdir: ${join(outer, 'main', '.git', 'worktrees', 'tree')}\n`);
+  assert.deepEqual(await names(join(outer, 'tree')), ['tree/a.txt', 'tree/sub/d.txt']);
+  assert.deepEqual(await names(join(outer, 'tree', 'sub')), ['sub/d.txt']);
+});
+
+test('names in decomposed Korean, with spaces and with quotes are found, and rules for them hold', async () => {
+  const korean = '한국어 노트.txt';
+  const path = await folderWith({
+    [korean.normalize('NFD')]: 'text',
+    ['자료'.normalize('NFD') + '/x.txt']: 'text',
+    ['비밀'.normalize('NFD') + '/y.txt']: 'text',
+    ' a "b" \'c\'.txt': 'text',
+    '.gitignore': '자료/\n',
+  });
+  const found = await names({ path, exclude: ['**/비밀'] });
+  assert.deepEqual(found.sort(), [' a "b" \'c\'.txt', '.gitignore', korean]);
+});
+
+test('a name that is not Unicode is told, and the rest is found', { skip: process.platform !== 'linux' }, async () => {
+  const path = await folderWith(['x.txt']);
+  await writeFile(Buffer.concat([Buffer.from(`${path}/b`), Buffer.of(0xff), Buffer.from('.txt')]), 'text');
+  const { names, unreadable } = await find(path);
+  assert.deepEqual(names, ['w/x.txt']);
+  assert.match(unreadable.join(), /^w\/b\ufffd\.txt: ENOENT/);
 });

@@ -1,0 +1,106 @@
+"""PyTorch's recurrent language models beside ours, driven by bench/language-model.ts over standard input and output.
+
+    python3 torch_language_model.py
+
+Answers with one line of JSON to each line of JSON that it reads:
+  {"command": "check", "model": M, "path": P, "tensors": [[name, shape], ...]}   P.parameters and P.gradients: float32, one
+      tensor after the other; P.tokens: int32, (2, T, B) inputs and targets -> {"loss", "error"}: the loss, and the largest
+      difference of a gradient, as a part of the largest number of its tensor
+  {"command": "train", "model": M, "seconds": S}   -> {"rate"}: tokens a second, the median of the steps
+  {"command": "infer", "model": M, "steps": N}     -> {"microseconds"}: of a token with its probabilities, the median
+M: cell, layers, vocabulary, embeddingSize, hiddenSize, batchSize, steps, threads. float32, Adam, full softmax, as ours.
+"""
+
+import json
+import sys
+import time
+
+import numpy
+import torch
+
+MODULES = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
+
+
+class Model:
+    def __init__(self, m):
+        self.embedding = torch.nn.Embedding(m["vocabulary"], m["embeddingSize"])
+        self.layers = MODULES[m["cell"]](m["embeddingSize"], m["hiddenSize"], m["layers"])
+        self.output = torch.nn.Linear(m["hiddenSize"], m["vocabulary"])
+
+    def named(self):
+        parts = {"embedding.weight": self.embedding.weight, "output.weight": self.output.weight}
+        return {**parts, "output.bias": self.output.bias, **dict(self.layers.named_parameters())}
+
+    def loss(self, inputs, targets):
+        states, _ = self.layers(self.embedding(inputs))
+        logits = self.output(states)
+        return torch.nn.functional.cross_entropy(logits.view(-1, logits.shape[-1]), targets.reshape(-1))
+
+
+def check(m, path, tensors):
+    model = Model(m)
+    parameters = numpy.fromfile(path + ".parameters", dtype=numpy.float32)
+    gradients = numpy.fromfile(path + ".gradients", dtype=numpy.float32)
+    tokens = torch.from_numpy(numpy.fromfile(path + ".tokens", dtype=numpy.int32).astype(numpy.int64))
+    inputs, targets = tokens.view(2, m["steps"], m["batchSize"])
+    named = model.named()
+    at = 0
+    with torch.no_grad():
+        for name, shape in tensors:
+            count = int(numpy.prod(shape))
+            named[name].copy_(torch.from_numpy(parameters[at : at + count]).view(shape))
+            at += count
+    loss = model.loss(inputs, targets)
+    loss.backward()
+    error = at = 0
+    for name, shape in tensors:
+        count = int(numpy.prod(shape))
+        ours = torch.from_numpy(gradients[at : at + count]).view(shape)
+        theirs = named[name].grad
+        error = max(error, ((ours - theirs).abs().max() / theirs.abs().max()).item())
+        at += count
+    return {"loss": loss.item(), "error": error}
+
+
+def train(m, seconds):
+    model = Model(m)
+    optimizer = torch.optim.Adam(model.named().values(), lr=1e-3)
+    shape = (m["steps"], m["batchSize"])
+    rates = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(rates) < 5:
+        inputs = (m["vocabulary"] ** torch.rand(shape)).long() - 1
+        targets = (m["vocabulary"] ** torch.rand(shape)).long() - 1
+        began = time.perf_counter()
+        optimizer.zero_grad()
+        model.loss(inputs, targets).backward()
+        torch.nn.utils.clip_grad_norm_(model.named().values(), 1)
+        optimizer.step()
+        rates.append(inputs.numel() / (time.perf_counter() - began))
+    return {"rate": float(numpy.median(rates[2:]))}
+
+
+def infer(m, steps):
+    model = Model(m)
+    state = None
+    times = []
+    with torch.no_grad():
+        for step in range(steps):
+            began = time.perf_counter()
+            states, state = model.layers(model.embedding(torch.tensor([[step * 37 % m["vocabulary"]]])), state)
+            torch.softmax(model.output(states), -1)
+            times.append(time.perf_counter() - began)
+    return {"microseconds": float(numpy.median(times[steps // 3 :])) * 1e6}
+
+
+print(json.dumps({"version": torch.__version__}), flush=True)
+for line in sys.stdin:
+    request = json.loads(line)
+    torch.set_num_threads(request["model"]["threads"])
+    if request["command"] == "check":
+        answer = check(request["model"], request["path"], request["tensors"])
+    elif request["command"] == "train":
+        answer = train(request["model"], request["seconds"])
+    else:
+        answer = infer(request["model"], request["steps"])
+    print(json.dumps(answer), flush=True)

@@ -1,0 +1,97 @@
+// A reading on several threads: each reads a contiguous share of the files, and the shares are merged to the corpus that one
+// thread would have read.
+
+import type { SkipReason } from '../protocol/engine.ts';
+import type { PhraseOptions } from '../text/options.ts';
+import { CorpusBuilder } from '../text/corpus.ts';
+import { mergeShares, type Share } from '../text/merge.ts';
+import { PackedTokens } from '../text/packed-tokens.ts';
+import { addTexts, finishCorpus, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
+import { saveCache } from './token-cache.ts';
+import type { FoundFile } from './workspace-files.ts';
+import { addNotes, note, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
+
+/** What has fewer words is read again in no time. */
+const FEWEST_WORDS = 2000;
+
+/** A file that was opened and is no part of the text. */
+export interface PassedFile {
+  place: number;
+  reason: SkipReason;
+}
+
+/** What a thread has read, or the cache knows. */
+export interface ReadShare {
+  share: Share;
+  /** Of the share; null for one that is there no more. */
+  documents: (ReadDocument | null)[];
+  passed: PassedFile[];
+  notes: ReadingNotes;
+}
+
+/** Where the cache is, and all files that were found, which it is made of; see token-cache.ts. */
+export interface CachePlace {
+  directory: string;
+  key: string;
+  files: FoundFile[];
+}
+
+/** Reads a share; null where it was cancelled, or has more different words than one builder counts. `done`: where bytes and words are told, (2) in shared memory. */
+export async function readShare(
+  found: FoundFiles,
+  done: Float64Array,
+  cancelled: () => boolean,
+): Promise<ReadShare | null> {
+  const bytes = found.files.reduce((sum, { size }) => sum + size, 0);
+  const packed = new PackedTokens(bytes);
+  const builder = new CorpusBuilder(packed, { memory: 0 });
+  const passed: PassedFile[] = [];
+  const documents = await addTexts(
+    found,
+    builder,
+    cancelled,
+    (bytes) => {
+      done[0] = bytes;
+      done[1] = builder.wordCount;
+    },
+    (place, reason) => passed.push({ place, reason }),
+  );
+  if (!documents) return null;
+  done[0] = bytes;
+  const counted = builder.finishUnranked();
+  return counted && { share: { ...counted, packed: packed.bytes() }, documents, passed, notes: found.notes };
+}
+
+/**
+ * The corpus of the shares, in the order of the files; null where it was cancelled, or has too many different words. A copy
+ * of a file in a share before is left out. `cache`: where it is kept for the next time.
+ */
+export function mergeRead(
+  shares: readonly ReadShare[],
+  notes: ReadingNotes,
+  hooks: ReadingHooks,
+  phrases: PhraseOptions,
+  cache: CachePlace | null = null,
+): ReadCorpus | null {
+  for (const share of shares) addNotes(notes, share.notes);
+  const all = shares
+    .flatMap(({ documents }, share) => documents.flatMap((read, document) => (read ? [{ read, share, document }] : [])))
+    .sort((a, b) => a.read.place - b.read.place);
+  const seen = new Set<string>();
+  const order = all.filter(({ read: { name, digest } }) => {
+    if (digest === null) return true;
+    if (seen.has(digest)) note(notes, 'duplicate', name);
+    else return Boolean(seen.add(digest));
+    return false;
+  });
+  const merging = mergeShares(
+    shares.map(({ share }) => share),
+    order,
+  );
+  const documents = order.map(({ read }) => read);
+  return finishCorpus(merging, documents, notes, hooks, phrases, (corpus) => {
+    if (!cache || corpus.wordCount < FEWEST_WORDS) return;
+    const passed = shares.flatMap((share) => share.passed);
+    saveCache(cache.directory, cache.key, corpus, documents, passed, cache.files);
+  });
+}

@@ -1,0 +1,184 @@
+// What was read last, beside the model: the token ids of each file, so that a file whose size and time are as they were is
+// not opened again. A cache that is damaged, or was written by another version or under other options, counts for nothing.
+
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SkipReason } from '../protocol/engine.ts';
+import type { Corpus } from '../text/corpus.ts';
+import type { Share } from '../text/merge.ts';
+import { PackedTokens } from '../text/packed-tokens.ts';
+import type { FoundFiles } from './read-corpus.ts';
+import type { PassedFile, ReadShare } from './read-shares.ts';
+import { note, newNotes, type ReadDocument } from './reading-notes.ts';
+import type { FoundFile } from './workspace-files.ts';
+
+const FILE = 'tokens.cache';
+const FORMAT = 1;
+/** A file that was changed so shortly before may be changed again without another time, microseconds. */
+const RECENT = 2_000_000;
+/** The words' letters are put together so many at a time. */
+const WORDS = 1 << 14;
+
+/** A file as it was, and what became of it: a document of the share, or nothing for a reason. */
+interface Entry {
+  path: string;
+  size: number;
+  modified: number;
+  /** What the settings said of its encoding. */
+  setting: string | null;
+  document?: number;
+  read?: Pick<ReadDocument, 'digest' | 'encoding' | 'repaired' | 'secrets'>;
+  reason?: SkipReason;
+}
+
+interface Header {
+  format: number;
+  key: string;
+  /** Of all that follows. */
+  digest: string;
+  entries: number;
+  letters: number;
+  words: number;
+  documents: number;
+  tokens: number;
+  packed: number;
+}
+
+/** The files that are to be read, and what is known of the others; `share` is null where nothing is. */
+export interface CachedReading {
+  fresh: FoundFiles;
+  share: ReadShare | null;
+}
+
+/** Tells one cutting of words from another: `options` that it follows, and the program. */
+export function cacheKey(options: unknown): string {
+  const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url)); // of the bundle that all of it is in
+  return JSON.stringify([size, mtimeMs, process.versions['unicode'], options]);
+}
+
+/** Parts the files that were found by what the cache in `directory` knows. */
+export function withCache(found: FoundFiles, directory: string, key: string): CachedReading {
+  const cache = load(join(directory, FILE), key);
+  if (!cache) return { fresh: found, share: null };
+  const entries = new Map(cache.entries.map((entry) => [entry.path, entry]));
+  const documents = new Array<ReadDocument | null>(cache.share.documents.length).fill(null);
+  const share: ReadShare = { share: cache.share, documents, passed: [], notes: newNotes() };
+  const files = found.files.filter((file) => {
+    const entry = entries.get(file.path);
+    if (!entry || !isSame(file, entry)) return true;
+    const { name, size, place = 0 } = file;
+    if (entry.reason) {
+      note(share.notes, entry.reason, name);
+      share.passed.push({ place, reason: entry.reason });
+    } else if (entry.read && entry.document !== undefined) {
+      if (entry.read.digest === null && found.twins.has(size)) return true;
+      documents[entry.document] = { place, name, size, ...entry.read, failure: null };
+    }
+    return false;
+  });
+  return { fresh: { ...found, files }, share };
+}
+
+function isSame(file: FoundFile, entry: Entry): boolean {
+  return (
+    file.text === undefined &&
+    file.size === entry.size &&
+    file.modified === entry.modified &&
+    file.encoding === entry.setting
+  );
+}
+
+/** Replaces the cache in `directory` by a corpus that was counted just now. `files`: all that were found, by their place. Where it cannot be written, there is none. */
+export function saveCache(
+  directory: string,
+  key: string,
+  corpus: Corpus,
+  documents: readonly ReadDocument[],
+  passed: readonly PassedFile[],
+  files: readonly FoundFile[],
+): void {
+  const now = Date.now() * 1000;
+  const entryOf = (place: number, rest: Pick<Entry, 'document' | 'read' | 'reason'>): Entry[] => {
+    const { path, size, modified, encoding, text } = files[place]!;
+    if (text !== undefined || modified > now - RECENT) return [];
+    return [{ path, size, modified, setting: encoding, ...rest }];
+  };
+  const entries = [
+    ...documents.flatMap(({ place, digest, encoding, repaired, secrets, failure }, document) =>
+      failure === null ? entryOf(place, { document, read: { digest, encoding, repaired, secrets } }) : [],
+    ),
+    ...passed.flatMap(({ place, reason }) => entryOf(place, { reason })),
+  ];
+  const packed = new PackedTokens(corpus.tokens.length);
+  packed.append(corpus.tokens);
+  const texts: string[] = [];
+  for (let from = 0; from < corpus.words.length; from += WORDS)
+    texts.push(corpus.words.slice(from, from + WORDS).join(''));
+  const letters = Buffer.from(texts.join(''), 'utf16le');
+  const parts = [
+    Buffer.from(JSON.stringify(entries)),
+    letters,
+    Uint8Array.from(corpus.words, (word) => word.length),
+    bytesOf(Uint32Array.from(corpus.counts)),
+    bytesOf(corpus.documents),
+    packed.bytes(),
+  ];
+  const digest = createHash('sha1');
+  for (const part of parts) digest.update(part);
+  const header: Header = {
+    ...{ format: FORMAT, key, digest: digest.digest('hex') },
+    entries: parts[0]!.byteLength,
+    letters: letters.byteLength,
+    words: corpus.words.length,
+    documents: corpus.documents.length,
+    tokens: corpus.tokens.length,
+    packed: parts[5]!.byteLength,
+  };
+  const path = join(directory, FILE);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...parts]));
+    renameSync(temporary, path);
+  } catch {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Whether there was one. */
+export async function deleteCache(directory: string): Promise<boolean> {
+  return rm(join(directory, FILE)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Null where there is none that is whole and of this key. */
+function load(path: string, key: string): { entries: Entry[]; share: Share } | null {
+  try {
+    const bytes = readFileSync(path);
+    const end = bytes.indexOf(0x0a);
+    const header = JSON.parse(bytes.toString('utf8', 0, end)) as Header;
+    if (header.format !== FORMAT || header.key !== key) return null;
+    const body = bytes.subarray(end + 1);
+    if (createHash('sha1').update(body).digest('hex') !== header.digest) return null;
+    let place = 0;
+    const next = (length: number): Uint8Array<ArrayBuffer> => new Uint8Array(body.subarray(place, (place += length))); // a copy, which is aligned
+    const entries = JSON.parse(Buffer.from(next(header.entries)).toString()) as Entry[];
+    const units = new Uint16Array(next(header.letters).buffer);
+    const lengths = next(header.words);
+    const counts = new Uint32Array(next(4 * header.words).buffer);
+    const documents = new Int32Array(next(4 * header.documents).buffer);
+    const packed = new Uint8Array(new SharedArrayBuffer(header.packed));
+    packed.set(body.subarray(place));
+    return { entries, share: { words: { units, lengths, counts }, packed, tokens: header.tokens, documents } };
+  } catch {
+    return null;
+  }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array | Int32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

@@ -1,0 +1,23 @@
+// The numbers that a job's threads tell the outside, and each other, about where they are: indexes into its `progress`.
+
+export const PROGRESS = {
+  /** 1 while the held-out text is read. */
+  evaluating: 0,
+  /** Tokens done in this phase, and of how many. */
+  tokens: 1,
+  total: 2,
+  /** Of the last step. */
+  loss: 3,
+  /** The least so far. */
+  heldOutLoss: 4,
+  done: 5,
+  /** Optimiser steps done, and after how many of them the kept parameters were kept. */
+  steps: 6,
+  keptStep: 7,
+  /** Measurements of the held-out text, and how many of them since the best one. */
+  measured: 8,
+  sinceBest: 9,
+  /** Running mean of the loss. */
+  meanLoss: 10,
+  trainedTokens: 11,
+};

@@ -1,0 +1,123 @@
+// The shares of several threads, read one after the other here, against the reading of one thread.
+
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { findTexts, readCorpus, type ReadingHooks } from '../../src/engine/read-corpus.ts';
+import { mergeRead, readShare } from '../../src/engine/read-shares.ts';
+import { isTooLarge, sharesOf } from '../../src/engine/work-shares.ts';
+import { CorpusBuilder } from '../../src/text/corpus.ts';
+import { mergeShares, type Share } from '../../src/text/merge.ts';
+import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
+import { PackedReader, PackedTokens } from '../../src/text/packed-tokens.ts';
+import { syntheticText } from '../synthetic-text.ts';
+import { ENCODERS } from './legacy-encoders.ts';
+
+let root: string;
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'read-shares-'));
+  const files: Record<string, string | Uint8Array> = {
+    'a/empty.txt': '',
+    'b/korean.txt': ENCODERS['euc-kr']!('새 낱말이 여기에 있다. '.repeat(200)),
+    'c/binary.dat': Buffer.of(0, 1, 2),
+    'm/token.txt': `key ghp_${'aB3dE6gH9j'.repeat(4)} end`,
+    'z/blank.txt': ' \n',
+  };
+  for (let i = 0; i < 30; i++) files[`d${i % 7}/${i}.txt`] = syntheticText(30_000, i + 1);
+  // copies: in the same share, in another, and of something that comes once else
+  for (const [copy, of] of [
+    ['d0/copy.txt', 'd0/0.txt'],
+    ['z/copy.txt', 'd1/1.txt'],
+    ['z/korean.txt', 'b/korean.txt'],
+  ] as const)
+    files[copy] = files[of]!;
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), content);
+  }
+});
+after(() => rm(root, { recursive: true, force: true }));
+
+const hooks: ReadingHooks = { progress: () => undefined, cancelled: () => false, log: () => undefined };
+const phrases = { ...PHRASE_DEFAULTS, passes: 1, threshold: 1 };
+const folders = () => [{ path: root, exclude: [] }];
+
+test('any number of threads reads what one thread reads', async () => {
+  const alone = await readCorpus(folders(), { maximumFileSize: 1e7 }, hooks, phrases);
+  assert.ok(alone);
+  assert.equal(alone.report.skipped.duplicate, 3);
+  assert.equal(alone.report.skipped.empty, 2);
+  assert.ok(alone.report.phrases > 0);
+  let most = 0;
+  for (const threads of [2, 3, 5]) {
+    const found = await findTexts(folders(), { maximumFileSize: 1e7 }, [], () => false);
+    const parts = sharesOf(found!, threads);
+    most = Math.max(most, parts.length);
+    assert.deepEqual(
+      parts.flatMap(({ files }) => files),
+      found!.files,
+    );
+    const shares = await Promise.all(parts.map((part) => readShare(part, new Float64Array(2), () => false)));
+    const merged = mergeRead(shares as NonNullable<(typeof shares)[number]>[], found!.notes, hooks, phrases);
+    assert.deepEqual(merged!.corpus, alone.corpus);
+    assert.deepEqual(merged!.paths, alone.paths);
+    assert.deepEqual(merged!.report, alone.report);
+  }
+  assert.ok(most >= 2);
+});
+
+test('a text that is little is one share, and one that is too large for memory is told', async () => {
+  const found = (await findTexts(folders(), { maximumFileSize: 1e7 }, [], () => false))!;
+  assert.equal(sharesOf(found, 1).length, 1);
+  assert.equal(sharesOf({ ...found, files: found.files.slice(0, 3) }, 8).length, 1);
+  assert.equal(isTooLarge(found), false);
+  assert.equal(isTooLarge({ ...found, files: [{ ...found.files[0]!, size: 2 ** 29 }] }), true);
+});
+
+test('a cancelled share gives nothing', async () => {
+  const found = (await findTexts(folders(), { maximumFileSize: 1e7 }, [], () => false))!;
+  assert.equal(await readShare(found, new Float64Array(2), () => true), null);
+});
+
+function shareOf(texts: string[]): Share {
+  const packed = new PackedTokens(texts.join('').length);
+  const builder = new CorpusBuilder(packed, { memory: 0 });
+  for (const text of texts) builder.addDocument(text);
+  return { ...builder.finishUnranked()!, packed: packed.bytes() };
+}
+
+test('documents are merged in any order, and those left out leave no words behind', () => {
+  const first = shareOf(['one two. three', 'only here', 'two two']);
+  const second = shareOf(['three four', 'one']);
+  const order = [
+    { share: 1, document: 0 },
+    { share: 0, document: 0 },
+    { share: 1, document: 1 },
+    { share: 0, document: 2 },
+  ];
+  const steps = mergeShares([first, second], order);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  const builder = new CorpusBuilder();
+  for (const text of ['three four', 'one two. three', 'one', 'two two']) builder.addDocument(text);
+  assert.deepEqual(step.value, builder.finish());
+});
+
+test('packed ids of every size come back', () => {
+  const ids = Int32Array.of(-1, 0, 126, 127, 128, 16_382, 16_383, 2 ** 21, 2 ** 28, 2 ** 30, -1);
+  const packed = new PackedTokens(4_000_000);
+  packed.append(ids);
+  packed.append(new Int32Array(2_000_000).fill(5));
+  packed.append(ids);
+  const reader = new PackedReader(packed.bytes());
+  const map = { length: 2 ** 31 } as unknown as Int32Array;
+  const identity = new Proxy(map, { get: (_, id) => Number(id) });
+  const back = new Int32Array(ids.length);
+  reader.read(back, identity);
+  assert.deepEqual(back, ids);
+  reader.skipTo(ids.length + 2_000_000);
+  reader.read(back, identity);
+  assert.deepEqual(back, ids);
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SecretFilter } from '../../src/text/secrets.ts';
+
+/** Letters and digits without a pattern, so many; the shapes below are put together here, so that no scanner takes this file for a leak. */
+const letters = (count: number, alphabet = 'aB3dE6gH9jK2mN5pQ8sT'): string =>
+  Array.from({ length: count }, (_, i) => alphabet[(i * 7 + (i >> 2)) % alphabet.length]).join('');
+const key = (kind: string, lines = 12): string =>
+  `-----BEGIN ${kind}PRIVATE KEY-----\n${`${letters(64)}\n`.repeat(lines)}${letters(20)}==\n-----END ${kind}PRIVATE KEY-----`;
+
+const SECRETS: Record<string, string> = {
+  'AWS access key': `AKIA${letters(16, 'ABCDEFGH234567')}`,
+  'AWS secret key': `aws_secret_access_key = ${letters(40)}`,
+  'GitHub token': `ghp_${letters(36)}`,
+  'GitHub fine-grained token': `github_pat_${letters(22)}_${letters(59)}`,
+  'GitLab token': `glpat-${letters(20)}`,
+  'Slack token': `xoxb-${letters(12, '0123456789')}-${letters(24)}`,
+  'Slack hook': `hooks.slack.com/services/T${letters(8)}/B${letters(8)}/${letters(24)}`,
+  'JSON Web Token': `eyJ${letters(30)}.eyJ${letters(60)}.${letters(43)}`,
+  'Google key': `AIza${letters(35)}`,
+  'Stripe key': `sk_live_${letters(24)}`,
+  'npm token': `npm_${letters(36)}`,
+  'PyPI token': `pypi-${letters(80)}`,
+  'OpenAI key': `sk-proj-${letters(48)}`,
+  'Anthropic key': `sk-ant-api03-${letters(90)}`,
+  'SendGrid key': `SG.${letters(22)}.${letters(43)}`,
+  'Hugging Face token': `hf_${letters(34)}`,
+  'Azure connection string': `AccountKey=${letters(86)}==`,
+  'RSA key': key('RSA '),
+  'PKCS#8 key': key(''),
+  'OpenSSH key': key('OPENSSH ', 30),
+  'key in JSON': key('').replaceAll('\n', '\\n'),
+};
+
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (unit) => unit.charCodeAt(0));
+const textOf = (text: string | Uint8Array): string => (typeof text === 'string' ? text : String.fromCharCode(...text));
+
+for (const [name, secret] of Object.entries(SECRETS)) {
+  test(`${name}: blank, in text and in bytes of ASCII, and nothing around it`, () => {
+    for (const [before, after] of [
+      ['token: "', '", next'],
+      ['url = https://', '\nnext line'],
+      ['', ''],
+    ] as const) {
+      const text = before + secret + after;
+      for (const given of [text, bytesOf(text)]) {
+        const filter = new SecretFilter();
+        const cleaned = filter.clean(given, true);
+        assert.equal(filter.count, 1);
+        assert.equal(textOf(cleaned), before + ' '.repeat(secret.length) + after);
+        assert.equal(textOf(given), text, 'what was given is as it was');
+      }
+    }
+  });
+
+  test(`${name}: nothing of it is left where a file is parted inside it`, () => {
+    const text = `before it ${secret} behind it`;
+    for (let cut = 10; cut < text.length - 10; cut += 3) {
+      const filter = new SecretFilter();
+      const cleaned = textOf(filter.clean(text.slice(0, cut), false)) + textOf(filter.clean(text.slice(cut), true));
+      assert.equal(cleaned.length, text.length);
+      // of its prefix, which is no secret, some letters may stay
+      const left = cleaned.slice(10, -10).replaceAll(' ', '');
+      if (!name.includes('hook') && !name.includes('AWS secret') && !name.includes('connection') && cut > 28)
+        assert.ok(left.length === 0, `parted at ${cut}: ${left.length} characters`);
+    }
+  });
+}
+
+test('words that only look a little like secrets stay, and the same object comes back', () => {
+  const text = [
+    'task-force-with-a-very-long-name, risk-averse people, disk-0123456789012345678901234567890123',
+    'npm_config_registry, ghp_short, eyJustAWord.eyNot, AKIAWORD, hf_model, SG.1.2, sk-learn, sk-SK',
+    'https://example.org/a/very/long/path/0123456789abcdef0123456789abcdef0123456789abcdef',
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 is a checksum',
+    '-----BEGIN CERTIFICATE----- is no private key',
+    '한국어 글에도 sk- 로 시작하는 말이 있다',
+  ].join('\n');
+  for (const given of [text, bytesOf(text.slice(0, 300))]) {
+    const filter = new SecretFilter();
+    assert.equal(filter.clean(given, true), given);
+    assert.equal(filter.count, 0);
+  }
+});
+
+test('the beginning of a key in source code costs no more than what may be one', () => {
+  const code = "if (text.startsWith('-----BEGIN PRIVATE KEY-----')) return parse(text, options);\nconst next = 1;";
+  const filter = new SecretFilter();
+  const cleaned = textOf(filter.clean(code, true));
+  assert.equal(cleaned.length, code.length);
+  assert.ok(
+    cleaned.startsWith("if (text.startsWith('") &&
+      cleaned.endsWith("')) return parse(text, options);\nconst next = 1;"),
+  );
+});
+
+test('many pieces, of which some end in what could be a secret, are whole again where it was none', () => {
+  const filter = new SecretFilter();
+  const pieces = ['a first piece ', 'of text that goes on ', 'and on.'];
+  assert.equal(pieces.map((piece, i) => filter.clean(piece, i === 2)).join(''), pieces.join(''));
+  assert.equal(filter.count, 0);
+});
