@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
 import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../src/word2vec/options.ts';
-import { gensim, lexiscope, type Contender } from './word2vec/contenders.ts';
+import { gensim, lexiscope, type Contender, type Seconds } from './word2vec/contenders.ts';
 import { compareQuality, createJudge, qualityLine, Remembered, SETS, type Judge } from './word2vec/quality.ts';
 import { readText, writeSentences, type Text } from './word2vec/text.ts';
 import { readSaved, wholeRunOfGensim, wholeRunOfOurs, writeRepeated } from './word2vec/whole-run.ts';
@@ -90,34 +90,40 @@ function median(numbers: readonly number[]): number {
 
 const round = (value: number, digits = 2): number => Number(value.toFixed(digits));
 
-/** Several contenders in turn, so many rounds; gives the median of each one's words a second. `check` sees them after the first round. */
+/** Of one contender: the medians of words a second by the clock, and of words a second of processor time. */
+type Rates = Record<keyof Seconds, number>;
+
+/** Several contenders in turn, so many rounds. `check` sees them after the first round. */
 async function race(
   label: string,
   contenders: readonly Contender[],
   { text, rounds }: Bench,
   epochs: number,
   check?: () => Promise<void>,
-): Promise<number[]> {
-  const rates = contenders.map((): number[] => []);
+): Promise<Rates[]> {
+  const rates = contenders.map((): Rates[] => []);
   for (let number = 0; number < rounds; number++) {
     for (const [index, contender] of contenders.entries()) {
       const seconds = await contender.train(1);
-      const rate = (text.all.length * epochs) / seconds;
+      const words = text.all.length * epochs;
+      const rate = { wall: words / seconds.wall, cpu: words / seconds.cpu };
       rates[index]!.push(rate);
       console.log(
-        `${label.padEnd(28)} ${contender.name.padEnd(16)} ${seconds.toFixed(2).padStart(7)} s ${(rate / 1000).toFixed(0).padStart(7)} k words/s`,
+        `${label.padEnd(28)} ${contender.name.padEnd(16)} ${seconds.wall.toFixed(2).padStart(7)} s ${(rate.wall / 1000).toFixed(0).padStart(7)} k words/s, processor ${seconds.cpu.toFixed(2).padStart(7)} s`,
       );
     }
     if (number === 0) await check?.();
   }
-  return rates.map(median);
+  return rates.map((all) => ({ wall: median(all.map(({ wall }) => wall)), cpu: median(all.map(({ cpu }) => cpu)) }));
 }
 
 /** A row of SPEED_ROWS: ours against gensim's; both are judged after the first round. */
 async function speed(bench: Bench, row: string): Promise<Figures> {
   const { algorithms, options } = SPEED_ROWS[row]!;
   const epochs = bench.epochs || OPTIONS.epochs;
-  const [ratios, rates]: [Record<string, number>, Record<string, number[]>] = [{}, {}];
+  const ratios: Record<string, number> = {};
+  const cpuRatios: Record<string, number> = {};
+  const rates: Record<string, number[]> = {};
   const chosen = algorithms.filter((algorithm) => algorithms.length === 1 || bench.algorithms.includes(algorithm));
   for (const algorithm of chosen) {
     const all = { ...OPTIONS, ...options, algorithm, epochs };
@@ -130,12 +136,10 @@ async function speed(bench: Bench, row: string): Promise<Figures> {
         const worse = SETS.filter((set) => our[set] < their[set] - TOLERANCE);
         if (worse.length) throw new Error(`${row}, ${algorithm}: worse than gensim's by more than ${TOLERANCE} on ${worse.join(', ')}`); // prettier-ignore
       };
-      const [their, our] = (await race(`${row} ${algorithm}`, [theirs, ours], bench, epochs, check)) as [
-        number,
-        number,
-      ];
-      ratios[algorithm] = round(our / their);
-      rates[algorithm] = [Math.round(our), Math.round(their)];
+      const [their, our] = (await race(`${row} ${algorithm}`, [theirs, ours], bench, epochs, check)) as [Rates, Rates];
+      ratios[algorithm] = round(our.wall / their.wall);
+      cpuRatios[algorithm] = round(our.cpu / their.cpu);
+      rates[algorithm] = [Math.round(our.wall), Math.round(their.wall)];
     } finally {
       theirs.end();
     }
@@ -143,6 +147,7 @@ async function speed(bench: Bench, row: string): Promise<Figures> {
   const isOne = algorithms.length === 1;
   return {
     [`${row}VsGensim`]: isOne ? Object.values(ratios)[0] : ratios,
+    [`${row}CpuVsGensim`]: isOne ? Object.values(cpuRatios)[0] : cpuRatios,
     [`${row}WordsPerSecond`]: isOne ? Object.values(rates)[0] : rates,
   };
 }
@@ -155,8 +160,8 @@ async function threads(bench: Bench): Promise<Figures> {
     const contenders = [1, 2].map((number) =>
       lexiscope(bench.kernel, bench.text, { ...OPTIONS, algorithm, epochs }, number),
     );
-    const [one, two] = (await race(`threads ${algorithm}`, contenders, bench, epochs)) as [number, number];
-    ratios[algorithm] = round(two / one);
+    const [one, two] = (await race(`threads ${algorithm}`, contenders, bench, epochs)) as [Rates, Rates];
+    ratios[algorithm] = round(two.wall / one.wall);
   }
   return { threads2Vs1: ratios };
 }

@@ -4,7 +4,7 @@
 
 CORPUS_FILE has a sentence a line, words between spaces. With SAVED it trains once and saves the vectors there as word2vec
 text. Without, it counts the words and answers with one line of JSON to each line it reads from standard input:
-"train SEED" trains from new weights and answers {"seconds": ...}, without the time to count the words;
+"train SEED" trains from new weights and answers {"wall": ..., "cpu": ...}, seconds, without the time to count the words;
 "save PATH" writes PATH.f32 (V, D; float32) and PATH.words (V words, one a line) and answers {"words": V}.
 """
 
@@ -65,9 +65,10 @@ for line in sys.stdin:
         model.seed = int(argument)
         model.random = numpy.random.RandomState(model.seed)
         model.init_weights()
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         train()
-        print(json.dumps({"seconds": time.perf_counter() - began}), flush=True)
+        wall, cpu = time.perf_counter() - began, time.process_time() - used
+        print(json.dumps({"wall": wall, "cpu": cpu}), flush=True)
     elif command == "save":
         model.wv.vectors.astype(numpy.float32).tofile(argument + ".f32")
         with open(argument + ".words", "w", encoding="utf-8") as words:

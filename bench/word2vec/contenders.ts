@@ -16,11 +16,18 @@ export interface Vectors {
   vectors: Float32Array;
 }
 
+export interface Seconds {
+  /** By the clock. */
+  wall: number;
+  /** Of all threads on a processor: comparable on a machine that has other work, too. */
+  cpu: number;
+}
+
 /** A program that is asked for runs in turn with others. */
 export interface Contender {
   name: string;
-  /** Trains from new weights; gives seconds, without the time to count the words. */
-  train(seed: number): Promise<number>;
+  /** Trains from new weights; the time to count the words is not in it. */
+  train(seed: number): Promise<Seconds>;
   /** Of the last training. */
   vectors(): Promise<Vectors>;
   end(): void;
@@ -38,6 +45,7 @@ export function lexiscope(
     name: `Lexiscope x${threads}`,
     async train(seed) {
       const start = performance.now();
+      const used = process.cpuUsage();
       const { counts, tokens } = text;
       const created = createWord2vecJob(kernel, { text: textOf(tokens), counts, options, threads, seed });
       const ends = Array.from({ length: created.threads }, (_, thread) =>
@@ -47,11 +55,12 @@ export function lexiscope(
         ),
       );
       await Promise.all(ends);
-      const seconds = (performance.now() - start) / 1000;
+      const wall = (performance.now() - start) / 1000;
+      const { user, system } = process.cpuUsage(used);
       job = created;
       const { words, total } = word2vecProgress(created);
       if (words !== total) throw new Error(`trained ${words} of ${total} words`);
-      return seconds;
+      return { wall, cpu: (user + system) / 1e6 };
     },
     vectors() {
       const { input, vocabulary } = word2vecResult(job!);
@@ -86,7 +95,7 @@ export async function gensim(
   return {
     name: `gensim ${version as string} x${threads}`,
     async train(seed) {
-      return (await ask(`train ${seed}`))['seconds'] as number;
+      return (await ask(`train ${seed}`)) as unknown as Seconds;
     },
     async vectors() {
       await ask(`save ${corpus}`);
