@@ -2,9 +2,10 @@
 //   --seconds N (4), for each measurement     --rounds N of the two in turn (3)     --variant simd | relaxed-simd (the best)
 //   --only lstm,gru,rnn,v2048,layers,inference,threads   (all but layers; --long: all)
 //   --openblas DIR   with libopenblas.so.0 of Debian's libopenblas0-openmp, with which PyTorch is at its best
+//   --wide   with V8's --experimental-wasm-revectorize, which makes 256-bit operations of 128-bit ones: figures named …256
 //   --python PROGRAM   that has torch (/usr/bin/python3)     --alone   without PyTorch
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,11 @@ import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
 import { layOutParameters, readParameters, type Tensor } from '../src/language-model/parameters.ts';
 import { createSignals, Team } from '../src/language-model/team.ts';
 import { LanguageModelThread } from '../src/language-model/training.ts';
+import { tryWide } from '../src/language-model/width.ts';
+
+/** A worker thread has the flags of its process. */
+const FLAG = '--experimental-wasm-revectorize';
+const WIDE = process.execArgv.includes(FLAG);
 
 /** What both train: the embedding, layers of one cell, the full softmax. */
 type Model = Pick<
@@ -71,7 +77,8 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 async function train(kernel: WebAssembly.Module, model: Model, threads: number, seconds: number): Promise<number> {
   const words = model.vocabulary - 2;
   const options = { ...LANGUAGE_MODEL_DEFAULTS, ...model, maxVocabulary: words, learningRate: 1e-3, epochs: 10 };
-  const job = createLanguageModelJob(kernel, text(words), new Int32Array(1), new Uint8Array(1), options, threads, 1);
+  const nothing = [new Int32Array(1), new Uint8Array(1)] as const;
+  const job = createLanguageModelJob(kernel, text(words), ...nothing, options, threads, 1, { wide: WIDE });
   const workers = Array.from(
     { length: threads },
     (_, thread) => new Worker(new URL(import.meta.url), { workerData: { job, thread } }),
@@ -125,7 +132,7 @@ function finish<T>(work: Generator<void, T>): T {
 async function differentiate(kernel: WebAssembly.Module, model: Model, path: string) {
   const plan = planNetwork(fill(model), 1);
   const memory = createMemory(plan.bytes);
-  const network = new Network(kernel, memory, plan, new Team(createSignals(), 0, 1), 1);
+  const network = new Network(kernel, memory, plan, new Team(createSignals(), 0, 1), 1, WIDE);
   const { batchSize, steps, vocabulary } = model;
   const random = numbers(3);
   const tokens = Int32Array.from({ length: 2 * steps * batchSize }, () => Math.floor(random() * vocabulary));
@@ -196,11 +203,19 @@ async function main(): Promise<void> {
       variant: { type: 'string' },
       only: { type: 'string' },
       long: { type: 'boolean', default: false },
+      wide: { type: 'boolean', default: false },
       openblas: { type: 'string' },
       python: { type: 'string', default: '/usr/bin/python3' },
       alone: { type: 'boolean', default: false },
     },
   });
+  if (values.wide && !WIDE) {
+    const script = fileURLToPath(import.meta.url);
+    process.exitCode =
+      spawnSync(process.execPath, [FLAG, script, ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1;
+    return;
+  }
+  const width = WIDE ? '256' : '';
   const all = [...Object.keys(MODELS), 'inference', 'threads'];
   const only = values.only?.split(',') ?? all.filter((name) => values.long || name !== 'layers');
   const unknown = only.find((name) => !all.includes(name));
@@ -222,6 +237,7 @@ async function main(): Promise<void> {
     return { our: median(our), their: torch ? median(their) : NaN };
   };
   console.log(torch ? `PyTorch ${torch.version}` : 'without a peer');
+  if (WIDE) console.log(JSON.stringify(tryWide(kernel, () => performance.now())));
 
   if (torch) {
     const folder = await mkdtemp(join(tmpdir(), 'lexiscope-bench-'));
@@ -254,25 +270,21 @@ async function main(): Promise<void> {
     console.log(
       `${name}: ${Math.round(our)} tokens/s (${((operations * our) / 1e9).toFixed(0)} GFLOP/s), PyTorch ${Math.round(their)}: ${(our / their).toFixed(2)}x`,
     );
-    figures[`${name}TokensPerSecond`] = Math.round(our);
-    figures[`${name}VsPytorch`] = our / their;
+    figures[`${name}${width}TokensPerSecond`] = Math.round(our);
+    figures[`${name}${width}VsPytorch`] = our / their;
   }
   if (only.includes('inference')) {
-    const { our, their } = await inTurn(
-      () => infer(kernel, BASE),
-      async (peer) => {
-        const times = [];
-        for (const threads of [1, THREADS]) {
-          times.push((await peer.ask({ command: 'infer', model: { ...BASE, threads }, steps: 1500 }))['microseconds']!);
-        }
-        return Math.min(...times);
-      },
-    );
-    console.log(
-      `inference: ${our.toFixed(0)} µs a token on 1 thread, PyTorch at its best ${their.toFixed(0)}: ${(their / our).toFixed(2)}x`,
-    );
-    figures['inferenceMs'] = our / 1000;
-    figures['inferenceVsPytorch'] = their / our;
+    for (const threads of [1, THREADS]) {
+      const { our, their } = await inTurn(
+        () => infer(kernel, BASE),
+        async (peer) =>
+          (await peer.ask({ command: 'infer', model: { ...BASE, threads }, steps: 1500 }))['microseconds']!,
+      );
+      const times = `${our.toFixed(0)} µs a token on 1 thread, PyTorch ${their.toFixed(0)} on ${threads}`;
+      console.log(`inference: ${times}: ${(their / our).toFixed(2)}x`);
+      figures[threads === 1 ? 'inferenceVsPytorch' : `inferenceVsPytorch${threads}Threads`] = their / our;
+      figures['inferenceMs'] = our / 1000;
+    }
   }
   if (only.includes('threads')) {
     const [one, two]: [number[], number[]] = [[], []];
@@ -280,8 +292,9 @@ async function main(): Promise<void> {
       one.push(await train(kernel, BASE, 1, seconds));
       two.push(await train(kernel, BASE, 2, seconds));
     }
-    figures['threads2Vs1'] = median(two) / median(one);
-    console.log(`2 threads: ${figures['threads2Vs1'].toFixed(2)} times 1 thread`);
+    const ratio = median(two) / median(one);
+    figures[WIDE ? 'threads2Vs1Of256' : 'threads2Vs1'] = ratio;
+    console.log(`2 threads: ${ratio.toFixed(2)} times 1 thread`);
   }
   torch?.end();
   const rounded = Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(3))]);

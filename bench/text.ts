@@ -84,7 +84,9 @@ async function unpack(name: string, folder: string): Promise<void> {
     rest = Buffer.concat([rest, chunk]);
     if (rest.length < FILE) continue;
     const cut = rest.lastIndexOf(0x20) + 1;
-    await writeFile(join(folder, `${String(number++).padStart(4, '0')}.txt`), rest.subarray(0, cut));
+    // runs that are longer than a word are no words to us, and are to gensim
+    const text = rest.toString('utf8', 0, cut).replace(/\S{61,}/g, ' ');
+    await writeFile(join(folder, `${String(number++).padStart(4, '0')}.txt`), text);
     rest = rest.subarray(cut);
     if (number * FILE >= bytes) break;
   }

@@ -6,6 +6,7 @@ import { registerCommands } from './host/commands.ts';
 import { WordCompletion } from './host/completion.ts';
 import { EvaluationReports } from './host/evaluation-reports.ts';
 import { Explorer } from './host/explorer-panel.ts';
+import { ReportDocuments } from './host/report-documents.ts';
 import { DOCUMENTS, WordHover } from './host/hover.ts';
 import { showProblem } from './host/notices.ts';
 import { Status } from './host/status.ts';
@@ -36,14 +37,15 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
   });
   const training = new Training(model, log);
   const explorer = new Explorer(model, context.extensionUri, log);
-  const reports = new EvaluationReports(model);
+  const documents = new ReportDocuments();
+  const reports = new EvaluationReports(model, documents);
   context.subscriptions.push(
     model,
     training,
     explorer,
-    reports,
+    documents,
     new Status(model, training),
-    registerCommands({ model, training, explorer, reports, log }),
+    registerCommands({ model, training, explorer, reports, documents, log }),
     vscode.languages.registerHoverProvider(DOCUMENTS, new WordHover(model)),
     vscode.languages.registerCompletionItemProvider(DOCUMENTS, new WordCompletion(model)),
   );

@@ -1,8 +1,9 @@
 // The command line: the engine without a window, for scripts and benchmarks. A second client of EngineApi.
 
-import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { basename, resolve } from 'node:path';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { cellLines, inspectionLines } from './language-model-lines.ts';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Engine } from '../engine/engine.ts';
 import { writeFileAtomically } from '../engine/model-store.ts';
@@ -41,6 +42,9 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   lexiscope evaluate FILE --model DIR [--restrict N] [--method cosmul]
                                           agreement with people's scores of word pairs, or accuracy on analogies
   lexiscope complete TEXT --model DIR     how the text may go on
+  lexiscope inspect TEXT --model DIR      what the language model does at every word of the text; --json: all its gates and states
+  lexiscope compare-cells FOLDER... [--equal parameters]
+                                          trains RNN, GRU, LSTM and LSTM with attention on the text, and measures each
   lexiscope map --model DIR [--out FILE]  the map as tab-separated word, count, x, y
   lexiscope export FILE --model DIR       vectors as .vec or .txt (word2vec text), .bin (word2vec binary), .glove.txt,
                                           .safetensors, or .tsv (the Embedding Projector's pair)
@@ -96,6 +100,8 @@ const COMMANDS: Record<string, (call: Call) => Promise<void>> = {
   rank,
   evaluate,
   complete,
+  inspect,
+  'compare-cells': compareCells,
   map,
   export: exportVectors,
 };
@@ -209,6 +215,35 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
   );
 }
 
+async function inspect({ engine, operands, values, json, count }: Call): Promise<void> {
+  const text = one('inspect', 'TEXT', operands);
+  await openModel(engine, values);
+  const inspection = await engine.inspect(text, count);
+  const asLists = (_: string, value: unknown): unknown =>
+    ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
+  print(json, json ? (JSON.parse(JSON.stringify(inspection, asLists)) as object) : {}, inspectionLines(inspection));
+}
+
+async function compareCells({ engine, operands: folders, values, json }: Call): Promise<void> {
+  if (!folders.length) throw new UsageError('compare-cells needs a FOLDER to read.');
+  const equal = values['equal'] ?? 'hiddenSize';
+  if (equal !== 'hiddenSize' && equal !== 'parameters') {
+    throw new UsageError(`--equal is ${JSON.stringify(equal)}; it must be hiddenSize or parameters.`);
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'lexiscope-'));
+  const interrupt = (): void => void engine.cancel();
+  process.once('SIGINT', interrupt);
+  try {
+    await engine.open(directory);
+    const reports = await engine.compareCells(trainRequest(folders, values), equal);
+    if (reports) print(json, reports, cellLines(reports));
+    else process.exitCode = 130;
+  } finally {
+    process.off('SIGINT', interrupt);
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
 async function map({ engine, operands, values, json }: Call): Promise<void> {
   if (operands.length) throw new UsageError(`map takes no operand, got ${JSON.stringify(operands[0])}.`);
   await openModel(engine, values);
@@ -244,7 +279,12 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
   if (!folders.length) throw new UsageError('train needs a FOLDER to read.');
   if (typeof values['out'] !== 'string') throw new UsageError('train needs --out DIR, where the model is stored.');
   const directory = resolve(values['out']);
-  const request: TrainRequest = {
+  await replaceModel(engine, directory, json, () => engine.train(trainRequest(folders, values)), reportLines);
+}
+
+/** The training that the options describe. */
+function trainRequest(folders: readonly string[], values: Values): TrainRequest {
+  return {
     folders: folders.map((folder) => ({
       path: resolve(folder),
       include: (values['include'] as string[] | undefined) ?? [],
@@ -262,7 +302,6 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
     threads: integer(values, 'threads', availableParallelism()),
     seed: integer(values, 'seed', 1),
   };
-  await replaceModel(engine, directory, json, () => engine.train(request), reportLines);
 }
 
 async function importVectors({ engine, operands, values, json }: Call): Promise<void> {
@@ -413,6 +452,7 @@ function readArguments(words: string[]): { values: Values; positionals: string[]
     'most',
     'tensorflow',
     'encoding',
+    'equal',
   ])
     options[name] = { type: 'string' };
   for (const name of ['json', 'quiet', 'help', 'continue']) options[name] = { type: 'boolean' };

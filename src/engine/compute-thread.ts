@@ -1,6 +1,7 @@
 // A compute thread: one worker thread that runs one task, step by step, and looks at the cancel flag between steps.
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { CellComparison, type CellReport, type ComparisonSetup, type Contender } from '../language-model/comparison.ts';
 import type { LanguageModelJob } from '../language-model/job.ts';
 import { LanguageModelThread } from '../language-model/training.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
@@ -14,10 +15,10 @@ import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
 import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
 import { readEvaluationSet } from './evaluation.ts';
 import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
-import { mergeRead, readShare, type CachePlace, type ReadShare } from './read-shares.ts';
+import { mergeRead, readShare, type ReadShare } from './read-shares.ts';
 import { isTooLarge } from './work-shares.ts';
 import type { ReadingNotes } from './reading-notes.ts';
-import { cacheKey, withCache, type CachedReading } from './token-cache.ts';
+import { cacheKey, withCache, type CachedReading, type CachePlace } from './token-cache.ts';
 import { TokenFile, tokensOf } from './token-file.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
@@ -34,7 +35,7 @@ export type Task =
   | { kind: 'readShare'; found: FoundFiles; done: Float64Array }
   | { kind: 'mergeRead'; shares: ReadShare[]; notes: ReadingNotes; phrases: PhraseOptions; cache: CachePlace | null }
   /** `tokenFile`: the descriptor of a file for what has no room in memory. */
-  | { kind: 'read'; found: FoundFiles; phrases: PhraseOptions; tokenFile: number }
+  | { kind: 'read'; found: FoundFiles; phrases: PhraseOptions; tokenFile: number; cache: CachePlace | null }
   | { kind: 'import'; path: string; most: number }
   | {
       kind: 'word2vec';
@@ -52,6 +53,8 @@ export type Task =
       seed: number;
     }
   | { kind: 'languageModel'; job: LanguageModelJob; thread: number }
+  /** `done`: one number, how far it is. */
+  | { kind: 'compareCells'; setup: ComparisonSetup; contender: Contender; done: Float64Array }
   | { kind: 'readEvaluationSet'; path: string }
   | { kind: 'analogies'; job: AnalogyJob };
 
@@ -66,6 +69,7 @@ interface Results {
   /** (N, 2) */
   projection: Float32Array;
   languageModel: null;
+  compareCells: CellReport;
   readEvaluationSet: ScoredPairs | AnalogyQuestions;
   analogies: null;
 }
@@ -97,7 +101,7 @@ async function run(): Promise<unknown> {
     case 'mergeRead':
       return mergeRead(task.shares, task.notes, hooks, task.phrases, task.cache);
     case 'read':
-      return readFound(task.found, hooks, task.phrases, new TokenFile(task.tokenFile));
+      return readFound(task.found, hooks, task.phrases, new TokenFile(task.tokenFile), task.cache);
     case 'import':
       return readVectorFile(task.path, task.most, {
         progress: (progress) => post({ type: 'progress', progress }),
@@ -120,6 +124,14 @@ async function run(): Promise<unknown> {
         }
       }
       return projection.positions();
+    }
+    case 'compareCells': {
+      const comparison = new CellComparison(task.setup, task.contender);
+      while (comparison.step()) {
+        if (cancelled()) return null;
+        task.done[0] = comparison.fraction;
+      }
+      return comparison.report();
     }
     case 'readEvaluationSet':
       return readEvaluationSet(task.path);

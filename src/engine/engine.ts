@@ -22,6 +22,7 @@ import { writeGlove } from '../word2vec/formats/glove.ts';
 import { metadataName, writeProjectorMetadata, writeProjectorVectors } from '../word2vec/formats/projector.ts';
 import { writeWord2vecBinary } from '../word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../word2vec/formats/word2vec-text.ts';
+import { compareCells } from './cell-comparison.ts';
 import { deleteCheckpoint } from './checkpoint.ts';
 import { evaluate } from './evaluation.ts';
 import { importVectors } from './import.ts';
@@ -148,6 +149,16 @@ export class Engine implements EngineApi {
     return Promise.resolve(this.#model?.complete(text, suggestions) ?? { prefix: '', suggestions: [] });
   }
 
+  async compareCells(
+    ...[request, equal]: Parameters<EngineApi['compareCells']>
+  ): ReturnType<EngineApi['compareCells']> {
+    return this.#compute((context) => compareCells(request, equal, context));
+  }
+
+  async inspect(text: string, top: number): ReturnType<EngineApi['inspect']> {
+    return Promise.resolve(this.#needModel().inspect(text, top));
+  }
+
   map(): ReturnType<EngineApi['map']> {
     return Promise.resolve(this.#model?.map() ?? null);
   }
@@ -178,6 +189,22 @@ export class Engine implements EngineApi {
   async #replace<Made extends { model: StoredModel; seconds: Partial<Record<Phase, number>> }>(
     make: (context: TrainContext) => Promise<Made | null>,
   ): Promise<Made | null> {
+    return this.#compute(async (context) => {
+      const made = await make(context);
+      if (!made) return null;
+      this.#events.progress({ phase: 'saving', fraction: 0 });
+      const start = performance.now();
+      const prepared = await this.#prepare(made.model);
+      await saveModel(context.directory, made.model);
+      await deleteCheckpoint(context.directory);
+      this.#model = prepared;
+      made.seconds.saving = (performance.now() - start) / 1000;
+      return made;
+    });
+  }
+
+  /** Does what takes the machine's threads and `cancel` stops: one at a time. */
+  async #compute<Result>(work: (context: TrainContext) => Promise<Result>): Promise<Result> {
     const directory = this.#directory;
     if (directory === null) throw new Error('open() must name the model folder before a model is made');
     if (this.#training)
@@ -185,7 +212,7 @@ export class Engine implements EngineApi {
     const controller = new AbortController();
     this.#training = controller;
     try {
-      const made = await make({
+      return await work({
         kernels: await this.#loadKernels(),
         script: new URL('compute-thread.mjs', this.#distribution),
         signal: controller.signal,
@@ -193,15 +220,6 @@ export class Engine implements EngineApi {
         directory,
         checkpointInterval: this.#checkpointInterval,
       });
-      if (!made) return null;
-      this.#events.progress({ phase: 'saving', fraction: 0 });
-      const start = performance.now();
-      const prepared = await this.#prepare(made.model);
-      await saveModel(directory, made.model);
-      await deleteCheckpoint(directory);
-      this.#model = prepared;
-      made.seconds.saving = (performance.now() - start) / 1000;
-      return made;
     } finally {
       this.#training = null;
     }

@@ -11,6 +11,7 @@ import type {
   OddWordAnswer,
   RankAnswer,
   SimilarityAnswer,
+  TextInspection,
   Suggestion,
   Unanswered,
   UnknownWord,
@@ -19,6 +20,7 @@ import type {
   WordMap,
 } from '../protocol/engine.ts';
 import { LanguageModel } from '../language-model/inference.ts';
+import { Inspector } from '../language-model/inspection.ts';
 import { DELIMITER } from '../text/phrases.ts';
 import { wordsAround, wordsBefore, type Span } from '../text/tokenizer.ts';
 import { parseExpression, parseWords, type MalformedExpression } from '../word2vec/expression.ts';
@@ -27,6 +29,8 @@ import { WordVectors, type Method } from '../word2vec/vectors.ts';
 
 /** Words before the cursor that the language model reads. */
 const CONTEXT_WORDS = 100;
+/** Words that can be looked at inside the model at a time. */
+const MOST_INSPECTED = 10_000;
 /** Ids of the language model: the unknown sign, the end of a sentence, then the words by count. */
 const UNKNOWN = 0;
 const END_OF_SENTENCE = 1;
@@ -41,6 +45,9 @@ export class Model {
   readonly #stored: StoredModel;
   readonly #vectors: WordVectors;
   readonly #languageModel: LanguageModel | null;
+  readonly #kernel: WebAssembly.Module;
+  /** Made when it is first asked for: it has a copy of the language model. */
+  #inspector: Inspector | null = null;
   readonly #rankByWord: Map<string, number>;
   /** The words in lower case, for completions of any case. */
   readonly #folded: string[];
@@ -49,6 +56,7 @@ export class Model {
 
   constructor(stored: StoredModel, kernels: Kernels) {
     this.#stored = stored;
+    this.#kernel = kernels['language-model'];
     this.summary = stored.summary;
     const { vocabulary, vectorSize } = stored.summary;
     const input = stored.vectors['input'];
@@ -203,6 +211,31 @@ export class Model {
       suggestions: candidates
         .slice(0, suggestions)
         .map(({ word, probability }) => ({ word, probability: probability / mass })),
+    };
+  }
+
+  /** Throws one sentence where there is no language model, and where the text is too long. */
+  inspect(text: string, top: number): TextInspection {
+    const { languageModel, options, words: vocabulary } = this.#stored;
+    if (!languageModel)
+      throw new Error(l10n.t('This model has word vectors only: no language model was trained with it.'));
+    const { context, partial } = wordsBefore(text, Infinity);
+    const words = [null, ...context, ...(partial ? [partial] : [])].map((word) => word && word.normalize('NFC'));
+    if (words.length > MOST_INSPECTED) {
+      throw new RangeError(
+        l10n.t('A text of {0} words is too long to look at; the most are {1}.', words.length, MOST_INSPECTED),
+      );
+    }
+    this.#inspector ??= new Inspector(this.#kernel, languageModel, options.languageModel?.steps);
+    const tokens = words.map((word) => (word === null ? END_OF_SENTENCE : this.#languageModelId(word)));
+    const inspection = this.#inspector.inspect(tokens, top);
+    const wordOf = (token: number): string | null =>
+      token === END_OF_SENTENCE ? null : token === UNKNOWN ? '' : vocabulary[token - FIRST_WORD]!;
+    return {
+      ...inspection,
+      words,
+      known: tokens.map((token) => token !== UNKNOWN),
+      topWords: Array.from(inspection.topTokens, wordOf),
     };
   }
 

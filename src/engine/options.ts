@@ -28,7 +28,7 @@ export const ENGINE_RANGES = {
 export function checkOptions(request: TrainRequest): void {
   checkWord2vec(request.word2vec);
   checkRanges('map', request.projection, PROJECTION_RANGES);
-  checkLanguageModel(request.languageModel);
+  checkLanguageModel(request.languageModel, request.word2vec.vectorSize);
   const { scorer, connectors, ...phrases } = request.phrases;
   checkChoice('phrases.scorer', scorer, PHRASE_SCORERS);
   if (typeof connectors !== 'string') {
@@ -77,14 +77,14 @@ function checkWord2vec({ algorithm, ...others }: Word2vecOptions): void {
   }
 }
 
-function checkLanguageModel(options: LanguageModelOptions): void {
+/** `vectorSize`: of the word vectors, 0 where that is automatic. */
+function checkLanguageModel(options: LanguageModelOptions, vectorSize: number): void {
   const { cell, input, decay, ...others } = options;
   for (const [name, value] of Object.entries({ cell, input, decay })) {
     checkChoice(`languageModel.${name}`, value, LANGUAGE_MODEL_CHOICES[name as keyof typeof LANGUAGE_MODEL_CHOICES]);
   }
   checkRanges('languageModel', checkFlags('languageModel', others, LANGUAGE_MODEL_FLAGS), LANGUAGE_MODEL_RANGES);
-  // how many numbers the word vectors have is not known yet
-  if (input !== 'word2vec') checkLanguageModelOptions(options);
+  checkLanguageModelOptions(options, vectorSize);
 }
 
 /** The values that are no flags. */

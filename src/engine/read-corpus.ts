@@ -17,6 +17,8 @@ import { findPhrases, type Phrases } from '../text/phrases.ts';
 import type { Spill } from '../text/tokens.ts';
 import { sizesOfTwins, textsOf, Unread, type Piece } from './file-text.ts';
 import { logNotes, newNotes, note, noteRead, reportOf, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
+import type { PassedFile } from './read-shares.ts';
+import { saveCache, type CachePlace } from './token-cache.ts';
 import { findFiles, type FoundFile } from './workspace-files.ts';
 
 export interface ReadCorpus {
@@ -159,18 +161,24 @@ export async function readCorpus(
   return readFound(found, hooks, phrases, spill);
 }
 
-/** The same of files that were found. */
+/** The same of files that were found. `cache`: where it is kept for the next time. */
 export async function readFound(
   found: FoundFiles,
   hooks: ReadingHooks,
   phrases: PhraseOptions,
   spill: Spill | null,
+  cache: CachePlace | null = null,
 ): Promise<ReadCorpus | null> {
+  const passed: PassedFile[] = [];
   const builder = new CorpusBuilder(spill);
   const clock = new ReadingClock(found.files, builder, hooks);
-  const documents = await addTexts(found, builder, hooks.cancelled, (bytes) => clock.tell(bytes));
+  const tell = (bytes: number): void => clock.tell(bytes);
+  const pass = (place: number, reason: SkipReason): void => void passed.push({ place, reason });
+  const documents = await addTexts(found, builder, hooks.cancelled, tell, pass);
   if (!documents) return null;
-  return finishCorpus(builder.finishing(), documents, found.notes, hooks, phrases);
+  return finishCorpus(builder.finishing(), documents, found.notes, hooks, phrases, (corpus) => {
+    if (cache) saveCache(cache, corpus, documents, passed);
+  });
 }
 
 /** Ends a reading: the corpus that `counting` gives, with phrases, and what there is to say; null where it was cancelled, or there is no corpus. */

@@ -7,12 +7,8 @@ import { CorpusBuilder } from '../text/corpus.ts';
 import { mergeShares, type Share } from '../text/merge.ts';
 import { PackedTokens } from '../text/packed-tokens.ts';
 import { addTexts, finishCorpus, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
-import { saveCache } from './token-cache.ts';
-import type { FoundFile } from './workspace-files.ts';
+import { saveCache, type CachePlace } from './token-cache.ts';
 import { addNotes, note, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
-
-/** What has fewer words is read again in no time. */
-const FEWEST_WORDS = 2000;
 
 /** A file that was opened and is no part of the text. */
 export interface PassedFile {
@@ -27,13 +23,6 @@ export interface ReadShare {
   documents: (ReadDocument | null)[];
   passed: PassedFile[];
   notes: ReadingNotes;
-}
-
-/** Where the cache is, and all files that were found, which it is made of; see token-cache.ts. */
-export interface CachePlace {
-  directory: string;
-  key: string;
-  files: FoundFile[];
 }
 
 /** Reads a share; null where it was cancelled, or has more different words than one builder counts. `done`: where bytes and words are told, (2) in shared memory. */
@@ -90,8 +79,8 @@ export function mergeRead(
   );
   const documents = order.map(({ read }) => read);
   return finishCorpus(merging, documents, notes, hooks, phrases, (corpus) => {
-    if (!cache || corpus.wordCount < FEWEST_WORDS) return;
+    if (!cache) return;
     const passed = shares.flatMap((share) => share.passed);
-    saveCache(cache.directory, cache.key, corpus, documents, passed, cache.files);
+    saveCache(cache, corpus, documents, passed);
   });
 }

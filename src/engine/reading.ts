@@ -30,8 +30,10 @@ export async function readFolders(
   const found = (await runTasks(script, [find], signal))?.[0];
   if (!found) return null;
   const { cached, key, ...all } = found;
-  if (!isTooLarge(all)) {
-    const parts = sharesOf(cached.fresh, threads);
+  const place = isTooLarge(all) ? null : { directory, key, files: all.files };
+  const parts = sharesOf(cached.fresh, threads);
+  // what one thread reads, it counts as well
+  if (place && (parts.length > 1 || cached.share)) {
     const done = new Float64Array(new SharedArrayBuffer(16 * parts.length));
     const stop = tell(
       cached.fresh.files.reduce((sum, { size }) => sum + size, 0),
@@ -49,14 +51,17 @@ export async function readFolders(
       // a cache that holds all there is need not be written again
       const isCached =
         cached.share?.documents.every((document) => document !== null) && cached.fresh.files.length === 0;
-      const cache = isCached ? null : { directory, key, files: all.files };
+      const cache = isCached ? null : place;
       const merge = { kind: 'mergeRead', shares, notes: all.notes, phrases, cache } as const;
       const merged = await runTasks(script, [merge], signal, listen);
       if (!merged) return null;
       if (merged[0]) return merged[0];
     }
   }
-  return (await runTasks(script, [{ kind: 'read', found: all, phrases, tokenFile }], signal, listen))?.[0] ?? null;
+  return (
+    (await runTasks(script, [{ kind: 'read', found: all, phrases, tokenFile, cache: place }], signal, listen))?.[0] ??
+    null
+  );
 }
 
 /** Tells progress until the function that it gives is called. `done`: bytes and words of each thread, (threads, 2). */

@@ -19,6 +19,8 @@ const FILE = 'tokens.cache';
 const FORMAT = 1;
 /** A file that was changed so shortly before may be changed again without another time, microseconds. */
 const RECENT = 2_000_000;
+/** What has fewer words is read again in no time. */
+const FEWEST_WORDS = 2000;
 /** The words' letters are put together so many at a time. */
 const WORDS = 1 << 14;
 
@@ -91,15 +93,21 @@ function isSame(file: FoundFile, entry: Entry): boolean {
   );
 }
 
-/** Replaces the cache in `directory` by a corpus that was counted just now. `files`: all that were found, by their place. Where it cannot be written, there is none. */
+/** Where the cache is, and all files that were found, by their place. */
+export interface CachePlace {
+  directory: string;
+  key: string;
+  files: FoundFile[];
+}
+
+/** Replaces the cache by a corpus that was counted just now. Where it cannot be written, or is not worth it, there is none. */
 export function saveCache(
-  directory: string,
-  key: string,
+  { directory, key, files }: CachePlace,
   corpus: Corpus,
   documents: readonly ReadDocument[],
   passed: readonly PassedFile[],
-  files: readonly FoundFile[],
 ): void {
+  if (corpus.wordCount < FEWEST_WORDS || corpus.spilled || corpus.pruned.words > 0) return;
   const now = Date.now() * 1000;
   const entryOf = (place: number, rest: Pick<Entry, 'document' | 'read' | 'reason'>): Entry[] => {
     const { path, size, modified, encoding, text } = files[place]!;

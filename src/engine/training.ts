@@ -1,44 +1,22 @@
 // A training from folders to a model: read, count, word vectors, map, language model. It decides the order and what is
 // said on the way; the arithmetic is the rooms', the threads are compute-threads.ts's.
 
-import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
-import {
-  createLanguageModelJob,
-  languageModelProgress,
-  languageModelResult,
-  type LanguageModelJob,
-} from '../language-model/job.ts';
-import { resolveLanguageModelOptions, type LanguageModelOptions } from '../language-model/options.ts';
-import type { WordVectors } from '../language-model/parameters.ts';
-import type { TensorFlow } from '../language-model/tensorflow.ts';
-import { LanguageModelThread } from '../language-model/training.ts';
-import type {
-  EngineEvents,
-  LanguageModelSummary,
-  Phase,
-  Progress,
-  TrainReport,
-  TrainRequest,
-} from '../protocol/engine.ts';
-import { runTasks } from './compute-threads.ts';
+import type { EngineEvents, TrainReport, TrainRequest } from '../protocol/engine.ts';
 import type { Kernels } from './kernels.ts';
+import { trainLanguageModel, type LanguageModelContext, type TrainedLanguageModel } from './language-model.ts';
+import { Meter, tell } from './meter.ts';
 import { loadModel, type StoredModel } from './model-store.ts';
 import { checkOptions, resolveThreads } from './options.ts';
 import { openTokenFile } from './token-file.ts';
 import { loadTensorflow } from './tensorflow.ts';
 import { PhaseClock } from './phase-clock.ts';
-import type { ReadCorpus } from './read-corpus.ts';
 import { readFolders } from './reading.ts';
-import type { Tensor } from './safetensors.ts';
 import { makeWordMap } from './word-map.ts';
 import { trainWordVectors } from './word-vectors.ts';
 
 /** Below so many words nothing sensible can be learned. */
 const FEWEST_WORDS = 2000;
-/** How often progress is told, ms. */
-const INTERVAL = 100;
-
 export interface TrainContext {
   kernels: Kernels;
   /** Of the compute thread's bundle. */
@@ -73,15 +51,10 @@ export async function train(request: TrainRequest, context: TrainContext): Promi
   }
 }
 
-interface Context extends TrainContext {
-  /** Computes the language model in place of the kernels. */
-  tensorflow: TensorFlow | null;
-}
-
 async function trainWith(
   request: TrainRequest,
   before: StoredModel | null,
-  context: Context,
+  context: LanguageModelContext,
   tokenFile: number,
 ): Promise<Trained | null> {
   const { kernels, script, signal, events } = context;
@@ -93,7 +66,7 @@ async function trainWith(
   const read = await readFolders(request, tokenFile, threads, context, (phase) => clock.enter(phase));
   if (!read) return null;
   const { report } = read;
-  if (report.words < FEWEST_WORDS) throw new Error(tooFewWords(report));
+  checkEnoughWords(report);
 
   clock.enter('wordVectors');
   const wordVectors = await trainWordVectors(request, read, tokenFile, before, threads, context, (progress) =>
@@ -163,156 +136,15 @@ async function trainWith(
   return { model, reading: report, ...(resumedAt !== undefined && { resumedAt }), seconds: clock.seconds() };
 }
 
-interface TrainedLanguageModel {
-  summary: LanguageModelSummary;
-  options: LanguageModelOptions;
-  tensors: Record<string, Tensor>;
-}
-
-/** Null where it was cancelled. */
-async function trainLanguageModel(
-  request: TrainRequest,
-  { corpus, paths, report }: ReadCorpus,
-  mostWords: number,
-  vectors: WordVectors,
-  threads: number,
-  { kernels, script, signal, events, tensorflow }: Context,
-): Promise<TrainedLanguageModel | null> {
-  const resolved = resolveLanguageModelOptions(request.languageModel, report.words);
-  const options = { ...resolved, maxVocabulary: Math.min(resolved.maxVocabulary, mostWords) };
-  const { tokens, spilled } = corpus;
-  // of a text that is larger than memory, what is in memory
-  const documents = spilled ? corpus.documents.filter((start) => start < tokens.length) : corpus.documents;
-  if (spilled) {
-    events.log(
-      'info',
-      l10n.t(
-        'The language model learns from the first {0} of {1} tokens',
-        tokens.length,
-        tokens.length + spilled.length,
-      ),
-    );
-  }
-  const heldOut = chooseHeldOut(paths.slice(0, documents.length), documents, tokens.length, options.heldOut);
-  const job = createLanguageModelJob(
-    kernels['language-model'],
-    tokens,
-    documents,
-    heldOut,
-    options,
-    tensorflow ? 1 : threads,
-    request.seed,
-    { vectors, characters: corpus.words.map((word) => Array.from(word).length) },
+/** Throws one sentence where nothing sensible can be learned. */
+export function checkEnoughWords({ words, files }: TrainReport['reading']): void {
+  if (words >= FEWEST_WORDS) return;
+  throw new Error(
+    l10n.t(
+      'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
+      FEWEST_WORDS,
+      words,
+      files,
+    ),
   );
-  const stop = tell(
-    events,
-    new Meter('languageModel', () => {
-      const { tokens, total } = languageModelProgress(job);
-      return [tokens, total];
-    }),
-  );
-  const run = tensorflow
-    ? runHere(job, tensorflow, signal)
-    : runTasks(
-        script,
-        Array.from({ length: threads }, (_, thread) => ({ kind: 'languageModel', job, thread })),
-        signal,
-      );
-  if (!(await run.finally(stop))) return null;
-  const { tensors, perplexity, heldOutTokens } = languageModelResult(job);
-  events.log(
-    'info',
-    l10n.t('Language model: perplexity {0} on {1} held-out tokens', perplexity.toFixed(1), heldOutTokens),
-  );
-  const summary = {
-    vocabulary: tensors['output.bias']!.shape[0]! - 2, // without the unknown sign and the end of a sentence
-    perplexity,
-    heldOutFiles: heldOut.reduce((sum, held) => sum + held, 0),
-    heldOutTokens,
-  };
-  return { summary, options, tensors };
-}
-
-/** On this thread, as TensorFlow cannot be loaded in several; other questions are heard between steps. False where it was cancelled. */
-async function runHere(job: LanguageModelJob, tensorflow: TensorFlow, signal: AbortSignal): Promise<boolean> {
-  const thread = new LanguageModelThread(job, 0, tensorflow);
-  while (thread.step()) {
-    await setImmediate();
-    if (signal.aborted) return false;
-  }
-  return true;
-}
-
-function tooFewWords(report: TrainReport['reading']): string {
-  return l10n.t(
-    'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
-    FEWEST_WORDS,
-    report.words,
-    report.files,
-  );
-}
-
-/**
- * Whole files that the language model does not learn from, (documents) of 0 and 1: in the order of a hash of their paths,
- * so that the choice stays when files are added, until they hold `share` of the text. No file that holds more than
- * twice that share is taken. None may be left: the language model then holds out the end of the text.
- */
-export function chooseHeldOut(
-  paths: readonly string[],
-  documents: Int32Array,
-  tokens: number,
-  share: number,
-): Uint8Array {
-  const heldOut = new Uint8Array(paths.length);
-  const order = paths
-    .map((path, index) => ({ index, hash: fnv1a(path) }))
-    .sort((a, b) => a.hash - b.hash || a.index - b.index);
-  let held = 0;
-  for (const { index } of order) {
-    if (held >= share * tokens) break;
-    const size = (documents[index + 1] ?? tokens) - documents[index]!;
-    if (size > 2 * share * tokens || size === 0) continue;
-    heldOut[index] = 1;
-    held += size;
-  }
-  return heldOut;
-}
-
-/** FNV-1a, 32 bits, over UTF-16 code units (http://www.isthe.com/chongo/tech/comp/fnv/). */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
-}
-
-/** Turns a count of work done into progress: rate over the last seconds, time left. */
-class Meter {
-  readonly #phase: Phase;
-  readonly #read: () => [done: number, total: number];
-  readonly #history: { time: number; done: number }[] = [];
-
-  constructor(phase: Phase, read: () => [done: number, total: number]) {
-    this.#phase = phase;
-    this.#read = read;
-  }
-
-  progress(): Progress {
-    const [done, total] = this.#read();
-    const time = performance.now();
-    this.#history.push({ time, done });
-    if (this.#history.length > 50) this.#history.shift();
-    const oldest = this.#history[0]!;
-    const rate = (1000 * (done - oldest.done)) / (time - oldest.time);
-    const fraction = Math.min(1, done / Math.max(1, total));
-    return rate > 0
-      ? { phase: this.#phase, fraction, wordsPerSecond: rate, secondsLeft: (total - done) / rate }
-      : { phase: this.#phase, fraction };
-  }
-}
-
-/** Tells progress at once and every INTERVAL ms until the returned function is called. */
-function tell(events: EngineEvents, meter: Meter): () => void {
-  events.progress(meter.progress());
-  const timer = setInterval(() => events.progress(meter.progress()), INTERVAL);
-  return () => clearInterval(timer);
 }

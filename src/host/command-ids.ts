@@ -11,6 +11,7 @@ export const COMMANDS = {
   importVectors: 'lexiscope.importVectors',
   findOddWord: 'lexiscope.findOddWord',
   compareWords: 'lexiscope.compareWords',
+  compareCells: 'lexiscope.compareCells',
   evaluateVectors: 'lexiscope.evaluateVectors',
   exportVectors: 'lexiscope.exportVectors',
   showLog: 'lexiscope.showLog',

@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import { COMMANDS, type CommandName } from './command-ids.ts';
 import type { EvaluationReports } from './evaluation-reports.ts';
 import type { Explorer } from './explorer-panel.ts';
-import { exportVectors, forgetModels, importVectors } from './model-commands.ts';
+import { compareCells, exportVectors, forgetModels, importVectors } from './model-commands.ts';
+import type { ReportDocuments } from './report-documents.ts';
 import { showProblem, showResult } from './notices.ts';
 import type { Training } from './training.ts';
 import { compareWords, findOddWord, findSimilar, solveAnalogy } from './word-commands.ts';
@@ -15,13 +16,14 @@ interface Parts {
   training: Training;
   explorer: Explorer;
   reports: EvaluationReports;
+  documents: ReportDocuments;
   log: vscode.LogOutputChannel;
 }
 
 /** Arguments come from links, keybindings and other extensions: anything. */
 type Command = (argument: unknown) => void | Promise<void>;
 
-export function registerCommands({ model, training, explorer, reports, log }: Parts): vscode.Disposable {
+export function registerCommands({ model, training, explorer, reports, documents, log }: Parts): vscode.Disposable {
   const table: Record<CommandName, Command> = {
     train: () => training.train('new'),
     continueTraining: () => training.train('continue'),
@@ -36,6 +38,7 @@ export function registerCommands({ model, training, explorer, reports, log }: Pa
     importVectors: () => importVectors(model, training),
     findOddWord: () => findOddWord(model),
     compareWords: () => compareWords(model),
+    compareCells: () => compareCells(training, documents),
     evaluateVectors: () => reports.evaluate(),
     exportVectors: () => exportVectors(model),
     showLog: () => log.show(),

@@ -1,29 +1,19 @@
-// Evaluate Vectors: measures the vectors by a file, and shows the figures as a read-only Markdown document.
+// Evaluate Vectors: measures the vectors by a file, and shows the figures as a report.
 
 import * as vscode from 'vscode';
 import type { Evaluation } from '../protocol/engine.ts';
 import { evaluationMarkdown } from './evaluation-text.ts';
+import type { ReportDocuments } from './report-documents.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
-const SCHEME = 'lexiscope-evaluation';
-
-export class EvaluationReports implements vscode.TextDocumentContentProvider, vscode.Disposable {
+export class EvaluationReports {
   readonly #model: WorkspaceModel;
-  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
-  readonly #registration: vscode.Disposable;
-  /** By path: the last evaluation by the file of that name. */
-  readonly #reports = new Map<string, string>();
+  readonly #documents: ReportDocuments;
   #progress: ((fraction: number) => void) | undefined;
 
-  readonly onDidChange = this.#changed.event;
-
-  constructor(model: WorkspaceModel) {
+  constructor(model: WorkspaceModel, documents: ReportDocuments) {
     this.#model = model;
-    this.#registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
-  }
-
-  provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#reports.get(uri.path) ?? vscode.l10n.t('Evaluate the vectors again: figures are not kept.');
+    this.#documents = documents;
   }
 
   /** Asks for a file, evaluates and shows the figures. Throws one sentence where that fails. */
@@ -49,17 +39,14 @@ export class EvaluationReports implements vscode.TextDocumentContentProvider, vs
       },
       (progress, cancelled) => this.#run(file.fsPath, progress, cancelled),
     );
-    if (evaluations) await this.#show(file, evaluations);
+    if (!evaluations) return;
+    const name = file.path.slice(file.path.lastIndexOf('/') + 1);
+    await this.#documents.show(name, evaluationMarkdown(name, evaluations, vscode.env.language));
   }
 
   /** The engine's news. */
   evaluating(fraction: number): void {
     this.#progress?.(fraction);
-  }
-
-  dispose(): void {
-    this.#registration.dispose();
-    this.#changed.dispose();
   }
 
   /** Analogies are answered by both methods, the one after the other. */
@@ -88,17 +75,5 @@ export class EvaluationReports implements vscode.TextDocumentContentProvider, vs
       this.#progress = undefined;
     }
     return cancelled.isCancellationRequested ? null : evaluations;
-  }
-
-  async #show(file: vscode.Uri, evaluations: Evaluation[]): Promise<void> {
-    const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}.md` });
-    this.#reports.set(uri.path, evaluationMarkdown(name, evaluations, vscode.env.language));
-    this.#changed.fire(uri);
-    try {
-      await vscode.commands.executeCommand('markdown.showPreview', uri);
-    } catch {
-      await vscode.window.showTextDocument(uri); // VS Code's Markdown extension is switched off
-    }
   }
 }

@@ -3,7 +3,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Evaluation } from '../protocol/engine.ts';
 import { figure } from './sentences.ts';
-import { inMarkdown } from './word-text.ts';
+import { inMarkdown, markdownTable as table } from './word-text.ts';
 
 type Analogies = Extract<Evaluation, { kind: 'analogies' }>;
 
@@ -62,11 +62,6 @@ function sections(analogies: readonly Analogies[], language: string): string {
     [l10n.t('Section'), l10n.t('Questions'), l10n.t('All words known'), ...analogies.map(({ method }) => method)],
     rows,
   );
-}
-
-function table(heading: readonly string[], rows: readonly string[][]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(inMarkdown).join(' | ')} |`;
-  return [line(heading), `| :-- |${' --: |'.repeat(heading.length - 1)}`, ...rows.map(line)].join('\n');
 }
 
 function correlation(value: number, language: string): string {

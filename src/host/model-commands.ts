@@ -1,8 +1,10 @@
-// Import Vectors, Export Vectors and Forget Models.
+// Import Vectors, Export Vectors, Compare Cells and Forget Models.
 
 import * as vscode from 'vscode';
-import { exportFormat } from '../protocol/engine.ts';
+import { exportFormat, type CellsAreEqualIn } from '../protocol/engine.ts';
+import { cellsMarkdown } from './cell-text.ts';
 import { showResult } from './notices.ts';
+import type { ReportDocuments } from './report-documents.ts';
 import { figure, TRAINING_RUNS } from './sentences.ts';
 import type { Training } from './training.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
@@ -106,4 +108,25 @@ export async function forgetModels(model: WorkspaceModel, training: Training): P
 
 function nameOf(file: vscode.Uri): string {
   return file.path.slice(file.path.lastIndexOf('/') + 1);
+}
+
+/** Asks what the cells shall have in common, compares them and shows the figures. */
+export async function compareCells(training: Training, documents: ReportDocuments): Promise<void> {
+  const choices: (vscode.QuickPickItem & { equal: CellsAreEqualIn })[] = [
+    {
+      label: vscode.l10n.t('Equal hidden size'),
+      description: vscode.l10n.t('RNN, GRU, LSTM and LSTM with attention, each with as many units'),
+      equal: 'hiddenSize',
+    },
+    {
+      label: vscode.l10n.t('Equal number of parameters'),
+      description: vscode.l10n.t('each with as many parameters as the LSTM'),
+      equal: 'parameters',
+    },
+  ];
+  const title = vscode.l10n.t('Compare Cells');
+  const placeHolder = vscode.l10n.t('Each cell is trained on the text of this workspace; the stored model stays');
+  const choice = await vscode.window.showQuickPick(choices, { title, placeHolder });
+  const reports = choice && (await training.compareCells(choice.equal));
+  if (reports) await documents.show(title, cellsMarkdown(reports, choice.equal, vscode.env.language));
 }

@@ -1,7 +1,7 @@
 // Training on the folders of this window: one at a time, with its state for whoever shows it.
 
 import * as vscode from 'vscode';
-import type { Progress, ReadingReport, TrainRequest } from '../protocol/engine.ts';
+import type { CellReport, CellsAreEqualIn, Progress, ReadingReport, TrainRequest } from '../protocol/engine.ts';
 import { COMMANDS } from './command-ids.ts';
 import { EngineStopped } from './engine-process.ts';
 import { showProblem, showResult } from './notices.ts';
@@ -52,6 +52,22 @@ export class Training implements vscode.Disposable {
     const engine = this.#model.engine();
     const request = importRequest(settingsOf(undefined));
     await this.#run(() => engine.importVectors(path, request), importDone);
+  }
+
+  /** Trains each kind of cell on the folders and measures it; the model stays. Null where it was cancelled or failed, which is said. */
+  async compareCells(equal: CellsAreEqualIn): Promise<CellReport[] | null> {
+    if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
+    const engine = this.#model.engine();
+    const request = { ...trainRequest(this.#folders(), settingsOf(undefined)), unsaved: unsavedTexts() };
+    this.#enter({ kind: 'running' });
+    try {
+      const reports = await engine.compareCells(request, equal);
+      this.#enter({ kind: reports ? 'idle' : 'cancelled' });
+      return reports;
+    } catch (error) {
+      this.#enter({ kind: error instanceof EngineStopped ? 'stopped' : 'idle' });
+      throw error;
+    }
   }
 
   async #run<Report extends object>(

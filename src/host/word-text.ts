@@ -113,3 +113,9 @@ export function suggestionTexts(suggestions: readonly Suggestion[], language: st
     probability: probability.toLocaleString(language, { style: 'percent', maximumSignificantDigits: 2 }),
   }));
 }
+
+/** The first column to the left, figures to the right. Cells are text, whatever they hold. */
+export function markdownTable(heading: readonly string[], rows: readonly string[][]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(inMarkdown).join(' | ')} |`;
+  return [line(heading), `| :-- |${' --: |'.repeat(heading.length - 1)}`, ...rows.map(line)].join('\n');
+}

@@ -110,6 +110,151 @@ function tile4(
   put((resultPtr += resultStride), s30, s31, accumulate);
 }
 
+/**
+ * tile6 for two panels: the second ones stand panel strides behind. 24 sums do not fit 16 registers of 128 bits; they do where
+ * the engine fuses pairs of operations into 256-bit ones (V8's --experimental-wasm-revectorize).
+ */
+function wideTile6(
+  leftPtr: usize,
+  rowStride: usize,
+  kStride: usize,
+  rightPtr: usize,
+  rightPanelStride: usize,
+  resultPtr: usize,
+  resultPanelStride: usize,
+  resultStride: usize,
+  depth: usize,
+  accumulate: bool,
+): void {
+  const left1Ptr = leftPtr + rowStride;
+  const left2Ptr = left1Ptr + rowStride;
+  const left3Ptr = left2Ptr + rowStride;
+  const left4Ptr = left3Ptr + rowStride;
+  const left5Ptr = left4Ptr + rowStride;
+  let a00 = f32x4.splat(0), a01 = a00, b00 = a00, b01 = a00;
+  let a10 = a00, a11 = a00, b10 = a00, b11 = a00;
+  let a20 = a00, a21 = a00, b20 = a00, b21 = a00;
+  let a30 = a00, a31 = a00, b30 = a00, b31 = a00;
+  let a40 = a00, a41 = a00, b40 = a00, b41 = a00;
+  let a50 = a00, a51 = a00, b50 = a00, b51 = a00;
+  const endPtr = rightPtr + (depth << 5);
+  let secondPtr = rightPtr + rightPanelStride;
+  for (let k: usize = 0; rightPtr < endPtr; rightPtr += 32, secondPtr += 32, k += kStride) {
+    const p0 = v128.load(rightPtr);
+    const p1 = v128.load(rightPtr, 16);
+    const q0 = v128.load(secondPtr);
+    const q1 = v128.load(secondPtr, 16);
+    let l = v128.load32_splat(leftPtr + k);
+    a00 = madd(l, p0, a00);
+    a01 = madd(l, p1, a01);
+    b00 = madd(l, q0, b00);
+    b01 = madd(l, q1, b01);
+    l = v128.load32_splat(left1Ptr + k);
+    a10 = madd(l, p0, a10);
+    a11 = madd(l, p1, a11);
+    b10 = madd(l, q0, b10);
+    b11 = madd(l, q1, b11);
+    l = v128.load32_splat(left2Ptr + k);
+    a20 = madd(l, p0, a20);
+    a21 = madd(l, p1, a21);
+    b20 = madd(l, q0, b20);
+    b21 = madd(l, q1, b21);
+    l = v128.load32_splat(left3Ptr + k);
+    a30 = madd(l, p0, a30);
+    a31 = madd(l, p1, a31);
+    b30 = madd(l, q0, b30);
+    b31 = madd(l, q1, b31);
+    l = v128.load32_splat(left4Ptr + k);
+    a40 = madd(l, p0, a40);
+    a41 = madd(l, p1, a41);
+    b40 = madd(l, q0, b40);
+    b41 = madd(l, q1, b41);
+    l = v128.load32_splat(left5Ptr + k);
+    a50 = madd(l, p0, a50);
+    a51 = madd(l, p1, a51);
+    b50 = madd(l, q0, b50);
+    b51 = madd(l, q1, b51);
+  }
+  put(resultPtr, a00, a01, accumulate);
+  put(resultPtr + resultPanelStride, b00, b01, accumulate);
+  resultPtr += resultStride;
+  put(resultPtr, a10, a11, accumulate);
+  put(resultPtr + resultPanelStride, b10, b11, accumulate);
+  resultPtr += resultStride;
+  put(resultPtr, a20, a21, accumulate);
+  put(resultPtr + resultPanelStride, b20, b21, accumulate);
+  resultPtr += resultStride;
+  put(resultPtr, a30, a31, accumulate);
+  put(resultPtr + resultPanelStride, b30, b31, accumulate);
+  resultPtr += resultStride;
+  put(resultPtr, a40, a41, accumulate);
+  put(resultPtr + resultPanelStride, b40, b41, accumulate);
+  resultPtr += resultStride;
+  put(resultPtr, a50, a51, accumulate);
+  put(resultPtr + resultPanelStride, b50, b51, accumulate);
+}
+
+/** The same for 4 rows. */
+function wideTile4(
+  leftPtr: usize,
+  rowStride: usize,
+  kStride: usize,
+  rightPtr: usize,
+  rightPanelStride: usize,
+  resultPtr: usize,
+  resultPanelStride: usize,
+  resultStride: usize,
+  depth: usize,
+  accumulate: bool,
+): void {
+  const left1Ptr = leftPtr + rowStride;
+  const left2Ptr = left1Ptr + rowStride;
+  const left3Ptr = left2Ptr + rowStride;
+  let a00 = f32x4.splat(0), a01 = a00, b00 = a00, b01 = a00;
+  let a10 = a00, a11 = a00, b10 = a00, b11 = a00;
+  let a20 = a00, a21 = a00, b20 = a00, b21 = a00;
+  let a30 = a00, a31 = a00, b30 = a00, b31 = a00;
+  const endPtr = rightPtr + (depth << 5);
+  let secondPtr = rightPtr + rightPanelStride;
+  for (let k: usize = 0; rightPtr < endPtr; rightPtr += 32, secondPtr += 32, k += kStride) {
+    const p0 = v128.load(rightPtr);
+    const p1 = v128.load(rightPtr, 16);
+    const q0 = v128.load(secondPtr);
+    const q1 = v128.load(secondPtr, 16);
+    let l = v128.load32_splat(leftPtr + k);
+    a00 = madd(l, p0, a00);
+    a01 = madd(l, p1, a01);
+    b00 = madd(l, q0, b00);
+    b01 = madd(l, q1, b01);
+    l = v128.load32_splat(left1Ptr + k);
+    a10 = madd(l, p0, a10);
+    a11 = madd(l, p1, a11);
+    b10 = madd(l, q0, b10);
+    b11 = madd(l, q1, b11);
+    l = v128.load32_splat(left2Ptr + k);
+    a20 = madd(l, p0, a20);
+    a21 = madd(l, p1, a21);
+    b20 = madd(l, q0, b20);
+    b21 = madd(l, q1, b21);
+    l = v128.load32_splat(left3Ptr + k);
+    a30 = madd(l, p0, a30);
+    a31 = madd(l, p1, a31);
+    b30 = madd(l, q0, b30);
+    b31 = madd(l, q1, b31);
+  }
+  put(resultPtr, a00, a01, accumulate);
+  put(resultPtr + resultPanelStride, b00, b01, accumulate);
+  resultPtr += resultStride;
+  put(resultPtr, a10, a11, accumulate);
+  put(resultPtr + resultPanelStride, b10, b11, accumulate);
+  resultPtr += resultStride;
+  put(resultPtr, a20, a21, accumulate);
+  put(resultPtr + resultPanelStride, b20, b21, accumulate);
+  resultPtr += resultStride;
+  put(resultPtr, a30, a31, accumulate);
+  put(resultPtr + resultPanelStride, b30, b31, accumulate);
+}
+
 /** 6, or 4 where that leaves no rest: a strip's width. `rows`: what is left of a multiple of 4. */
 // @ts-ignore: decorator
 @inline
@@ -134,10 +279,11 @@ export function multiplyRows(
   depth: i32,
   panels: i32,
   accumulate: bool,
+  wide: bool,
 ): void {
   while (rows > 0) {
     const width = stripWidth(rows);
-    multiplyStrip(leftPtr, leftStride, 4, rightPtr, rightPanelStride, resultPtr, resultPanelStride, resultStride, width, depth, panels, accumulate);
+    multiplyStrip(leftPtr, leftStride, 4, rightPtr, rightPanelStride, resultPtr, resultPanelStride, resultStride, width, depth, panels, accumulate, wide);
     leftPtr += <usize>width * leftStride;
     resultPtr += <usize>width * resultStride;
     rows -= width;
@@ -156,10 +302,11 @@ export function multiplyStrips(
   depth: i32,
   panels: i32,
   accumulate: bool,
+  wide: bool,
 ): void {
   while (rows > 0) {
     const width = stripWidth(rows);
-    multiplyStrip(leftPtr, 4, <usize>width << 2, rightPtr, rightPanelStride, resultPtr, resultPanelStride, resultStride, width, depth, panels, accumulate);
+    multiplyStrip(leftPtr, 4, <usize>width << 2, rightPtr, rightPanelStride, resultPtr, resultPanelStride, resultStride, width, depth, panels, accumulate, wide);
     leftPtr += <usize>(width * depth) << 2;
     resultPtr += <usize>width * resultStride;
     rows -= width;
@@ -183,11 +330,12 @@ export function multiplyPanels(
   columnsOf8: i32,
   accumulate: bool,
   scratchPtr: usize,
+  wide: bool,
 ): void {
   while (rows > 0) {
     const width = stripWidth(rows);
     packStrip(leftPtr, leftPanelStride, leftPanels, width, scratchPtr);
-    multiplyStrip(scratchPtr, 4, <usize>width << 2, rightPtr, rightStride, resultPtr, 32, resultStride, width, leftPanels << 3, columnsOf8, accumulate);
+    multiplyStrip(scratchPtr, 4, <usize>width << 2, rightPtr, rightStride, resultPtr, 32, resultStride, width, leftPanels << 3, columnsOf8, accumulate, wide);
     leftPtr += <usize>width << 5;
     resultPtr += <usize>width * resultStride;
     rows -= width;
@@ -207,8 +355,20 @@ function multiplyStrip(
   depth: i32,
   panels: i32,
   accumulate: bool,
+  wide: bool,
 ): void {
-  for (let panel = 0; panel < panels; panel++) {
+  if (wide) {
+    for (; panels >= 2; panels -= 2) {
+      if (width == 6) {
+        wideTile6(leftPtr, rowStride, kStride, rightPtr, rightPanelStride, resultPtr, resultPanelStride, resultStride, depth, accumulate);
+      } else {
+        wideTile4(leftPtr, rowStride, kStride, rightPtr, rightPanelStride, resultPtr, resultPanelStride, resultStride, depth, accumulate);
+      }
+      rightPtr += 2 * rightPanelStride;
+      resultPtr += 2 * resultPanelStride;
+    }
+  }
+  for (; panels > 0; panels--) {
     if (width == 6) tile6(leftPtr, rowStride, kStride, rightPtr, resultPtr, resultStride, depth, accumulate);
     else tile4(leftPtr, rowStride, kStride, rightPtr, resultPtr, resultStride, depth, accumulate);
     rightPtr += rightPanelStride;

@@ -29,7 +29,8 @@ export interface ComparisonSetup {
   /** Places of the held-out text for both. */
   places: number;
   copyDistances: readonly number[];
-  /** Of the copy task. */
+  /** Of the copy task: trainings for each distance, whose results are averaged, and steps of each. */
+  copyRuns: number;
   copySteps: number;
   copyHiddenSize: number;
 }
@@ -39,6 +40,7 @@ export const COMPARISON_DEFAULTS = {
   gradientDistance: 128,
   places: 512,
   copyDistances: [1, 2, 4, 8, 16, 32, 64, 128],
+  copyRuns: 3,
   copySteps: 400,
   copyHiddenSize: 64,
 } as const;
@@ -92,6 +94,8 @@ export function contenders(
 
 /** A call of `step` ends after so long, ms. */
 const SLICE = 20;
+/** The training's share of the whole, for `fraction`. */
+const TRAINING = 0.8;
 
 /** One contender's training and measurements, in one thread: contenders may run in threads side by side. */
 export class CellComparison {
@@ -99,6 +103,7 @@ export class CellComparison {
   readonly #contender: Contender;
   readonly #work: Generator<void, CellReport>;
   #report: CellReport | null = null;
+  #fraction = 0;
 
   /** Throws where `createLanguageModelJob` does. */
   constructor(setup: ComparisonSetup, contender: Contender) {
@@ -118,6 +123,11 @@ export class CellComparison {
     return true;
   }
 
+  /** How far it is, 0 to 1: the training is taken for four fifths. */
+  get fraction(): number {
+    return this.#fraction;
+  }
+
   /** Throws before the end. */
   report(): CellReport {
     if (!this.#report) throw new Error(`The comparison of ${this.#contender.name} is not at its end`);
@@ -126,16 +136,18 @@ export class CellComparison {
 
   *#run(): Generator<void, CellReport> {
     const { kernel, tokens, documents, heldOut, seed, extras } = this.#setup;
-    const { contexts, gradientDistance, places, copyDistances, copySteps, copyHiddenSize } = this.#setup;
+    const { contexts, gradientDistance, places, copyDistances } = this.#setup;
     const { name, options } = this.#contender;
-    const { cell, attention, layers } = options;
+    const { cell, attention } = options;
     const job = createLanguageModelJob(kernel, tokens, documents, heldOut, options, 1, seed, extras);
     const thread = new LanguageModelThread(job, 0);
     const start = Date.now();
     let milliseconds = 0;
     for (let goesOn = true; goesOn;) {
       goesOn = thread.step();
-      if (milliseconds === 0 && languageModelProgress(job).phase === 'evaluating') milliseconds = Date.now() - start;
+      const { phase, tokens: done, total } = languageModelProgress(job);
+      if (phase === 'training') this.#fraction = (TRAINING * done) / total;
+      else if (milliseconds === 0) milliseconds = Date.now() - start;
       yield;
     }
     const seconds = Math.max(1, milliseconds) / 1000;
@@ -144,12 +156,13 @@ export class CellComparison {
     const architecture = architectureOf(tensors);
     const text = job.heldOutText;
     const window = job.sizes.steps;
+    this.#fraction = TRAINING;
     const byContext = yield* perplexityByContext(kernel, tensors, text, contexts, window, places);
     const gradients = yield* gradientByDistance(kernel, tensors, text, gradientDistance, places);
     const copied: CopyTaskResult[] = [];
     for (const distance of copyDistances) {
-      const task = { cell, attention, layers, hiddenSize: copyHiddenSize, steps: copySteps, learningRate: 0.005 };
-      copied.push(yield* copyTask(kernel, task, distance, seed));
+      copied.push(yield* this.#copy(distance));
+      this.#fraction = TRAINING + (1 - TRAINING) * (copied.length / copyDistances.length);
     }
     return {
       ...{ name, cell, attention, hiddenSize: options.hiddenSize },
@@ -164,6 +177,20 @@ export class CellComparison {
       gradientByDistance: [...gradients],
       copyTask: copied,
     };
+  }
+
+  /** The mean of the runs at one distance. */
+  *#copy(distance: number): Generator<void, CopyTaskResult> {
+    const { kernel, seed, copyRuns, copySteps: steps, copyHiddenSize: hiddenSize } = this.#setup;
+    const { cell, attention, layers } = this.#contender.options;
+    const task = { cell, attention, layers, hiddenSize, steps, learningRate: 0.005 };
+    let [accuracy, loss] = [0, 0];
+    for (let run = 0; run < copyRuns; run++) {
+      const result = yield* copyTask(kernel, task, distance, seed + run);
+      accuracy += result.accuracy / copyRuns;
+      loss += result.loss / copyRuns;
+    }
+    return { distance, accuracy, loss };
   }
 }
 

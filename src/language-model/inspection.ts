@@ -141,47 +141,65 @@ export class Inspector {
     }
     const { ptr, stride } = outputWeight;
     const rows = rowsOf(outputWeight);
-    kernel.multiplyRows(ptr, stride, panels.ptr, panels.stride, logits.ptr, logits.stride, 32, rows, units, used, 0);
+    kernel.multiplyRows(ptr, stride, panels.ptr, panels.stride, logits.ptr, logits.stride, 32, rows, units, used, 0, 0);
     for (let panel = 0; panel < used; panel++) {
       const offset = panel * 32;
       kernel.softmaxWithEntropy(at(logits, panel), outputBias.ptr, vocabulary, sums + offset, weighted + offset);
     }
     for (let slot = 0; slot < count; slot++) {
-      const index = first + slot;
       const sum = floats[sums / 4 + slot]!;
-      inspection.entropy[index] = Math.log(sum) - floats[weighted / 4 + slot]! / sum;
-      const start = at(logits, slot >> 3) / 4 + (slot & 7);
-      const next = index + 1 < tokens.length ? tokens[index + 1]! : -1;
-      this.#rank(inspection, index, start, sum, next, shown);
+      inspection.entropy[first + slot] = Math.log(sum) - floats[weighted / 4 + slot]! / sum;
+    }
+    for (let panel = 0; panel < used; panel++) {
+      this.#rank(inspection, first + panel * 8, Math.min(8, count - panel * 8), panel, tokens, shown);
     }
   }
 
-  /** Of the exponentials that stand at `start`, 8 floats apart. */
-  #rank(inspection: Inspection, index: number, start: number, sum: number, next: number, shown: number): void {
+  /** The likeliest tokens after tokens [first, first + count), whose exponentials stand in a panel, and the rank of what came. */
+  #rank(
+    inspection: Inspection,
+    first: number,
+    count: number,
+    panel: number,
+    tokens: ArrayLike<number>,
+    shown: number,
+  ): void {
     const { floats, vocabulary } = this.#sequence;
-    const came = next < 0 ? Infinity : floats[start + next * 8]!;
-    const tokens: number[] = [];
-    const values: number[] = [];
-    let least = -1;
-    let above = 0;
-    for (let token = 0, at = start; token < vocabulary; token++, at += 8) {
-      const value = floats[at]!;
-      if (value > came) above++;
-      if (value <= least) continue;
-      let place = values.length;
-      while (place > 0 && values[place - 1]! < value) place--;
-      values.splice(place, 0, value);
-      tokens.splice(place, 0, token);
-      if (values.length > shown) values.length = tokens.length = shown;
-      if (values.length === shown) least = values[shown - 1]!;
+    const { logits, sums } = this.#room;
+    const start = at(logits, panel) / 4;
+    const came = new Float32Array(8).fill(Infinity);
+    for (let lane = 0; lane < count; lane++) {
+      const next = first + lane + 1;
+      if (next < tokens.length) came[lane] = floats[start + tokens[next]! * 8 + lane]!;
     }
-    inspection.topTokens.set(tokens, index * shown);
-    inspection.topProbabilities.set(
-      values.map((value) => value / sum),
-      index * shown,
-    );
-    if (next < 0) return;
-    inspection.probability[index] = came / sum;
-    inspection.rank[index] = above + 1;
+    const above = new Int32Array(8);
+    /** What a token must be above to be among the likeliest, by descending value in `best`. */
+    const least = new Float32Array(8).fill(-1);
+    const best = Array.from({ length: 8 }, () => ({ tokens: [] as number[], values: [] as number[] }));
+    for (let token = 0, index = start; token < vocabulary; token++) {
+      for (let lane = 0; lane < 8; lane++, index++) {
+        const value = floats[index]!;
+        if (value > came[lane]!) above[lane]!++;
+        if (value <= least[lane]!) continue;
+        const { tokens: likeliest, values } = best[lane]!;
+        let place = values.length;
+        while (place > 0 && values[place - 1]! < value) place--;
+        values.splice(place, 0, value);
+        likeliest.splice(place, 0, token);
+        if (values.length > shown) values.length = likeliest.length = shown;
+        if (values.length === shown) least[lane] = values[shown - 1] ?? Infinity;
+      }
+    }
+    for (let lane = 0; lane < count; lane++) {
+      const index = first + lane;
+      const sum = floats[sums / 4 + panel * 8 + lane]!;
+      const { tokens: likeliest, values } = best[lane]!;
+      inspection.topTokens.set(likeliest, index * shown);
+      const probabilities = values.map((value) => value / sum);
+      inspection.topProbabilities.set(probabilities, index * shown);
+      if (index + 1 === tokens.length) continue;
+      inspection.probability[index] = came[lane]! / sum;
+      inspection.rank[index] = above[lane]! + 1;
+    }
   }
 }

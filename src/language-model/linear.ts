@@ -78,6 +78,7 @@ export class Linear {
           Math.min(DEPTH, columns - k),
           panels,
           Number(accumulate || k > 0),
+          Number(this.#context.wide),
         );
         yield;
       }
@@ -101,6 +102,7 @@ export class Linear {
         Math.min(PACKED_ROWS, rows - row),
         panels,
         Number(accumulate || row > 0),
+        Number(this.#context.wide),
       );
       yield;
     }
@@ -140,6 +142,7 @@ export class Linear {
         columnsOf8,
         Number(accumulate),
         scratch,
+        Number(this.#context.wide),
       );
       yield;
     }

@@ -149,8 +149,15 @@ export class Network {
   /** What passes from window to window: (P) panels of each. */
   readonly #states: readonly Panels[];
 
-  /** `memory`: zeros, plan.bytes of them, one for the whole team. `seed`: of the dropout masks. */
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, plan: Plan, team: Team, seed: number) {
+  /** `memory`: zeros, plan.bytes of them, one for the whole team. `seed`: of the dropout masks. `wide`: see `Context`. */
+  constructor(
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    plan: Plan,
+    team: Team,
+    seed: number,
+    wide = false,
+  ) {
     const { options, parameters, panels, toGradient, scratch, ones, layers, attention } = plan;
     const context: Context = {
       kernel: instantiate(module, memory),
@@ -160,6 +167,7 @@ export class Network {
       toGradient,
       scratch: scratch.ptr + team.thread * scratch.stride,
       ones,
+      wide,
     };
     this.#plan = plan;
     this.#context = context;

@@ -111,15 +111,24 @@ export function resolveLanguageModelOptions(options: LanguageModelOptions, words
   return { ...options, epochs: options.epochs || Math.min(20, Math.max(1, Math.ceil(1_000_000 / Math.max(1, words)))) };
 }
 
-/** Throws where two options contradict each other, with what to change. `vectorSize`: of the word vectors, where they are the input. */
+/**
+ * Throws where two options contradict each other, with what to change. `vectorSize`: of the word vectors, where they are the
+ * input; 0 where it is not known yet.
+ */
 export function checkLanguageModelOptions(options: LanguageModelOptions, vectorSize?: number): void {
-  const { input, tied, freezeEmbedding, embeddingSize } = options;
+  const { input, tied, freezeEmbedding, hiddenSize } = options;
   const oneHot = input === 'onehot';
+  if (tied && input === 'word2vec' && vectorSize !== undefined && vectorSize !== hiddenSize) {
+    throw new RangeError(
+      `Tied weights need word vectors of as many numbers as hiddenSize, ${hiddenSize}, got ${vectorSize || 'an automatic size'}; ` +
+        'set word2vec.vectorSize to hiddenSize, or switch tied off',
+    );
+  }
   checkArchitecture({
     ...options,
     vocabulary: options.maxVocabulary,
     oneHot,
-    embeddingSize: input === 'word2vec' ? (vectorSize ?? embeddingSize) : embeddingSize,
+    embeddingSize: input === 'word2vec' ? hiddenSize : options.embeddingSize,
   });
   if (freezeEmbedding && (tied || oneHot)) {
     throw new RangeError(

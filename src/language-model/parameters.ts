@@ -120,15 +120,14 @@ export function layOutParameters(architecture: Architecture, ptr: number): Param
     const rows = vector ? 1 : shape[0]! / blocks.length;
     const columns = shape.at(-1)! / (vector ? blocks.length : columnBlocks);
     const paddedRows = vector ? 1 : padded(rows);
-    const inside = transposed
-      ? { rows: padded(columns), stride: blocks.length * paddedRows * 4 }
-      : { rows: blocks.length * paddedRows, stride: columnBlocks * padded(columns) * 4 };
-    const bytes = Math.ceil((inside.rows * inside.stride) / 64) * 64;
-    const { stride } = inside;
-    const parameter = { name, shape, ptr: next, stride, blocks, rows, paddedRows, columnBlocks, columns, transposed };
+    const [across, along] = [blocks.length * paddedRows, columnBlocks * padded(columns)];
+    const stride = 4 * (transposed ? across : along);
+    const bytes = Math.ceil((4 * across * along) / 64) * 64;
+    const inside = { ptr: next, stride, blocks, rows, paddedRows, columnBlocks, columns, transposed, bytes };
+    const parameter: Parameter = { name, shape, ...inside };
     next += bytes;
-    all.push({ ...parameter, bytes });
-    return all.at(-1)!;
+    all.push(parameter);
+    return parameter;
   };
   const { gates, inputOrder } = CELL[cell];
   const rows = gates.length * hiddenSize;

@@ -1,5 +1,7 @@
 // A text as the model reads it: tokens in its own numbering, laid out as streams that are read side by side.
 
+import type { TokenSource } from './input.ts';
+
 /** Tokens that are no words. Word rank r of the corpus, counted from 0, is token FIRST_WORD + r. */
 export const UNKNOWN = 0;
 export const END_OF_SENTENCE = 1;
@@ -34,7 +36,7 @@ export function appendTokens(
  * `lanes` streams over one text. Every token but the first is predicted once, from the one before it: lane l predicts
  * `length` tokens from l * length + 1 on, the last lanes fewer where the text ends.
  */
-export class Streams {
+export class Streams implements TokenSource {
   readonly lanes: number;
   /** Tokens that a lane predicts. */
   readonly length: number;

@@ -19,7 +19,7 @@ import { TensorflowNetwork, type TensorFlow, type TrainableNetwork } from './ten
 const SLICE = 20;
 /** Streams of the held-out text are at least so long: each begins without a context. */
 const SHORTEST_HELD_OUT_STREAM = 256;
-/** Steps after which the weights are kept, as long as nothing was measured. */
+/** Steps after which the weights are kept, as long as nothing was measured and the loss is not above the first one. */
 const KEEP_EVERY = 100;
 /** A training has diverged once the running mean of the loss is so much above the first loss, nats. */
 const DIVERGED = 2;
@@ -39,7 +39,7 @@ export class LanguageModelThread {
     this.#team = new Team(job.signals, thread, job.threads);
     this.#network = tensorflow
       ? new TensorflowNetwork(tensorflow, job.kernel, job.memory, plan, this.#team, job.seed)
-      : new Network(job.kernel, job.memory, plan, this.#team, job.seed);
+      : new Network(job.kernel, job.memory, plan, this.#team, job.seed, job.wide);
     this.#parameters = new Float32Array(job.memory.buffer, plan.parameters.ptr, plan.parameters.bytes / 4);
     this.#work = this.#run();
   }
@@ -97,7 +97,7 @@ export class LanguageModelThread {
       if (step === total || (step > 0 && step % every === 0)) {
         if (yield* this.#measure(step)) break;
         this.#tell({ evaluating: 0, tokens, total: streams.tokens * options.epochs });
-      } else if (step % KEEP_EVERY === 0 && progress[PROGRESS.measured] === 0) {
+      } else if (step % KEEP_EVERY === 0 && progress[PROGRESS.measured] === 0 && !(mean > losses[0]!)) {
         this.#team.barrier(); // a checkpoint may be read just now
         this.#keep(step);
       }

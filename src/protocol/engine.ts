@@ -2,6 +2,8 @@
 // Everything here survives a structured clone; bulk data is flat typed arrays.
 
 import type { LanguageModelOptions } from '../language-model/options.ts';
+import type { CellReport } from '../language-model/comparison.ts';
+import type { Inspection } from '../language-model/inspection.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import type { PhraseOptions } from '../text/options.ts';
 import type { VectorFormat } from '../word2vec/formats/vector-table.ts';
@@ -9,7 +11,10 @@ import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
 
-export type { VectorFormat };
+export type { CellReport, Inspection, VectorFormat };
+
+/** What cells have in common where they are compared. */
+export type CellsAreEqualIn = 'hiddenSize' | 'parameters';
 
 /** What a client may ask of the engine. Every call is answered; an error's message is one sentence for the user. */
 export interface EngineApi {
@@ -58,6 +63,17 @@ export interface EngineApi {
   cancelEvaluation(): Promise<boolean>;
   /** What the language model expects after `text`: the rest of the word that `text` ends in, or the next word. No suggestions without a language model. */
   complete(text: string, suggestions: number): Promise<Completion>;
+  /**
+   * Trains RNN, GRU, LSTM and LSTM with attention on the folders' text, all with the request's hidden size or all with as many
+   * parameters as its LSTM, and measures each. The stored model stays. Tells progress; null where `cancel` stopped it. Throws
+   * as `train` does.
+   */
+  compareCells(request: TrainRequest, equal: CellsAreEqualIn): Promise<CellReport[] | null>;
+  /**
+   * Reads a text with the stored language model from the beginning of a sentence on, and tells what happened inside at every
+   * word. `top`: likeliest next words that are told. Throws where there is no language model, and for too long a text.
+   */
+  inspect(text: string, top: number): Promise<TextInspection>;
   /** The map of the stored model; null without a model, or where it was made without a map. */
   map(): Promise<WordMap | null>;
   /** Writes the word vectors to a file, beside it first and then renamed; of `projector`, the metadata too (`metadataName`). */
@@ -223,6 +239,15 @@ export interface ModelSummary {
   languageModel: LanguageModelSummary | null;
   /** The name of the file that the vectors were imported from. */
   imported?: string;
+}
+
+export interface TextInspection extends Inspection {
+  /** (N), as the text has them; null is the end of a sentence, which comes first too. */
+  words: (string | null)[];
+  /** Of each, whether the model knows it; it reads the others as unknown. */
+  known: boolean[];
+  /** (N, top): of `topTokens`; the empty text stands for an unknown word, null for the end of a sentence. */
+  topWords: (string | null)[];
 }
 
 export interface LanguageModelSummary {

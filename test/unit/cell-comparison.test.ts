@@ -200,7 +200,7 @@ describe('a comparison of cells', () => {
     heldOut: Uint8Array.of(0, 1),
     seed: 1,
     ...{ contexts: [1, 4, 16], gradientDistance: 10, places: 64 },
-    ...{ copyDistances: [1, 3], copySteps: 20, copyHiddenSize: 8 },
+    ...{ copyDistances: [1, 3], copyRuns: 2, copySteps: 20, copyHiddenSize: 8 },
   };
 
   test('gives every contender the same text, and the same figures each time', () => {

@@ -14,6 +14,7 @@ import type {
   OddWordAnswer,
   RankAnswer,
   SimilarityAnswer,
+  TextInspection,
   TrainOutcome,
   UnknownWord,
   WordDescription,
@@ -246,6 +247,29 @@ test('train --continue goes on with the stored vectors, with options that are on
   assert.ok(losses[1]! < losses[0]! - 0.1, `mean loss of the first epoch: ${losses.join(', then ')}`);
   const wrong = await lexiscope('train', folder, ...options, '--word2vec.subwords', 'perhaps');
   assert.match(wrong.err, /word2vec\.subwords is "perhaps"; it must be true or false/);
+});
+
+test('inspect tells of every word how it was expected, and what the gates did', async () => {
+  const { code, out } = await lexiscope('inspect', 'the king and the zeppelin', '--model', model);
+  assert.equal(code, 0);
+  const lines = out.trim().split('\n');
+  assert.match(lines[0]!, /^word +probability +rank +entropy +i +f +g +o +expected next$/);
+  assert.match(lines[1]!, /^\(end of sentence\)/);
+  assert.match(lines.at(-1)!, /^zeppelin \(unknown\) +[\d.]+ % +\d+ /);
+  assert.equal(lines.length, 1 + 1 + 5);
+  const json = await lexiscope('inspect', 'the king', '--model', model, '--json', '--count', '3');
+  const inspection = JSON.parse(json.out) as TextInspection;
+  assert.deepEqual([inspection.length, inspection.words, inspection.topWords.length], [3, [null, 'the', 'king'], 9]);
+  const { gates, hidden } = inspection.layers[0]!;
+  assert.equal(gates.length, 4 * hidden.length);
+});
+
+test('compare-cells says what is wrong with its options', async () => {
+  const size = await lexiscope('compare-cells', folder, '--equal', 'size');
+  assert.deepEqual([size.code, size.out], [2, '']);
+  assert.match(size.err, /--equal is "size"; it must be hiddenSize or parameters/);
+  const vectors = await lexiscope('compare-cells', folder, '--languageModel.input', 'word2vec');
+  assert.match(vectors.err, /languageModel\.input must be “embedding” or “onehot”/);
 });
 
 test('a word that was left out is not known, and close spellings are offered', async () => {

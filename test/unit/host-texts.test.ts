@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { explorerPage } from '../../src/host/explorer-page.ts';
 import { evaluationMarkdown } from '../../src/host/evaluation-text.ts';
+import { cellsMarkdown } from '../../src/host/cell-text.ts';
+import type { CellReport } from '../../src/protocol/engine.ts';
 import * as sentences from '../../src/host/sentences.ts';
 import * as words from '../../src/host/word-text.ts';
 import {
@@ -390,5 +392,29 @@ suite("the explorer's page", () => {
     const json = /id="setup"[^>]*>(.*?)<\/script>/s.exec(page(l10n))![1]!;
     assert.doesNotMatch(json, /</);
     assert.deepEqual(JSON.parse(json), { l10n });
+  });
+});
+
+suite('cells compared', () => {
+  const report = (name: string, cell: CellReport['cell']): CellReport => ({
+    ...{ name, cell, attention: false, hiddenSize: 128, parameters: 1_234_567, multiplyAddsPerToken: 654_321 },
+    ...{ perplexity: 81.26, bitsPerCharacter: null, trainedTokens: 1e6, seconds: 50, tokensPerSecond: 20_000 },
+    perplexityByContext: [
+      { context: 1, perplexity: 300.04 },
+      { context: 512, perplexity: 80 },
+    ],
+    gradientByDistance: [1, 0.25],
+    copyTask: [{ distance: 4, accuracy: 0.985, loss: 0.1 }],
+  });
+
+  test('a column each, and a dash for what is not known', () => {
+    const text = cellsMarkdown([report('RNN', 'rnn'), report('<b>|LSTM', 'lstm')], 'parameters', 'en');
+    assert.match(text, /as many parameters as the LSTM/);
+    assert.ok(text.includes('|  | RNN | \\<b\\>\\|LSTM |'), text);
+    assert.ok(text.includes('| Parameters | 1\\,234\\,567 | 1\\,234\\,567 |'));
+    assert.ok(text.includes('| Bits a character | – | – |'));
+    assert.ok(text.includes('| 1 tokens | 300\\.0 | 300\\.0 |'));
+    assert.ok(text.includes('| 1 steps | 2\\.5e\\-1 | 2\\.5e\\-1 |') && text.includes('| 2 steps | – | – |'));
+    assert.ok(text.includes('| 4 steps | 99\\% | 99\\% |'));
   });
 });

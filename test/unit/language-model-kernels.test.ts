@@ -106,6 +106,7 @@ for (const variant of VARIANTS) {
               depth,
               panels,
               accumulate,
+              0,
             );
             const byStrips = place(before);
             kernel.multiplyStrips(
@@ -118,6 +119,7 @@ for (const variant of VARIANTS) {
               depth,
               panels,
               accumulate,
+              1,
             );
             const what = `${rows} x ${depth} x ${panels} panels`;
             assertNear(read(byRows, before.length), expected, 1e-4, `rows, ${what}`);
@@ -167,7 +169,25 @@ for (const variant of VARIANTS) {
               columns! / 8,
               accumulate,
               scratch,
+              0,
             );
+            const narrow = read(result, before.length);
+            const wide = place(before);
+            kernel.multiplyPanels(
+              leftPtr,
+              leftFloats * 4,
+              panels,
+              columnsPtr,
+              stride,
+              wide,
+              columns! * 4,
+              rows!,
+              columns! / 8,
+              accumulate,
+              scratch,
+              1,
+            );
+            assert.deepEqual(read(wide, before.length), narrow);
             assertNear(read(result, before.length), expected, 1e-4, `${rows} x ${columns} x ${panels} panels`);
           }
         }

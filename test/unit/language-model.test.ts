@@ -54,6 +54,17 @@ describe('the text', () => {
     assert.throws(() => createJob({ tokens, heldOut: [1] }), /at least 32 tokens .*, got 0 and \d{4}/);
   });
 
+  test('of one word, or of words that never come again, is learned all the same', () => {
+    for (const strange of [new Int32Array(400), Int32Array.from({ length: 400 }, (_, index) => index)]) {
+      for (const options of [{}, { cell: 'gru', input: 'onehot', attention: true }] as const) {
+        const { tensors, perplexity } = run({ tokens: strange, options: { ...options, epochs: 4 } });
+        assert.equal(tensors['output.bias']!.shape[0], strange[1] === 0 ? 3 : 2);
+        assert.ok(perplexity >= 1 && perplexity < 1.6, String(perplexity));
+        assert.ok(new LanguageModel(kernel, tensors).probabilitiesAfter([0])[0]! >= 0);
+      }
+    }
+  });
+
   test('and options that need more than 4 GiB are refused', () => {
     const long = Int32Array.from({ length: 2_000_000 }, (_, index) => index % 40);
     assert.throws(

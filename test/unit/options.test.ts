@@ -46,6 +46,13 @@ test('an option out of range is named with its value and the range', () => {
     [(r) => (r.word2vec.minAlpha = 0.5), /minAlpha is 0\.5; it must not be above word2vec\.alpha, which is 0\.025/],
     [(r) => (r.projection.nNeighbors = 0), /map\.nNeighbors is 0/],
     [(r) => (r.languageModel.clip = -1), /languageModel\.clip is -1/],
+    [(r) => (r.languageModel.cell = 'mlp' as 'rnn'), /languageModel\.cell is "mlp"; it must be one of rnn, gru, lstm/],
+    [(r) => (r.languageModel.tied = 1 as unknown as boolean), /languageModel\.tied is 1; it must be true or false/],
+    [(r) => Object.assign(r.languageModel, { tied: true, embeddingSize: 100 }), /embeddingSize = hiddenSize, got 100/],
+    [
+      (r) => Object.assign(r.languageModel, { tied: true, input: 'word2vec' }),
+      /word vectors of as many numbers as hiddenSize, 128, got an automatic size; set word2vec\.vectorSize/,
+    ],
     [(r) => (r.phrases.passes = 6), /phrases\.passes is 6; it must be a whole number from 0 to 5/],
     [(r) => (r.phrases.scorer = 'pmi' as 'npmi'), /phrases\.scorer is "pmi"; it must be one of default, npmi/],
     [(r) => (r.phrases.connectors = 7 as unknown as string), /phrases\.connectors is 7; it must be a text/],

@@ -1,0 +1,94 @@
+// Cells compared on the text of folders: reads it as a training does, trains every contender on it and measures each. What is
+// measured, and how, is src/language-model/comparison.ts's.
+
+import * as l10n from '@vscode/l10n';
+import {
+  COMPARISON_DEFAULTS,
+  contenders,
+  type CellReport,
+  type ComparisonSetup,
+} from '../language-model/comparison.ts';
+import { resolveLanguageModelOptions } from '../language-model/options.ts';
+import type { CellsAreEqualIn, Progress, TrainRequest } from '../protocol/engine.ts';
+import { runTasks } from './compute-threads.ts';
+import { textToLearn } from './language-model.ts';
+import { Meter, tell } from './meter.ts';
+import { checkOptions, resolveThreads } from './options.ts';
+import { readFolders } from './reading.ts';
+import { openTokenFile } from './token-file.ts';
+import { checkEnoughWords, type TrainContext } from './training.ts';
+
+/** What is measured of each: distances and amounts. */
+type Measurements = Pick<ComparisonSetup, keyof typeof COMPARISON_DEFAULTS>;
+
+/** Null where it was cancelled. Throws one sentence for the user. */
+export async function compareCells(
+  request: TrainRequest,
+  equal: CellsAreEqualIn,
+  context: TrainContext,
+  measurements: Measurements = COMPARISON_DEFAULTS,
+): Promise<CellReport[] | null> {
+  checkOptions(request);
+  if (request.languageModel.input === 'word2vec') {
+    throw new RangeError(
+      l10n.t(
+        'Cells are compared without word vectors: the option {0} must be “embedding” or “onehot”.',
+        'languageModel.input',
+      ),
+    );
+  }
+  const tokenFile = openTokenFile(context.directory);
+  try {
+    return await compare(request, equal, tokenFile.descriptor, context, measurements);
+  } finally {
+    tokenFile.close();
+  }
+}
+
+async function compare(
+  request: TrainRequest,
+  equal: CellsAreEqualIn,
+  tokenFile: number,
+  context: TrainContext,
+  measurements: Measurements,
+): Promise<CellReport[] | null> {
+  const { kernels, script, signal, events } = context;
+  const threads = resolveThreads(request.threads);
+  const read = await readFolders(request, tokenFile, threads, context, () => undefined);
+  if (!read) return null;
+  checkEnoughWords(read.report);
+  const options = resolveLanguageModelOptions(request.languageModel, read.report.words);
+  const { characters, ...text } = textToLearn(read, options.heldOut, (...line) => events.log(...line));
+  const setup = {
+    kernel: kernels['language-model'],
+    ...text,
+    ...measurements,
+    seed: request.seed,
+    extras: { characters },
+  };
+  const all = contenders(options, equal, Math.min(options.maxVocabulary, read.corpus.words.length));
+  const done = new Float64Array(new SharedArrayBuffer(8 * all.length));
+  const meter = new Meter('languageModel', () => [done.reduce((sum, part) => sum + part, 0), all.length]);
+  // it counts contenders, not words
+  const stop = tell({ progress: (told) => events.progress(withoutRate(told)) }, meter);
+  try {
+    const reports: CellReport[] = [];
+    // each in one thread, as many side by side as there are threads: so all have the same share of the machine
+    for (let first = 0; first < all.length; first += threads) {
+      const tasks = all.slice(first, first + threads).map((contender, index) => ({
+        kind: 'compareCells' as const,
+        ...{ setup, contender, done: done.subarray(first + index, first + index + 1) },
+      }));
+      const measured = await runTasks(script, tasks, signal);
+      if (!measured) return null;
+      reports.push(...measured);
+    }
+    return reports;
+  } finally {
+    stop();
+  }
+}
+
+function withoutRate({ phase, fraction, secondsLeft }: Progress): Progress {
+  return { phase, fraction, ...(secondsLeft !== undefined && { secondsLeft }) };
+}

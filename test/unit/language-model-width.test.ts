@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { LanguageModelThread } from '../../src/language-model/training.ts';
+import { createLanguageModelJob, languageModelResult } from '../../src/language-model/job.ts';
+import { tryWide } from '../../src/language-model/width.ts';
+import { bits, corpus, kernelOf, OPTIONS, VARIANTS } from './language-model-jobs.ts';
+
+for (const variant of VARIANTS) {
+  describe(`products of two panels at a time (${variant})`, async () => {
+    const kernel = await kernelOf(variant);
+
+    test('give a training the same bits', () => {
+      const results = [false, true].map((wide) => {
+        // 3 panels: one pair and one by itself
+        const options = { ...OPTIONS, batchSize: 24, hiddenSize: 20, layers: 2, attention: true };
+        const job = createLanguageModelJob(
+          ...([kernel, corpus(1500, 60), Int32Array.of(0), Uint8Array.of(0), options, 1, 1] as const),
+          { wide },
+        );
+        const thread = new LanguageModelThread(job, 0);
+        while (thread.step());
+        return bits(languageModelResult(job));
+      });
+      assert.deepEqual(results[1], results[0]);
+    });
+
+    test('are tried before they are used', () => {
+      const { right, speedup } = tryWide(kernel, () => performance.now());
+      assert.equal(right, true);
+      assert.ok(speedup > 0 && speedup < 100, String(speedup));
+    });
+  });
+}
+
+test('are right with the flag that they are for, where this Node has it', (context) => {
+  const script = `
+    import { readFileSync } from 'node:fs';
+    import { tryWide } from './src/language-model/width.ts';
+    const module = new WebAssembly.Module(readFileSync('dist/kernels/language-model.relaxed-simd.wasm'));
+    console.log(JSON.stringify(tryWide(module, () => performance.now())));`;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--experimental-wasm-revectorize', '--input-type=module', '--eval', script],
+    { cwd: fileURLToPath(new URL('../..', import.meta.url)), encoding: 'utf8' },
+  );
+  if (/bad option/.test(stderr)) {
+    context.skip('this Node does not have --experimental-wasm-revectorize');
+    return;
+  }
+  assert.equal(status, 0, stderr);
+  assert.equal((JSON.parse(stdout) as { right: boolean }).right, true);
+});
