@@ -18,7 +18,7 @@ import { deleteCache } from '../src/engine/token-cache.ts';
 import { openTokenFile } from '../src/engine/token-file.ts';
 import { readFolders } from '../src/engine/reading.ts';
 import type { ReadCorpus } from '../src/engine/read-corpus.ts';
-import { PHRASE_DEFAULTS } from '../src/text/options.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
 import { seededRandom } from '../test/synthetic-text.ts';
 import { copyDependencySources } from './corpus/dependency-sources.ts';
@@ -52,6 +52,7 @@ async function read(folder: string, cached = false): Promise<{ read: ReadCorpus;
     {
       folders: [{ path: folder, exclude: [] }],
       reading: { maximumFileSize: 2 ** 31 },
+      text: TEXT_DEFAULTS,
       phrases: PHRASE_DEFAULTS,
       word2vec: WORD2VEC_DEFAULTS,
       projection: PROJECTION_DEFAULTS,

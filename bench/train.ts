@@ -19,7 +19,7 @@ import {
   type TrainRequest,
 } from '../src/protocol/engine.ts';
 import { copyDependencySources } from './corpus/dependency-sources.ts';
-import { PHRASE_DEFAULTS } from '../src/text/options.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
 
 const { values } = parseArgs({
@@ -72,6 +72,7 @@ async function cancelTimes(folder: string, rounds: number): Promise<number[]> {
   const request: TrainRequest = {
     folders: [{ path: folder, exclude: [] }],
     reading: { maximumFileSize: 5_000_000 },
+    text: { ...TEXT_DEFAULTS },
     phrases: { ...PHRASE_DEFAULTS },
     word2vec: { ...WORD2VEC_DEFAULTS, epochs: 1 },
     projection: { ...PROJECTION_DEFAULTS, nEpochs: 100 },

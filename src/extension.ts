@@ -10,6 +10,7 @@ import { ReportDocuments } from './host/report-documents.ts';
 import { DOCUMENTS, WordHover } from './host/hover.ts';
 import { showProblem } from './host/notices.ts';
 import { Status } from './host/status.ts';
+import { TokenView } from './host/token-view.ts';
 import { Training } from './host/training.ts';
 import { WorkspaceModel } from './host/workspace-model.ts';
 
@@ -39,13 +40,15 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
   const explorer = new Explorer(model, context.extensionUri, log);
   const documents = new ReportDocuments();
   const reports = new EvaluationReports(model, documents);
+  const tokens = new TokenView(model);
   context.subscriptions.push(
     model,
     training,
     explorer,
     documents,
+    tokens,
     new Status(model, training),
-    registerCommands({ model, training, explorer, reports, documents, log }),
+    registerCommands({ model, training, explorer, reports, documents, tokens, log }),
     vscode.languages.registerHoverProvider(DOCUMENTS, new WordHover(model)),
     vscode.languages.registerCompletionItemProvider(DOCUMENTS, new WordCompletion(model)),
   );

@@ -15,7 +15,9 @@ import {
   type EngineApi,
   type EngineEvents,
   type Evaluation,
+  type FileTokens,
   type ImportReport,
+  type LeftOutReason,
   type ModelParts,
   type ModelSummary,
   type TrainReport,
@@ -23,7 +25,8 @@ import {
   type Unanswered,
   type WordDescription,
 } from '../protocol/engine.ts';
-import { PHRASE_DEFAULTS } from '../text/options.ts';
+import { TOKEN_KINDS } from '../text/document-tokens.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../text/options.ts';
 import type { SectionAccuracy } from '../word2vec/evaluation.ts';
 import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
@@ -42,6 +45,8 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   lexiscope evaluate FILE --model DIR [--restrict N] [--method cosmul]
                                           agreement with people's scores of word pairs, or accuracy on analogies
   lexiscope complete TEXT --model DIR     how the text may go on
+  lexiscope tokens FILE [--model DIR]     the file as it is read: language, encoding, words by sentence, what was left out;
+                                          with a model, particles of Korean separated as in its training
   lexiscope inspect TEXT --model DIR      what the language model does at every word of the text; --json: all its gates and states
   lexiscope compare-cells FOLDER... [--equal parameters]
                                           trains RNN, GRU, LSTM and LSTM with attention on the text, and measures each
@@ -63,7 +68,8 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --exclude GLOB      leave out what matches; may be given several times
   --encoding NAME     of files that are not UTF-8, as VS Code's files.encoding names it (detected)
   --quiet             no progress
-  --word2vec.NAME, --map.NAME, --languageModel.NAME, --reading.NAME, --phrases.NAME VALUE
+  --word2vec.NAME, --map.NAME, --languageModel.NAME, --reading.NAME, --text.NAME,
+  --phrases.NAME VALUE
                       an option of the training; see the README's table of settings
 `;
 
@@ -73,6 +79,7 @@ const GROUPS = {
   map: PROJECTION_DEFAULTS,
   languageModel: LANGUAGE_MODEL_DEFAULTS,
   reading: { maximumFileSize: 5_000_000 },
+  text: TEXT_DEFAULTS,
   phrases: PHRASE_DEFAULTS,
 };
 
@@ -100,6 +107,7 @@ const COMMANDS: Record<string, (call: Call) => Promise<void>> = {
   rank,
   evaluate,
   complete,
+  tokens,
   inspect,
   'compare-cells': compareCells,
   map,
@@ -215,6 +223,47 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
   );
 }
 
+async function tokens({ engine, operands, values, json }: Call): Promise<void> {
+  const path = resolve(one('tokens', 'FILE', operands));
+  if (values['model'] !== undefined) await openModel(engine, values);
+  const read = await engine.tokensOf(path, group(values, 'text', GROUPS.text));
+  const { tokens: places, sentences, leftOut, text } = read;
+  const answer = { ...read, tokens: triples(places), sentences: [...sentences] };
+  const ends = new Set(sentences);
+  const lines: string[] = [];
+  const tint = process.stdout.isTTY;
+  for (const [index, [start, end, kind]] of answer.tokens.entries()) {
+    if (index === 0 || ends.has(index)) lines.push('');
+    const word = (TOKEN_KINDS[kind] === 'particle' ? '+' : ' ') + text.slice(start, end);
+    lines.push(lines.pop()! + (tint && index % 2 ? `\x1b[36m${word}\x1b[39m` : word));
+  }
+  print(json, answer, [
+    `${read.language}, ${read.encoding}${read.repaired ? ', broken characters replaced' : ''}: ${answer.tokens.length} words in ${lines.length} sentences`,
+    ...leftOutLines(leftOut),
+    ...lines.map((line) => line.trimStart()),
+  ]);
+}
+
+function leftOutLines(leftOut: FileTokens['leftOut']): string[] {
+  const counts = new Map<LeftOutReason, number>();
+  for (const { reason } of leftOut) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const names: Record<LeftOutReason, string> = {
+    markup: 'markup',
+    keyword: 'keywords',
+    tooLong: 'too long for words',
+    secret: 'access tokens and private keys',
+  };
+  return [...counts].map(([reason, count]) => `left out, ${names[reason]}: ${count} places`);
+}
+
+function triples(numbers: Int32Array): [number, number, number][] {
+  return Array.from({ length: numbers.length / 3 }, (_, at) => [
+    numbers[3 * at]!,
+    numbers[3 * at + 1]!,
+    numbers[3 * at + 2]!,
+  ]);
+}
+
 async function inspect({ engine, operands, values, json, count }: Call): Promise<void> {
   const text = one('inspect', 'TEXT', operands);
   await openModel(engine, values);
@@ -292,6 +341,7 @@ function trainRequest(folders: readonly string[], values: Values): TrainRequest 
       ...(typeof values['encoding'] === 'string' && { encoding: values['encoding'] }),
     })),
     reading: group(values, 'reading', GROUPS.reading),
+    text: group(values, 'text', GROUPS.text),
     phrases: group(values, 'phrases', GROUPS.phrases),
     word2vec: group(values, 'word2vec', GROUPS.word2vec),
     projection: group(values, 'map', GROUPS.map),

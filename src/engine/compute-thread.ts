@@ -8,7 +8,7 @@ import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions, UnsavedText } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
-import type { PhraseOptions } from '../text/options.ts';
+import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
 import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
 import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
@@ -32,10 +32,24 @@ export type Task =
       directory: string;
       text: unknown;
     }
-  | { kind: 'readShare'; found: FoundFiles; done: Float64Array }
-  | { kind: 'mergeRead'; shares: ReadShare[]; notes: ReadingNotes; phrases: PhraseOptions; cache: CachePlace | null }
+  | { kind: 'readShare'; found: FoundFiles; text: TextOptions; done: Float64Array }
+  | {
+      kind: 'mergeRead';
+      shares: ReadShare[];
+      notes: ReadingNotes;
+      text: TextOptions;
+      phrases: PhraseOptions;
+      cache: CachePlace | null;
+    }
   /** `tokenFile`: the descriptor of a file for what has no room in memory. */
-  | { kind: 'read'; found: FoundFiles; phrases: PhraseOptions; tokenFile: number; cache: CachePlace | null }
+  | {
+      kind: 'read';
+      found: FoundFiles;
+      text: TextOptions;
+      phrases: PhraseOptions;
+      tokenFile: number;
+      cache: CachePlace | null;
+    }
   | { kind: 'import'; path: string; most: number }
   | {
       kind: 'word2vec';
@@ -97,11 +111,11 @@ async function run(): Promise<unknown> {
     case 'find':
       return find(task);
     case 'readShare':
-      return readShare(task.found, task.done, cancelled);
+      return readShare(task.found, task.text, task.done, cancelled);
     case 'mergeRead':
-      return mergeRead(task.shares, task.notes, hooks, task.phrases, task.cache);
+      return mergeRead(task.shares, task.notes, hooks, task.text, task.phrases, task.cache);
     case 'read':
-      return readFound(task.found, hooks, task.phrases, new TokenFile(task.tokenFile), task.cache);
+      return readFound(task.found, hooks, task.text, task.phrases, new TokenFile(task.tokenFile), task.cache);
     case 'import':
       return readVectorFile(task.path, task.most, {
         progress: (progress) => post({ type: 'progress', progress }),

@@ -11,6 +11,7 @@ import type {
   ImportRequest,
   Evaluation,
   EvaluationOptions,
+  FileTokens,
   ModelSummary,
   Phase,
   TrainOutcome,
@@ -18,6 +19,7 @@ import type {
   VectorFormat,
 } from '../protocol/engine.ts';
 
+import type { TextOptions } from '../text/options.ts';
 import { writeGlove } from '../word2vec/formats/glove.ts';
 import { metadataName, writeProjectorMetadata, writeProjectorVectors } from '../word2vec/formats/projector.ts';
 import { writeWord2vecBinary } from '../word2vec/formats/word2vec-binary.ts';
@@ -25,6 +27,7 @@ import { writeWord2vecText } from '../word2vec/formats/word2vec-text.ts';
 import { compareCells } from './cell-comparison.ts';
 import { deleteCheckpoint } from './checkpoint.ts';
 import { evaluate } from './evaluation.ts';
+import { fileTokens } from './file-tokens.ts';
 import { importVectors } from './import.ts';
 import { loadKernels, type Kernels } from './kernels.ts';
 import { deleteModel, loadModel, saveModel, writeFileAtomically, type StoredModel } from './model-store.ts';
@@ -143,6 +146,10 @@ export class Engine implements EngineApi {
     const running = this.#evaluation !== null;
     this.#evaluation?.abort();
     return Promise.resolve(running);
+  }
+
+  async tokensOf(path: string, options: TextOptions, text?: string): Promise<FileTokens> {
+    return fileTokens(path, options, text, (word) => this.#model?.stemLength(word) ?? 0);
   }
 
   complete(text: string, suggestions: number): ReturnType<EngineApi['complete']> {

@@ -35,7 +35,8 @@ export interface TextToLearn {
 
 /** Of a text that is larger than memory, what is in memory. `heldOut`: share of the text. */
 export function textToLearn({ corpus, paths }: ReadCorpus, heldOut: number, log: EngineEvents['log']): TextToLearn {
-  const { tokens, spilled, words } = corpus;
+  const { spilled, words } = corpus;
+  const tokens = corpus.tokens.subarray(0, corpus.partsAt);
   const documents = spilled ? corpus.documents.filter((start) => start < tokens.length) : corpus.documents;
   if (spilled) {
     log(
@@ -85,13 +86,7 @@ export async function trainLanguageModel(
     request.seed,
     { vectors, characters },
   );
-  const stop = tell(
-    events,
-    new Meter('languageModel', () => {
-      const { tokens, total } = languageModelProgress(job);
-      return [tokens, total];
-    }),
-  );
+  const stop = tell(events, new Meter('languageModel', () => workOf(job)));
   const run = tensorflow
     ? runHere(job, tensorflow, signal)
     : runTasks(
@@ -112,6 +107,14 @@ export async function trainLanguageModel(
     heldOutTokens,
   };
   return { summary, options, tensors };
+}
+
+/** Tokens trained on and, once all are, those of the held-out text that are measured; measurements on the way do not count. */
+function workOf(job: LanguageModelJob): [done: number, total: number] {
+  const { phase, tokens, trainedTokens } = languageModelProgress(job);
+  const training = job.options.epochs * (job.trainingText.length - 1);
+  const isMeasured = phase === 'evaluating' && trainedTokens >= training;
+  return [trainedTokens + (isMeasured ? tokens : 0), training + job.heldOutText.length - 1];
 }
 
 /** On this thread, as TensorFlow cannot be loaded in several; other questions are heard between steps. False where it was cancelled. */

@@ -15,7 +15,9 @@ import { readSafetensors, writeSafetensors, type Tensor } from './safetensors.ts
 export interface StoredModel {
   summary: ModelSummary;
   /** What it was made with, "automatic" replaced by figures; without the options of what was not made. */
-  options: Partial<Pick<TrainRequest, 'word2vec' | 'projection' | 'languageModel' | 'threads'>> & { seed: number };
+  options: Partial<Pick<TrainRequest, 'text' | 'word2vec' | 'projection' | 'languageModel' | 'threads'>> & {
+    seed: number;
+  };
   /** By count, the most frequent first: at least the words with a vector and those of the language model. */
   words: string[];
   /** As long as `words`; null where they are unknown. */

@@ -20,6 +20,9 @@ import type {
   WordMap,
 } from '../protocol/engine.ts';
 import { LanguageModel } from '../language-model/inference.ts';
+import { normalizedWord } from '../text/document.ts';
+import { TEXT_DEFAULTS, type TextOptions } from '../text/options.ts';
+import { isParticle, particlesAfter, stemLength } from '../text/particles.ts';
 import { Inspector } from '../language-model/inspection.ts';
 import { DELIMITER } from '../text/phrases.ts';
 import { wordsAround, wordsBefore, type Span } from '../text/tokenizer.ts';
@@ -43,6 +46,8 @@ const SPELLINGS = 5;
 export class Model {
   readonly summary: ModelSummary;
   readonly #stored: StoredModel;
+  /** How the text was cut into words. Of a model that does not say: words as they are. */
+  readonly #text: TextOptions;
   readonly #vectors: WordVectors;
   readonly #languageModel: LanguageModel | null;
   readonly #kernel: WebAssembly.Module;
@@ -56,6 +61,7 @@ export class Model {
 
   constructor(stored: StoredModel, kernels: Kernels) {
     this.#stored = stored;
+    this.#text = stored.options.text ?? { ...TEXT_DEFAULTS, particles: 'attached', case: 'keep', numbers: 'keep' };
     this.#kernel = kernels['language-model'];
     this.summary = stored.summary;
     const { vocabulary, vectorSize } = stored.summary;
@@ -92,7 +98,7 @@ export class Model {
       for (let first = Math.max(0, index - length + 1); first <= index && first + length <= spans.length; first++) {
         const words = spans.slice(first, first + length);
         const name = words.map(textOf).join(DELIMITER);
-        if (length > 1 && this.#vectors.indexOf(name) < 0) continue;
+        if (length > 1 && this.#indexOf(name) < 0) continue;
         const description = this.describe(name, neighbours);
         return description.known ? { ...description, start: words[0]!.start, end: words.at(-1)!.end } : null;
       }
@@ -101,7 +107,7 @@ export class Model {
   }
 
   describe(word: string, neighbours: number): WordDescription | UnknownWord {
-    const index = this.#vectors.indexOf(word);
+    const index = this.#indexOf(word);
     if (index < 0) return this.#inferred(word, neighbours) ?? this.#unknown(word);
     return {
       known: true,
@@ -128,7 +134,7 @@ export class Model {
   }
 
   similaritiesOnMap(word: string): Float32Array | null {
-    const index = this.#vectors.indexOf(word);
+    const index = this.#indexOf(word);
     return index < 0 ? null : this.#vectors.similarities(index, this.summary.mapWords);
   }
 
@@ -186,9 +192,12 @@ export class Model {
     const { words: vocabulary, counts } = this.#stored;
     if (!this.#languageModel || !counts) return { prefix, suggestions: [] };
     const typed = prefix.normalize('NFC');
-    const probabilities = this.#languageModel.probabilitiesAfter(
-      context.map((word) => (word === null ? END_OF_SENTENCE : this.#languageModelId(word.normalize('NFC')))),
+    const before = context.flatMap((word) =>
+      word === null
+        ? [END_OF_SENTENCE]
+        : this.#tokensOf(word.normalize('NFC')).map((token) => this.#languageModelId(token)),
     );
+    const probabilities = this.#languageModel.probabilitiesAfter(before);
     const known = this.#knownToLanguageModel;
     const folded = typed.toLowerCase();
     const candidates: Suggestion[] = [];
@@ -197,6 +206,8 @@ export class Model {
     for (let rank = 0; rank < last; rank++) {
       const word = vocabulary[rank]!;
       if (typed && (word.length <= typed.length || !this.#folded[rank]!.startsWith(folded))) continue;
+      // a particle that was separated follows its stem at once: nothing begins with it
+      if (this.#text.particles === 'separate' && isParticle(word)) continue;
       const probability =
         rank < known
           ? probabilities[rank + FIRST_WORD]!
@@ -204,7 +215,11 @@ export class Model {
       mass += probability;
       candidates.push({ word, probability });
     }
-    if (!typed) mass = probabilities.reduce((sum, probability) => sum + probability, 0);
+    if (!typed) mass += probabilities[UNKNOWN]! + probabilities[END_OF_SENTENCE]!;
+    for (const suggestion of this.#withParticles(typed, before, probabilities)) {
+      mass += suggestion.probability;
+      candidates.push(suggestion);
+    }
     candidates.sort((a, b) => b.probability - a.probability);
     return {
       prefix,
@@ -220,7 +235,9 @@ export class Model {
     if (!languageModel)
       throw new Error(l10n.t('This model has word vectors only: no language model was trained with it.'));
     const { context, partial } = wordsBefore(text, Infinity);
-    const words = [null, ...context, ...(partial ? [partial] : [])].map((word) => word && word.normalize('NFC'));
+    const words = [null, ...context, ...(partial ? [partial] : [])].flatMap((word) =>
+      word === null ? [null] : this.#tokensOf(word.normalize('NFC')),
+    );
     if (words.length > MOST_INSPECTED) {
       throw new RangeError(
         l10n.t('A text of {0} words is too long to look at; the most are {1}.', words.length, MOST_INSPECTED),
@@ -265,6 +282,49 @@ export class Model {
     return this.summary.languageModel?.vocabulary ?? 0;
   }
 
+  /** What has been typed as a stem, with or without the beginning of a particle, and each particle that may follow. */
+  #withParticles(typed: string, before: readonly number[], probabilities: Float32Array): Suggestion[] {
+    if (this.#text.particles !== 'separate' || !this.#languageModel) return [];
+    for (let length = typed.length; length > 0; length--) {
+      const stem = this.#languageModelId(typed.slice(0, length));
+      const particles = particlesAfter(typed, length)
+        .map((particle) => ({ particle, id: this.#languageModelId(particle) }))
+        .filter(({ id }) => id !== UNKNOWN);
+      if (stem === UNKNOWN || particles.length === 0) continue;
+      const next = this.#languageModel.probabilitiesAfter([...before, stem]);
+      return particles.map(({ particle, id }) => ({
+        word: typed.slice(0, length) + particle,
+        probability: probabilities[stem]! * next[id]!,
+      }));
+    }
+    return [];
+  }
+
+  /** The length of the stem of a word whose particle was separated in training; 0 of any other. */
+  stemLength(word: string): number {
+    if (this.#text.particles === 'attached' || this.#rankByWord.has(word)) return 0;
+    return stemLength(word, (stem) => this.#rankByWord.has(stem));
+  }
+
+  /** The place of a word as it is, as the options of the text have it, or of its stem; -1 where none is known. */
+  #indexOf(word: string): number {
+    const index = this.#vectors.indexOf(word);
+    if (index >= 0) return index;
+    const normalized = normalizedWord(word, this.#text);
+    if (normalized !== word) return this.#vectors.indexOf(normalized);
+    const length = this.stemLength(word);
+    return length > 0 ? this.#vectors.indexOf(word.slice(0, length)) : -1;
+  }
+
+  /** The tokens that a word of a text became: with its particle separated, two. */
+  #tokensOf(word: string): string[] {
+    const normalized = normalizedWord(word, this.#text);
+    const length = this.stemLength(normalized);
+    if (length === 0) return [normalized];
+    const stem = normalized.slice(0, length);
+    return this.#text.particles === 'separate' ? [stem, normalized.slice(length)] : [stem];
+  }
+
   #languageModelId(word: string): number {
     const rank = this.#rankByWord.get(word);
     return rank === undefined || rank >= this.#knownToLanguageModel ? UNKNOWN : rank + FIRST_WORD;
@@ -279,7 +339,7 @@ export class Model {
   }
 
   #lookUp(words: readonly string[]): { indexes: number[] } | Unanswered {
-    const indexes = words.map((word) => this.#vectors.indexOf(word));
+    const indexes = words.map((word) => this.#indexOf(word));
     const unknown = indexes.indexOf(-1);
     return unknown < 0 ? { indexes } : { status: 'unknownWord', ...this.#unknown(words[unknown]!) };
   }

@@ -10,7 +10,7 @@ import {
   type LanguageModelOptions,
 } from '../language-model/options.ts';
 import { PROJECTION_RANGES } from '../projection/options.ts';
-import { PHRASE_RANGES, PHRASE_SCORERS } from '../text/options.ts';
+import { PHRASE_RANGES, PHRASE_SCORERS, TEXT_CHOICES, TEXT_FLAGS, type TextOptions } from '../text/options.ts';
 import type { ImportRequest, TrainRequest } from '../protocol/engine.ts';
 import { WORD2VEC_FLAGS, WORD2VEC_RANGES, type Word2vecOptions } from '../word2vec/options.ts';
 
@@ -26,6 +26,7 @@ export const ENGINE_RANGES = {
 
 /** Throws one sentence that names the first option out of range, its value and the range. */
 export function checkOptions(request: TrainRequest): void {
+  checkTextOptions(request.text);
   checkWord2vec(request.word2vec);
   checkRanges('map', request.projection, PROJECTION_RANGES);
   checkLanguageModel(request.languageModel, request.word2vec.vectorSize);
@@ -48,6 +49,13 @@ export function checkOptions(request: TrainRequest): void {
     );
   }
   checkRanges('', { threads: request.threads, seed: request.seed }, ENGINE_RANGES);
+}
+
+export function checkTextOptions(options: TextOptions): void {
+  for (const [name, choices] of Object.entries(TEXT_CHOICES)) {
+    checkChoice(`text.${name}`, options[name as keyof typeof TEXT_CHOICES], choices);
+  }
+  checkFlags('text', options, TEXT_FLAGS);
 }
 
 function checkWord2vec({ algorithm, ...others }: Word2vecOptions): void {

@@ -12,8 +12,10 @@ import type {
   UnsavedText,
 } from '../protocol/engine.ts';
 import { CorpusBuilder, type Corpus } from '../text/corpus.ts';
-import { PHRASE_DEFAULTS, type PhraseOptions } from '../text/options.ts';
-import { findPhrases, type Phrases } from '../text/phrases.ts';
+import { addIdentifierParts } from '../text/identifier-parts.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } from '../text/options.ts';
+import { separateParticles } from '../text/particles.ts';
+import { DELIMITER, findPhrases, type Phrases } from '../text/phrases.ts';
 import type { Spill } from '../text/tokens.ts';
 import { sizesOfTwins, textsOf, Unread, type Piece } from './file-text.ts';
 import { logNotes, newNotes, note, noteRead, reportOf, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
@@ -101,7 +103,7 @@ export async function addTexts(
     let repaired = false;
     let failure: Unread | null = null;
     let done = 0;
-    builder.begin();
+    builder.begin(file.name);
     try {
       for await (const piece of pieces) {
         last = piece;
@@ -154,29 +156,31 @@ export async function readCorpus(
   phrases: PhraseOptions = PHRASE_DEFAULTS,
   spill: Spill | null = null,
   unsaved: readonly UnsavedText[] = [],
+  text: TextOptions = TEXT_DEFAULTS,
 ): Promise<ReadCorpus | null> {
   hooks.progress({ phase: 'reading', fraction: 0 });
   const found = await findTexts(folders, reading, unsaved, hooks.cancelled);
   if (!found) return null;
-  return readFound(found, hooks, phrases, spill);
+  return readFound(found, hooks, text, phrases, spill);
 }
 
 /** The same of files that were found. `cache`: where it is kept for the next time. */
 export async function readFound(
   found: FoundFiles,
   hooks: ReadingHooks,
+  text: TextOptions,
   phrases: PhraseOptions,
   spill: Spill | null,
   cache: CachePlace | null = null,
 ): Promise<ReadCorpus | null> {
   const passed: PassedFile[] = [];
-  const builder = new CorpusBuilder(spill);
+  const builder = new CorpusBuilder(spill, {}, text);
   const clock = new ReadingClock(found.files, builder, hooks);
   const tell = (bytes: number): void => clock.tell(bytes);
   const pass = (place: number, reason: SkipReason): void => void passed.push({ place, reason });
   const documents = await addTexts(found, builder, hooks.cancelled, tell, pass);
   if (!documents) return null;
-  return finishCorpus(builder.finishing(), documents, found.notes, hooks, phrases, (corpus) => {
+  return finishCorpus(builder.finishing(), documents, found.notes, hooks, text, phrases, (corpus) => {
     if (cache) saveCache(cache, corpus, documents, passed);
   });
 }
@@ -187,25 +191,31 @@ export function finishCorpus(
   documents: readonly ReadDocument[],
   notes: ReadingNotes,
   hooks: ReadingHooks,
+  text: TextOptions,
   phrases: PhraseOptions,
   counted: (corpus: Corpus) => void = () => undefined,
 ): ReadCorpus | null {
   for (const document of documents) noteRead(notes, document);
   hooks.progress({ phase: 'counting', fraction: 0 });
   let told = performance.now();
-  /** Runs one of the passes over the counted text, of which there are as many as passes for phrases and one. */
-  const run = <T>(steps: Generator<number, T>, pass: number): T | null => {
+  const passes = 1 + Number(text.particles !== 'attached') + phrases.passes + Number(text.identifierParts);
+  let pass = 0;
+  /** Runs the next of the passes over the counted text. */
+  const run = <T>(steps: Generator<number, T>): T | null => {
     for (;;) {
       const step = steps.next();
       if (hooks.cancelled()) return null;
-      if (step.done) return step.value;
+      if (step.done) {
+        pass++;
+        return step.value;
+      }
       const now = performance.now();
       if (now - told < INTERVAL) continue;
       told = now;
-      hooks.progress({ phase: 'counting', fraction: (pass + step.value) / (1 + phrases.passes) });
+      hooks.progress({ phase: 'counting', fraction: (pass + step.value) / passes });
     }
   };
-  const first = run(counting, 0);
+  const first = run(counting);
   if (!first) return null;
   let corpus = first;
   counted(corpus);
@@ -221,22 +231,38 @@ export function finishCorpus(
       ),
     );
   }
+  if (text.particles !== 'attached') {
+    if (corpus.spilled) hooks.log('warn', l10n.t('The text is too long to separate the particles of Korean'));
+    else {
+      const separated = run(separateParticles(corpus, text.particles === 'separate'));
+      if (!separated) return null;
+      corpus = separated;
+    }
+  }
   if (phrases.passes > 0 && corpus.spilled) {
     hooks.log('warn', l10n.t('The text is too long to look for phrases in it'));
   }
+  // a phrase is spelled like a name and is none
+  const names = phrases.passes > 0 ? new Set(corpus.words.filter((word) => word.includes(DELIMITER))) : null;
+  const isName = (word: string): boolean => !names || !word.includes(DELIMITER) || names.has(word);
   let phraseCount = 0;
-  for (let pass = 1; pass <= phrases.passes && !corpus.spilled; pass++) {
-    const result: Phrases | null = run(findPhrases(corpus, phrases), pass);
+  for (let round = 1; round <= phrases.passes && !corpus.spilled; round++) {
+    const result: Phrases | null = run(findPhrases(corpus, phrases));
     if (!result) return null;
     corpus = result.corpus;
     phraseCount += result.found;
-    hooks.log('info', l10n.t('Phrases: {0} found in pass {1}', result.found, pass));
+    hooks.log('info', l10n.t('Phrases: {0} found in pass {1}', result.found, round));
     if (result.prunedUpTo > 0) {
       hooks.log(
         'info',
         l10n.t('Pairs of words that had come up to {0} times were left out while they were counted', result.prunedUpTo),
       );
     }
+  }
+  if (text.identifierParts && !corpus.spilled) {
+    const added = run(addIdentifierParts(corpus, isName));
+    if (!added) return null;
+    corpus = added;
   }
   return {
     corpus,

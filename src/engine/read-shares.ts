@@ -2,7 +2,7 @@
 // thread would have read.
 
 import type { SkipReason } from '../protocol/engine.ts';
-import type { PhraseOptions } from '../text/options.ts';
+import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import { CorpusBuilder } from '../text/corpus.ts';
 import { mergeShares, type Share } from '../text/merge.ts';
 import { PackedTokens } from '../text/packed-tokens.ts';
@@ -28,12 +28,13 @@ export interface ReadShare {
 /** Reads a share; null where it was cancelled, or has more different words than one builder counts. `done`: where bytes and words are told, (2) in shared memory. */
 export async function readShare(
   found: FoundFiles,
+  text: TextOptions,
   done: Float64Array,
   cancelled: () => boolean,
 ): Promise<ReadShare | null> {
   const bytes = found.files.reduce((sum, { size }) => sum + size, 0);
   const packed = new PackedTokens(bytes);
-  const builder = new CorpusBuilder(packed, { memory: 0 });
+  const builder = new CorpusBuilder(packed, { memory: 0 }, text);
   const passed: PassedFile[] = [];
   const documents = await addTexts(
     found,
@@ -59,6 +60,7 @@ export function mergeRead(
   shares: readonly ReadShare[],
   notes: ReadingNotes,
   hooks: ReadingHooks,
+  text: TextOptions,
   phrases: PhraseOptions,
   cache: CachePlace | null = null,
 ): ReadCorpus | null {
@@ -78,7 +80,7 @@ export function mergeRead(
     order,
   );
   const documents = order.map(({ read }) => read);
-  return finishCorpus(merging, documents, notes, hooks, phrases, (corpus) => {
+  return finishCorpus(merging, documents, notes, hooks, text, phrases, (corpus) => {
     if (!cache) return;
     const passed = shares.flatMap((share) => share.passed);
     saveCache(cache, corpus, documents, passed);

@@ -12,7 +12,7 @@ const INTERVAL = 100;
 
 /** Reads the folders; null where it was cancelled. `entered` hears of each phase. */
 export async function readFolders(
-  { folders, unsaved = [], reading, phrases }: TrainRequest,
+  { folders, unsaved = [], reading, text, phrases }: TrainRequest,
   tokenFile: number,
   threads: number,
   { script, signal, events, directory }: Pick<TrainContext, 'script' | 'signal' | 'events' | 'directory'>,
@@ -26,7 +26,9 @@ export async function readFolders(
     }
   };
   events.progress({ phase: 'reading', fraction: 0 });
-  const find = { kind: 'find', folders, unsaved, reading, directory, text: null } as const;
+  const { case: casing, numbers, codeSentences, keywords } = text; // the others are for what is done after counting
+  const cutting = { casing, numbers, codeSentences, keywords };
+  const find = { kind: 'find', folders, unsaved, reading, directory, text: cutting } as const;
   const found = (await runTasks(script, [find], signal))?.[0];
   if (!found) return null;
   const { cached, key, ...all } = found;
@@ -42,7 +44,12 @@ export async function readFolders(
     );
     const read = await runTasks(
       script,
-      parts.map((part, index) => ({ kind: 'readShare', found: part, done: done.subarray(2 * index, 2 * index + 2) })),
+      parts.map((part, index) => ({
+        kind: 'readShare',
+        found: part,
+        text,
+        done: done.subarray(2 * index, 2 * index + 2),
+      })),
       signal,
     ).finally(stop);
     if (!read) return null;
@@ -52,15 +59,16 @@ export async function readFolders(
       const isCached =
         cached.share?.documents.every((document) => document !== null) && cached.fresh.files.length === 0;
       const cache = isCached ? null : place;
-      const merge = { kind: 'mergeRead', shares, notes: all.notes, phrases, cache } as const;
+      const merge = { kind: 'mergeRead', shares, notes: all.notes, text, phrases, cache } as const;
       const merged = await runTasks(script, [merge], signal, listen);
       if (!merged) return null;
       if (merged[0]) return merged[0];
     }
   }
   return (
-    (await runTasks(script, [{ kind: 'read', found: all, phrases, tokenFile, cache: place }], signal, listen))?.[0] ??
-    null
+    (
+      await runTasks(script, [{ kind: 'read', found: all, text, phrases, tokenFile, cache: place }], signal, listen)
+    )?.[0] ?? null
   );
 }
 

@@ -115,6 +115,7 @@ async function trainWith(
       languageModel: languageModel && languageModel.summary,
     },
     options: {
+      text: request.text,
       word2vec: wordVectors.options,
       ...(positions && { projection: request.projection }),
       ...(languageModel && { languageModel: languageModel.options }),

@@ -2,6 +2,8 @@
 
 import * as l10n from '@vscode/l10n';
 import type { TrainRequest } from '../protocol/engine.ts';
+import type { TextOptions } from '../text/options.ts';
+import { isParticle } from '../text/particles.ts';
 import { resolveWord2vecOptions, type Word2vecOptions } from '../word2vec/options.ts';
 import {
   areThreadsPaused,
@@ -77,6 +79,7 @@ export async function trainWordVectors(
     text: source,
     counts,
     words,
+    keepFactors: keepFactorsOf(words, request.text),
     options,
     threads,
     seed: request.seed,
@@ -136,6 +139,18 @@ export async function trainWordVectors(
     ...(resumedAt !== undefined && { resumedAt }),
   };
   return before ? withWordsBefore(trained, before) : trained;
+}
+
+/** Particles that were separated from their words, which would fill the windows: of each occurrence this share counts. */
+const PARTICLE_SHARE = 0.02;
+
+function keepFactorsOf(words: readonly string[], { particles }: TextOptions): Map<number, number> {
+  const factors = new Map<number, number>();
+  if (particles === 'separate')
+    words.forEach((word, id) => {
+      if (isParticle(word)) factors.set(id, PARTICLE_SHARE);
+    });
+  return factors;
 }
 
 /** Pauses the threads every so often for as long as it takes to copy the vectors. */

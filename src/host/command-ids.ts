@@ -14,6 +14,7 @@ export const COMMANDS = {
   compareCells: 'lexiscope.compareCells',
   evaluateVectors: 'lexiscope.evaluateVectors',
   exportVectors: 'lexiscope.exportVectors',
+  showTokens: 'lexiscope.showTokens',
   showLog: 'lexiscope.showLog',
   /** Takes a word; for links and buttons, not in the palette. */
   showOnMap: 'lexiscope.showOnMap',

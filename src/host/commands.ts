@@ -8,6 +8,7 @@ import { compareCells, exportVectors, forgetModels, importVectors } from './mode
 import type { ReportDocuments } from './report-documents.ts';
 import { showProblem, showResult } from './notices.ts';
 import type { Training } from './training.ts';
+import type { TokenView } from './token-view.ts';
 import { compareWords, findOddWord, findSimilar, solveAnalogy } from './word-commands.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
@@ -17,13 +18,22 @@ interface Parts {
   explorer: Explorer;
   reports: EvaluationReports;
   documents: ReportDocuments;
+  tokens: TokenView;
   log: vscode.LogOutputChannel;
 }
 
 /** Arguments come from links, keybindings and other extensions: anything. */
 type Command = (argument: unknown) => void | Promise<void>;
 
-export function registerCommands({ model, training, explorer, reports, documents, log }: Parts): vscode.Disposable {
+export function registerCommands({
+  model,
+  training,
+  explorer,
+  reports,
+  documents,
+  tokens,
+  log,
+}: Parts): vscode.Disposable {
   const table: Record<CommandName, Command> = {
     train: () => training.train('new'),
     continueTraining: () => training.train('continue'),
@@ -41,6 +51,7 @@ export function registerCommands({ model, training, explorer, reports, documents
     compareCells: () => compareCells(training, documents),
     evaluateVectors: () => reports.evaluate(),
     exportVectors: () => exportVectors(model),
+    showTokens: () => tokens.show(),
     showLog: () => log.show(),
     showOnMap: async (word) => {
       if (typeof word !== 'string') return;

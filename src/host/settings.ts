@@ -6,12 +6,20 @@ import type { FolderRequest, ImportRequest, TrainRequest } from '../protocol/eng
 /** Reads one setting by its full name, such as `lexiscope.seed`. */
 export type ReadSetting = (name: string) => unknown;
 
-type OptionsOf<Group extends 'phrases' | 'word2vec' | 'projection' | 'languageModel'> = Record<
+type OptionsOf<Group extends 'text' | 'phrases' | 'word2vec' | 'projection' | 'languageModel'> = Record<
   keyof TrainRequest[Group],
   true
 >;
 
 /** Every option has a setting of the same name: `lexiscope.word2vec.vectorSize`. The compiler keeps these lists complete. */
+const TEXT: OptionsOf<'text'> = {
+  case: true,
+  numbers: true,
+  codeSentences: true,
+  keywords: true,
+  identifierParts: true,
+  particles: true,
+};
 const PHRASES: OptionsOf<'phrases'> = {
   passes: true,
   minCount: true,
@@ -75,6 +83,7 @@ const LANGUAGE_MODEL: OptionsOf<'languageModel'> = {
 
 /** Settings sections by the request's groups. */
 const SECTIONS = {
+  text: 'lexiscope.text',
   phrases: 'lexiscope.phrases',
   word2vec: 'lexiscope.word2vec',
   projection: 'lexiscope.map',
@@ -83,6 +92,7 @@ const SECTIONS = {
 
 /** Every setting that `trainRequest` and `folderRequest` read. */
 export const TRAINING_SETTINGS: readonly string[] = [
+  ...Object.keys(TEXT).map((option) => `${SECTIONS.text}.${option}`),
   ...Object.keys(PHRASES).map((option) => `${SECTIONS.phrases}.${option}`),
   ...Object.keys(WORD2VEC).map((option) => `${SECTIONS.word2vec}.${option}`),
   ...Object.keys(PROJECTION).map((option) => `${SECTIONS.projection}.${option}`),
@@ -106,6 +116,7 @@ export function trainRequest(folders: FolderRequest[], read: ReadSetting): Train
   return {
     folders,
     reading: { maximumFileSize: Math.round(Number(read('lexiscope.reading.maximumFileSize')) * 1e6) }, // megabytes to bytes
+    text: group('text', TEXT),
     phrases: group('phrases', PHRASES),
     word2vec: group('word2vec', WORD2VEC),
     projection: group('projection', PROJECTION),

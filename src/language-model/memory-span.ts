@@ -102,7 +102,8 @@ export function* perplexityByContext(
 /**
  * For k = 0 … distance, the mean over `count` places of `text`, at most, of the norm of the gradient of the loss at a step in
  * the state after the step k before it: in h and, for an LSTM, c of every layer, as they pass to the next step, and in what
- * the softmax or attention sees. The text is read `distance` + 1 tokens before each place. Yields between kernels.
+ * the softmax or attention sees. The text is read `distance` + 1 tokens before each place, and attention
+ * looks back over all of them, further than in training. Yields between kernels.
  */
 export function* gradientByDistance(
   module: WebAssembly.Module,

@@ -5,13 +5,14 @@ import type { LanguageModelOptions } from '../language-model/options.ts';
 import type { CellReport } from '../language-model/comparison.ts';
 import type { Inspection } from '../language-model/inspection.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
-import type { PhraseOptions } from '../text/options.ts';
+import type { LeftOutReason } from '../text/document-tokens.ts';
+import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import type { VectorFormat } from '../word2vec/formats/vector-table.ts';
 import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
 
-export type { CellReport, Inspection, VectorFormat };
+export type { CellReport, Inspection, LeftOutReason, VectorFormat };
 
 /** What cells have in common where they are compared. */
 export type CellsAreEqualIn = 'hiddenSize' | 'parameters';
@@ -64,6 +65,12 @@ export interface EngineApi {
   /** What the language model expects after `text`: the rest of the word that `text` ends in, or the next word. No suggestions without a language model. */
   complete(text: string, suggestions: number): Promise<Completion>;
   /**
+   * How a file is read: its words, the ends of its sentences, and what was left out and why. `text`: of the editor, in
+   * place of the file's. Words are separated from their particles where the stored model knows their stems. Throws one
+   * sentence where the file cannot be read, is binary, or is too large to be shown.
+   */
+  tokensOf(path: string, options: TextOptions, text?: string): Promise<FileTokens>;
+  /**
    * Trains RNN, GRU, LSTM and LSTM with attention on the folders' text, all with the request's hidden size or all with as many
    * parameters as its LSTM, and measures each. The stored model stays. Tells progress; null where `cancel` stopped it. Throws
    * as `train` does.
@@ -108,6 +115,7 @@ export interface TrainRequest {
   /** Texts that count instead of what the files hold, of editors that have not saved them; absolute paths. A file that is left out stays so. */
   unsaved?: UnsavedText[];
   reading: ReadingOptions;
+  text: TextOptions;
   phrases: PhraseOptions;
   word2vec: Word2vecOptions;
   projection: ProjectionOptions;
@@ -322,6 +330,23 @@ export type Evaluation = {
   /** Lines of the file that are neither. */
   passedOver: number;
 } & (({ kind: 'pairs' } & PairAgreement) | ({ kind: 'analogies'; method: Method } & AnalogyAccuracy));
+
+/** A file as it is read. */
+export interface FileTokens {
+  /** Of the file's text, by its name in VS Code. */
+  language: string;
+  /** That the file was decoded from; null for an editor's text. */
+  encoding: string | null;
+  /** Whether broken characters were replaced. */
+  repaired: boolean;
+  /** The text, in Unicode normalisation form C. Places are UTF-16 units of it. */
+  text: string;
+  /** Start, end and kind, (n, 3): a place in TOKEN_KINDS, word, code or particle. */
+  tokens: Int32Array;
+  /** Where sentences end: numbers of tokens before, ascending. */
+  sentences: Int32Array;
+  leftOut: { start: number; end: number; reason: LeftOutReason }[];
+}
 
 export interface Completion {
   /** The beginning of a word that `text` ends in; empty where the next word is asked for. Suggestions replace it. */

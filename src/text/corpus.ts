@@ -1,6 +1,8 @@
 // Texts to token ids: counts every word, keeps the whole text as numbers in shared memory, or its end outside.
 
-import { BREAK, SPAN, Tokenizer } from './tokenizer.ts';
+import { DocumentReader } from './document.ts';
+import { TEXT_DEFAULTS, type TextOptions } from './options.ts';
+import { BREAK, SPAN } from './tokenizer.ts';
 import { toRanks, type Spill, type SpilledIds } from './tokens.ts';
 import { FULL, VocabularyTable, type PackedWords, type Pruned } from './vocabulary.ts';
 
@@ -15,6 +17,8 @@ export interface Corpus {
    * sentence and of a document. On a SharedArrayBuffer. Of a text that was spilled, the beginning.
    */
   tokens: Int32Array<SharedArrayBuffer>;
+  /** Where in `tokens` the text ends and the parts of identifiers begin (identifier-parts.ts); absent where there are none. */
+  partsAt?: number;
   /** What the rest of the text is read with, as SpilledTokens do; null where `tokens` is all of it. */
   spilled: SpilledIds | null;
   /** Where each document begins in the text, (documents). On a SharedArrayBuffer. */
@@ -62,10 +66,9 @@ export class CorpusBuilder {
   /** Of ids that were freed, how many tokens there were then. */
   #freedAt: Uint32Array<SharedArrayBuffer> | null = null;
 
-  /** The piece of the document that is being cut into words, in the beginning of an array that serves for all. */
-  #text = new Uint16Array(0);
-  #textLength = 0;
-  #tokenizer: Tokenizer | null = null;
+  readonly #reader: DocumentReader;
+  /** Whether a piece was appended that is not added yet. */
+  #isReading = false;
   /** Numbers in `#spans`, and the first that is not added yet. */
   #written = 0;
   #span = 0;
@@ -74,7 +77,12 @@ export class CorpusBuilder {
   #begun = false;
 
   /** `spill`: where the end of a text goes that is larger than `limits.memory`. */
-  constructor(spill: Pick<Spill, 'append'> | null = null, limits: Partial<CorpusLimits> = {}) {
+  constructor(
+    spill: Pick<Spill, 'append'> | null = null,
+    limits: Partial<CorpusLimits> = {},
+    options: Readonly<TextOptions> = TEXT_DEFAULTS,
+  ) {
+    this.#reader = new DocumentReader(options);
     this.#spill = spill;
     this.#limits = { ...(spill ? SPILL_LIMITS : LIMITS), ...limits };
     this.#vocabulary = new VocabularyTable(this.#limits.words);
@@ -89,7 +97,7 @@ export class CorpusBuilder {
 
   /** How much of the piece that was appended is added, 0 to 1. */
   get fraction(): number {
-    return this.#tokenizer && this.#textLength ? this.#tokenizer.position / this.#textLength : 1;
+    return this.#isReading ? this.#reader.fraction : 1;
   }
 
   /** Whether the limit of tokens is reached: what is left of this document is not taken, nor is any further one. */
@@ -97,20 +105,21 @@ export class CorpusBuilder {
     return this.#length >= this.#limits.tokens;
   }
 
-  /** Adds a whole document; gives how many words it has. One without words is left out. */
-  addDocument(text: string | Uint8Array): number {
+  /** Adds a whole document; gives how many words it has. One without words is left out. `name` as of `begin`. */
+  addDocument(text: string | Uint8Array, name?: string): number {
     const before = this.#wordCount;
-    this.begin();
+    this.begin(name);
     this.append(text);
     while (this.step());
     this.end();
     return this.#wordCount - before;
   }
 
-  /** Begins a document, which `append` and `step` add and `end` ends. */
-  begin(): void {
+  /** Begins a document, which `append` and `step` add and `end` ends. `name`: of its file, tells its language; without it, prose. */
+  begin(name?: string): void {
     if (this.#begun) throw new Error('A document was begun before the last one was done.');
     this.#begun = true;
+    this.#reader.begin(name);
     this.#documents.push(this.#length);
   }
 
@@ -120,19 +129,14 @@ export class CorpusBuilder {
    */
   append(text: string | Uint8Array): void {
     if (!this.#begun) throw new Error('No document was begun.');
-    if (this.#tokenizer) throw new Error('A piece was appended before the last one was done.');
-    if (this.#text.length < text.length) this.#text = new Uint16Array(Math.max(2 * this.#text.length, text.length));
-    const units = this.#text;
-    if (typeof text !== 'string') units.set(text);
-    else for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
-    this.#textLength = text.length;
-    this.#tokenizer = new Tokenizer(units.subarray(0, text.length), 0, true); // `step` knows whether a sentence is open
+    if (this.#isReading) throw new Error('A piece was appended before the last one was done.');
+    this.#reader.append(text);
+    this.#isReading = true;
   }
 
   /** Adds some of what was appended, which takes a few milliseconds; false once it is done. */
   step(): boolean {
-    const tokenizer = this.#tokenizer;
-    if (!tokenizer) throw new Error('Nothing was appended.');
+    if (!this.#isReading) throw new Error('Nothing was appended.');
     const pruned = this.#pruning !== null;
     if (this.#pruning) {
       if (!this.#pruning.next().done) return true;
@@ -140,14 +144,14 @@ export class CorpusBuilder {
     }
     const spans = this.#spans;
     if (this.#span === this.#written) {
-      this.#written = this.isFull() ? 0 : tokenizer.read(spans);
+      this.#written = this.isFull() ? 0 : this.#reader.read(spans);
       this.#span = 0;
       if (this.#written === 0) {
-        this.#tokenizer = null;
+        this.#isReading = false;
         return false;
       }
     }
-    const text = this.#text;
+    const { text } = this.#reader;
     const vocabulary = this.#vocabulary;
     const written = this.#written;
     const first = this.#span;
@@ -182,7 +186,9 @@ export class CorpusBuilder {
   /** Ends the document. */
   end(): void {
     if (!this.#begun) throw new Error('No document was begun.');
-    if (this.#tokenizer) throw new Error('The last piece is not done.');
+    if (this.#isReading) throw new Error('The last piece is not done.');
+    this.#isReading = this.#reader.end();
+    while (this.#isReading) this.step(); // a last line that has no line break, at most
     if (this.#length === this.#documents.at(-1)!) this.#documents.pop();
     else if (this.#last !== BREAK) {
       if (this.#place === this.#block.length) {

@@ -1,4 +1,38 @@
-// The options of phrases under the field's names, their defaults and their ranges. Names and scores as in gensim's Phrases.
+// The options of text and of phrases, their defaults and their ranges. Names and scores of phrases as in gensim's Phrases.
+
+/** What is made of the characters of a document. */
+export interface TextOptions {
+  /** Of prose: `fold` makes The the; names with capitals inside, such as GitHub, and abbreviations stay. Case of code is kept. */
+  case: 'keep' | 'fold';
+  /** `digits`: every digit is 0, so that numbers of a length are one word. */
+  numbers: 'keep' | 'digits';
+  /** What ends a sentence of code, besides a blank line: a line, a statement (; { }), or nothing. */
+  codeSentences: 'line' | 'statement' | 'block';
+  /** Whether the key words of programming languages are words of the text. */
+  keywords: boolean;
+  /** Whether the parts of identifiers are learned from too: get, user and name of getUserName. */
+  identifierParts: boolean;
+  /** Of Korean: 한국은 is one word, 한국 and 은, or 한국 alone. */
+  particles: 'attached' | 'separate' | 'leaveOut';
+}
+
+export const TEXT_CHOICES = {
+  case: ['keep', 'fold'],
+  numbers: ['keep', 'digits'],
+  codeSentences: ['line', 'statement', 'block'],
+  particles: ['attached', 'separate', 'leaveOut'],
+} as const;
+
+export const TEXT_FLAGS = ['keywords', 'identifierParts'] as const;
+
+export const TEXT_DEFAULTS: TextOptions = {
+  case: 'keep',
+  numbers: 'keep',
+  codeSentences: 'block',
+  keywords: true,
+  identifierParts: true,
+  particles: 'separate',
+};
 
 export interface PhraseOptions {
   /** How often the text is gone through: 0 finds no phrases, 1 those of two words, 2 those of up to four. */

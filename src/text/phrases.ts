@@ -6,7 +6,8 @@
 import type { Corpus } from './corpus.ts';
 import { BREAK } from './tokenizer.ts';
 import { resolvePhraseOptions, type PhraseOptions } from './options.ts';
-import { PRUNED, runs, sortByKey } from './vocabulary.ts';
+import { reordered } from './reorder.ts';
+import { PRUNED } from './vocabulary.ts';
 
 /** Between the words of a phrase. */
 export const DELIMITER = '_';
@@ -92,28 +93,18 @@ export function* findPhrases(
     yield 0.5 + 0.3 * rewriter.fraction;
   }
 
-  const order = yield* sortedByCount(rewriter.counts, counts, (id) => words[id] ?? names[id - words.length]!);
-  const ranks = new Int32Array(rewriter.counts.length);
-  const newWords = new Array<string>(order.length);
-  const newCounts = new Float64Array(order.length);
-  for (let rank = 0; rank < order.length; rank++) {
-    const id = order[rank]!;
-    ranks[id] = rank;
-    newWords[rank] = words[id] ?? names[id - words.length]!;
-    newCounts[rank] = rewriter.counts[id]!;
-    if (rank % STEP_WORDS === STEP_WORDS - 1) yield 0.9;
-  }
   const newTokens = new Int32Array(tokens.buffer, tokens.byteOffset, rewriter.length);
-  for (let from = 0; from < newTokens.length; from += STEP) {
-    const end = Math.min(from + STEP, newTokens.length);
-    for (let i = from; i < end; i++) {
-      const id = newTokens[i]!;
-      if (id >= 0 && id !== PRUNED) newTokens[i] = ranks[id]!;
-    }
-    yield 0.9 + (0.1 * end) / newTokens.length;
-  }
+  const ordering = reordered(corpus, {
+    words: [...words, ...names],
+    counts: rewriter.counts,
+    before: counts,
+    tokens: newTokens,
+    wordCount: rewriter.wordCount,
+  });
+  let step = ordering.next();
+  for (; !step.done; step = ordering.next()) yield 0.8 + 0.2 * step.value;
   return {
-    corpus: { ...corpus, words: newWords, counts: newCounts, tokens: newTokens, wordCount: rewriter.wordCount },
+    corpus: step.value,
     found: rewriter.counts.subarray(words.length).filter((count) => count > 0).length,
     prunedUpTo,
   };
@@ -356,36 +347,4 @@ function* wordsWithDelimiter(words: readonly string[]): Generator<number, Map<st
     if (id % STEP_WORDS === STEP_WORDS - 1) yield 0.5;
   }
   return found;
-}
-
-/**
- * The ids that have a count, by count descending, equal counts by code units. `before`: the counts of the words, which
- * are in that order; those that kept their count are still, so that only the others are sorted.
- */
-function* sortedByCount(
-  counts: Float64Array,
-  before: Float64Array,
-  spelling: (id: number) => string,
-): Generator<number, Int32Array> {
-  const [kept, moved] = [new Int32Array(before.length), new Int32Array(counts.length)];
-  let [keptLength, movedLength] = [0, 0];
-  for (let id = 0; id < counts.length; id++) {
-    if (counts[id] === before[id]) kept[keptLength++] = id;
-    else if (counts[id]! > 0) moved[movedLength++] = id;
-    if (id % STEP_WORDS === 0) yield 0.8;
-  }
-  const keys = sortByKey(moved.subarray(0, movedLength), (id) => -1 - counts[id]!);
-  for (const [from, to] of runs(keys)) {
-    moved.subarray(from, to).sort((a, b) => (spelling(a) < spelling(b) ? -1 : 1));
-    if (to - from > 1000) yield 0.8;
-  }
-  const precedes = (a: number, b: number): boolean =>
-    counts[a]! > counts[b]! || (counts[a] === counts[b] && spelling(a) < spelling(b));
-  const ids = new Int32Array(keptLength + movedLength);
-  for (let place = 0, k = 0, m = 0; place < ids.length; place++) {
-    const takeKept = m === movedLength || (k < keptLength && precedes(kept[k]!, moved[m]!));
-    ids[place] = takeKept ? kept[k++]! : moved[m++]!;
-    if (place % STEP_WORDS === 0) yield 0.85;
-  }
-  return ids;
 }

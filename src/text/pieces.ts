@@ -4,8 +4,8 @@
 // Three things may not be cut in two: a character with its marks (or the jamo of a syllable), a word, and what decides
 // whether a sentence ends (a stop with what follows it up to white space; a blank line). So a place is right
 //  - behind white space, where something else follows: what came before is decided;
-//  - between a sign, a full stop of Asian scripts or an ideograph and an ASCII character or another ideograph, neither of
-//    which goes on with anything;
+//  - between a sign or a full stop of Asian scripts and an ASCII character or a letter of a script without spaces, or
+//    between such a letter and an ASCII character: neither goes on with the other;
 //  - inside a run that is too long for a word on either side.
 // A stop, a closing mark or an apostrophe before the place would not do: the next characters decide on those.
 
@@ -14,7 +14,7 @@ import {
   CONNECTOR,
   CONTINUE,
   FULL_STOP,
-  IDEOGRAPH,
+  UNSPACED,
   MAXIMUM_WORD_LENGTH,
   NEWLINE,
   OTHER,
@@ -79,7 +79,8 @@ function isCut(before: number, after: number): boolean {
     const next = classOf(after);
     return next !== SPACE && next !== NEWLINE;
   }
-  return (kind === OTHER || kind === FULL_STOP || kind === IDEOGRAPH) && (after < 0x80 || classOf(after) === IDEOGRAPH);
+  if (kind === UNSPACED) return after < 0x80;
+  return (kind === OTHER || kind === FULL_STOP) && (after < 0x80 || classOf(after) === UNSPACED);
 }
 
 function classOf(point: number): number {

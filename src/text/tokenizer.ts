@@ -1,8 +1,8 @@
 // Cuts text into words and sentences, after Unicode's text segmentation (UAX #29) with the needs of code in mind.
 //
 // A word is a run of letters of any script, their marks, digits and connectors (`_`): identifiers stay whole. An
-// apostrophe between letters belongs to the word (don't, l'homme); a hyphen splits. An ideograph is a word by itself, as
-// in UAX #29: nothing in the text marks where longer Chinese words end. Case is kept. A sentence ends after . ! ? …
+// apostrophe between letters belongs to the word (don't, l'homme); a hyphen splits. Runs of scripts that have no spaces
+// between words are cut by the dictionaries of the platform (Intl.Segmenter). Case is kept. A sentence ends after . ! ? …
 // where white space or the end of the text follows (closing quotes and brackets may come between), after 。！？ always,
 // and at a blank line.
 
@@ -18,20 +18,24 @@ export const BREAK = -1;
 export const OTHER = 0;
 export const SPACE = 1;
 export const NEWLINE = 2;
-const STOP = 3; // ends a sentence if white space follows
+export const STOP = 3; // ends a sentence if white space follows
 export const FULL_STOP = 4; // ends a sentence
 const CLOSER = 5; // may stand between the stop and the white space
-const APOSTROPHE = 6;
+export const APOSTROPHE = 6;
 const SURROGATE = 7;
-export const IDEOGRAPH = 8;
+/** Letters of scripts that have no spaces between words: of Chinese, Japanese, Thai, Lao, Khmer, Burmese. */
+export const UNSPACED = 8;
 export const CONTINUE = 9; // marks, and the joiners inside words of Persian and of Indian scripts
 export const CONNECTOR = 10;
-const LETTER = 11; // letters and numbers
+export const LETTER = 11; // letters and numbers
 
 const PATTERNS: [RegExp, number][] = [
   [/[\p{L}\p{N}]+/gu, LETTER],
   [/[\p{M}\u00ad\u200c\u200d]+/gu, CONTINUE],
-  [/\p{Ideographic}+/gu, IDEOGRAPH],
+  [
+    /[\p{Ideographic}\u30fc\uff70]+|(?:(?=\p{L})[\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}])+/gu,
+    UNSPACED,
+  ],
   [/\p{Pc}+/gu, CONNECTOR],
   [/[\s\u0085]+/gu, SPACE],
   [/[\p{Pe}\p{Pf}\p{Pi}"]+/gu, CLOSER],
@@ -87,14 +91,36 @@ export function unitsOf(text: string): Uint16Array {
 export class Tokenizer {
   readonly #text: Uint16Array;
   #position: number;
+  #end: number;
+  #classes: Uint8Array;
   /** Whether a word has come since the last sentence break. */
   #open: boolean;
+  /** Where the words of the last run end that has no spaces, and the next of them. */
+  #segments: number[] = [];
+  #segment = 0;
 
   /** Begins at code unit `from`, which must not lie inside a word. `open`: whether words came before it in the same sentence. */
   constructor(text: Uint16Array, from = 0, open = false) {
     this.#text = text;
     this.#position = from;
+    this.#end = text.length;
+    this.#classes = CLASSES;
     this.#open = open;
+  }
+
+  /** Goes on in the region [from, to), whose characters have these classes; a sentence may be open. */
+  enter(from: number, to: number, classes: Uint8Array): void {
+    this.#position = from;
+    this.#end = to;
+    this.#classes = classes;
+    this.#open = true;
+    this.#segments = [];
+    this.#segment = 0;
+  }
+
+  /** Whether the text, or the region, is read. */
+  get isDone(): boolean {
+    return this.#position >= this.#end;
   }
 
   /** Where reading goes on, UTF-16 code units from the beginning of the text. */
@@ -103,16 +129,16 @@ export class Tokenizer {
   }
 
   /**
-   * Writes start, end and hash of the next words into `spans`, (n, SPAN), places in UTF-16 code units; BREAK three times is
-   * the end of a sentence, and stands neither at the beginning nor twice in a row. The end of the text is not marked.
-   * Gives how many numbers were written; 0 at the end of the text.
+   * Writes start, end and hash of the next words into `spans`, (n, SPAN), from `at` on, places in UTF-16 code units; BREAK
+   * three times is the end of a sentence, and stands neither at the beginning nor twice in a row. The end of the text is
+   * not marked. Gives the place behind what was written; `at` at the end of the text.
    */
-  read(spans: Int32Array): number {
+  read(spans: Int32Array, at = 0): number {
     const text = this.#text;
-    const end = text.length;
-    const classes = CLASSES;
+    const end = this.#end;
+    const classes = this.#classes;
     const room = spans.length - SPAN + 1;
-    let written = 0;
+    let written = at;
     let i = this.#position;
     let open = this.#open;
     while (i < end && written < room) {
@@ -122,12 +148,15 @@ export class Tokenizer {
         kind = higherClass(text, i, end);
         width = kind === OTHER ? 1 : 2;
       }
-      if (kind >= CONNECTOR || kind === IDEOGRAPH) {
+      if (kind >= CONNECTOR || kind === UNSPACED) {
         // most words are letters up to a character that is no part of any word: one pass finds their end and their hash
         let hash = Math.imul(text[i]!, HASH_FACTOR);
         let next = i + 1;
         let after = OTHER;
-        if (width === 1 && kind !== IDEOGRAPH) {
+        if (kind === UNSPACED) {
+          next = this.#endOfSegment(i, end);
+          hash = hashOf(text, i, next);
+        } else if (width === 1) {
           for (; next < end; next++) {
             const unit = text[next]!;
             after = classes[unit]!;
@@ -136,7 +165,7 @@ export class Tokenizer {
           }
         } else after = APOSTROPHE;
         if (next < end && after >= APOSTROPHE) {
-          next = kind === IDEOGRAPH ? endOfIdeograph(text, i + width, end) : endOfWord(text, i, next + width - 1, end);
+          next = endOfWord(text, i, next + width - 1, end, classes);
           hash = hashOf(text, i, next);
         }
         if (next - i <= MAXIMUM_WORD_LENGTH && (kind !== CONNECTOR || hasLetter(text, i, next))) {
@@ -148,7 +177,7 @@ export class Tokenizer {
         i = next;
         continue;
       }
-      if (open && kind >= NEWLINE && kind <= FULL_STOP && endsSentence(text, i, kind)) {
+      if (open && kind >= NEWLINE && kind <= FULL_STOP && endsSentence(text, i, kind, end)) {
         spans[written++] = BREAK;
         spans[written++] = BREAK;
         spans[written++] = BREAK;
@@ -160,28 +189,49 @@ export class Tokenizer {
     this.#open = open;
     return written;
   }
+
+  /** Where the word ends that begins at `i`, in a run of a script that has no spaces. */
+  #endOfSegment(i: number, end: number): number {
+    while (this.#segment < this.#segments.length && this.#segments[this.#segment]! <= i) this.#segment++;
+    if (this.#segment === this.#segments.length) {
+      this.#segments = segmentEnds(this.#text, i, end);
+      this.#segment = 0;
+    }
+    return this.#segments[this.#segment]!;
+  }
 }
 
 /** Of FNV-1, over code units (http://www.isthe.com/chongo/tech/comp/fnv/). */
 const HASH_FACTOR = 0x01000193;
 
 /** A hash of the units [start, end), which the tokenizer makes on its way. */
-function hashOf(text: Uint16Array, start: number, end: number): number {
+export function hashOf(text: Uint16Array, start: number, end: number): number {
   let hash = 0;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ text[i]!, HASH_FACTOR);
   return hash;
 }
 
-/** Where the ideograph ends whose marks, if any, begin at `i`. */
-function endOfIdeograph(text: Uint16Array, i: number, end: number): number {
-  while (i < end && CLASSES[text[i]!] === CONTINUE) i++;
-  while (i < end && CLASSES[text[i]!] === SURROGATE && higherClass(text, i, end) === CONTINUE) i += 2;
-  return i;
+/** The longest run that is cut into words at once. UTF-16 code units. */
+const LONGEST_RUN = 1024;
+let segmenter: Intl.Segmenter | undefined;
+
+/** Where the words end of the run of scripts without spaces, with their marks, that begins at `start`. */
+function segmentEnds(text: Uint16Array, start: number, end: number): number[] {
+  let i = start;
+  for (const last = Math.min(end, start + LONGEST_RUN); i < last;) {
+    const unit = text[i]!;
+    const kind = CLASSES[unit] === SURROGATE ? higherClass(text, i, end) : CLASSES[unit];
+    if (kind !== UNSPACED && kind !== CONTINUE) break;
+    i += CLASSES[unit] === SURROGATE ? 2 : 1;
+  }
+  if (i === start + 1) return [i];
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'word' });
+  const run = String.fromCharCode(...text.subarray(start, i));
+  return Array.from(segmenter.segment(run), ({ index, segment }) => start + index + segment.length);
 }
 
 /** Where the word ends that begins at `start` and goes on at least to `i`. */
-function endOfWord(text: Uint16Array, start: number, i: number, end: number): number {
-  const classes = CLASSES;
+function endOfWord(text: Uint16Array, start: number, i: number, end: number, classes: Uint8Array): number {
   for (;;) {
     while (i < end && classes[text[i]!]! >= CONTINUE) i++;
     if (i >= end) return i;
@@ -215,20 +265,20 @@ function hasLetter(text: Uint16Array, start: number, end: number): boolean {
 const MAXIMUM_CLOSERS = 8;
 
 /** Whether the character of class `kind` at `index` (a newline or a stop) is the end of a sentence. */
-function endsSentence(text: Uint16Array, index: number, kind: number): boolean {
+function endsSentence(text: Uint16Array, index: number, kind: number, end: number): boolean {
   if (kind === FULL_STOP) return true;
   let i = index + 1;
   if (kind === NEWLINE) {
     if (text[index] === 13 && text[i] === 10) i++;
-    while (i < text.length && CLASSES[text[i]!] === SPACE) i++;
-    return i < text.length && CLASSES[text[i]!] === NEWLINE;
+    while (i < end && CLASSES[text[i]!] === SPACE) i++;
+    return i < end && CLASSES[text[i]!] === NEWLINE;
   }
-  for (const last = Math.min(text.length, i + MAXIMUM_CLOSERS); i < last; i++) {
+  for (const last = Math.min(end, i + MAXIMUM_CLOSERS); i < last; i++) {
     const after = CLASSES[text[i]!]!;
     if (after === SPACE || after === NEWLINE) return true;
     if (after !== STOP && after !== CLOSER && after !== APOSTROPHE) return false;
   }
-  return i === text.length;
+  return i === end;
 }
 
 /** Where a word stands in a text, UTF-16 code units, end exclusive. */

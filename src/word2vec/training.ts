@@ -130,6 +130,8 @@ export interface Word2vecInput {
   counts: ArrayLike<number>;
   /** Of every word; needed for subwords. */
   words?: readonly string[];
+  /** Words that are kept more rarely than their count says, and the factor, 0 to 1, of how often. */
+  keepFactors?: ReadonlyMap<number, number>;
   /** Resolved: `vectorSize`, `minCount` and `epochs` above 0. */
   options: Word2vecOptions;
   threads: number;
@@ -187,7 +189,11 @@ export function createWord2vecJob(kernel: WebAssembly.Module, input: Word2vecInp
   };
   Atomics.store(job.control, CONTROL.pauseAt, -1);
 
-  fillKeep(new Uint32Array(memory.buffer, settings.keepPtr, vocabulary + 1), counts, options.sample);
+  const keep = new Uint32Array(memory.buffer, settings.keepPtr, vocabulary + 1);
+  fillKeep(keep, counts, options.sample);
+  for (const [word, factor] of input.keepFactors ?? []) {
+    if (word < vocabulary) keep[word + 1] = Math.floor(keep[word + 1]! * factor);
+  }
   const kernelFunctions = instantiate(kernel, memory);
   if (options.negative) {
     fillNoise(

@@ -101,6 +101,14 @@ describe('a folder that was learned', () => {
     await window.screenshot('hover Korean');
   });
 
+  step('a file is shown as it is read, in colours and in words', async () => {
+    await window.openFile('chapter-7.txt');
+    await window.command('Lexiscope: Show Tokens of This File');
+    await window.editorText(/Language: plaintext.*Words: [\d,]+\. Sentences: [\d,]+/s);
+    await window.screenshot('tokens');
+    await window.openFile('chapter-1.txt'); // the view is read-only
+  });
+
   step('words of ignored files and of credentials are not known', async () => {
     for (const word of Object.values(UNREAD)) {
       await window.command('Lexiscope: Find Similar Words…');

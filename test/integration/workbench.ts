@@ -131,6 +131,14 @@ export class Workbench {
     return this.page.locator('.editor-group-container.active .editor-instance .monaco-editor').first();
   }
 
+  /** Waits until the active editor shows such a text. */
+  async editorText(expected: RegExp): Promise<void> {
+    await retry(`an editor with ${String(expected)}`, SOON, async () => {
+      const text = (await this.editor().locator('.view-lines').innerText()).replaceAll('\u00a0', ' ');
+      if (!expected.test(text)) throw new Error(`It shows: ${text.slice(0, 300)}`);
+    });
+  }
+
   /** Puts the cursor at a place in the active editor; both count from 1. */
   async goTo(line: number, column: number): Promise<void> {
     await this.page.keyboard.press('Control+G');

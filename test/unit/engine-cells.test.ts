@@ -13,7 +13,7 @@ import { COMPARISON_DEFAULTS } from '../../src/language-model/comparison.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { Progress, TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText } from '../synthetic-text.ts';
 
@@ -30,6 +30,7 @@ after(() => rm(root, { recursive: true, force: true }));
 const request = (): TrainRequest => ({
   folders: [{ path: join(root, 'text'), exclude: [] }],
   reading: { maximumFileSize: 5_000_000 },
+  text: TEXT_DEFAULTS,
   phrases: PHRASE_DEFAULTS,
   word2vec: WORD2VEC_DEFAULTS,
   projection: PROJECTION_DEFAULTS,

@@ -10,7 +10,7 @@ import { loadModel } from '../../src/engine/model-store.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { EngineEvents, TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../../src/word2vec/options.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
 
@@ -30,6 +30,7 @@ function request(path: string, word2vec: Partial<Word2vecOptions>, change: Parti
   return {
     folders: [{ path, exclude: [] }],
     reading: { maximumFileSize: 50_000_000 },
+    text: { ...TEXT_DEFAULTS },
     phrases: { ...PHRASE_DEFAULTS },
     word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 32, minCount: 2, ...word2vec },
     projection: { ...PROJECTION_DEFAULTS, nEpochs: 20 },

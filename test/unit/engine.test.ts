@@ -13,7 +13,7 @@ import { readSafetensors } from '../../src/engine/safetensors.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { EngineApi, EngineEvents, Phase, Progress, TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
 
@@ -45,6 +45,7 @@ function request(path: string, change: Partial<TrainRequest> = {}): TrainRequest
   return {
     folders: [{ path, exclude: [] }],
     reading: { maximumFileSize: 5_000_000 },
+    text: { ...TEXT_DEFAULTS },
     phrases: { ...PHRASE_DEFAULTS },
     word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 24, epochs: 8 },
     projection: { ...PROJECTION_DEFAULTS, nEpochs: 50 },

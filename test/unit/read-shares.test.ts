@@ -10,7 +10,7 @@ import { mergeRead, readShare } from '../../src/engine/read-shares.ts';
 import { isTooLarge, sharesOf } from '../../src/engine/work-shares.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { mergeShares, type Share } from '../../src/text/merge.ts';
-import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { PackedReader, PackedTokens } from '../../src/text/packed-tokens.ts';
 import { syntheticText } from '../synthetic-text.ts';
 import { ENCODERS } from './legacy-encoders.ts';
@@ -59,8 +59,16 @@ test('any number of threads reads what one thread reads', async () => {
       parts.flatMap(({ files }) => files),
       found!.files,
     );
-    const shares = await Promise.all(parts.map((part) => readShare(part, new Float64Array(2), () => false)));
-    const merged = mergeRead(shares as NonNullable<(typeof shares)[number]>[], found!.notes, hooks, phrases);
+    const shares = await Promise.all(
+      parts.map((part) => readShare(part, TEXT_DEFAULTS, new Float64Array(2), () => false)),
+    );
+    const merged = mergeRead(
+      shares as NonNullable<(typeof shares)[number]>[],
+      found!.notes,
+      hooks,
+      TEXT_DEFAULTS,
+      phrases,
+    );
     assert.deepEqual(merged!.corpus, alone.corpus);
     assert.deepEqual(merged!.paths, alone.paths);
     assert.deepEqual(merged!.report, alone.report);
@@ -78,7 +86,7 @@ test('a text that is little is one share, and one that is too large for memory i
 
 test('a cancelled share gives nothing', async () => {
   const found = (await findTexts(folders(), { maximumFileSize: 1e7 }, [], () => false))!;
-  assert.equal(await readShare(found, new Float64Array(2), () => true), null);
+  assert.equal(await readShare(found, TEXT_DEFAULTS, new Float64Array(2), () => true), null);
 });
 
 function shareOf(texts: string[]): Share {

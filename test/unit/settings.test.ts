@@ -6,7 +6,7 @@ import { folderRequest, TRAINING_SETTINGS, trainRequest } from '../../src/host/s
 import { checkOptions, ENGINE_RANGES } from '../../src/engine/options.ts';
 import { LANGUAGE_MODEL_DEFAULTS, LANGUAGE_MODEL_RANGES } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS, PROJECTION_RANGES } from '../../src/projection/options.ts';
-import { PHRASE_DEFAULTS, PHRASE_RANGES } from '../../src/text/options.ts';
+import { PHRASE_DEFAULTS, PHRASE_RANGES, TEXT_CHOICES, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS, WORD2VEC_RANGES } from '../../src/word2vec/options.ts';
 
 interface Setting {
@@ -44,6 +44,7 @@ suite('settings', () => {
   });
 
   for (const [section, values, ranges] of [
+    ['text', TEXT_DEFAULTS, {}],
     ['phrases', PHRASE_DEFAULTS, PHRASE_RANGES],
     ['word2vec', WORD2VEC_DEFAULTS, WORD2VEC_RANGES],
     ['map', PROJECTION_DEFAULTS, PROJECTION_RANGES],
@@ -78,6 +79,12 @@ suite('settings', () => {
     });
   }
 
+  test('the choices of text are those of the engine', () => {
+    for (const [name, choices] of Object.entries(TEXT_CHOICES)) {
+      assert.deepEqual(settings[`lexiscope.text.${name}`]?.enum, choices, name);
+    }
+  });
+
   test('threads and seed have the ranges of the engine', () => {
     for (const name of ['threads', 'seed'] as const) {
       const { type, minimum, maximum } = settings[`lexiscope.${name}`]!;
@@ -96,6 +103,7 @@ suite('settings', () => {
     assert.deepEqual(request, {
       folders,
       reading: { maximumFileSize: 5_000_000 },
+      text: TEXT_DEFAULTS,
       phrases: PHRASE_DEFAULTS,
       word2vec: WORD2VEC_DEFAULTS,
       projection: PROJECTION_DEFAULTS,
@@ -125,6 +133,8 @@ suite('settings', () => {
     ['word2vec.vectorSize', '100'],
     ['map.nNeighbors', 2.5],
     ['languageModel.heldOut', 0.9],
+    ['text.particles', 'apart'],
+    ['text.keywords', 'no'],
     ['threads', -1],
     ['seed', null],
   ] as const) {

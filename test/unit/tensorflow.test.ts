@@ -17,7 +17,7 @@ import { createSignals, Team } from '../../src/language-model/team.ts';
 import { TensorflowNetwork, type TrainableNetwork } from '../../src/language-model/tensorflow.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { LanguageModelSummary, TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText } from '../synthetic-text.ts';
 
@@ -138,6 +138,7 @@ describe('an engine whose language model is TensorFlow’s', () => {
   const request = (path: string): TrainRequest => ({
     folders: [{ path, exclude: [] }],
     reading: { maximumFileSize: 5_000_000 },
+    text: TEXT_DEFAULTS,
     phrases: PHRASE_DEFAULTS,
     word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 16, minCount: 2, epochs: 1 },
     projection: PROJECTION_DEFAULTS,

@@ -119,7 +119,7 @@ test('prose is cut behind its last white space, a text without any at a sign or 
   assert.equal(cut('One two three fo'), 'One two three ');
   assert.equal(cut('One.\n\n Two.\n\n'), 'One.\n\n ');
   assert.equal(cut('{"a":1,"b":2'), '{"a":1,"b":');
-  assert.equal(cut('\u6f22\u5b57\u3002\u6f22\u5b57'), '\u6f22\u5b57\u3002\u6f22');
+  assert.equal(cut('\u6f22\u5b57\u3002\u6f22\u5b57'), '\u6f22\u5b57\u3002');
   assert.equal(cut('word'), '');
   assert.equal(cut(''), '');
 });

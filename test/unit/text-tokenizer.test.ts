@@ -30,9 +30,14 @@ test('words are runs of letters of any script, with their marks', () => {
   assert.deepEqual(cut('Привет, мир — שלום עולם'), ['Привет', 'мир', 'שלום', 'עולם']);
 });
 
-test('an ideograph is a word by itself; letters beside it are another', () => {
-  assert.deepEqual(cut('漢字とカタカナ'), ['漢', '字', 'とカタカナ']);
-  assert.deepEqual(cut('𠮷野\u{e0100}家'), ['𠮷', '野\u{e0100}', '家']);
+test('scripts without spaces are cut into words by their dictionaries', () => {
+  assert.deepEqual(cut('漢字とカタカナ'), ['漢字', 'と', 'カタカナ']);
+  assert.deepEqual(cut('我们学习。天气'), ['我们', '学习', '|', '天气']);
+  assert.deepEqual(cut('ภาษาไทยง่ายมาก abc'), ['ภาษา', 'ไทย', 'ง่าย', 'มาก', 'abc']);
+  assert.deepEqual(cut('コーヒー'), ['コーヒー']);
+  assert.deepEqual(cut('𠮷野\u{e0100}家').join(''), '𠮷野\u{e0100}家');
+  assert.deepEqual(cut('大学に2人', 3), cut('大学に2人'));
+  assert.equal(cut('漢字'.repeat(5000)).join('').length, 10_000);
 });
 
 test('letters outside the basic plane are letters, and emoji are not', () => {
@@ -131,7 +136,7 @@ test('the word at a column is the word of the tokenizer that the column touches'
   assert.deepEqual(wordAt(line, 5), { start: 2, end: 7 });
   assert.deepEqual(wordAt(line, 7), { start: 2, end: 7 });
   assert.deepEqual(wordAt(line, 16), { start: 8, end: 16 });
-  assert.deepEqual(wordAt(line, 19), { start: 19, end: 20 }); // between two ideographs: the right one
+  assert.deepEqual(wordAt(line, 19), { start: 18, end: 20 });
   assert.equal(wordAt(line, 0), null);
   assert.equal(wordAt(line, 17), null);
   assert.deepEqual(wordAt(line, line.length), { start: 21, end: 22 });

@@ -10,7 +10,7 @@ import { newNotes } from '../../src/engine/reading-notes.ts';
 import { mergeRead, readShare } from '../../src/engine/read-shares.ts';
 import { cacheKey, deleteCache, withCache } from '../../src/engine/token-cache.ts';
 import type { UnsavedText } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 
 let root: string;
 let model: string;
@@ -47,10 +47,15 @@ async function read(
   const folders = [{ path: folder, exclude: [], ...(encoding !== undefined && { encoding }) }];
   const found = (await findTexts(folders, reading, unsaved, () => false))!;
   const { fresh, share } = withCache(found, model, key);
-  const fromFiles = (await readShare({ ...fresh, notes: newNotes() }, new Float64Array(2), () => false))!;
+  const fromFiles = (await readShare(
+    { ...fresh, notes: newNotes() },
+    TEXT_DEFAULTS,
+    new Float64Array(2),
+    () => false,
+  ))!;
   const shares = share ? [share, fromFiles] : [fromFiles];
   const cache = { directory: model, key, files: found.files };
-  const result = mergeRead(shares, found.notes, hooks, PHRASE_DEFAULTS, cache);
+  const result = mergeRead(shares, found.notes, hooks, TEXT_DEFAULTS, PHRASE_DEFAULTS, cache);
   return { result: result!, opened: fresh.files.map(({ name }) => name) };
 }
 

@@ -57,11 +57,15 @@ interface Setup {
   threads?: number;
   seed?: number;
   counts?: ArrayLike<number>;
+  keepFactors?: ReadonlyMap<number, number> | undefined;
   initial?: InitialVectors;
   checkpoint?: Word2vecCheckpoint;
 }
 
-function createJob(tokens: Int32Array, { options, threads = 1, seed = 1, counts, ...rest }: Setup = {}): Word2vecJob {
+function createJob(
+  tokens: Int32Array,
+  { options, threads = 1, seed = 1, counts, keepFactors, ...rest }: Setup = {},
+): Word2vecJob {
   const all = counts ?? countsOf(tokens, tokens.reduce((most, id) => Math.max(most, id), 0) + 1);
   const job = createWord2vecJob(kernel, {
     text: textOf(tokens),
@@ -70,6 +74,7 @@ function createJob(tokens: Int32Array, { options, threads = 1, seed = 1, counts,
     options: { ...OPTIONS, ...options },
     threads,
     seed,
+    ...(keepFactors && { keepFactors }),
     ...rest,
   });
   texts.set(job, tokens);
@@ -303,6 +308,24 @@ test('frequent words are thinned out as gensim does it', () => {
     const expected = Math.min(1, (Math.sqrt(counts[word]! / threshold) + 1) * (threshold / counts[word]!));
     assert.ok(Math.abs(share - expected) < 1e-6, `word ${word}: ${share}, expected ${expected}`);
   });
+});
+
+test('words that are to be kept more rarely are, by their factor', () => {
+  const keep = (keepFactors?: ReadonlyMap<number, number>): Uint32Array => {
+    const job = createJob(evenText(10, 3), { options: { sample: 1e-3 }, counts: [9000, 900, 90], keepFactors });
+    return new Uint32Array(job.memory.buffer, settingOf(job, 11), 4).slice();
+  };
+  const [all, some] = [
+    keep(),
+    keep(
+      new Map([
+        [0, 0.5],
+        [1, 0],
+        [7, 0],
+      ]),
+    ),
+  ];
+  assert.deepEqual([...some], [all[0], Math.floor(all[1]! / 2), 0, all[3]]);
 });
 
 test('what cannot be trained is refused with what was got and what was expected', () => {

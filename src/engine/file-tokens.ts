@@ -1,0 +1,57 @@
+// A file as a training reads it, for Show Tokens.
+
+import * as l10n from '@vscode/l10n';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { FileTokens } from '../protocol/engine.ts';
+import { Decoder } from '../text/decode.ts';
+import { tokensOfDocument } from '../text/document-tokens.ts';
+import type { TextOptions } from '../text/options.ts';
+import { SecretFilter } from '../text/secrets.ts';
+import { checkTextOptions } from './options.ts';
+
+/** A larger file is not shown: no editor does. Bytes, or UTF-16 units of a text. */
+const LARGEST = 20_000_000;
+
+/** As of `EngineApi.tokensOf`. */
+export async function fileTokens(
+  path: string,
+  options: TextOptions,
+  given: string | undefined,
+  stemLengthOf: (word: string) => number,
+): Promise<FileTokens> {
+  checkTextOptions(options);
+  const name = basename(path);
+  const size = given?.length ?? (await stat(path)).size;
+  if (size > LARGEST) {
+    throw new Error(l10n.t('{0} is too large to be shown: {1} MB.', name, (size / 1e6).toFixed(1)));
+  }
+  const read = given === undefined ? await decoded(path, name) : { text: given, encoding: null, repaired: false };
+  const text = read.text.normalize('NFC');
+  const cleaned = new SecretFilter().clean(text, true) as string;
+  const tokens = tokensOfDocument(name, cleaned, options, stemLengthOf);
+  const leftOut = [...tokens.leftOut, ...secretsOf(text, cleaned)].sort((a, b) => a.start - b.start);
+  return { ...read, text, ...tokens, leftOut };
+}
+
+/** Where `cleaned` has spaces for what `text` has. */
+function secretsOf(text: string, cleaned: string): FileTokens['leftOut'] {
+  const found: FileTokens['leftOut'] = [];
+  if (text === cleaned) return found;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === cleaned[i]) continue;
+    const start = i;
+    while (i < text.length && text[i] !== cleaned[i]) i++;
+    found.push({ start, end: i, reason: 'secret' });
+  }
+  return found;
+}
+
+async function decoded(path: string, name: string): Promise<Pick<FileTokens, 'text' | 'encoding' | 'repaired'>> {
+  const bytes = await readFile(path);
+  const decoder = Decoder.of(bytes, bytes.length);
+  if (!decoder) throw new Error(l10n.t('{0} is not a text file.', name));
+  const { text, repaired } = decoder.decode(bytes, true);
+  const decoded = typeof text === 'string' ? text : new TextDecoder().decode(text);
+  return { text: decoded, encoding: decoder.encoding, repaired };
+}

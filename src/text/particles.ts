@@ -1,0 +1,313 @@
+// Korean: separates particles from the words they are written with: 한국은, 한국이 and 한국을 become 한국 and 은, 이, 을.
+//
+// No dictionary is needed. Particles are a closed class, and which of them may follow depends on the stem's last sound; the
+// text itself tells which stems are nouns, for they are met with many different ones. A word (eojeol) is separated where
+//  - the stem is met with other particles or by itself, often enough for this one to be no accident (거의 is not 거 + 의),
+//  - and the word is no noun itself: 제도 is met as 제도를 and 제도의, 한국은 not as 한국은을.
+// The decision is made once for each different word, over the counted vocabulary, so that the text is gone through as
+// numbers only. Unsupervised segmentation of this kind: the noun extractor of soynlp (Kim 2017).
+
+import type { Corpus } from './corpus.ts';
+import { grown, reordered } from './reorder.ts';
+import { PRUNED } from './vocabulary.ts';
+
+/** Tokens, or words, that a step goes through. */
+const STEP = 1 << 14;
+
+/** Which stems a particle follows. */
+type After = 'any' | 'consonant' | 'vowel' | 'ro';
+
+// Case markers follow nouns only, and hardly another particle: they are what a noun is known by
+const MARKERS: [string, After][] = [
+  ['을', 'consonant'],
+  ['를', 'vowel'],
+  ['과', 'consonant'],
+  ['와', 'vowel'],
+  ['이', 'consonant'],
+  ['가', 'vowel'],
+  ['으로', 'consonant'],
+  ['로', 'ro'],
+  ['에', 'any'],
+  ['에서', 'any'],
+  ['의', 'any'],
+];
+const OTHERS: [string, After][] = [
+  ['은', 'consonant'],
+  ['는', 'vowel'],
+  ...[
+    ...['에게', '에게서', '께', '께서', '한테', '까지', '부터', '처럼', '보다', '도', '만', '마다', '조차', '밖에'],
+    ...[
+      '이다',
+      '이며',
+      '이고',
+      '인',
+      '이라는',
+      '이라고',
+      '입니다',
+      '이지만',
+      '이자',
+      '이었다',
+      '이었으며',
+      '이던',
+      '이므로',
+    ],
+  ].map((particle): [string, After] => [particle, 'any']),
+  ['이나', 'consonant'],
+  ['이라', 'consonant'],
+  ['이란', 'consonant'],
+  ['였다', 'vowel'],
+  ['라는', 'vowel'],
+  ['라고', 'vowel'],
+  ['으로서', 'consonant'],
+  ['으로써', 'consonant'],
+  ['로서', 'ro'],
+  ['로써', 'ro'],
+];
+// 에서는, 에도, 까지의: particles that others follow
+const FIRST = [
+  '에',
+  '에서',
+  '에게',
+  '으로',
+  '로',
+  '과',
+  '와',
+  '까지',
+  '부터',
+  '만',
+  '보다',
+  '으로서',
+  '로서',
+  '에게서',
+];
+const SECOND: [string, After][] = [
+  ['는', 'vowel'],
+  ['은', 'consonant'],
+  ['이', 'consonant'],
+  ['을', 'consonant'],
+  ['도', 'any'],
+  ['만', 'any'],
+  ['의', 'any'],
+  ['부터', 'any'],
+  ['까지', 'any'],
+];
+
+interface Particle {
+  after: After;
+  /** Its place among the markers; -1 where it is none. */
+  marker: number;
+}
+
+const PARTICLES = new Map<string, Particle>();
+MARKERS.forEach(([particle, after], marker) => PARTICLES.set(particle, { after, marker }));
+for (const [particle, after] of OTHERS) PARTICLES.set(particle, { after, marker: -1 });
+for (const first of FIRST) {
+  for (const [second, after] of SECOND) {
+    if (PARTICLES.has(first + second) || !follows(first.charCodeAt(first.length - 1), after)) continue;
+    PARTICLES.set(first + second, { after: PARTICLES.get(first)!.after, marker: -1 });
+  }
+}
+const LONGEST = Math.max(...[...PARTICLES.keys()].map((particle) => particle.length));
+/** Last letters of particles. */
+const LAST = new Set([...PARTICLES.keys()].map((particle) => particle.charCodeAt(particle.length - 1)));
+/** The marker 의 follows other particles too: it says nothing of a word that may end in one. */
+const OF = MARKERS.findIndex(([particle]) => particle === '의');
+
+/** Whether a particle of this kind follows a stem that ends in `unit`; after letters of other scripts, any. */
+function follows(unit: number, after: After): boolean {
+  if (after === 'any' || unit < 0xac00 || unit > 0xd7a3) return true;
+  const final = (unit - 0xac00) % 28; // 0: none; 8: ㄹ
+  if (after === 'ro') return final === 0 || final === 8;
+  return (after === 'vowel') === (final === 0);
+}
+
+function isHangul(unit: number): boolean {
+  return unit >= 0xac00 && unit <= 0xd7a3;
+}
+
+/** Where the word may be separated, the longest particle first: lengths of stems. */
+function* stemsOf(word: string): Generator<[length: number, particle: Particle]> {
+  if (!LAST.has(word.charCodeAt(word.length - 1))) return;
+  for (let length = Math.max(1, word.length - LONGEST); length < word.length; length++) {
+    const particle = PARTICLES.get(word.slice(length));
+    if (particle && follows(word.charCodeAt(length - 1), particle.after)) yield [length, particle];
+  }
+}
+
+/** What is known of a stem. */
+interface Evidence {
+  /** How often it is met with a marker. */
+  count: number;
+  /** The same without 의. */
+  strict: number;
+  /** Which markers, a bit each. */
+  markers: number;
+}
+
+/** The least evidence for a noun of a single syllable and for longer ones: different markers. */
+const FEWEST_MARKERS = { single: 4, longer: 2 };
+/** How many times as often as with all others a stem may be met with one particle: of a single syllable, and of more. */
+const MOST = { single: 1, longer: 20 };
+/** A word is a noun that is met with markers at least so often, by its count, and with so many different ones. */
+const NOUN = { share: 0.1, markers: 3 };
+
+/** Of each word the length of its stem where a particle is to be separated, else 0. Yields how much is done, 0 to 1. */
+export function* findStems(words: readonly string[], counts: Float64Array): Generator<number, Uint8Array> {
+  const stems = new Uint8Array(words.length);
+  const evidence = new Map<string, Evidence>();
+  for (let id = 0; id < words.length; id++) {
+    if (id % STEP === 0) yield (0.5 * id) / words.length;
+    for (const [length, { marker }] of stemsOf(words[id]!)) {
+      if (marker < 0) continue;
+      const stem = words[id]!.slice(0, length);
+      const known = evidence.get(stem);
+      const [count, strict, bit] = [counts[id]!, marker === OF ? 0 : counts[id]!, 1 << marker];
+      if (known) {
+        known.count += count;
+        known.strict += strict;
+        known.markers |= bit;
+      } else evidence.set(stem, { count, strict, markers: bit });
+    }
+  }
+  if (evidence.size === 0) return stems;
+  // what is a noun itself, such as 결과, is no evidence for 결
+  const alone = new Map<string, number>();
+  const nouns = new Set<number>();
+  for (let id = 0; id < words.length; id++) {
+    if (id % STEP === 0) yield 0.5 + (0.1 * id) / words.length;
+    const own = evidence.get(words[id]!);
+    if (!own) continue;
+    alone.set(words[id]!, counts[id]!);
+    if (bits(own.markers & ~(1 << OF)) >= NOUN.markers && own.strict >= NOUN.share * counts[id]!) nouns.add(id);
+  }
+  for (const id of nouns) {
+    for (const [length, { marker }] of stemsOf(words[id]!)) {
+      const known = evidence.get(words[id]!.slice(0, length));
+      if (marker < 0 || !known) continue;
+      known.count -= counts[id]!;
+      known.markers &= ~(1 << marker);
+    }
+  }
+  yield 0.6;
+  for (let id = 0; id < words.length; id++) {
+    if (id % STEP === 0) yield 0.6 + (0.4 * id) / words.length;
+    const word = words[id]!;
+    if (nouns.has(id) || PARTICLES.has(word)) continue; // a particle is written apart behind a name in brackets
+    // 결과는 is 결과 + 는 and not 결 + 과는: the stem with the most evidence
+    let most = 0;
+    for (const [length, { marker }] of stemsOf(word)) {
+      if (!isHangul(word.charCodeAt(length - 1))) {
+        stems[id] = length; // a name or a number in other letters
+        break;
+      }
+      const stem = word.slice(0, length);
+      const known = evidence.get(stem);
+      const others = (known?.count ?? 0) - (marker >= 0 ? counts[id]! : 0) + (alone.get(stem) ?? 0);
+      const markers = known ? bits(marker >= 0 ? known.markers & ~(1 << marker) : known.markers) : 0;
+      const size = length === 1 ? 'single' : 'longer';
+      if (markers + (length > 1 && alone.has(stem) ? 1 : 0) < FEWEST_MARKERS[size]) continue;
+      if (counts[id]! > MOST[size] * others || others <= most) continue;
+      stems[id] = length;
+      most = others;
+    }
+  }
+  return stems;
+}
+
+function bits(set: number): number {
+  let count = 0;
+  for (; set; set &= set - 1) count++;
+  return count;
+}
+
+/**
+ * Separates the particles of a corpus that is in memory as a whole, which gives up its tokens; `keeps` them as words of
+ * their own. Yields how much is done, 0 to 1. A corpus without Korean comes back as it is.
+ */
+export function* separateParticles(corpus: Corpus, keeps: boolean): Generator<number, Corpus> {
+  if (corpus.spilled) throw new Error('Particles are separated in a text that is in memory as a whole.');
+  const { words, counts } = corpus;
+  const finding = findStems(words, counts);
+  let found = finding.next();
+  for (; !found.done; found = finding.next()) yield 0.4 * found.value;
+  const lengths = found.value;
+
+  // the id of each word's stem and of its particle; those that are no words yet get ids behind the others
+  const stems = new Int32Array(words.length);
+  const particles = new Int32Array(words.length).fill(-1);
+  const wanted = new Map<string, number>();
+  const parts = (id: number): string[] =>
+    keeps ? [words[id]!.slice(0, lengths[id]), words[id]!.slice(lengths[id])] : [words[id]!.slice(0, lengths[id])];
+  for (let id = 0; id < words.length; id++) {
+    if (lengths[id]! > 0) for (const part of parts(id)) wanted.set(part, -1);
+    if (id % STEP === 0) yield 0.4 + (0.05 * id) / words.length;
+  }
+  if (wanted.size === 0) return corpus;
+  for (let id = 0; id < words.length; id++) {
+    if (wanted.has(words[id]!)) wanted.set(words[id]!, id);
+    if (id % STEP === 0) yield 0.45 + (0.05 * id) / words.length;
+  }
+  const newWords = words.slice();
+  for (const [word, id] of wanted) if (id < 0) wanted.set(word, newWords.push(word) - 1);
+  const newCounts = new Float64Array(newWords.length);
+  newCounts.set(counts);
+  let more = 0;
+  for (let id = 0; id < words.length; id++) {
+    if (id % STEP === 0) yield 0.5 + (0.05 * id) / words.length;
+    stems[id] = id;
+    if (lengths[id] === 0) continue;
+    const count = counts[id]!;
+    const [stem, particle] = parts(id).map((part) => wanted.get(part)!);
+    newCounts[id]! -= count;
+    newCounts[stem!]! += count;
+    stems[id] = stem!;
+    if (particle === undefined) continue;
+    newCounts[particle]! += count;
+    particles[id] = particle;
+    more += count;
+  }
+
+  // from the end to the beginning, so that what is written is behind what is read
+  const { length } = corpus.tokens;
+  const tokens = grown(corpus.tokens, length + more);
+  const documents = corpus.documents;
+  let at = tokens.length;
+  let document = documents.length - 1;
+  for (let i = length - 1; i >= 0; i--) {
+    const id = tokens[i]!;
+    if (id < 0 || id === PRUNED) tokens[--at] = id;
+    else {
+      if (particles[id]! >= 0) tokens[--at] = particles[id]!;
+      tokens[--at] = stems[id]!;
+    }
+    while (document >= 0 && documents[document] === i) documents[document--] = at;
+    if (i % (STEP << 2) === 0) yield 0.8 - (0.25 * i) / length;
+  }
+  const ordering = reordered(corpus, {
+    ...{ words: newWords, counts: newCounts, before: counts, tokens },
+    wordCount: corpus.wordCount + more,
+  });
+  let step = ordering.next();
+  for (; !step.done; step = ordering.next()) yield 0.8 + 0.2 * step.value;
+  return step.value;
+}
+
+/** The particles that may follow the first `length` letters of `typed`, a stem of Hangul, and begin with the others. */
+export function particlesAfter(typed: string, length: number): string[] {
+  const last = typed.charCodeAt(length - 1);
+  const beginning = typed.slice(length);
+  if (!isHangul(last)) return [];
+  return [...PARTICLES]
+    .filter(([particle, { after }]) => follows(last, after) && particle !== beginning && particle.startsWith(beginning))
+    .map(([particle]) => particle);
+}
+
+export function isParticle(word: string): boolean {
+  return PARTICLES.has(word);
+}
+
+/** The stem of a word that is not known, by the longest particle that leaves a known one; 0 where there is none. */
+export function stemLength(word: string, isKnown: (stem: string) => boolean): number {
+  for (const [length] of stemsOf(word)) if (isKnown(word.slice(0, length))) return length;
+  return 0;
+}

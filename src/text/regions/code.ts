@@ -1,0 +1,189 @@
+// Code: comments and strings are prose, the rest is code. No language is parsed; what a lexer needs to know to find where
+// comments and strings end is in its Lexis. A string that is not closed ends with its line, so that a slip costs a line.
+
+import { type Language, type Lexis } from '../languages.ts';
+import { codeKind, isAt, isBlank, isDigit, isLetter, PROSE, signOf, type Regions, type Scanner } from './regions.ts';
+
+/** A comment or a string, by how it begins. */
+interface Opener {
+  open: Uint16Array;
+  /** Empty: it ends with the line. */
+  close: Uint16Array;
+  isComment: boolean;
+  /** Whether it goes over lines. */
+  isLong: boolean;
+}
+
+/** What makes the scanner look closer at a character. */
+const NOTHING = 0;
+const OPENS = 1;
+const BRACE = 2;
+const SLASH = 3;
+
+const LINE_BREAK = 10;
+const BACKSLASH = 92;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+/** A slash behind one of these, or at the beginning of a line, begins a regular expression of JavaScript. */
+const BEFORE_PATTERN = signOf('(,=:[!&|?{};+\n');
+
+export class CodeScanner implements Scanner {
+  readonly #kind: number;
+  readonly #openers: readonly Opener[];
+  readonly #interpolation: Uint16Array;
+  /** By character of ASCII. */
+  readonly #marks = new Uint8Array(128);
+  /** The comment or string that is open. */
+  #inside: Opener | null = null;
+  /** Strings with code in them that is open, and how many braces are open in that. */
+  readonly #around: { opener: Opener; braces: number }[] = [];
+  #wasComment = false;
+
+  constructor(language: Language) {
+    const lexis = language.lexis!;
+    this.#kind = codeKind(language);
+    this.#openers = openersOf(lexis);
+    this.#interpolation = signOf(lexis.interpolation);
+    for (const { open } of this.#openers) this.#marks[open[0]!] = OPENS;
+    if (lexis.interpolation) {
+      this.#marks[OPEN_BRACE] = this.#marks[CLOSE_BRACE] = BRACE;
+      this.#marks[47] = SLASH;
+    }
+  }
+
+  scan(text: Uint16Array, from: number, to: number, regions: Regions): void {
+    const marks = this.#marks;
+    let start = from;
+    let i = from;
+    while (i < to) {
+      if (this.#inside) {
+        i = this.#readInside(this.#inside, text, i, to, regions);
+        start = i;
+        continue;
+      }
+      const unit = text[i]!;
+      const mark = unit < 128 ? marks[unit]! : NOTHING;
+      if (mark === NOTHING) {
+        i++;
+        continue;
+      }
+      if (mark === BRACE) {
+        const around = this.#around.at(-1);
+        if (around) {
+          if (unit === OPEN_BRACE) around.braces++;
+          else if (around.braces > 0) around.braces--;
+          else {
+            this.#addCode(text, start, i, regions);
+            this.#inside = this.#around.pop()!.opener;
+          }
+        }
+        i++;
+        continue;
+      }
+      const opener = this.#openers.find(({ open }) => isAt(text, i, to, open));
+      if (opener) {
+        this.#addCode(text, start, i, regions);
+        this.#inside = opener;
+        if (opener.isComment && !this.#wasComment) regions.break();
+        i += opener.open.length;
+      } else if (mark === SLASH && isPatternAt(text, i, from)) {
+        const end = endOfPattern(text, i, to);
+        this.#addCode(text, start, i, regions);
+        start = i = end;
+      } else i++;
+    }
+    if (!this.#inside) this.#addCode(text, start, to, regions);
+  }
+
+  #addCode(text: Uint16Array, start: number, end: number, regions: Regions): void {
+    if (isBlank(text, start, end)) return;
+    if (this.#wasComment) regions.break();
+    this.#wasComment = false;
+    regions.add(start, end, this.#kind);
+  }
+
+  /** Adds what is inside the comment or string up to its end, or to that of the text; gives where code goes on. */
+  #readInside(opener: Opener, text: Uint16Array, from: number, to: number, regions: Regions): number {
+    const { close, isComment, isLong } = opener;
+    const interpolation = isLong && close[0] === 96 ? this.#interpolation : NO_SIGN;
+    const first = close.length ? close[0]! : LINE_BREAK;
+    let i = from;
+    let next = to;
+    for (; i < to; i++) {
+      const unit = text[i]!;
+      if (unit === first && (close.length < 2 || isAt(text, i, to, close))) {
+        next = i + Math.max(1, close.length);
+        this.#inside = null;
+        break;
+      }
+      if (unit === LINE_BREAK && !isLong) {
+        next = i;
+        this.#inside = null;
+        break;
+      }
+      if (isComment) continue;
+      if (unit === BACKSLASH && i + 1 < to) {
+        // what is escaped ends no string, and a letter that stands for a control character begins no word
+        if (text[i + 1] !== LINE_BREAK) {
+          if (isLetter(text[i + 1])) text[i + 1] = 32;
+          i++;
+        }
+      } else if (interpolation.length && unit === interpolation[0] && isAt(text, i, to, interpolation)) {
+        next = i + interpolation.length;
+        this.#inside = null;
+        this.#around.push({ opener, braces: 0 });
+        break;
+      }
+    }
+    if (isComment) this.#wasComment = true;
+    else if (this.#wasComment) {
+      regions.break();
+      this.#wasComment = false;
+    }
+    regions.add(from, i, PROSE);
+    return next;
+  }
+}
+
+const NO_SIGN = new Uint16Array(0);
+
+function openersOf({ lineComments, blockComments, quotes, longQuotes, interpolation }: Lexis): Opener[] {
+  const comment = { isComment: true };
+  return [
+    ...blockComments.map(([open, close]) => ({ open: signOf(open), close: signOf(close), ...comment, isLong: true })),
+    ...lineComments.map((open) => ({ open: signOf(open), close: NO_SIGN, ...comment, isLong: false })),
+    // what a language keeps its documentation in stands for itself, as a comment does
+    ...longQuotes.map((quote) => ({
+      open: signOf(quote),
+      close: signOf(quote),
+      isComment: interpolation === '' && quote.length > 1,
+      isLong: true,
+    })),
+    ...quotes.map((quote) => ({ open: signOf(quote), close: signOf(quote), isComment: false, isLong: false })),
+  ];
+}
+
+/** Whether the slash at `at` begins a regular expression: what stands before it is no operand. */
+function isPatternAt(text: Uint16Array, at: number, from: number): boolean {
+  let before = at - 1;
+  while (before >= from && (text[before] === 32 || text[before] === 9)) before--;
+  return before < from || BEFORE_PATTERN.includes(text[before]!);
+}
+
+/** Behind the pattern that begins at `at`; it ends with the line at the latest. */
+function endOfPattern(text: Uint16Array, at: number, to: number): number {
+  let inClass = false;
+  for (let i = at + 1; i < to; i++) {
+    const unit = text[i]!;
+    if (unit === LINE_BREAK) return i;
+    if (unit === BACKSLASH) i++;
+    else if (unit === 91) inClass = true;
+    else if (unit === 93) inClass = false;
+    else if (unit === 47 && !inClass) {
+      i++;
+      while (i < to && (isLetter(text[i]) || isDigit(text[i]))) i++; // its flags
+      return i;
+    }
+  }
+  return to;
+}

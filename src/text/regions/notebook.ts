@@ -1,0 +1,92 @@
+// Jupyter notebooks (.ipynb, nbformat 3 and 4): the sources of the cells, Markdown as Markdown and code as code. The JSON
+// around them is left out, and escapes are written over, in the memory of the scanner, with what they stand for, so that
+// every word keeps its place. Outputs are left out.
+
+import { languageNamed } from '../languages.ts';
+import { CodeScanner } from './code.ts';
+import { MarkdownScanner } from './markdown.ts';
+import { PROSE, slice, type Regions, type Scanner } from './regions.ts';
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const SPACE = 32;
+/** Objects and arrays around the line of a cell, at most (nbformat 3: worksheets, cells, input). */
+const DEEPEST = 6;
+const ESCAPES: Record<number, number> = { 110: 10, 114: 13, 116: 9, 98: SPACE, 102: SPACE };
+
+export class NotebookScanner implements Scanner {
+  /** The keys that lead to where the scanner is: of objects their last key, of arrays null. */
+  readonly #path: (string | null)[] = [];
+  readonly #isObject: boolean[] = [];
+  /** Whether a value comes next, and not a key. */
+  #isValue = true;
+  #cell = '';
+  #inner: Scanner | null = null;
+
+  scan(text: Uint16Array, from: number, to: number, regions: Regions): void {
+    for (let i = from; i < to; i++) {
+      const unit = text[i]!;
+      if (unit === QUOTE) {
+        const end = endOfString(text, i + 1, to);
+        this.#string(text, i + 1, end, regions);
+        i = end;
+      } else if (unit === 123 || unit === 91) {
+        this.#path.push(null);
+        this.#isObject.push(unit === 123);
+        this.#isValue = unit === 91;
+      } else if (unit === 125 || unit === 93) {
+        this.#path.pop();
+        this.#isObject.pop();
+        this.#isValue = true;
+      } else if (unit === 58) this.#isValue = true;
+      else if (unit === 44) this.#isValue = !this.#isObject.at(-1);
+    }
+  }
+
+  #string(text: Uint16Array, start: number, end: number, regions: Regions): void {
+    const { length } = this.#path;
+    if (!this.#isValue) {
+      const key = slice(text, start, Math.min(end, start + 40));
+      if (length > 0) this.#path[length - 1] = key;
+      if (key === 'source' || key === 'input') {
+        this.#inner = null;
+        regions.break();
+      }
+      return;
+    }
+    // the keys on the way: cells, of one of them source, and of that one line of many
+    const key = this.#isObject.at(-1) ? this.#path[length - 1] : this.#path[length - 2];
+    if (key === 'cell_type') this.#cell = slice(text, start, Math.min(end, start + 20));
+    if (length > DEEPEST || this.#path.includes('outputs') || (key !== 'source' && key !== 'input')) return;
+    unescape(text, start, end);
+    if (this.#cell === 'code') this.#inner ??= new CodeScanner(languageNamed('python')!);
+    else if (this.#cell === 'markdown' || this.#cell === 'heading') this.#inner ??= new MarkdownScanner();
+    if (this.#inner) this.#inner.scan(text, start, end, regions);
+    else regions.add(start, end, PROSE);
+  }
+}
+
+/** Where the string that begins at `from` ends, at its quotation mark; `to` where it does not. */
+function endOfString(text: Uint16Array, from: number, to: number): number {
+  for (let i = from; i < to; i++) {
+    if (text[i] === QUOTE) return i;
+    if (text[i] === BACKSLASH) i++;
+  }
+  return to;
+}
+
+/** Puts what escapes stand for in the place of their last character, and spaces before it. */
+function unescape(text: Uint16Array, start: number, end: number): void {
+  for (let i = start; i + 1 < end; i++) {
+    if (text[i] !== BACKSLASH) continue;
+    const sign = text[i + 1]!;
+    text[i] = SPACE;
+    if (sign === 117) {
+      const point = Number.parseInt(slice(text, i + 2, Math.min(end, i + 6)), 16);
+      const last = Math.min(end, i + 6);
+      text.fill(SPACE, i + 1, last);
+      if (!Number.isNaN(point)) text[last - 1] = point;
+      i = last - 1;
+    } else text[++i] = ESCAPES[sign] ?? sign;
+  }
+}

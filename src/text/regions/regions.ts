@@ -1,0 +1,108 @@
+// What of a document is text: regions of prose and of code, in order. What lies in none of them is markup and is left out.
+// A scanner finds them in the text itself, so that every word keeps its place in the document.
+
+import { CODES, type Language } from '../languages.ts';
+
+/** Kinds of regions: prose, and for code the place of its language in CODES, plus 1. */
+export const PROSE = 0;
+
+export function codeKind(language: Language): number {
+  return 1 + CODES.indexOf(language);
+}
+
+/** Finds the regions of a document, of which it is given whole lines, part by part. It keeps what is open between parts. */
+export interface Scanner {
+  /** Adds the regions of [from, to) of `text`, whole lines or the end of the document. May write over markup, never move anything. */
+  scan(text: Uint16Array, from: number, to: number, regions: Regions): void;
+}
+
+/** A list of regions that grows and is used again. */
+export class Regions {
+  /** Start, end, kind, whether a sentence ends before it: (n, 4). */
+  data = new Int32Array(4 * 64);
+  length = 0;
+  #breaks = false;
+
+  /** The region [start, end). One that goes on where the last one ends is made part of it. */
+  add(start: number, end: number, kind: number): void {
+    if (start >= end) return;
+    const last = 4 * (this.length - 1);
+    if (last >= 0 && !this.#breaks && this.data[last + 1] === start && this.data[last + 2] === kind) {
+      this.data[last + 1] = end;
+      return;
+    }
+    const at = 4 * this.length++;
+    if (at === this.data.length) {
+      const data = new Int32Array(2 * at);
+      data.set(this.data);
+      this.data = data;
+    }
+    this.data[at] = start;
+    this.data[at + 1] = end;
+    this.data[at + 2] = kind;
+    this.data[at + 3] = this.#breaks ? 1 : 0;
+    this.#breaks = false;
+  }
+
+  /** A sentence ends here. */
+  break(): void {
+    this.#breaks = true;
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+}
+
+/** The units of a sign of markup. */
+export function signOf(text: string): Uint16Array {
+  return Uint16Array.from(text, (unit) => unit.charCodeAt(0));
+}
+
+/** Whether `sign` stands at `at`. */
+export function isAt(text: Uint16Array, at: number, to: number, sign: Uint16Array): boolean {
+  if (at + sign.length > to) return false;
+  for (let i = 0; i < sign.length; i++) if (text[at + i] !== sign[i]) return false;
+  return true;
+}
+
+/** Where `sign` is next in [from, to); -1 where it is not. */
+export function find(text: Uint16Array, from: number, to: number, sign: Uint16Array): number {
+  const first = sign[0]!;
+  const part = text.subarray(0, to); // else a search goes on to the end of the text
+  for (let at = part.indexOf(first, from); at >= 0; at = part.indexOf(first, at + 1)) {
+    if (isAt(text, at, to, sign)) return at;
+  }
+  return -1;
+}
+
+/** Where the line of `at` ends, behind its line break. */
+export function endOfLine(text: Uint16Array, at: number, to: number): number {
+  const end = text.indexOf(10, at);
+  return end < 0 || end >= to ? to : end + 1;
+}
+
+/** The first place of [from, to) that is no space or tab. */
+export function afterIndent(text: Uint16Array, from: number, to: number): number {
+  while (from < to && (text[from] === 32 || text[from] === 9)) from++;
+  return from;
+}
+
+/** Whether nothing but white space of ASCII is in [from, to). */
+export function isBlank(text: Uint16Array, from: number, to: number): boolean {
+  while (from < to && (text[from] === 32 || (text[from]! >= 9 && text[from]! <= 13))) from++;
+  return from === to;
+}
+
+/** A short part of the text as a string. */
+export function slice(text: Uint16Array, from: number, to: number): string {
+  return String.fromCharCode(...text.subarray(from, to));
+}
+
+export function isLetter(unit: number | undefined): boolean {
+  return unit !== undefined && (unit | 32) >= 97 && (unit | 32) <= 122;
+}
+
+export function isDigit(unit: number | undefined): boolean {
+  return unit !== undefined && unit >= 48 && unit <= 57;
+}

@@ -1,0 +1,30 @@
+// The scanner of each syntax.
+
+import type { Language } from '../languages.ts';
+import { CodeScanner } from './code.ts';
+import { HtmlScanner } from './html.ts';
+import { LatexScanner } from './latex.ts';
+import { MarkdownScanner } from './markdown.ts';
+import { NotebookScanner } from './notebook.ts';
+import type { Scanner } from './regions.ts';
+import { SubtitleScanner } from './subtitles.ts';
+
+/** Finds the regions of a document in this language; null for prose, which is one region. */
+export function scannerOf(language: Language): Scanner | null {
+  switch (language.syntax) {
+    case 'prose':
+      return null;
+    case 'code':
+      return new CodeScanner(language);
+    case 'markdown':
+      return new MarkdownScanner();
+    case 'html':
+      return new HtmlScanner();
+    case 'latex':
+      return new LatexScanner();
+    case 'notebook':
+      return new NotebookScanner();
+    case 'subtitles':
+      return new SubtitleScanner();
+  }
+}

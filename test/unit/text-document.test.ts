@@ -1,0 +1,325 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { DocumentReader } from '../../src/text/document.ts';
+import { languageNamed, languageOf } from '../../src/text/languages.ts';
+import { TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
+import { SPAN } from '../../src/text/tokenizer.ts';
+
+const lines = (...all: string[]): string => `${all.join('\n')}\n`;
+
+/** The words of a document with their places; null is the end of a sentence, which does not come twice. */
+function read(name: string | undefined, pieces: string[], options: Partial<TextOptions> = {}) {
+  const reader = new DocumentReader({ ...TEXT_DEFAULTS, ...options });
+  const words: ({ word: string; start: number; end: number } | null)[] = [];
+  const spans = new Int32Array(8 * SPAN);
+  let before = 0; // characters of the document before the reader's text
+  const drain = (): void => {
+    for (let written = reader.read(spans); written > 0; written = reader.read(spans)) {
+      for (let i = 0; i < written; i += SPAN) {
+        const [start, end] = [spans[i]!, spans[i + 1]!];
+        if (start >= 0) {
+          const word = String.fromCharCode(...reader.text.subarray(start, end));
+          words.push({ word, start: before + start, end: before + end });
+        } else if (words.length && words.at(-1) !== null) words.push(null);
+      }
+    }
+  };
+  reader.begin(name);
+  let taken = 0;
+  for (const piece of pieces) {
+    reader.append(piece);
+    taken += piece.length;
+    before = taken - reader.length;
+    drain();
+  }
+  if (reader.end()) {
+    before = taken - reader.length;
+    drain();
+  }
+  return words;
+}
+
+/** Words with spaces between, | for the end of a sentence. */
+function cut(name: string | undefined, text: string, options?: Partial<TextOptions>): string {
+  return read(name, [text], options)
+    .map((word) => word?.word ?? '|')
+    .join(' ')
+    .replace(/ \|$/, '');
+}
+
+suite('the language of a document', () => {
+  test('is told by the ending of its name', () => {
+    const names = ['a.ts', 'B.PY', 'x/y.java', 'a.hpp', 'a.rs', 'a.go', 'a.cs', 'a.md', 'a.html', 'a.tex', 'a.ipynb'];
+    assert.deepEqual(
+      [...names, 'a.srt', 'a.vtt', 'a.txt', 'LICENSE', 'a.unknown'].map((name) => languageOf(name).name),
+      [
+        ...['typescript', 'python', 'java', 'cpp', 'rust', 'go', 'csharp', 'markdown', 'html', 'latex', 'jupyter'],
+        ...['srt', 'vtt', 'plaintext', 'plaintext', 'plaintext'],
+      ],
+    );
+  });
+
+  test('is told by its beginning where the name says nothing', () => {
+    assert.equal(languageOf('run', '#!/usr/bin/env python3\n').name, 'python');
+    assert.equal(languageOf('run', '#!/bin/sh\n').name, 'shellscript');
+    assert.equal(languageOf('page', '<!DOCTYPE html>').name, 'html');
+    assert.equal(languageOf('thesis.txt', '\\documentclass{article}').name, 'latex');
+    assert.equal(languageOf('data.csv', '<?xml').name, 'plaintext');
+  });
+
+  test('of a fence is a name, an ending or an alias', () => {
+    assert.equal(languageNamed('js')?.name, 'javascript');
+    assert.equal(languageNamed('C++')?.name, 'cpp');
+    assert.equal(languageNamed('mermaid'), null);
+  });
+});
+
+suite('code', () => {
+  test('comments and strings are prose, and a comment is a sentence of its own', () => {
+    assert.equal(
+      cut('a.ts', lines("const a = 'Don\\'t go. Now'; // It's done. Well", '// and more', 'b(a);', '/* end */')),
+      "const a Don t go | Now | It's done | Well and more | b a | end",
+    );
+  });
+
+  test('a line, a statement or a blank line ends a sentence, as the options say', () => {
+    const text = lines('if (a.b) { c(); d()', '}', '', "e('x. y')");
+    assert.equal(cut('a.js', text, { codeSentences: 'block' }), 'if a b c d | e x | y');
+    assert.equal(cut('a.js', text, { codeSentences: 'statement' }), 'if a b | c | d | e x | y');
+    assert.equal(cut('a.js', text, { codeSentences: 'line' }), 'if a b c d | e x | y');
+  });
+
+  test('key words can be left out', () => {
+    assert.equal(
+      cut('a.py', lines('def load(self):', '    """If not, return it."""', '    return x'), { keywords: false }),
+      'load | If not return it | x',
+    );
+  });
+
+  test('what is in a template is code, and what is around it prose', () => {
+    assert.equal(cut('a.ts', "f(`It's ${g({ x: `in ${y}` })} here. Then`); h"), "f It's g x in y here | Then h");
+  });
+
+  test('a pattern is left out, and its quotes open nothing; a division is none', () => {
+    assert.equal(cut('a.js', lines('x = /["\'`]abc/gi.test(a)', 'y = a / b / c')), 'x test a y a b c');
+  });
+
+  test('a string that is not closed ends with its line', () => {
+    assert.equal(cut('a.c', lines('puts("never closed', "next('it', 1)")), 'puts never closed next it 1');
+    assert.equal(cut('a.rs', "fn f<'a>(x: &'a str) { g(\"it's\") }"), "fn f a x a str g it's");
+  });
+
+  test('comments of many lines go over pieces, which may be cut anywhere', () => {
+    const text = lines('a /* b', "don't", '*/ c', '"d. e" f');
+    const whole = read('a.java', [text]);
+    for (let at = 0; at <= text.length; at++) {
+      assert.deepEqual(read('a.java', [text.slice(0, at), text.slice(at)]), whole, `cut at ${at}`);
+    }
+  });
+});
+
+suite('markup', () => {
+  test('Markdown: the text, code as code, no addresses', () => {
+    assert.equal(
+      cut(
+        'a.md',
+        lines(
+          ...[
+            '---',
+            'title: no',
+            '---',
+            '# A _title_',
+            'Text with `code.span` and',
+            '[a link](https://x.org/a_(b) "t").',
+          ],
+          ...[
+            '- item **one**',
+            '- [ ] two',
+            '',
+            '```js',
+            'let it = "x"; // so',
+            '```',
+            '| a | b |',
+            '![img](y.png) <b>c</b>',
+          ],
+          ...['See https://example.com/path, &amp; <!-- no', 'no --> __init__() snake_case'],
+        ),
+      ),
+      'A title | Text with code span and a link | item one | two | let it x | so | a | b | img c See init snake_case',
+    );
+  });
+
+  test('HTML: the text between tags, scripts as code', () => {
+    assert.equal(
+      cut(
+        'a.html',
+        '<!DOCTYPE html><html><head><title>T</title><style>p { color: red }</style></head><body><p class="x>y">One <b>two</b>&nbsp;three</p><!-- no --><script>f("x")</script><p>1 < 2</p>',
+      ),
+      'T | One two three | f x | 1 2',
+    );
+  });
+
+  test('XML: CDATA is text', () => {
+    assert.equal(cut('a.xml', '<?xml version="1.0"?><a><b c="d">e</b><![CDATA[f <g]]></a>'), 'e | f');
+  });
+
+  test('LaTeX: no commands, formulas, labels and comments', () => {
+    assert.equal(
+      cut(
+        'a.tex',
+        lines(
+          ...[
+            '\\documentclass[12pt]{article} % no',
+            '\\begin{document}',
+            '\\section{Title}\\label{sec:a}',
+            'An \\emph{old} $x^2$ word~\\cite{a}',
+          ],
+          ...[
+            'costs 5\\% \\(y\\) \\[z',
+            'z\\] more.',
+            '\\begin{equation}',
+            'w',
+            '\\end{equation}',
+            '\\begin{verbatim}',
+            "it's.code",
+            '\\end{verbatim}',
+          ],
+        ),
+      ),
+      'Title | An old word costs 5 more | it s code',
+    );
+  });
+
+  test('subtitles: what is said', () => {
+    assert.equal(
+      cut(
+        'a.srt',
+        lines(
+          '1',
+          '00:00:01,000 --> 00:00:02,000',
+          '<i>Where are</i>',
+          '',
+          '2',
+          '00:00:03,000 --> 00:00:04,000',
+          '{\\an8}you?',
+          '- Here',
+        ),
+      ),
+      'Where are you | Here',
+    );
+    assert.equal(cut('a.vtt', lines('WEBVTT', '', 'NOTE no', '', '00:01.000 --> 00:02.000', '<v Ann>Hi')), 'Hi');
+  });
+
+  test('notebooks: the sources of the cells and not their outputs', () => {
+    const notebook = {
+      cells: [
+        { cell_type: 'markdown', metadata: {}, source: ['# Head\n', "It's `x`"] },
+        {
+          cell_type: 'code',
+          metadata: { source: 1 },
+          outputs: [{ data: { 'text/plain': ['no'] } }],
+          source: ['a = "b\\n"\n', 'c'],
+        },
+      ],
+      metadata: { kernelspec: { name: 'python3' } },
+    };
+    for (const space of [undefined, 1]) {
+      assert.equal(cut('a.ipynb', JSON.stringify(notebook, null, space)), "Head | It's x | a b c");
+    }
+  });
+});
+
+suite('words', () => {
+  test('a capital at the beginning is folded in prose if asked for, names with more of them stay', () => {
+    assert.equal(cut('a.txt', 'The GitHub NASA I Éa getX', { case: 'fold' }), 'the GitHub NASA i éa getX');
+    assert.equal(cut('a.ts', 'Map x; // The map', { case: 'fold' }), 'Map x | the map');
+  });
+
+  test('numbers of a length are one word if asked for', () => {
+    assert.equal(cut(undefined, 'in 1984, 42px x2', { numbers: 'digits' }), 'in 0000 00px x2');
+  });
+});
+
+suite('any text', () => {
+  const names = ['a.ts', 'a.py', 'a.rs', 'a.md', 'a.html', 'a.tex', 'a.ipynb', 'a.srt', 'a.txt', 'a.lua', 'a.yaml'];
+  const sign = fc.constantFrom(
+    ...['```', '`', '"', "'", '/*', '*/', '//', '<!--', '-->', '<', '>', '](', '${', '{', '}', '\\', '$', '$$', '\n'],
+    ...['\n\n', '\\begin{verbatim}', '\\end{verbatim}', '--> 1\n', '"source": [', '"cell_type": "code"', ',', ':', '['],
+    ...[
+      '---\n',
+      '<script>',
+      '</script>',
+      '[[',
+      '_',
+      '漢',
+      '한국은',
+      '\ud83d',
+      '\u0301',
+      '&amp;',
+      '://',
+      'don',
+      'a',
+      ' ',
+    ],
+  );
+  const text = fc.array(fc.oneof(sign, fc.string({ maxLength: 3 })), { maxLength: 40 }).map((parts) => parts.join(''));
+
+  test('is read without an error, and every word stands where it says, in order', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...names), text, (name, document) => {
+        let last = 0;
+        for (const word of read(name, [document])) {
+          if (word === null) continue;
+          assert.ok(word.start >= last && word.end > word.start && word.end <= document.length);
+          last = word.end;
+          // a notebook's escapes stand for other characters
+          if (!document.includes('\\')) assert.equal(document.slice(word.start, word.end), word.word);
+        }
+      }),
+      { seed: 1, numRuns: 1000 },
+    );
+  });
+
+  test('gives the same words in pieces of any size, where it has markup', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...names.filter((name) => name !== 'a.txt')),
+        text,
+        fc.nat(),
+        (name, document, nat) => {
+          const at = nat % (document.length + 1);
+          assert.deepEqual(read(name, [document.slice(0, at), document.slice(at)]), read(name, [document]));
+        },
+      ),
+      { seed: 1, numRuns: 1000 },
+    );
+  });
+
+  test('signs of markup in their hundred thousands are read in linear time', () => {
+    const started = performance.now();
+    for (const name of names) {
+      for (const run of [
+        '<a',
+        '<a="',
+        '](',
+        '`',
+        '` ``',
+        '$',
+        '{',
+        '/*',
+        '"',
+        '[',
+        '\\begin{',
+        '&a',
+        '://',
+        '_',
+        '\\',
+        '${`',
+      ]) {
+        read(name, [run.repeat(200_000 / run.length)]);
+      }
+    }
+    assert.ok(performance.now() - started < 60_000, `${performance.now() - started} ms`);
+  });
+});
