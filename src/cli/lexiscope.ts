@@ -429,7 +429,11 @@ function modelLines({ vocabulary, vectorSize, mapWords, losses, languageModel }:
     ...(losses?.length ? [`mean loss of a pair by epoch: ${losses.map((loss) => loss.toFixed(4)).join(' ')}`] : []),
     ...(languageModel
       ? [
-          `language model: perplexity ${languageModel.perplexity.toFixed(1)} on ${languageModel.heldOutTokens} held-out tokens`,
+          `language model: perplexity ${languageModel.perplexity.toFixed(1)} on ${languageModel.heldOutTokens} held-out tokens${
+            languageModel.bitsPerCharacter === undefined
+              ? ''
+              : `, ${languageModel.bitsPerCharacter.toFixed(3)} bits per character`
+          }`,
         ]
       : []),
   ];

@@ -7,12 +7,16 @@ import {
   languageModelProgress,
   languageModelResult,
   type LanguageModelJob,
+  type TrainingExtras,
 } from '../language-model/job.ts';
 import { resolveLanguageModelOptions, type LanguageModelOptions } from '../language-model/options.ts';
 import type { WordVectors } from '../language-model/parameters.ts';
 import type { TensorFlow } from '../language-model/tensorflow.ts';
 import { LanguageModelThread } from '../language-model/training.ts';
 import type { EngineEvents, LanguageModelSummary, TrainRequest } from '../protocol/engine.ts';
+import { BytePairTokenizer } from '../text/byte-pair/tokenizer.ts';
+import { charactersOf, toCorpusIds } from './byte-pair-model.ts';
+import type { BytePairText } from './byte-pair-text.ts';
 import { runTasks } from './compute-threads.ts';
 import { Meter, tell } from './meter.ts';
 import type { ReadCorpus } from './read-corpus.ts';
@@ -29,8 +33,7 @@ export interface TextToLearn {
   tokens: Int32Array;
   documents: Int32Array;
   heldOut: Uint8Array;
-  /** Of the word of each id. */
-  characters: number[];
+  extras: Pick<TrainingExtras, 'characters' | 'vocabulary'>;
 }
 
 /** Of a text that is larger than memory, what is in memory. `heldOut`: share of the text. */
@@ -52,8 +55,33 @@ export function textToLearn({ corpus, paths }: ReadCorpus, heldOut: number, log:
     tokens,
     documents,
     heldOut: chooseHeldOut(paths.slice(0, documents.length), documents, tokens.length, heldOut),
-    characters: words.map((word) => Array.from(word).length),
+    extras: { characters: words.map((word) => Array.from(word).length + 1) },
   };
+}
+
+/** The same of a text in byte pairs, all of which are known. */
+export function bytePairsToLearn({ tokens, documents, paths, merges }: BytePairText, heldOut: number): TextToLearn {
+  const tokenizer = new BytePairTokenizer(merges);
+  return {
+    tokens: toCorpusIds(tokens),
+    documents,
+    heldOut: chooseHeldOut(paths, documents, tokens.length, heldOut),
+    extras: { characters: charactersOf(tokenizer), vocabulary: tokenizer.size - 1 },
+  };
+}
+
+/** Reads the text again, in byte pairs; null where it was cancelled. */
+export async function readAsBytePairs(
+  { folders, unsaved = [], reading, languageModel }: TrainRequest,
+  { paths }: ReadCorpus,
+  { script, signal, events }: Pick<TrainContext, 'script' | 'signal' | 'events'>,
+): Promise<BytePairText | null> {
+  const task = { kind: 'bytePairs', folders, unsaved, reading, paths, size: languageModel.bytePairs } as const;
+  const read = await runTasks(script, [task], signal, (message) => {
+    if (message.type === 'log') events.log(message.level, message.message);
+    else events.progress(message.progress);
+  });
+  return read && read[0]!;
 }
 
 export interface TrainedLanguageModel {
@@ -62,7 +90,7 @@ export interface TrainedLanguageModel {
   tensors: Record<string, Tensor>;
 }
 
-/** Trains on the text that was read; null where it was cancelled. */
+/** Trains on the text that was read, or on its byte pairs; null where it was cancelled. */
 export async function trainLanguageModel(
   request: TrainRequest,
   read: ReadCorpus,
@@ -70,12 +98,13 @@ export async function trainLanguageModel(
   vectors: WordVectors,
   threads: number,
   { kernels, script, signal, events, tensorflow }: LanguageModelContext,
+  bytePairs: BytePairText | null = null,
 ): Promise<TrainedLanguageModel | null> {
-  const resolved = resolveLanguageModelOptions(request.languageModel, read.report.words);
+  const resolved = resolveLanguageModelOptions(request.languageModel, bytePairs?.tokens.length ?? read.report.words);
   const options = { ...resolved, maxVocabulary: Math.min(resolved.maxVocabulary, mostWords) };
-  const { tokens, documents, heldOut, characters } = textToLearn(read, options.heldOut, (...line) =>
-    events.log(...line),
-  );
+  const { tokens, documents, heldOut, extras } = bytePairs
+    ? bytePairsToLearn(bytePairs, options.heldOut)
+    : textToLearn(read, options.heldOut, (...line) => events.log(...line));
   const job = createLanguageModelJob(
     kernels['language-model'],
     tokens,
@@ -84,7 +113,7 @@ export async function trainLanguageModel(
     options,
     tensorflow ? 1 : threads,
     request.seed,
-    { vectors, characters },
+    { vectors, ...extras },
   );
   const stop = tell(events, new Meter('languageModel', () => workOf(job)));
   const run = tensorflow
@@ -95,14 +124,20 @@ export async function trainLanguageModel(
         signal,
       );
   if (!(await run.finally(stop))) return null;
-  const { tensors, perplexity, heldOutTokens } = languageModelResult(job);
+  const { tensors, perplexity, bitsPerCharacter, heldOutTokens } = languageModelResult(job);
   events.log(
     'info',
-    l10n.t('Language model: perplexity {0} on {1} held-out tokens', perplexity.toFixed(1), heldOutTokens),
+    l10n.t(
+      'Language model: perplexity {0} on {1} held-out tokens, {2} bits per character',
+      perplexity.toFixed(1),
+      heldOutTokens,
+      bitsPerCharacter?.toFixed(3) ?? '-',
+    ),
   );
   const summary = {
     vocabulary: tensors['output.bias']!.shape[0]! - 2, // without the unknown sign and the end of a sentence
     perplexity,
+    ...(bitsPerCharacter !== null && { bitsPerCharacter }),
     heldOutFiles: heldOut.reduce((sum, held) => sum + held, 0),
     heldOutTokens,
   };
