@@ -136,7 +136,7 @@ async function memoryOf(folder: string): Promise<{ bytesPerToken: number; vocabu
   const script = `
     import { readFolders } from ${JSON.stringify(new URL('../src/engine/reading.ts', import.meta.url).href)};
     const events = { progress: () => {}, log: () => {} };
-    const options = { reading: { maximumFileSize: 2 ** 31 }, phrases: ${JSON.stringify(PHRASE_DEFAULTS)} };
+    const options = { reading: { maximumFileSize: 2 ** 31 }, text: ${JSON.stringify(TEXT_DEFAULTS)}, phrases: ${JSON.stringify(PHRASE_DEFAULTS)} };
     const context = { script: new URL(${JSON.stringify(new URL('../dist/compute-thread.mjs', import.meta.url).href)}), signal: new AbortController().signal, events, directory: ${JSON.stringify(root)} };
     const read = (folder) => readFolders({ folders: [{ path: folder, exclude: [] }], ...options }, 0, ${threads}, context, () => {});
     await read(${JSON.stringify(join(root, 'tiny'))});

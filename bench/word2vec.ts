@@ -1,300 +1,268 @@
-// Word vectors beside gensim: quality on WordSim-353, SimLex-999 and analogies first, then words a second, on 2 threads.
+// Word vectors beside gensim, row by row: words a second on 2 threads, quality over seeds, whole runs, memory, growth.
 //   --data DIR     en-text8style.txt.gz (words between spaces) and eval/{wordsim-353,simlex-999,questions-words}.txt;
 //                  without it the environment's LEXISCOPE_DATA
-//   --words N      of the text (all)            --rounds N   of the two in turn (3)        --epochs N (1)
-//   --size N       dimensions (100)             --python PROGRAM   that has gensim (/usr/bin/python3)
-//   --algorithm skipgram | cbow (both)          --variant simd | relaxed-simd (what this machine runs best)
+//   --only ROW,…   of skipgram cbow hierarchicalSoftmax dimensions300 dimensions25 window10 negative20 deterministic
+//                  threads wholeRun growth skipgramQuality cbowQuality (all but the last three)
+//   --algorithm A  of rows with both, one: skipgram or cbow      --words N    of the text (all)
+//   --rounds N     of the two in turn (3)                        --epochs N   (1; of the quality rows 1 and 5)
+//   --seeds N      of the quality rows (3)                       --gensim FILE   remembers gensim's figures of these
+//   --variant V    simd or relaxed-simd (what runs best)         --python PROGRAM   that has gensim (/usr/bin/python3)
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { gunzipSync } from 'node:zlib';
 import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
-import { answerAnalogies } from '../src/word2vec/analogies.ts';
-import { agreementWithPeople, parseAnalogyQuestions, parseScoredPairs } from '../src/word2vec/evaluation.ts';
 import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../src/word2vec/options.ts';
-import {
-  createWord2vecJob,
-  word2vecProgress,
-  word2vecResult,
-  Word2vecThread,
-  type Text as RunningText,
-  type Word2vecJob,
-} from '../src/word2vec/training.ts';
-import { WordVectors } from '../src/word2vec/vectors.ts';
+import { gensim, lexiscope, type Contender, type Seconds } from './word2vec/contenders.ts';
+import { compareQuality, createJudge, qualityLine, Remembered, SETS, type Judge } from './word2vec/quality.ts';
+import { readText, writeSentences, type Text } from './word2vec/text.ts';
+import { readSaved, wholeRunOfGensim, wholeRunOfOurs, writeRepeated } from './word2vec/whole-run.ts';
 
 type Algorithm = Word2vecOptions['algorithm'];
-type Quality = Record<'wordsim' | 'simlex' | 'analogies', number>;
+type Figures = Record<string, unknown>;
 
 const THREADS = 2;
-const SEED = 1;
-const MIN_COUNT = 5;
-/** Words of a sentence, for both: the text has no sentences of its own. */
-const SENTENCE = 1000;
 /** Vectors that are so much worse than gensim's are not timed: something is wrong. */
 const TOLERANCE = 0.08;
-const TEXT = 'en-text8style.txt.gz';
+const OPTIONS: Word2vecOptions = { ...WORD2VEC_DEFAULTS, vectorSize: 100, minCount: 5, epochs: 1 };
+const BOTH: Algorithm[] = ['skipgram', 'cbow'];
 const distribution = new URL('../dist/', import.meta.url);
 
-interface Text {
-  /** Words by descending count, those of MIN_COUNT first. */
-  words: string[];
-  counts: number[];
-  /** Ids, -1 between sentences. */
-  tokens: Int32Array;
-  /** Words of the text. */
-  length: number;
+/** What a row trains, on top of OPTIONS; timed against gensim. */
+const SPEED_ROWS: Record<string, { algorithms: Algorithm[]; options?: Partial<Word2vecOptions> }> = {
+  skipgram: { algorithms: ['skipgram'] },
+  cbow: { algorithms: ['cbow'] },
+  hierarchicalSoftmax: { algorithms: BOTH, options: { hierarchicalSoftmax: true, negative: 0 } },
+  dimensions300: { algorithms: BOTH, options: { vectorSize: 300 } },
+  dimensions25: { algorithms: BOTH, options: { vectorSize: 25 } },
+  window10: { algorithms: BOTH, options: { window: 10 } },
+  negative20: { algorithms: BOTH, options: { negative: 20 } },
+  deterministic: { algorithms: ['skipgram'], options: { deterministic: true } },
+};
+const OTHER_ROWS: Record<string, (bench: Bench) => Promise<Figures>> = {
+  threads,
+  wholeRun,
+  growth,
+  skipgramQuality: (bench) => quality(bench, 'skipgram'),
+  cbowQuality: (bench) => quality(bench, 'cbow'),
+};
+/** Rows that take more than some minutes are not in a run that names none. */
+const LONG_ROWS = ['growth', 'skipgramQuality', 'cbowQuality'];
+
+/** What the rows share. */
+interface Bench {
+  kernel: WebAssembly.Module;
+  text: Text;
+  /** The text as a file, and a folder for more files. */
+  corpus: string;
+  folder: string;
+  judge: Judge;
+  algorithms: Algorithm[];
+  rounds: number;
+  /** 0: what the row takes. */
+  epochs: number;
+  seeds: number;
+  python: string;
+  remembered: Remembered;
 }
 
-interface Run {
-  seconds: number;
-  words: string[];
-  /** (V, D) */
-  vectors: Float32Array;
-}
-
-/** A program that is asked for runs in turn with others. */
-interface Contender {
-  name: string;
-  train(): Promise<number>;
-  vectors(): Promise<Pick<Run, 'words' | 'vectors'>>;
-}
-
-async function readText(path: string, most: number): Promise<string[]> {
-  const words = gunzipSync(await readFile(path))
-    .toString('utf8')
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  return most ? words.slice(0, most) : words;
-}
-
-function count(all: readonly string[]): Text {
-  const tally = new Map<string, number>();
-  for (const word of all) tally.set(word, (tally.get(word) ?? 0) + 1);
-  const sorted = [...tally].sort((a, b) => b[1] - a[1]);
-  const ids = new Map(sorted.map(([word], id) => [word, id]));
-  const length = all.length + Math.ceil(all.length / SENTENCE);
-  const tokens = new Int32Array(new SharedArrayBuffer(4 * length));
-  all.forEach((word, at) => (tokens[at + Math.floor(at / SENTENCE)] = ids.get(word)!));
-  for (let end = SENTENCE; end < tokens.length; end += SENTENCE + 1) tokens[end] = -1;
-  tokens[tokens.length - 1] = -1;
-  return { words: sorted.map(([word]) => word), counts: sorted.map(([, times]) => times), tokens, length: all.length };
-}
-
-const textOf = (tokens: Int32Array): RunningText => ({
-  length: tokens.length,
-  read: (first, number) => tokens.subarray(first, first + number),
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string', default: process.env['LEXISCOPE_DATA'] ?? '' },
+    only: { type: 'string', default: '' },
+    algorithm: { type: 'string' },
+    words: { type: 'string', default: '0' },
+    rounds: { type: 'string', default: '3' },
+    epochs: { type: 'string', default: '0' },
+    seeds: { type: 'string', default: '3' },
+    gensim: { type: 'string', default: '' },
+    python: { type: 'string', default: '/usr/bin/python3' },
+    variant: { type: 'string' },
+  },
 });
 
-/** Ours: jobs of THREADS worker threads, timed from the making of the job to the end of the last thread. */
-function lexiscope(kernel: WebAssembly.Module, text: Text, options: Word2vecOptions): Contender {
-  let job: Word2vecJob | null = null;
-  return {
-    name: 'Lexiscope',
-    async train() {
-      const start = performance.now();
-      const created = createWord2vecJob(kernel, {
-        text: textOf(text.tokens),
-        counts: text.counts,
-        options,
-        threads: THREADS,
-        seed: SEED,
-      });
-      const ends = Array.from({ length: THREADS }, (_, thread) =>
-        once(
-          new Worker(new URL(import.meta.url), { workerData: { job: created, thread, tokens: text.tokens } }),
-          'message',
-        ),
-      );
-      await Promise.all(ends);
-      const seconds = (performance.now() - start) / 1000;
-      job = created;
-      const { words, total } = word2vecProgress(created);
-      if (words !== total) throw new Error(`trained ${words} of ${total} words`);
-      return seconds;
-    },
-    vectors() {
-      const { input, vocabulary } = word2vecResult(job!);
-      return Promise.resolve({ words: text.words.slice(0, vocabulary), vectors: input });
-    },
-  };
-}
-
-/** gensim in a process that has counted the words before. */
-async function gensim(
-  python: string,
-  corpus: string,
-  folder: string,
-  options: Word2vecOptions,
-): Promise<Contender & { end(): void }> {
-  const script = fileURLToPath(new URL('peers/gensim_word2vec.py', import.meta.url));
-  const peer = spawn(python, [script, corpus, JSON.stringify({ ...options, threads: THREADS, seed: SEED })], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface(peer.stdout)[Symbol.asyncIterator]();
-  const answer = async (): Promise<Record<string, unknown>> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`gensim ended: ${python} needs gensim 4 (Debian: apt-get install python3-gensim)`);
-    return JSON.parse(value) as Record<string, unknown>;
-  };
-  const ask = async (line: string): Promise<Record<string, unknown>> => {
-    peer.stdin.write(`${line}\n`);
-    return answer();
-  };
-  const { version } = await answer();
-  return {
-    name: `gensim ${version as string}`,
-    async train() {
-      return (await ask('train'))['seconds'] as number;
-    },
-    async vectors() {
-      const path = join(folder, options.algorithm);
-      await ask(`save ${path}`);
-      const bytes = await readFile(`${path}.f32`);
-      const words = (await readFile(`${path}.txt`, 'utf8')).split('\n');
-      const vectors = new Float32Array(words.length * options.vectorSize);
-      new Uint8Array(vectors.buffer).set(bytes);
-      return { words, vectors };
-    },
-    end: () => peer.stdin.end(),
-  };
-}
-
-/** The same judge for both. */
-async function createJudge(data: string): Promise<(run: Pick<Run, 'words' | 'vectors'>) => Quality> {
-  const similarity = await loadKernel(distribution, 'similarity');
-  const read = (name: string): Promise<string> => readFile(join(data, 'eval', `${name}.txt`), 'utf8');
-  const wordsim = parseScoredPairs(await read('wordsim-353'));
-  const simlex = parseScoredPairs(await read('simlex-999'));
-  const questions = parseAnalogyQuestions(await read('questions-words'));
-  return ({ words, vectors }) => {
-    const size = vectors.length / words.length;
-    const all = new WordVectors(similarity, words, vectors, size);
-    return {
-      wordsim: agreementWithPeople(all, wordsim).spearman,
-      simlex: agreementWithPeople(all, simlex).spearman,
-      analogies: answerAnalogies(all, questions).accuracy,
-    };
-  };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-const round = (value: number, digits: number): number => Number(value.toFixed(digits));
-const SETS = ['wordsim', 'simlex', 'analogies'] as const;
+const round = (value: number, digits = 2): number => Number(value.toFixed(digits));
 
-/** Trains both in turn; the first round is judged before the next is timed. Gives the figures under the algorithm's name. */
-async function compare(
-  algorithm: Algorithm,
-  ours: Contender,
-  theirs: Contender,
-  judge: (run: Pick<Run, 'words' | 'vectors'>) => Quality,
-  words: number,
-  rounds: number,
-): Promise<Record<string, unknown>> {
-  const rates = new Map<Contender, number[]>([
-    [ours, []],
-    [theirs, []],
-  ]);
-  const qualities = new Map<Contender, Quality>();
+/** Of one contender: the medians of words a second by the clock, and of words a second of processor time. */
+type Rates = Record<keyof Seconds, number>;
+
+/** Several contenders in turn, so many rounds. `check` sees them after the first round. */
+async function race(
+  label: string,
+  contenders: readonly Contender[],
+  { text, rounds }: Bench,
+  epochs: number,
+  check?: () => Promise<void>,
+): Promise<Rates[]> {
+  const rates = contenders.map((): Rates[] => []);
   for (let number = 0; number < rounds; number++) {
-    for (const contender of [theirs, ours]) {
-      const seconds = await contender.train();
-      rates.get(contender)!.push(words / seconds);
+    for (const [index, contender] of contenders.entries()) {
+      const seconds = await contender.train(1);
+      const words = text.all.length * epochs;
+      const rate = { wall: words / seconds.wall, cpu: words / seconds.cpu };
+      rates[index]!.push(rate);
       console.log(
-        `${algorithm.padEnd(9)} ${contender.name.padEnd(13)} ${seconds.toFixed(2).padStart(7)} s ${(words / seconds / 1000).toFixed(0).padStart(7)} k words/s`,
+        `${label.padEnd(28)} ${contender.name.padEnd(16)} ${seconds.wall.toFixed(2).padStart(7)} s ${(rate.wall / 1000).toFixed(0).padStart(7)} k words/s, processor ${seconds.cpu.toFixed(2).padStart(7)} s`,
       );
-      if (number > 0) continue;
-      const quality = judge(await contender.vectors());
-      qualities.set(contender, quality);
-      console.log(`          ${SETS.map((set) => `${set} ${quality[set].toFixed(3)}`).join('   ')}`);
     }
-    if (number > 0) continue;
-    const worse = SETS.filter((set) => qualities.get(ours)![set] < qualities.get(theirs)![set] - TOLERANCE);
-    if (worse.length)
-      throw new Error(`${algorithm}: worse than gensim by more than ${TOLERANCE} on ${worse.join(', ')}`);
+    if (number === 0) await check?.();
   }
-  const [our, their] = [median(rates.get(ours)!), median(rates.get(theirs)!)];
+  return rates.map((all) => ({ wall: median(all.map(({ wall }) => wall)), cpu: median(all.map(({ cpu }) => cpu)) }));
+}
+
+/** A row of SPEED_ROWS: ours against gensim's; both are judged after the first round. */
+async function speed(bench: Bench, row: string): Promise<Figures> {
+  const { algorithms, options } = SPEED_ROWS[row]!;
+  const epochs = bench.epochs || OPTIONS.epochs;
+  const ratios: Record<string, number> = {};
+  const cpuRatios: Record<string, number> = {};
+  const rates: Record<string, number[]> = {};
+  const chosen = algorithms.filter((algorithm) => algorithms.length === 1 || bench.algorithms.includes(algorithm));
+  for (const algorithm of chosen) {
+    const all = { ...OPTIONS, ...options, algorithm, epochs };
+    const ours = lexiscope(bench.kernel, bench.text, all, THREADS);
+    const theirs = await gensim(bench.python, bench.corpus, all, THREADS);
+    try {
+      const check = async (): Promise<void> => {
+        const [our, their] = [bench.judge(await ours.vectors()), bench.judge(await theirs.vectors())];
+        console.log(`  gensim     ${qualityLine(their)}\n  Lexiscope  ${qualityLine(our)}`);
+        const worse = SETS.filter((set) => our[set] < their[set] - TOLERANCE);
+        if (worse.length) throw new Error(`${row}, ${algorithm}: worse than gensim's by more than ${TOLERANCE} on ${worse.join(', ')}`); // prettier-ignore
+      };
+      const [their, our] = (await race(`${row} ${algorithm}`, [theirs, ours], bench, epochs, check)) as [Rates, Rates];
+      ratios[algorithm] = round(our.wall / their.wall);
+      cpuRatios[algorithm] = round(our.cpu / their.cpu);
+      rates[algorithm] = [Math.round(our.wall), Math.round(their.wall)];
+    } finally {
+      theirs.end();
+    }
+  }
+  const isOne = algorithms.length === 1;
   return {
-    [`${algorithm}VsGensim`]: round(our / their, 2),
-    [`${algorithm}WordsPerSecond`]: Math.round(our),
-    [`${algorithm}GensimWordsPerSecond`]: Math.round(their),
-    [`${algorithm}Quality`]: Object.fromEntries(
-      SETS.map((set) => [set, round(qualities.get(ours)![set] - qualities.get(theirs)![set], 4)]),
-    ),
+    [`${row}VsGensim`]: isOne ? Object.values(ratios)[0] : ratios,
+    [`${row}CpuVsGensim`]: isOne ? Object.values(cpuRatios)[0] : cpuRatios,
+    [`${row}WordsPerSecond`]: isOne ? Object.values(rates)[0] : rates,
   };
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      data: { type: 'string', default: process.env['LEXISCOPE_DATA'] ?? '' },
-      words: { type: 'string', default: '0' },
-      rounds: { type: 'string', default: '3' },
-      epochs: { type: 'string', default: '1' },
-      size: { type: 'string', default: '100' },
-      python: { type: 'string', default: '/usr/bin/python3' },
-      algorithm: { type: 'string' },
-      variant: { type: 'string' },
-    },
-  });
-  const { data, python } = values;
-  if (!data || !existsSync(join(data, TEXT))) {
-    console.error(
-      `This benchmark needs a folder with ${TEXT} and eval/wordsim-353.txt, eval/simlex-999.txt, eval/questions-words.txt: ` +
-        `name it with --data or LEXISCOPE_DATA${data ? `; ${join(data, TEXT)} is not there` : ''}.`,
+/** Ours on two threads against ours on one. */
+async function threads(bench: Bench): Promise<Figures> {
+  const ratios: Record<string, number> = {};
+  const epochs = bench.epochs || OPTIONS.epochs;
+  for (const algorithm of bench.algorithms) {
+    const contenders = [1, 2].map((number) =>
+      lexiscope(bench.kernel, bench.text, { ...OPTIONS, algorithm, epochs }, number),
     );
-    process.exitCode = 1;
-    return;
+    const [one, two] = (await race(`threads ${algorithm}`, contenders, bench, epochs)) as [Rates, Rates];
+    ratios[algorithm] = round(two.wall / one.wall);
   }
-  const [epochs, rounds, vectorSize] = [Number(values.epochs), Number(values.rounds), Number(values.size)];
+  return { threads2Vs1: ratios };
+}
+
+/** From a text file to a file of vectors, as processes of their own. */
+async function wholeRun({ text, corpus, folder, python, judge, rounds, epochs }: Bench): Promise<Figures> {
+  const options = { ...OPTIONS, epochs: epochs || 1 };
+  const ourFolder = join(folder, 'text');
+  await mkdir(ourFolder, { recursive: true });
+  await writeSentences(join(ourFolder, 'text.txt'), text.all);
+  const [ours, theirs] = [join(folder, 'ours.vec'), join(folder, 'theirs.vec')];
+  const runs = { gensim: [] as number[], lexiscope: [] as number[] };
+  const peaks = { gensim: 0, lexiscope: 0 };
+  for (let number = 0; number < rounds; number++) {
+    for (const name of ['gensim', 'lexiscope'] as const) {
+      const run =
+        name === 'gensim'
+          ? await wholeRunOfGensim(python, corpus, theirs, options, THREADS)
+          : await wholeRunOfOurs(python, distribution, ourFolder, ours, options, THREADS);
+      runs[name].push(run.seconds);
+      peaks[name] = Math.max(peaks[name], run.peakMemory);
+      console.log(
+        `wholeRun ${name.padEnd(10)} ${run.seconds.toFixed(2).padStart(7)} s, at most ${(run.peakMemory / 1e6).toFixed(0)} MB`,
+      );
+    }
+    if (number > 0) continue;
+    const [our, their] = [await readSaved(ours), await readSaved(theirs)];
+    if (our.words.length !== their.words.length) {
+      throw new Error(`saved ${our.words.length} words, gensim ${their.words.length}`);
+    }
+    console.log(`  gensim     ${qualityLine(judge(their))}\n  Lexiscope  ${qualityLine(judge(our))}`);
+  }
+  return {
+    wholeRunVsGensim: round(median(runs.gensim) / median(runs.lexiscope)),
+    wholeRunSeconds: [round(median(runs.lexiscope)), round(median(runs.gensim))],
+    peakMemoryVsGensim: round(peaks.lexiscope / peaks.gensim),
+    peakMemory: [peaks.lexiscope, peaks.gensim],
+  };
+}
+
+/** The whole command on 1, 10 and 100 million words: the text again and again. */
+async function growth({ text, folder, python, algorithms }: Bench): Promise<Figures> {
+  const figures: Record<string, number[][]> = {};
+  for (const algorithm of algorithms) {
+    figures[algorithm] = [];
+    for (const count of [1e6, 1e7, 1e8]) {
+      const ours = join(folder, 'text');
+      await writeRepeated(ours, text.all, count);
+      const run = await wholeRunOfOurs(python, distribution, ours, '', { ...OPTIONS, algorithm }, THREADS);
+      figures[algorithm].push([count, round(run.seconds), Math.round(run.peakMemory / 1e6)]);
+      console.log(
+        `growth ${algorithm} ${count} words: ${run.seconds.toFixed(2)} s, ${((run.seconds / count) * 1e9).toFixed(0)} ns a word, at most ${(run.peakMemory / 1e6).toFixed(0)} MB`,
+      );
+    }
+  }
+  return { growthWordsSecondsMegabytes: figures };
+}
+
+/** Ours minus gensim's on each set, over seeds. gensim has one thread, so that its learning rate falls as ours. */
+async function quality(bench: Bench, algorithm: Algorithm): Promise<Figures> {
+  const figures: Figures = {};
+  for (const epochs of bench.epochs ? [bench.epochs] : [1, 5]) {
+    const options = { ...OPTIONS, algorithm, epochs };
+    figures[`epochs${epochs}`] = await compareQuality(
+      `${algorithm}, ${bench.text.all.length} words, ${epochs} epochs`,
+      bench.seeds,
+      lexiscope(bench.kernel, bench.text, options, THREADS),
+      () => gensim(bench.python, bench.corpus, options, 1),
+      bench.judge,
+      bench.remembered,
+    );
+  }
+  return { [`${algorithm}Quality`]: figures };
+}
+
+async function main(): Promise<void> {
+  const names = [...Object.keys(SPEED_ROWS), ...Object.keys(OTHER_ROWS)];
+  const rows = values.only ? values.only.split(',') : names.filter((name) => !LONG_ROWS.includes(name));
+  const unknown = rows.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no row "${unknown}"; there are: ${names.join(', ')}.`);
   const folder = await mkdtemp(join(tmpdir(), 'lexiscope-bench-'));
   try {
-    const all = await readText(join(data, TEXT), Number(values.words));
+    const text = await readText(values.data, Number(values.words));
     const corpus = join(folder, 'corpus.txt');
-    const sentences = Array.from({ length: Math.ceil(all.length / SENTENCE) }, (_, i) =>
-      all.slice(i * SENTENCE, (i + 1) * SENTENCE).join(' '),
-    );
-    await writeFile(corpus, sentences.join('\n') + '\n');
-    const text = count(all);
-    const judge = await createJudge(data);
-    const kernel = await loadKernel(distribution, 'word2vec', values.variant as KernelVariant | undefined);
-    console.log(
-      `${text.length} words, ${vectorSize} dimensions, window 5, 5 negatives, ${epochs} epochs, ${THREADS} threads`,
-    );
-    const figures: Record<string, unknown> = { name: 'word2vec', words: text.length, vectorSize, epochs };
-    const algorithms = values.algorithm ? [values.algorithm as Algorithm] : (['skipgram', 'cbow'] as const);
-    for (const algorithm of algorithms) {
-      const options: Word2vecOptions = {
-        ...WORD2VEC_DEFAULTS,
-        algorithm,
-        vectorSize,
-        window: 5,
-        negative: 5,
-        sample: 1e-3,
-        minCount: MIN_COUNT,
-        epochs,
-        alpha: 0.025,
-        minAlpha: 1e-4,
-      };
-      const peer = await gensim(python, corpus, folder, options);
-      try {
-        const ours = lexiscope(kernel, text, options);
-        Object.assign(figures, await compare(algorithm, ours, peer, judge, text.length * epochs, rounds));
-      } finally {
-        peer.end();
-      }
+    await writeSentences(corpus, text.all);
+    const bench: Bench = {
+      kernel: await loadKernel(distribution, 'word2vec', values.variant as KernelVariant | undefined),
+      text,
+      corpus,
+      folder,
+      judge: await createJudge(distribution, values.data),
+      algorithms: values.algorithm ? [values.algorithm as Algorithm] : BOTH,
+      rounds: Number(values.rounds),
+      epochs: Number(values.epochs),
+      seeds: Number(values.seeds),
+      python: values.python,
+      remembered: await Remembered.open(values.gensim),
+    };
+    const figures: Figures = { name: 'word2vec', words: text.all.length, threads: THREADS };
+    for (const row of rows) {
+      Object.assign(figures, await (SPEED_ROWS[row] ? speed(bench, row) : OTHER_ROWS[row]!(bench)));
     }
     console.log(JSON.stringify(figures));
   } finally {
@@ -302,10 +270,9 @@ async function main(): Promise<void> {
   }
 }
 
-if (isMainThread) await main();
-else {
-  const { job, thread, tokens } = workerData as { job: Word2vecJob; thread: number; tokens: Int32Array };
-  const worker = new Word2vecThread(job, thread, textOf(tokens));
-  while (worker.step());
-  parentPort!.postMessage('done');
+try {
+  await main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
 }

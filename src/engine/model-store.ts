@@ -217,7 +217,7 @@ function readManifest(path: string, text: string): Manifest {
   }
   for (const name of PARTS) {
     const part: Partial<Part> | undefined = manifest.parts?.[name];
-    if (!part && manifest.version > 1 && !NEEDED.includes(name)) continue;
+    if (!part && (manifest.version > 1 ? !NEEDED.includes(name) : name === 'tokenizer')) continue;
     // a name with a separator would reach outside the folder
     if (
       typeof part?.file !== 'string' ||

@@ -2,7 +2,7 @@
 // not opened again. A cache that is damaged, or was written by another version or under other options, counts for nothing.
 
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,8 @@ const RECENT = 2_000_000;
 const FEWEST_WORDS = 2000;
 /** The words' letters are put together so many at a time. */
 const WORDS = 1 << 14;
+/** The tokens are packed so many at a time. */
+const TOKENS = 1 << 18;
 
 /** A file as it was, and what became of it: a document of the share, or nothing for a reason. */
 interface Entry {
@@ -120,39 +122,66 @@ export function saveCache(
     ),
     ...passed.flatMap(({ place, reason }) => entryOf(place, { reason })),
   ];
-  const packed = new PackedTokens(corpus.tokens.length);
-  packed.append(corpus.tokens);
-  const texts: string[] = [];
-  for (let from = 0; from < corpus.words.length; from += WORDS)
-    texts.push(corpus.words.slice(from, from + WORDS).join(''));
-  const letters = Buffer.from(texts.join(''), 'utf16le');
-  const parts = [
-    Buffer.from(JSON.stringify(entries)),
-    letters,
-    Uint8Array.from(corpus.words, (word) => word.length),
-    bytesOf(Uint32Array.from(corpus.counts)),
-    bytesOf(corpus.documents),
-    packed.bytes(),
-  ];
+  const parts = partsOf(entries, corpus);
   const digest = createHash('sha1');
-  for (const part of parts) digest.update(part);
+  // what is packed is packed twice, once for its digest: so it is never in memory as a whole
+  const lengths = parts.map((part) => {
+    let length = 0;
+    for (const bytes of part()) {
+      digest.update(bytes);
+      length += bytes.byteLength;
+    }
+    return length;
+  });
   const header: Header = {
     ...{ format: FORMAT, key, digest: digest.digest('hex') },
-    entries: parts[0]!.byteLength,
-    letters: letters.byteLength,
+    entries: lengths[0]!,
+    letters: lengths[1]!,
     words: corpus.words.length,
     documents: corpus.documents.length,
     tokens: corpus.tokens.length,
-    packed: parts[5]!.byteLength,
+    packed: lengths[5]!,
   };
   const path = join(directory, FILE);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(temporary, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...parts]));
+    const file = openSync(temporary, 'w');
+    try {
+      writeFileSync(file, `${JSON.stringify(header)}\n`);
+      for (const part of parts) for (const bytes of part()) writeFileSync(file, bytes);
+    } finally {
+      closeSync(file);
+    }
     renameSync(temporary, path);
   } catch {
     rmSync(temporary, { force: true });
   }
+}
+
+/** The parts of the file behind its header, in their order, each piece by piece. */
+function partsOf(
+  entries: readonly Entry[],
+  { words, counts, documents, tokens }: Corpus,
+): (() => Iterable<Uint8Array>)[] {
+  return [
+    () => [Buffer.from(JSON.stringify(entries))],
+    function* () {
+      for (let from = 0; from < words.length; from += WORDS) {
+        yield Buffer.from(words.slice(from, from + WORDS).join(''), 'utf16le');
+      }
+    },
+    () => [Uint8Array.from(words, (word) => word.length)],
+    () => [bytesOf(Uint32Array.from(counts))],
+    () => [bytesOf(documents)],
+    function* () {
+      for (let from = 0; from < tokens.length; from += TOKENS) {
+        const ids = tokens.subarray(from, from + TOKENS);
+        const packed = new PackedTokens(ids.length);
+        packed.append(ids);
+        yield packed.bytes();
+      }
+    },
+  ];
 }
 
 /** Whether there was one. */

@@ -317,6 +317,13 @@ export function addToRows(sourcePtr: usize, rowsPtr: usize, rowsEnd: usize, from
   }
 }
 
+/** Reads a number of every cache line of a row, so that they are on their way before they are used; gives something of them. */
+export function touchRow(rowPtr: usize, to: usize): u32 {
+  let seen: u32 = 0;
+  for (let d: usize = 0; d < to; d += LINE) seen ^= load<u32>(rowPtr + d);
+  return seen;
+}
+
 /** target = source. */
 export function copyRow(sourcePtr: usize, targetPtr: usize, from: usize, to: usize): void {
   for (let d = from; d < to; d += VECTOR) v128.store(targetPtr + d, v128.load(sourcePtr + d));

@@ -36,6 +36,7 @@ import {
   STEP,
   subtractRows,
   sumOfRows,
+  touchRow,
   updateGroup,
   updatePair,
   updateTwo,
@@ -120,7 +121,9 @@ class Thread {
   /** Negatives drawn and positions trained so far, modulo 2^32. */
   draws!: u32;
   positions!: u32;
-  /** (POOL_WORDS), i32: the word ids that negatives are drawn from. */
+  /** What `touchRow` gave: loads whose result nobody keeps would not be made. */
+  touched!: u32;
+  /** (POOL_WORDS), i32, Skip-gram: the word ids that negatives are drawn from. */
   poolPtr!: usize;
 
   /** Tokens of the current piece of text; those before `entered` have come within reach, those before `left` are out of it. */
@@ -337,7 +340,9 @@ export function readTokens(threadPtr: usize, tokensPtr: usize, count: i32, seed:
   thread.draws = 0;
   if (settings.negative) {
     thread.tableCursor = random(thread);
-    for (let i: usize = 0; i < POOL_WORDS; i++) store<i32>(thread.poolPtr + (i << 2), nextOfTable(thread));
+    if (!settings.cbow) {
+      for (let i: usize = 0; i < POOL_WORDS; i++) store<i32>(thread.poolPtr + (i << 2), nextOfTable(thread));
+    }
   }
   let idPtr = firstPtr;
   for (let tokenPtr = tokensPtr; tokenPtr < endPtr; tokenPtr += 4) {
@@ -601,10 +606,14 @@ function addPath(thread: Thread, position: Position, word: i32, outputs: i32): i
   return outputs;
 }
 
-/** A word of the noise distribution. */
+/**
+ * A word of the noise distribution. Skip-gram draws from a pool of words whose rows stay in a core's cache. In CBOW, where
+ * a negative meets one mean in place of each context word, that costs analogies (bench/README.md): its draws are new.
+ */
 // @ts-ignore: decorator
 @inline
 function drawNoise(thread: Thread): i32 {
+  if (settingsOf(thread).cbow) return nextOfTable(thread);
   const poolPtr = thread.poolPtr;
   if (++thread.draws % POOL_DRAWS == 0) {
     store<i32>(poolPtr + ((<usize>(thread.draws / POOL_DRAWS) % POOL_WORDS) << 2), nextOfTable(thread));
@@ -749,6 +758,13 @@ function trainPairs(thread: Thread, first: i32, last: i32, alpha: f32): void {
     let rows = 0;
     for (let position = a; at < last && rows < 2; at++) {
       if (!chooseContext(thread, position, at)) continue;
+      if (rows == 0) {
+        for (let p = negativesPtr; p < negativesEnd; p += 4) {
+          const rowPtr = outputRow(settings, drawNoise(thread));
+          store<u32>(p, <u32>rowPtr);
+          thread.touched ^= touchRow(rowPtr, to);
+        }
+      }
       hide(settings, position, 0, to);
       const word = load<i32>(thread.idsPtr + ((<usize>at + 1) << 2));
       store<u32>(rowsPtr + ((<usize>rows) << 2), <u32>position.hiddenPtr);
@@ -765,8 +781,6 @@ function trainPairs(thread: Thread, first: i32, last: i32, alpha: f32): void {
       store<u32>(rowsPtr, <u32>bPtr, 4);
       store<u32>(ownPtr, <u32>bPtr, 4);
     }
-    for (let p = negativesPtr; p < negativesEnd; p += 4) store<u32>(p, <u32>outputRow(settings, drawNoise(thread)));
-
     for (let p = negativesPtr, scorePtr = scoresPtr; p < negativesEnd; p += GROUP << 2, scorePtr += GROUP_SCORES) {
       scoreContexts(rowsPtr, rowsPtr + 8, p, scorePtr, stride, 0, to);
     }

@@ -133,7 +133,7 @@ describe('an engine that has trained on byte pairs', () => {
       ['def read_invoice_number(record):\n    invoice_nu', 'invoice_nu', 'invoice_number'],
       ['    return customer_', 'customer_', 'customer_address'],
       ['    return cust', 'cust', 'customer_address'],
-      ['x = self._inv', '_inv', '_invoice_number'],
+      ['\n\ndef read_inv', 'read_inv', 'read_invoice_number'],
       ['x = self._', '_', null],
     ] as const) {
       const completion = await engine.complete(text, 3);

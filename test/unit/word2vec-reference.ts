@@ -102,13 +102,13 @@ export class ReferenceWord2vec {
   }
 
   readTokens(tokens: Int32Array, seed: number): number {
-    const { words, keep, negative } = this.#setup;
+    const { algorithm, words, keep, negative } = this.#setup;
     this.#random = BigInt.asUintN(64, (BigInt(seed) + 1n) * 0x9e3779b97f4a7c15n);
     for (let i = 0; i < 8; i++) this.#next();
     this.#draws = 0;
     if (negative) {
       this.#cursor = this.#next();
-      this.#pool.forEach((_, i) => (this.#pool[i] = this.#nextOfTable()));
+      if (algorithm === 'skipgram') this.#pool.forEach((_, i) => (this.#pool[i] = this.#nextOfTable()));
     }
     this.ids = [];
     for (const id of tokens) if (id < words && this.#next() <= keep[id + 1]!) this.ids.push(id);
@@ -313,6 +313,7 @@ export class ReferenceWord2vec {
   }
 
   #drawNoise(): number {
+    if (this.#setup.algorithm === 'cbow') return this.#nextOfTable();
     if (++this.#draws % 8 === 0) this.#pool[(this.#draws / 8) % this.#pool.length] = this.#nextOfTable();
     return this.#pool[this.#next() % this.#pool.length]!;
   }
