@@ -62,7 +62,8 @@ export function inspectionLines({
   gateNames,
   topWords,
 }: TextInspection): string[] {
-  const shown = (word: string | null): string => (word === null ? '(end of sentence)' : word || '(unknown)');
+  // byte pairs have spaces and line ends in them
+  const shown = (word: string | null): string => (word === null ? '(end of sentence)' : visible(word) || '(unknown)');
   const top = topWords.length / words.length;
   const rows = words.map((word, n) => {
     const before = n - 1; // what was expected of this word stands with the one before it
@@ -89,6 +90,11 @@ export function inspectionLines({
     gateNames.map((name) => (layers.length > 1 ? `${name}${layer + 1}` : name)),
   );
   return table([['word', 'probability', 'rank', 'entropy', ...gates, 'expected next'], ...rows], 1);
+}
+
+/** Spaces as dots, line ends and tabs as JSON has them. */
+function visible(text: string): string {
+  return text.replaceAll(' ', '·').replace(/[\0-\x1f]/g, (control) => JSON.stringify(control).slice(1, -1));
 }
 
 /** Columns of one width each, the first to the left, the others to the right, but for the last `leftAtEnd`. */

@@ -11,7 +11,7 @@ import {
 import { resolveLanguageModelOptions } from '../language-model/options.ts';
 import type { CellsAreEqualIn, Progress, TrainRequest } from '../protocol/engine.ts';
 import { runTasks } from './compute-threads.ts';
-import { textToLearn } from './language-model.ts';
+import { bytePairsToLearn, readAsBytePairs, textToLearn } from './language-model.ts';
 import { Meter, tell } from './meter.ts';
 import { checkOptions, resolveThreads } from './options.ts';
 import { readFolders } from './reading.ts';
@@ -57,16 +57,23 @@ async function compare(
   const read = await readFolders(request, tokenFile, threads, context, () => undefined);
   if (!read) return null;
   checkEnoughWords(read.report);
-  const options = resolveLanguageModelOptions(request.languageModel, read.report.words);
-  const { characters, ...text } = textToLearn(read, options.heldOut, (...line) => events.log(...line));
+  const bytePairs = request.languageModel.tokens === 'bytePairs' ? await readAsBytePairs(request, read, context) : null;
+  if (signal.aborted) return null;
+  const options = resolveLanguageModelOptions(request.languageModel, bytePairs?.tokens.length ?? read.report.words);
+  const text = bytePairs
+    ? bytePairsToLearn(bytePairs, options.heldOut)
+    : textToLearn(read, options.heldOut, (...line) => events.log(...line));
   const setup = {
     kernel: kernels['language-model'],
     ...text,
     ...measurements,
     seed: request.seed,
-    extras: { characters },
   };
-  const all = contenders(options, equal, Math.min(options.maxVocabulary, read.corpus.words.length));
+  const all = contenders(
+    options,
+    equal,
+    text.extras.vocabulary ?? Math.min(options.maxVocabulary, read.corpus.words.length),
+  );
   const done = new Float64Array(new SharedArrayBuffer(8 * all.length));
   const meter = new Meter('languageModel', () => [done.reduce((sum, part) => sum + part, 0), all.length]);
   // it counts contenders, not words

@@ -13,6 +13,7 @@ import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
 import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
 import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
 import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
+import { readBytePairs, type BytePairRequest, type BytePairText } from './byte-pair-text.ts';
 import { readEvaluationSet } from './evaluation.ts';
 import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
 import { mergeRead, readShare, type ReadShare } from './read-shares.ts';
@@ -66,6 +67,7 @@ export type Task =
       options: ProjectionOptions;
       seed: number;
     }
+  | ({ kind: 'bytePairs' } & BytePairRequest)
   | { kind: 'languageModel'; job: LanguageModelJob; thread: number }
   /** `done`: one number, how far it is. */
   | { kind: 'compareCells'; setup: ComparisonSetup; contender: Contender; done: Float64Array }
@@ -82,6 +84,7 @@ interface Results {
   word2vec: null;
   /** (N, 2) */
   projection: Float32Array;
+  bytePairs: BytePairText;
   languageModel: null;
   compareCells: CellReport;
   readEvaluationSet: ScoredPairs | AnalogyQuestions;
@@ -99,11 +102,11 @@ const { task, cancelled: flag } = workerData as { task: Task; cancelled: Int32Ar
 const cancelled = (): boolean => Atomics.load(flag, 0) !== 0;
 const post = (message: ThreadMessage): void => parentPort!.postMessage(message);
 
-const hooks: ReadingHooks = {
-  progress: (progress) => post({ type: 'progress', progress }),
+const hooks = {
+  progress: (progress: Progress) => post({ type: 'progress', progress }),
   log: (level, message) => post({ type: 'log', level, message }),
   cancelled,
-};
+} satisfies ReadingHooks;
 
 /** The task's result; null where it was cancelled, or where the result lies in the job's shared memory. */
 async function run(): Promise<unknown> {
@@ -123,6 +126,8 @@ async function run(): Promise<unknown> {
       });
     case 'word2vec':
       return runSteps(new Word2vecThread(task.job, task.thread, tokensOf(task.corpus, task.tokenFile)));
+    case 'bytePairs':
+      return readBytePairs(task, hooks);
     case 'languageModel':
       return runSteps(new LanguageModelThread(task.job, task.thread));
     case 'projection': {

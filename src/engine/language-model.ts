@@ -10,6 +10,7 @@ import {
   languageModelResult,
   type LanguageModelJob,
   type LanguageModelResult,
+  type TrainingExtras,
 } from '../language-model/job.ts';
 import { resolveLanguageModelOptions, type LanguageModelOptions } from '../language-model/options.ts';
 import type { WordVectors } from '../language-model/parameters.ts';
@@ -19,6 +20,9 @@ import type { EngineEvents, LanguageModelSummary, TrainRequest } from '../protoc
 import { CheckpointSaver } from './checkpoint-saver.ts';
 import { fingerprint, hasCheckpoint } from './checkpoint.ts';
 import { loadLanguageModelCheckpoint, saveLanguageModelCheckpoint } from './language-model-checkpoint.ts';
+import { BytePairTokenizer } from '../text/byte-pair/tokenizer.ts';
+import { charactersOf, toCorpusIds } from './byte-pair-model.ts';
+import type { BytePairText } from './byte-pair-text.ts';
 import { runTasks } from './compute-threads.ts';
 import { Meter, tell } from './meter.ts';
 import type { ReadCorpus } from './read-corpus.ts';
@@ -37,8 +41,7 @@ export interface TextToLearn {
   tokens: Int32Array;
   documents: Int32Array;
   heldOut: Uint8Array;
-  /** Of the word of each id. */
-  characters: number[];
+  extras: Pick<TrainingExtras, 'characters' | 'vocabulary'>;
 }
 
 /** Of a text that is larger than memory, what is in memory. `heldOut`: share of the text. */
@@ -60,8 +63,33 @@ export function textToLearn({ corpus, paths }: ReadCorpus, heldOut: number, log:
     tokens,
     documents,
     heldOut: chooseHeldOut(paths.slice(0, documents.length), documents, tokens.length, heldOut),
-    characters: words.map((word) => Array.from(word).length),
+    extras: { characters: words.map((word) => Array.from(word).length + 1) },
   };
+}
+
+/** The same of a text in byte pairs, all of which are known. */
+export function bytePairsToLearn({ tokens, documents, paths, merges }: BytePairText, heldOut: number): TextToLearn {
+  const tokenizer = new BytePairTokenizer(merges);
+  return {
+    tokens: toCorpusIds(tokens),
+    documents,
+    heldOut: chooseHeldOut(paths, documents, tokens.length, heldOut),
+    extras: { characters: charactersOf(tokenizer), vocabulary: tokenizer.size - 1 },
+  };
+}
+
+/** Reads the text again, in byte pairs; null where it was cancelled. */
+export async function readAsBytePairs(
+  { folders, unsaved = [], reading, languageModel }: TrainRequest,
+  { paths }: ReadCorpus,
+  { script, signal, events }: Pick<TrainContext, 'script' | 'signal' | 'events'>,
+): Promise<BytePairText | null> {
+  const task = { kind: 'bytePairs', folders, unsaved, reading, paths, size: languageModel.bytePairs } as const;
+  const read = await runTasks(script, [task], signal, (message) => {
+    if (message.type === 'log') events.log(message.level, message.message);
+    else events.progress(message.progress);
+  });
+  return read && read[0]!;
 }
 
 export interface TrainedLanguageModel {
@@ -83,7 +111,7 @@ export interface LanguageModelOutcome {
 }
 
 /**
- * Trains on the text that was read; null where it was cancelled. Where it cannot begin or go on, the weights that were good
+ * Trains on the text that was read, or on its byte pairs; null where it was cancelled. Where it cannot begin or go on, the weights that were good
  * are the model, so that nothing else that was learned is lost.
  */
 export async function trainLanguageModel(
@@ -94,13 +122,14 @@ export async function trainLanguageModel(
   vectors: WordVectors,
   threads: number,
   context: LanguageModelContext,
+  bytePairs: BytePairText | null = null,
 ): Promise<LanguageModelOutcome | null> {
   const { kernels, events, tensorflow, directory, checkpointInterval } = context;
-  const resolved = resolveLanguageModelOptions(request.languageModel, read.report.words);
+  const resolved = resolveLanguageModelOptions(request.languageModel, bytePairs?.tokens.length ?? read.report.words);
   const options = { ...resolved, maxVocabulary: Math.min(resolved.maxVocabulary, mostWords) };
-  const { tokens, documents, heldOut, characters } = textToLearn(read, options.heldOut, (...line) =>
-    events.log(...line),
-  );
+  const { tokens, documents, heldOut, extras } = bytePairs
+    ? bytePairsToLearn(bytePairs, options.heldOut)
+    : textToLearn(read, options.heldOut, (...line) => events.log(...line));
   const trained = (result: LanguageModelResult): TrainedLanguageModel => ({
     summary: summaryOf(result, heldOut),
     options,
@@ -112,6 +141,7 @@ export async function trainLanguageModel(
     options,
     seed: request.seed,
     heldOut: Buffer.from(heldOut).toString('base64'),
+    ...(bytePairs && { bytePairs: [bytePairs.tokens.length, bytePairs.merges.left.length] }),
     ...(options.input === 'word2vec' && { word2vec: request.word2vec, start: request.start }),
   };
   let training: Promise<string> | null = null; // hashing a large text takes a second: only where it is needed
@@ -126,7 +156,7 @@ export async function trainLanguageModel(
       options,
       tensorflow ? 1 : threads,
       request.seed,
-      { vectors, characters, ...(checkpoint && { checkpoint }) },
+      { vectors, ...extras, ...(checkpoint && { checkpoint }) },
     );
   const resumed = (checkpoint: Checkpoint): LanguageModelJob | null => {
     try {

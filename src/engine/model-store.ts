@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { open, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelSummary, TrainRequest } from '../protocol/engine.ts';
+import { BytePairTokenizer } from '../text/byte-pair/tokenizer.ts';
 import { readSafetensors, writeSafetensors, type Tensor } from './safetensors.ts';
 
 /** Everything that is kept of a training or an import. */
@@ -30,13 +31,15 @@ export interface StoredModel {
   languageModel: Record<string, Tensor> | null;
   /** How the language model's training went: see training-curves.ts. */
   training: Record<string, Tensor> | null;
+  /** Of a language model whose tokens are byte pairs. */
+  tokenizer?: BytePairTokenizer;
 }
 
 const FORMAT = 'lexiscope-model';
-/** 2: parts may be missing, counts unknown. Models of version 1 are read as they are. */
+/** 2: parts may be missing, counts unknown, tokens byte pairs. Models of version 1 are read as they are. */
 const VERSION = 2;
 const MANIFEST = 'manifest.json';
-const PARTS = ['vocabulary', 'vectors', 'map', 'languageModel', 'training'] as const;
+const PARTS = ['vocabulary', 'vectors', 'map', 'languageModel', 'training', 'tokenizer'] as const;
 type PartName = (typeof PARTS)[number];
 const NEEDED: readonly PartName[] = ['vocabulary', 'vectors'];
 /** Bytes that are written, or read, and hashed at a time: some milliseconds. */
@@ -65,6 +68,9 @@ export async function saveModel(directory: string, model: StoredModel): Promise<
     map: model.map && { extension: 'safetensors', chunks: writeSafetensors(model.map) },
     languageModel: model.languageModel && { extension: 'safetensors', chunks: writeSafetensors(model.languageModel) },
     training: model.training && { extension: 'safetensors', chunks: writeSafetensors(model.training) },
+    tokenizer: model.tokenizer
+      ? { extension: 'json', chunks: [new TextEncoder().encode(model.tokenizer.toJson())] }
+      : null,
   };
   const parts: Manifest['parts'] = {};
   for (const name of PARTS) {
@@ -109,12 +115,21 @@ export async function loadModel(directory: string): Promise<StoredModel | null> 
       throw damaged(join(directory, manifest.parts[name]!.file), (error as Error).message);
     }
   };
-  const [vocabulary, vectors, map, languageModel, training] = await Promise.all([
+  const readTokenizer = async (): Promise<BytePairTokenizer> => {
+    const content = await part('tokenizer');
+    try {
+      return BytePairTokenizer.fromJson(new TextDecoder().decode(content));
+    } catch (error) {
+      throw damaged(join(directory, manifest.parts.tokenizer!.file), (error as Error).message);
+    }
+  };
+  const [vocabulary, vectors, map, languageModel, training, tokenizer] = await Promise.all([
     part('vocabulary'),
     tensors('vectors'),
     manifest.parts.map ? tensors('map') : null,
     manifest.parts.languageModel ? tensors('languageModel') : null,
     manifest.parts.training ? tensors('training') : null,
+    manifest.parts.tokenizer ? readTokenizer() : null,
   ]);
   return {
     summary: manifest.summary,
@@ -124,6 +139,7 @@ export async function loadModel(directory: string): Promise<StoredModel | null> 
     map,
     languageModel,
     training,
+    ...(tokenizer && { tokenizer }),
   };
 }
 
@@ -206,7 +222,8 @@ function readManifest(path: string, text: string): Manifest {
   }
   for (const name of PARTS) {
     const part: Partial<Part> | undefined = manifest.parts?.[name];
-    if (!part && (manifest.version > 1 || name === 'training') && !NEEDED.includes(name)) continue;
+    if (!part && (manifest.version > 1 ? !NEEDED.includes(name) : name === 'training' || name === 'tokenizer'))
+      continue;
     // a name with a separator would reach outside the folder
     if (
       typeof part?.file !== 'string' ||
@@ -275,7 +292,7 @@ async function writeDurably(path: string, chunks: Iterable<Uint8Array>): Promise
 /** Removes what this file writes (parts, manifest, left-over temporary files), but for `keep`. */
 async function removeOurFiles(directory: string, keep: ReadonlySet<string>): Promise<number> {
   const ours = new RegExp(
-    `^(manifest\\.json|(${PARTS.join('|')})-[0-9a-f]{12}\\.(txt|safetensors)|(${PARTS.join('|')}|manifest\\.json)\\.\\d+\\.tmp)$`,
+    `^(manifest\\.json|(${PARTS.join('|')})-[0-9a-f]{12}\\.(txt|safetensors|json)|(${PARTS.join('|')}|manifest\\.json)\\.\\d+\\.tmp)$`,
   );
   const names = await readdir(directory).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];

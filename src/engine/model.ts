@@ -1,6 +1,7 @@
 // A loaded model and the questions one can ask of it.
 
 import * as l10n from '@vscode/l10n';
+import { BytePairModel } from './byte-pair-model.ts';
 import type { Kernels } from './kernels.ts';
 import type { StoredModel } from './model-store.ts';
 import type {
@@ -52,6 +53,8 @@ export class Model {
   readonly #text: TextOptions;
   readonly #vectors: WordVectors;
   readonly #languageModel: LanguageModel | null;
+  /** Where the language model is one of byte pairs. */
+  readonly #bytePairs: BytePairModel | null;
   readonly #kernel: WebAssembly.Module;
   /** Made when it is first asked for: it has a copy of the language model. */
   #inspector: Inspector | null = null;
@@ -74,6 +77,8 @@ export class Model {
     this.#languageModel =
       stored.languageModel &&
       new LanguageModel(kernels['language-model'], stored.languageModel, stored.options.languageModel?.steps);
+    this.#bytePairs =
+      stored.tokenizer && this.#languageModel ? new BytePairModel(this.#languageModel, stored.tokenizer) : null;
     this.#rankByWord = new Map(stored.words.map((word, rank) => [word, rank]));
     this.#folded = stored.languageModel ? stored.words.map((word) => word.toLowerCase()) : [];
     this.#unknownCount = (stored.counts ?? new Float64Array(0))
@@ -190,6 +195,7 @@ export class Model {
    * the unknown sign in proportion to their counts. Without a language model nothing is suggested.
    */
   complete(text: string, suggestions: number): Completion {
+    if (this.#bytePairs) return this.#bytePairs.complete(text, suggestions);
     const { context, partial: prefix } = wordsBefore(text, CONTEXT_WORDS);
     const { words: vocabulary, counts } = this.#stored;
     if (!this.#languageModel || !counts) return { prefix, suggestions: [] };
@@ -236,16 +242,19 @@ export class Model {
     const { languageModel, options, words: vocabulary } = this.#stored;
     if (!languageModel)
       throw new Error(l10n.t('This model has word vectors only: no language model was trained with it.'));
+    const check = (length: number): void => {
+      if (length <= MOST_INSPECTED) return;
+      throw new RangeError(
+        l10n.t('A text of {0} words is too long to look at; the most are {1}.', length, MOST_INSPECTED),
+      );
+    };
+    this.#inspector ??= new Inspector(this.#kernel, languageModel, options.languageModel?.steps);
+    if (this.#bytePairs) return this.#bytePairs.inspect(this.#inspector, text, top, check);
     const { context, partial } = wordsBefore(text, Infinity);
     const words = [null, ...context, ...(partial ? [partial] : [])].flatMap((word) =>
       word === null ? [null] : this.#tokensOf(word.normalize('NFC')),
     );
-    if (words.length > MOST_INSPECTED) {
-      throw new RangeError(
-        l10n.t('A text of {0} words is too long to look at; the most are {1}.', words.length, MOST_INSPECTED),
-      );
-    }
-    this.#inspector ??= new Inspector(this.#kernel, languageModel, options.languageModel?.steps);
+    check(words.length);
     const tokens = words.map((word) => (word === null ? END_OF_SENTENCE : this.#languageModelId(word)));
     const inspection = this.#inspector.inspect(tokens, top);
     const wordOf = (token: number): string | null =>

@@ -87,8 +87,8 @@ function checkWord2vec({ algorithm, ...others }: Word2vecOptions): void {
 
 /** `vectorSize`: of the word vectors, 0 where that is automatic. */
 function checkLanguageModel(options: LanguageModelOptions, vectorSize: number): void {
-  const { cell, input, decay, ...others } = options;
-  for (const [name, value] of Object.entries({ cell, input, decay })) {
+  const { tokens, cell, input, decay, ...others } = options;
+  for (const [name, value] of Object.entries({ tokens, cell, input, decay })) {
     checkChoice(`languageModel.${name}`, value, LANGUAGE_MODEL_CHOICES[name as keyof typeof LANGUAGE_MODEL_CHOICES]);
   }
   checkRanges('languageModel', checkFlags('languageModel', others, LANGUAGE_MODEL_FLAGS), LANGUAGE_MODEL_RANGES);

@@ -4,10 +4,17 @@
 import * as l10n from '@vscode/l10n';
 import type { EngineEvents, TrainReport, TrainRequest } from '../protocol/engine.ts';
 import type { Kernels } from './kernels.ts';
-import { trainLanguageModel, type LanguageModelContext, type LanguageModelOutcome } from './language-model.ts';
+import {
+  readAsBytePairs,
+  trainLanguageModel,
+  type LanguageModelContext,
+  type LanguageModelOutcome,
+} from './language-model.ts';
 import { Meter, tell } from './meter.ts';
 import { loadModel, type StoredModel } from './model-store.ts';
 import { checkOptions, resolveThreads } from './options.ts';
+import { BytePairTokenizer } from '../text/byte-pair/tokenizer.ts';
+import type { BytePairText } from './byte-pair-text.ts';
 import { openTokenFile } from './token-file.ts';
 import { loadTensorflow } from './tensorflow.ts';
 import { PhaseClock } from './phase-clock.ts';
@@ -89,13 +96,20 @@ async function trainWith(
     if (!positions) return null;
   }
 
+  let bytePairs: BytePairText | null = null;
+  if (parts.languageModel && request.languageModel.tokens === 'bytePairs') {
+    clock.enter('bytePairs');
+    bytePairs = await readAsBytePairs(request, read, context);
+    if (!bytePairs) return null;
+  }
+
   let outcome: LanguageModelOutcome = { model: null };
   if (parts.languageModel) {
     clock.enter('languageModel');
     // words that are not in the text have no place in a vocabulary by count: the model's words then end before them
     const most = vocabulary > inText ? inText : Infinity;
     const initial = { size: vectorSize, data: input };
-    const ended = await trainLanguageModel(request, read, tokenFile, most, initial, threads, context);
+    const ended = await trainLanguageModel(request, read, tokenFile, most, initial, threads, context, bytePairs);
     if (!ended) return null;
     outcome = ended;
   }
@@ -103,7 +117,7 @@ async function trainWith(
   clock.enter('saving');
   const { model: languageModel, problem } = outcome;
   const mapWords = positions ? positions.length / 2 : 0;
-  const kept = Math.max(vocabulary, languageModel?.summary.vocabulary ?? 0);
+  const kept = bytePairs ? vocabulary : Math.max(vocabulary, languageModel?.summary.vocabulary ?? 0);
   const { corpus } = read;
   const model: StoredModel = {
     summary: {
@@ -135,6 +149,7 @@ async function trainWith(
     map: positions && { positions: { shape: [mapWords, 2], data: positions } },
     languageModel: languageModel && languageModel.tensors,
     training: languageModel && languageModel.curves,
+    ...(languageModel && bytePairs && { tokenizer: new BytePairTokenizer(bytePairs.merges) }),
   };
   const { resumedAt } = wordVectors;
   return {

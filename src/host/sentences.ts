@@ -32,6 +32,8 @@ export function phaseName(phase: Phase): string {
       return l10n.t('word vectors');
     case 'map':
       return l10n.t('map');
+    case 'bytePairs':
+      return l10n.t('byte pairs');
     case 'languageModel':
       return l10n.t('language model');
     case 'saving':

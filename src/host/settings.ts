@@ -56,6 +56,8 @@ const PROJECTION: OptionsOf<'projection'> = {
   nEpochs: true,
 };
 const LANGUAGE_MODEL: OptionsOf<'languageModel'> = {
+  tokens: true,
+  bytePairs: true,
   cell: true,
   layers: true,
   attention: true,

@@ -84,8 +84,10 @@ export interface LanguageModelResult {
 export interface TrainingExtras {
   /** Where options.input is 'word2vec': row r is of the word of rank r. */
   vectors?: WordVectors;
-  /** Characters of the word of each id, for bits per character. */
+  /** Characters of each id, the space after a word included, for bits per character. */
   characters?: ArrayLike<number>;
+  /** All ids are below it and known, however rare, in any order; absent: maxVocabulary decides. */
+  vocabulary?: number;
   /** Of a training with the same text, options and seed: it goes on from there. */
   checkpoint?: Checkpoint;
   /**
@@ -115,13 +117,13 @@ export function createLanguageModelJob(
   options: LanguageModelOptions,
   threads: number,
   seed: number,
-  { vectors, characters, checkpoint, wide = false }: TrainingExtras = {},
+  { vectors, characters, vocabulary, checkpoint, wide = false }: TrainingExtras = {},
 ): LanguageModelJob {
   checkLanguageModelOptions(options, vectors?.size);
   if (options.input === 'word2vec' && !vectors) {
     throw new RangeError("The input 'word2vec' needs word vectors, got none; use 'embedding'");
   }
-  const words = knownWords(tokens, options.maxVocabulary);
+  const words = vocabulary ?? knownWords(tokens, options.maxVocabulary);
   const text = splitText(tokens, documents, heldOut, options.heldOut, words, characters ?? null);
   const trainingTokens = text.training.length - 1;
   if (trainingTokens < FEWEST_TOKENS || text.heldOut.length < 2) {

@@ -5,8 +5,13 @@ import { DECAYS, type Schedule } from './optimizer.ts';
 import { checkArchitecture } from './parameters.ts';
 
 export const INPUTS = ['embedding', 'word2vec', 'onehot'] as const;
+export const TOKENS = ['words', 'bytePairs'] as const;
 
 export interface LanguageModelOptions extends Schedule {
+  /** What a token is: a word, rare ones unknown; or a piece of the text (src/text/byte-pair), nothing unknown. */
+  tokens: (typeof TOKENS)[number];
+  /** Of byte pairs, tokens that there are at most. */
+  bytePairs: number;
   cell: CellName;
   /** L, recurrent layers. */
   layers: number;
@@ -49,6 +54,8 @@ export interface LanguageModelOptions extends Schedule {
 }
 
 export const LANGUAGE_MODEL_DEFAULTS: LanguageModelOptions = {
+  tokens: 'words',
+  bytePairs: 8192,
   cell: 'lstm',
   layers: 1,
   attention: false,
@@ -75,7 +82,7 @@ export const LANGUAGE_MODEL_DEFAULTS: LanguageModelOptions = {
 };
 
 /** The values of each option that is a choice. */
-export const LANGUAGE_MODEL_CHOICES = { cell: CELLS, input: INPUTS, decay: DECAYS } as const;
+export const LANGUAGE_MODEL_CHOICES = { tokens: TOKENS, cell: CELLS, input: INPUTS, decay: DECAYS } as const;
 
 export const LANGUAGE_MODEL_FLAGS = ['attention', 'freezeEmbedding', 'tied'] as const;
 
@@ -87,6 +94,7 @@ export const LANGUAGE_MODEL_RANGES: Record<
   Exclude<keyof LanguageModelOptions, Choice | Flag>,
   [least: number, most: number, whole: boolean]
 > = {
+  bytePairs: [1000, 16_384, true],
   layers: [1, 3, true],
   embeddingSize: [8, 1024, true],
   hiddenSize: [8, 2048, true],
@@ -116,8 +124,14 @@ export function resolveLanguageModelOptions(options: LanguageModelOptions, words
  * input; 0 where it is not known yet.
  */
 export function checkLanguageModelOptions(options: LanguageModelOptions, vectorSize?: number): void {
-  const { input, tied, freezeEmbedding, hiddenSize } = options;
+  const { input, tokens, tied, freezeEmbedding, hiddenSize } = options;
   const oneHot = input === 'onehot';
+  if (input === 'word2vec' && tokens === 'bytePairs') {
+    throw new RangeError(
+      "The input 'word2vec' needs tokens that are words, got 'bytePairs', which have no word vectors; " +
+        "set input to 'embedding', or tokens to 'words'",
+    );
+  }
   if (tied && input === 'word2vec' && vectorSize !== undefined && vectorSize !== hiddenSize) {
     throw new RangeError(
       `Tied weights need word vectors of as many numbers as hiddenSize, ${hiddenSize}, got ${vectorSize || 'an automatic size'}; ` +

@@ -9,14 +9,14 @@ export interface Texts {
   /** Tokens, an end of a sentence first. */
   training: Int32Array<SharedArrayBuffer>;
   heldOut: Int32Array<SharedArrayBuffer>;
-  /** Characters of the held-out text, a space after each word; null where nobody knows them. */
+  /** Characters of the held-out text; null where nobody knows them. */
   heldOutCharacters: number | null;
 }
 
 /**
  * `tokens`: the corpus as ids by descending count, -1 for the end of a sentence or document; `documents`: where each begins;
  * `heldOut`: 1 for each that is held out, none or some. Where none is, the share `heldOutShare` at the end of the text is.
- * `words`: how many are known; `characters`: of the word of each id.
+ * `words`: how many are known; `characters`: of each id, the space after a word included.
  */
 export function splitText(
   tokens: Int32Array,
@@ -32,7 +32,7 @@ export function splitText(
   if (characters) {
     heldOutCharacters = 0;
     for (const { start, end } of held!) {
-      for (const id of tokens.subarray(start, end)) if (id >= 0) heldOutCharacters += (characters[id] ?? 0) + 1;
+      for (const id of tokens.subarray(start, end)) if (id >= 0) heldOutCharacters += characters[id] ?? 0;
     }
   }
   return { training: join(tokens, learned!, words), heldOut: join(tokens, held!, words), heldOutCharacters };

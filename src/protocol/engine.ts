@@ -99,7 +99,16 @@ export interface EngineEvents {
 }
 
 export type LogLevel = 'info' | 'warn' | 'error';
-export const PHASES = ['importing', 'reading', 'counting', 'wordVectors', 'map', 'languageModel', 'saving'] as const;
+export const PHASES = [
+  'importing',
+  'reading',
+  'counting',
+  'wordVectors',
+  'map',
+  'bytePairs', // the text is read again, and cut
+  'languageModel',
+  'saving',
+] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface Progress {
@@ -256,7 +265,10 @@ export interface ModelSummary {
 }
 
 export interface TextInspection extends Inspection {
-  /** (N), as the text has them; null is the end of a sentence, which comes first too. */
+  /**
+   * (N), as the text has them; null is the end of a sentence, of byte pairs of a document, which comes first too. Bytes of a
+   * byte pair that are no whole character are written <0xED>.
+   */
   words: (string | null)[];
   /** Of each, whether the model knows it; it reads the others as unknown. */
   known: boolean[];
@@ -265,10 +277,11 @@ export interface TextInspection extends Inspection {
 }
 
 export interface LanguageModelSummary {
+  /** Words, or byte pairs. */
   vocabulary: number;
   /** exp of the mean negative log-likelihood, per token of the held-out text; null where its training ended before one was measured. */
   perplexity: number | null;
-  /** The same text's, a space after each word counted; null where perplexity is. Absent in models of older versions. */
+  /** The same text's bits for each of its characters, of words with a space after each; null where perplexity is. Absent in models of older versions. */
   bitsPerCharacter?: number | null;
   heldOutFiles: number;
   heldOutTokens: number;

@@ -175,7 +175,7 @@ describe('training', () => {
     const tokens = corpus(3000, 50);
     const job = createLanguageModelJob(
       ...([kernel, tokens, Int32Array.of(0, 2000), Uint8Array.of(0, 1), OPTIONS, 1, 1] as const),
-      { characters: new Array<number>(60).fill(4) },
+      { characters: new Array<number>(60).fill(5) },
     );
     const thread = new LanguageModelThread(job, 0);
     while (thread.step());

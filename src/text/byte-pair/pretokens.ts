@@ -18,7 +18,7 @@ export function forEachPretoken(text: string, found: (pretoken: string) => void)
 }
 
 /** Longer ones are data: nothing is learned from them. UTF-16 code units. */
-const LONGEST_COUNTED = 256;
+export const LONGEST_COUNTED = 256;
 
 /** Adds the pretokens of `text` to `counts`. */
 export function countPretokens(text: string, counts: Map<string, number>): void {
