@@ -98,12 +98,12 @@ test('a language model that has learned nothing before it fails is left out, and
   assert.ok((await engine.describe('king', 3)).known);
 });
 
-/** Trains until the language model is more than half done, and cancels; checkpoints come every 20 ms. */
+/** Trains until a third of the language model is done, and cancels; checkpoints come every 20 ms, progress every 100. */
 async function breakOff(directory: string, request: TrainRequest): Promise<void> {
   const engine = new Engine(
     DISTRIBUTION,
     listen(({ phase, fraction }) => {
-      if (phase === 'languageModel' && fraction > 0.6) void engine.cancel();
+      if (phase === 'languageModel' && fraction > 0.3) void engine.cancel();
     }),
     20,
   );
@@ -112,8 +112,8 @@ async function breakOff(directory: string, request: TrainRequest): Promise<void>
 }
 
 test('broken off, it goes on from its checkpoint to the bits of an unbroken training, and the word vectors are not trained again', async () => {
-  const long = { epochs: 14, patience: 25, evaluateEvery: 60 };
-  const word2vec = { ...request({}).word2vec, epochs: 40 };
+  const long = { epochs: 40, patience: 100, evaluateEvery: 60 };
+  const word2vec = { ...request({}).word2vec, epochs: 200 };
   const whole = join(root, 'whole');
   const unbroken = await train(whole, request(long, { word2vec }));
   const directory = join(root, 'broken');
@@ -141,7 +141,7 @@ test('broken off, it goes on from its checkpoint to the bits of an unbroken trai
 
 test('another language model does not take the checkpoint, nor is a damaged one taken', async () => {
   const directory = join(root, 'other');
-  await breakOff(directory, request({ epochs: 8 }));
+  await breakOff(directory, request({ epochs: 60 }));
   const { report } = await train(directory, request({ epochs: 1, hiddenSize: 20 }));
   assert.equal(report.languageModelResumedAt, undefined);
   for (const content of [new Uint8Array(3), new Uint8Array(100).fill(255), Buffer.from('\x02\0\0\0\0\0\0\0{}')]) {
