@@ -44,6 +44,8 @@ import {
 
 /** Positions between two looks at what comes into reach and what goes out of it. */
 const BLOCK: i32 = 16;
+/** Blocks whose partial scores have a place of their own, a power of two. */
+const PLACES = 4;
 /** A drawn negative that is the word itself is drawn again, so many times at most. */
 const DRAWS = 16;
 /** One of so many draws brings a new word into the pool of negatives. */
@@ -137,6 +139,8 @@ class Thread {
   /** (capacity), i32, CBOW: the reach of each position that was trained, else 0; and (capacity), u32: its error. */
   reachPtr!: usize;
   errorOfPtr!: usize;
+  /** (2 window), u32: the errors that a word takes. */
+  errorListPtr!: usize;
   /** (slots, D), CBOW: errors. Subwords: (slots, D), and with Skip-gram (slots, 2, D): rows of words within reach, as they are trained and as they were before. */
   errorsPtr!: usize;
   slotsPtr!: usize;
@@ -145,7 +149,7 @@ class Thread {
   nextSlot!: i32;
   nextError!: i32;
 
-  /** (BLOCK or 1) positions, `positionBytes` apart. */
+  /** (2, BLOCK) positions, `positionBytes` apart. */
   positionsPtr!: usize;
   positionBytes!: usize;
   /** (2 window, K / 6, 8): scores, then gradients. */
@@ -185,7 +189,7 @@ export function threadBytes(settingsPtr: usize): usize {
 /** Bytes of the partial scores of threads that train together. */
 export function partialsBytes(settingsPtr: usize): usize {
   const settings = changetype<Settings>(settingsPtr);
-  return 2 * <usize>settings.parts * partBytes(settings);
+  return PLACES * <usize>settings.parts * partBytes(settings);
 }
 
 /** Prepares thread number `thread`: its block at `threadPtr`, 64-byte aligned, of `threadBytes`. */
@@ -214,7 +218,7 @@ function layOut(threadPtr: usize, settings: Settings): usize {
   const window = settings.window,
     rowBytes = rowBytesOf(settings.vectorSize),
     rowAligned = align(rowBytes),
-    slots = 2 * window + BLOCK,
+    slots = 2 * window + 2 * BLOCK,
     outputs = <usize>(groupsOf(mostOutputs(settings)) * GROUP),
     scoreStride = scoreBytes(mostOutputs(settings)),
     contextBytes = align((<usize>(2 * window)) << 2),
@@ -233,12 +237,14 @@ function layOut(threadPtr: usize, settings: Settings): usize {
   const changePtr = end;
   end += rowAligned;
   const errorsPtr = end;
-  if (settings.cbow) end += <usize>(2 * window + 2 * BLOCK) * rowAligned;
+  if (settings.cbow) end += <usize>(slots + BLOCK) * rowAligned;
   const slotsPtr = end;
   if (settings.subwordsPtr) end += <usize>slots * 2 * rowAligned;
+  const errorListPtr = end;
+  end += contextBytes;
   const positionsPtr = end,
     positionBytes = align(offsetof<Position>()) + contextBytes + outputBytes + 2 * laneBytes + rowAligned;
-  end += <usize>BLOCK * positionBytes;
+  end += 2 * <usize>BLOCK * positionBytes;
   const idsPtr = end;
   end += align((<usize>settings.capacity + 2) << 2);
   const slotOfPtr = end;
@@ -256,6 +262,7 @@ function layOut(threadPtr: usize, settings: Settings): usize {
     thread.zeroPtr = zeroPtr;
     thread.changePtr = changePtr;
     thread.errorsPtr = errorsPtr;
+    thread.errorListPtr = errorListPtr;
     thread.slotsPtr = slotsPtr;
     thread.slotBytes = 2 * rowAligned;
     thread.slots = slots;
@@ -265,7 +272,7 @@ function layOut(threadPtr: usize, settings: Settings): usize {
     thread.slotOfPtr = slotOfPtr;
     thread.reachPtr = reachPtr;
     thread.errorOfPtr = errorOfPtr;
-    for (let i = 0; i < BLOCK; i++) {
+    for (let i = 0; i < 2 * BLOCK; i++) {
       const position = changetype<Position>(positionsPtr + <usize>i * positionBytes);
       let p = changetype<usize>(position) + align(offsetof<Position>());
       position.contextsPtr = p;
@@ -384,46 +391,74 @@ export function train(threadPtr: usize, first: i32, last: i32, alpha: f32): void
   if (last == thread.count) leaveUntil(thread, last);
 }
 
-/** The same, together with all other threads of the training: every thread calls it alike, for the whole text. */
+/**
+ * The same, together with all other threads of the training: every thread calls it alike, for the whole text. The scores
+ * of a block are exchanged while the next one is chosen and scored, so that nobody waits for a thread that is a little
+ * behind; a block is therefore scored before the one before it is learned, by any number of threads.
+ */
 export function trainTogether(threadPtr: usize, first: i32, last: i32, alpha: f32): void {
   const thread = changetype<Thread>(threadPtr),
-    settings = settingsOf(thread),
-    bytesOfPart = partBytes(settings),
-    parts = settings.parts;
-  for (let block = first; block < last; block += BLOCK) {
-    const end = min(block + BLOCK, last);
-    slide(thread, block, end);
-    let positionPtr = thread.positionsPtr;
-    for (let at = block; at < end; at++) {
-      if (choose(thread, changetype<Position>(positionPtr), at)) positionPtr += thread.positionBytes;
-    }
-    const endPtr = positionPtr,
-      partialsPtr = settings.partialsPtr + <usize>(thread.meetings & 1) * <usize>parts * bytesOfPart;
-    for (let part = thread.firstPart; part < thread.endPart; part++) {
-      let scoresPtr = partialsPtr + <usize>part * bytesOfPart;
-      const from = partStart(thread, part),
-        to = partStart(thread, part + 1);
-      for (positionPtr = thread.positionsPtr; positionPtr < endPtr; positionPtr += thread.positionBytes) {
-        scoresPtr += score(thread, changetype<Position>(positionPtr), scoresPtr, from, to);
+    half = <usize>BLOCK * thread.positionBytes;
+  let positionsPtr = thread.positionsPtr,
+    learningPtr: usize = 0, // the block that was scored, its positions and their end
+    learningEnd: usize = 0;
+  for (let block = first; ; block += BLOCK) {
+    let positionPtr = positionsPtr;
+    if (block < last) {
+      const end = min(block + BLOCK, last);
+      slide(thread, max(first, block - BLOCK), end);
+      for (let at = block; at < end; at++) {
+        if (choose(thread, changetype<Position>(positionPtr), at)) positionPtr += thread.positionBytes;
       }
+      scoreParts(thread, positionsPtr, positionPtr);
     }
-    meet(thread);
-    let scoresPtr = partialsPtr;
-    for (positionPtr = thread.positionsPtr; positionPtr < endPtr; positionPtr += thread.positionBytes) {
-      const position = changetype<Position>(positionPtr),
-        bytes = <usize>rowsOf(thread, position) * scoreBytes(position.outputs);
-      for (let b: usize = 0; b < bytes; b += 16) {
-        let sum = v128.load(scoresPtr + b);
-        for (let part = 1; part < parts; part++) {
-          sum = f32x4.add(sum, v128.load(scoresPtr + b + <usize>part * bytesOfPart));
-        }
-        v128.store(thread.scoresPtr + b, sum);
-      }
-      learn(thread, position, thread.scoresPtr, alpha);
-      scoresPtr += bytes;
+    if (learningPtr) {
+      const meeting = block < last ? thread.meetings - 1 : thread.meetings;
+      awaitAll(thread, meeting);
+      learnBlock(thread, learningPtr, learningEnd, alpha, meeting);
     }
+    if (block >= last) break;
+    learningPtr = positionsPtr;
+    learningEnd = positionPtr;
+    positionsPtr = positionsPtr == thread.positionsPtr ? positionsPtr + half : thread.positionsPtr;
   }
   if (last == thread.count) leaveUntil(thread, last);
+}
+
+/** Scores the positions in this thread's columns and tells the others. */
+function scoreParts(thread: Thread, positionsPtr: usize, positionsEnd: usize): void {
+  const partialsPtr = partialsOf(thread, thread.meetings + 1),
+    bytesOfPart = partBytes(settingsOf(thread));
+  for (let part = thread.firstPart; part < thread.endPart; part++) {
+    let scoresPtr = partialsPtr + <usize>part * bytesOfPart;
+    const from = partStart(thread, part),
+      to = partStart(thread, part + 1);
+    for (let positionPtr = positionsPtr; positionPtr < positionsEnd; positionPtr += thread.positionBytes) {
+      scoresPtr += score(thread, changetype<Position>(positionPtr), scoresPtr, from, to);
+    }
+  }
+  arrive(thread);
+}
+
+/** Adds up the scores of all parts and takes the steps of the positions. */
+function learnBlock(thread: Thread, positionsPtr: usize, positionsEnd: usize, alpha: f32, meeting: i32): void {
+  const settings = settingsOf(thread),
+    bytesOfPart = partBytes(settings),
+    endOfParts = <usize>settings.parts * bytesOfPart;
+  let scoresPtr = partialsOf(thread, meeting);
+  for (let positionPtr = positionsPtr; positionPtr < positionsEnd; positionPtr += thread.positionBytes) {
+    const position = changetype<Position>(positionPtr),
+      bytes = <usize>rowsOf(thread, position) * scoreBytes(position.outputs);
+    for (let b: usize = 0; b < bytes; b += 16) {
+      let sum = v128.load(scoresPtr + b);
+      for (let part = bytesOfPart; part < endOfParts; part += bytesOfPart) {
+        sum = f32x4.add(sum, v128.load(scoresPtr + b + part));
+      }
+      v128.store(thread.scoresPtr + b, sum);
+    }
+    learn(thread, position, thread.scoresPtr, alpha);
+    scoresPtr += bytes;
+  }
 }
 
 /** Sum of the measured pairs' losses: -log sigmoid(true) - sum over the others of log sigmoid(-score). */
@@ -443,7 +478,7 @@ export function pairs(threadPtr: usize): f64 {
 
 // ---- Words within reach ----
 
-/** Lets go of the words that no position from `first` on has as context, and takes up those that positions before `last` have. */
+/** Lets go of the words that no position from `first` on, the first that is not learned, has as context, and takes up those that positions before `last` have. */
 function slide(thread: Thread, first: i32, last: i32): void {
   const settings = settingsOf(thread),
     window = settings.window,
@@ -479,7 +514,7 @@ function leaveUntil(thread: Thread, end: i32): void {
     const slotPtr: usize = load<u32>(thread.slotOfPtr + ((<usize>at) << 2)),
       changePtr = thread.changePtr;
     if (settings.cbow) {
-      const errorsPtr = changetype<Position>(thread.positionsPtr).contextsPtr, // not in use between blocks
+      const errorsPtr = thread.errorListPtr,
         errorsEnd = listErrors(thread, at, errorsPtr);
       if (errorsEnd == errorsPtr) continue;
       if (!settings.subwordsPtr) {
@@ -835,15 +870,18 @@ function pairToGradients(thread: Thread, lists: Position, ownPtr: usize, rows: i
 
 // ---- Together ----
 
-/** Returns once all threads have come here as often as this one, and then sees what they wrote before. */
-function meet(thread: Thread): void {
+/** Tells the others that this thread has scored one more block. */
+function arrive(thread: Thread): void {
   const settings = settingsOf(thread),
-    threads = settings.threads,
-    meetings = ++thread.meetings,
     ownPtr = settings.meetingsPtr + <usize>thread.thread * LINE;
-  atomic.store<i32>(ownPtr, meetings);
-  if (atomic.load<i32>(ownPtr, 4)) atomic.notify(ownPtr, threads);
-  for (let other = 0; other < threads; other++) {
+  atomic.store<i32>(ownPtr, ++thread.meetings);
+  if (atomic.load<i32>(ownPtr, 4)) atomic.notify(ownPtr, settings.threads);
+}
+
+/** Returns once all threads have scored so many blocks, and then sees what they wrote before. */
+function awaitAll(thread: Thread, meetings: i32): void {
+  const settings = settingsOf(thread);
+  for (let other = 0; other < settings.threads; other++) {
     const ptr = settings.meetingsPtr + <usize>other * LINE;
     for (let spin = 0; spin < SPINS && atomic.load<i32>(ptr) - meetings < 0; spin++);
     for (;;) {
@@ -854,6 +892,15 @@ function meet(thread: Thread): void {
       atomic.sub<i32>(ptr, 1, 4);
     }
   }
+}
+
+/**
+ * Where the partial scores of a block lie, by its number. A thread that writes block k + 2 has seen all of block k, so
+ * that others may still read block k - 1: four places.
+ */
+function partialsOf(thread: Thread, meeting: i32): usize {
+  const settings = settingsOf(thread);
+  return settings.partialsPtr + <usize>(meeting & (PLACES - 1)) * <usize>settings.parts * partBytes(settings);
 }
 
 /** Bytes of the partial scores of a block of positions in one part of the columns. */

@@ -122,18 +122,23 @@ export class ReferenceWord2vec {
 
   train(first: number, last: number, alpha: number): void {
     const { algorithm, paths, together } = this.#setup;
+    let scored: Work[] = [];
     for (let block = first; block < last; block += BLOCK) {
       const end = Math.min(block + BLOCK, last);
-      this.#slide(block, end);
       if (together) {
+        this.#slide(Math.max(first, block - BLOCK), end);
         const works: Work[] = [];
         for (let at = block; at < end; at++) {
           const work = this.#choose(at);
           if (work) works.push(work);
         }
         for (const work of works) this.#score(work);
-        for (const work of works) this.#learn(work, alpha);
-      } else if (algorithm === 'cbow' && !paths) this.#trainShared(block, end, alpha);
+        for (const work of scored) this.#learn(work, alpha); // of the block before
+        scored = works;
+        continue;
+      }
+      this.#slide(block, end);
+      if (algorithm === 'cbow' && !paths) this.#trainShared(block, end, alpha);
       else {
         for (let at = block; at < end; at++) {
           const work = this.#choose(at);
@@ -143,6 +148,7 @@ export class ReferenceWord2vec {
         }
       }
     }
+    for (const work of scored) this.#learn(work, alpha);
     if (last === this.ids.length) this.#leaveUntil(last);
   }
 
