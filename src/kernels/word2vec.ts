@@ -20,14 +20,14 @@
 // `createThread` lays out. A function is called for a few thousand positions at a time: V8 optimises a function at its
 // next call only.
 
-import { LINE } from './word2vec/rows';
+import { storeConstants } from './word2vec/logistic';
 import { choose, leaveUntil, slide } from './word2vec/positions';
 import { trainPairs } from './word2vec/pairs';
-import { align, arePaired, BLOCK, layOut, partBytes, PLACES, Position, Settings, settingsOf, Thread } from './word2vec/state';
+import { align, arePaired, BLOCK, layOut, partBytes, partStart, PLACES, Position, rowBytesOf, Settings, settingsOf, Thread } from './word2vec/state';
 import { learn, score } from './word2vec/steps';
+import { copyNodes, mergeNodes } from './word2vec/tree';
 
 export { readTokens } from './word2vec/draws';
-export { createThread } from './word2vec/state';
 export { trainTogether } from './word2vec/together';
 
 /** Bytes of one thread's block. */
@@ -39,6 +39,28 @@ export function threadBytes(settingsPtr: usize): usize {
 export function partialsBytes(settingsPtr: usize): usize {
   const settings = changetype<Settings>(settingsPtr);
   return PLACES * <usize>settings.parts * partBytes(settings);
+}
+
+/** Prepares thread number `thread`: its block at `threadPtr`, 64-byte aligned, of `threadBytes`. */
+export function createThread(threadPtr: usize, settingsPtr: usize, thread: i32): void {
+  const settings = changetype<Settings>(settingsPtr);
+  memory.fill(threadPtr, 0, layOut(0, settings));
+  layOut(threadPtr, settings);
+  const state = changetype<Thread>(threadPtr),
+    parts = settings.parts;
+  state.settingsPtr = settingsPtr;
+  state.thread = thread;
+  state.rowBytes = rowBytesOf(settings.vectorSize);
+  state.to = state.rowBytes;
+  if (parts) {
+    const workers = min(settings.threads, parts);
+    state.firstPart = thread < workers ? (parts * thread) / workers : 0;
+    state.endPart = thread < workers ? (parts * (thread + 1)) / workers : 0;
+    state.from = partStart(state, state.firstPart);
+    state.to = partStart(state, state.endPart);
+  }
+  storeConstants(state.constantsPtr);
+  if (settings.pathsPtr) copyNodes(state);
 }
 
 /** Fills `count` rows with numbers from -1/D to 1/D, as gensim does, and zeros behind D. */
@@ -89,7 +111,9 @@ export function train(threadPtr: usize, first: i32, last: i32, alpha: f32): void
       learn(thread, position, thread.scoresPtr, alpha);
     }
   }
-  if (last == thread.count) leaveUntil(thread, last);
+  if (last != thread.count) return;
+  leaveUntil(thread, last);
+  if (settings.pathsPtr) mergeNodes(thread);
 }
 
 /** Sum of the measured pairs' losses: -log sigmoid(true) - sum over the others of log sigmoid(-score). */

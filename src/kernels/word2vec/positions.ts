@@ -1,8 +1,9 @@
 // What a position trains: the words within reach, whose rows come and go with it, and the outputs.
 
 import { below, drawNegative } from './draws';
-import { addSumOfRows, addToRows, copyRow, GROUP, subtractRows, sumOfRows } from './rows';
-import { align, BLOCK, groupsOf, laneOffset, Position, Settings, settingsOf, Thread } from './state';
+import { addSumOfRows, addToRows, copyRow, subtractRows, sumOfRows } from './rows';
+import { align, BLOCK, Position, Settings, settingsOf, Thread } from './state';
+import { addPath } from './tree';
 
 // ---- Words within reach ----
 
@@ -144,27 +145,4 @@ export function chooseContext(thread: Thread, position: Position, at: i32): bool
 @inline
 export function outputRow(settings: Settings, word: i32): usize {
   return settings.outputPtr + <usize>word * settings.rowStride;
-}
-
-/** Lists the inner nodes on a word's path behind the outputs there are; gives how many outputs there are then. */
-function addPath(thread: Thread, position: Position, word: i32, outputs: i32): i32 {
-  const settings = settingsOf(thread),
-    pathsPtr = settings.pathsPtr,
-    end: usize = load<u32>(pathsPtr + ((<usize>word + 1) << 2));
-  for (let p: usize = load<u32>(pathsPtr + ((<usize>word) << 2)); p < end; p += 4, outputs++) {
-    const step: u32 = load<u32>(p),
-      lane = laneOffset(outputs);
-    store<u32>(
-      position.outputsPtr + ((<usize>outputs) << 2),
-      <u32>(settings.treePtr + <usize>(step >> 1) * settings.rowStride),
-    );
-    store<f32>(position.labelsPtr + lane, <f32>1 - <f32>(step & 1));
-    store<f32>(position.marksPtr + lane, 1);
-  }
-  for (let padding = outputs, whole = groupsOf(outputs) * GROUP; padding < whole; padding++) {
-    store<u32>(position.outputsPtr + ((<usize>padding) << 2), <u32>thread.zeroPtr);
-    store<f32>(position.labelsPtr + laneOffset(padding), 0);
-    store<f32>(position.marksPtr + laneOffset(padding), 0);
-  }
-  return outputs;
 }

@@ -1,6 +1,5 @@
 // What a training's threads share, what each has to itself, and how these lie in memory.
 
-import { storeConstants } from './logistic';
 import { GROUP, GROUP_SCORES, LINE, OWN, STEP } from './rows';
 
 /** Positions between two looks at what comes into reach and what goes out of it. */
@@ -38,6 +37,8 @@ export class Settings {
   /** (V + 1), u32: where each word's path begins in the list behind it: (node << 1 | code), u32, from the root down. 0: no tree. */
   pathsPtr!: usize;
   longestPath!: i32;
+  /** The inner nodes from this one on are met most, and each thread has a copy of them; V - 1: of none. */
+  firstCopied!: i32;
   /** (V + 1), u32: where each word's rows begin in the list behind it: pointers, u32. 0: a word has its own row only. */
   subwordsPtr!: usize;
   /** The loss is measured at one of so many positions. */
@@ -112,6 +113,9 @@ export class Thread {
   scoresPtr!: usize;
   /** Of `sigmoid`. */
   constantsPtr!: usize;
+  /** (V - 1 - firstCopied, D) each: copies of inner nodes, as they are trained and as they were when last given back. */
+  copiesPtr!: usize;
+  copiedPtr!: usize;
   /** (D): zeros. */
   zeroPtr!: usize;
   /** (D): a word's change. */
@@ -137,27 +141,6 @@ export class Position {
 
 // ---- Layout ----
 
-/** Prepares thread number `thread`: its block at `threadPtr`, 64-byte aligned, of `threadBytes`. */
-export function createThread(threadPtr: usize, settingsPtr: usize, thread: i32): void {
-  const settings = changetype<Settings>(settingsPtr);
-  memory.fill(threadPtr, 0, layOut(0, settings));
-  layOut(threadPtr, settings);
-  const state = changetype<Thread>(threadPtr),
-    parts = settings.parts;
-  state.settingsPtr = settingsPtr;
-  state.thread = thread;
-  state.rowBytes = rowBytesOf(settings.vectorSize);
-  state.to = state.rowBytes;
-  if (parts) {
-    const workers = min(settings.threads, parts);
-    state.firstPart = thread < workers ? (parts * thread) / workers : 0;
-    state.endPart = thread < workers ? (parts * (thread + 1)) / workers : 0;
-    state.from = partStart(state, state.firstPart);
-    state.to = partStart(state, state.endPart);
-  }
-  storeConstants(state.constantsPtr);
-}
-
 /** Sets the buffers' pointers (`threadPtr` 0: only measures) and gives the bytes of the whole block. */
 export function layOut(threadPtr: usize, settings: Settings): usize {
   const window = settings.window,
@@ -181,6 +164,11 @@ export function layOut(threadPtr: usize, settings: Settings): usize {
   end += rowAligned;
   const changePtr = end;
   end += rowAligned;
+  const copied = settings.pathsPtr ? <usize>(settings.words - 1 - settings.firstCopied) * rowAligned : 0,
+    copiesPtr = end;
+  end += copied;
+  const copiedPtr = end;
+  end += copied;
   const errorsPtr = end;
   if (settings.cbow) end += <usize>(slots + BLOCK) * rowAligned;
   const slotsPtr = end;
@@ -205,6 +193,8 @@ export function layOut(threadPtr: usize, settings: Settings): usize {
     thread.scoresPtr = scoresPtr;
     thread.constantsPtr = constantsPtr;
     thread.zeroPtr = zeroPtr;
+    thread.copiesPtr = copiesPtr;
+    thread.copiedPtr = copiedPtr;
     thread.changePtr = changePtr;
     thread.errorsPtr = errorsPtr;
     thread.errorListPtr = errorListPtr;
