@@ -4,6 +4,7 @@
 import ignore, { type Ignore } from 'ignore';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Entry, FileSource } from './workspace-files.ts';
 
 /** Where the file system tells upper and lower case apart, rules and globs do. */
 export const CASE_SENSITIVE = process.platform !== 'win32' && process.platform !== 'darwin';
@@ -26,11 +27,11 @@ export async function rulesAbove(folder: string, onUnreadable: OnUnreadable): Pr
   for (let path = folder; ; path = dirname(path)) {
     const isRoot = await exists(join(path, '.git'));
     if (path !== folder) {
-      const rules = await readRules(join(path, '.gitignore'), onUnreadable);
+      const rules = await rulesIn(join(path, '.gitignore'), readRules, onUnreadable);
       if (rules) files.unshift({ base: '', above, rules });
     }
     if (isRoot && path !== folder) {
-      const rules = await readRules(await excludeFile(path), onUnreadable);
+      const rules = await rulesIn(await excludeFile(path), readRules, onUnreadable);
       if (rules) files.unshift({ base: '', above, rules });
     }
     if (isRoot) break;
@@ -49,17 +50,18 @@ export async function rulesAbove(folder: string, onUnreadable: OnUnreadable): Pr
 
 /** The rules that a folder itself has; `base`: from the opened one to it. */
 export async function rulesOf(
+  source: Pick<FileSource, 'join' | 'excludeFile' | 'readRules'>,
   folder: string,
   base: string,
-  entries: readonly { name: string; isDirectory(): boolean }[],
+  entries: readonly Entry[],
   onUnreadable: OnUnreadable,
 ): Promise<IgnoreFile[]> {
   const paths: string[] = [];
-  for (const entry of entries) {
-    if (entry.name === '.git') paths.push(await excludeFile(folder));
-    if (entry.name === '.gitignore' && !entry.isDirectory()) paths.push(join(folder, '.gitignore'));
+  for (const { name, kind } of entries) {
+    if (name === '.git') paths.push(await source.excludeFile(folder));
+    if (name === '.gitignore' && kind !== 'folder') paths.push(source.join(folder, '.gitignore'));
   }
-  const found = await Promise.all(paths.map((path) => readRules(path, onUnreadable)));
+  const found = await Promise.all(paths.map((path) => rulesIn(path, (from) => source.readRules(from), onUnreadable)));
   return found.filter((rules) => rules !== null).map((rules) => ({ base, above: '', rules }));
 }
 
@@ -102,20 +104,32 @@ function newRules(): Ignore {
 }
 
 /** The rules in a file; null where there is none. */
-async function readRules(path: string, onUnreadable: OnUnreadable): Promise<Ignore | null> {
+async function rulesIn(
+  path: string,
+  read: (path: string) => Promise<string | null>,
+  onUnreadable: OnUnreadable,
+): Promise<Ignore | null> {
   try {
-    return newRules().add((await readFile(path, 'utf8')).normalize('NFC'));
+    const text = await read(path);
+    return text === null ? null : newRules().add(text.normalize('NFC'));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'EISDIR') {
-      onUnreadable(`${basename(dirname(path))}/${basename(path)}`, error as Error);
-    }
+    onUnreadable(path.split(/[\\/]/).slice(-2).join('/'), error as Error);
     return null;
   }
 }
 
-/** Where a repository's own list is: in worktrees and submodules `.git` is a file that says where the rest is. */
-async function excludeFile(root: string): Promise<string> {
+/** The text of a file on the disk; null where there is none. Throws where there is one that cannot be read. */
+export async function readRules(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}
+
+/** Where the own list of a repository on the disk is: in worktrees and submodules `.git` is a file that says where the rest is. */
+export async function excludeFile(root: string): Promise<string> {
   const git = join(root, '.git');
   try {
     const directory = /^gitdir: (.*)/.exec(await readFile(git, 'utf8'))?.[1];
