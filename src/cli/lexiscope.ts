@@ -125,7 +125,8 @@ async function main(words: string[]): Promise<void> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new UsageError(`There is no command ${name}. \`lexiscope --help\` lists them.`);
   const json = values['json'] === true;
-  const engine = new Engine(new URL('./', import.meta.url), events(json, values['quiet'] === true));
+  const told = events(json, values['quiet'] === true);
+  const engine = new Engine(new URL('./', import.meta.url), told, undefined, false);
   await command({ engine, operands, values, json, count: integer(values, 'count', 10) });
 }
 

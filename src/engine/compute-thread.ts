@@ -10,9 +10,11 @@ import type { FolderRequest, LogLevel, Progress, ReadingOptions, UnsavedText } f
 import type { Corpus } from '../text/corpus.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
+import type { Word2vecOptions } from '../word2vec/options.ts';
 import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
 import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
-import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
+import type { Word2vecJob } from '../word2vec/job.ts';
+import { Word2vecThread } from '../word2vec/training.ts';
 import { readBytePairs, type BytePairRequest, type BytePairText } from './byte-pair-text.ts';
 import { readEvaluationSet } from './evaluation.ts';
 import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
@@ -22,6 +24,7 @@ import type { ReadingNotes } from './reading-notes.ts';
 import { cacheKey, withCache, type CachedReading, type CachePlace } from './token-cache.ts';
 import { TokenFile, tokensOf } from './token-file.ts';
 import { connectVirtualFiles, virtualFilesAt } from './virtual-files.ts';
+import { forVectorsOnly } from './vectors-only.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
 export type Task =
@@ -42,14 +45,20 @@ export type Task =
       text: TextOptions;
       phrases: PhraseOptions;
       cache: CachePlace | null;
+      tokenFile: number;
+      vectorsOnly: Word2vecOptions | null;
     }
-  /** `tokenFile`: the descriptor of a file for what has no room in memory. */
+  /**
+   * `tokenFile`: the descriptor of a file for what has no room in memory. `vectorsOnly`: where nothing but word vectors is
+   * trained, their options.
+   */
   | {
       kind: 'read';
       found: FoundFiles;
       text: TextOptions;
       phrases: PhraseOptions;
       tokenFile: number;
+      vectorsOnly: Word2vecOptions | null;
       cache: CachePlace | null;
     }
   | { kind: 'import'; path: string; most: number }
@@ -120,9 +129,11 @@ async function run(): Promise<unknown> {
     case 'readShare':
       return readShare(task.found, task.text, task.done, cancelled);
     case 'mergeRead':
-      return mergeRead(task.shares, task.notes, hooks, task.text, task.phrases, task.cache);
-    case 'read':
-      return readFound(task.found, hooks, task.text, task.phrases, new TokenFile(task.tokenFile), task.cache);
+      return keepWhatIsUsed(task, mergeRead(task.shares, task.notes, hooks, task.text, task.phrases, task.cache));
+    case 'read': {
+      const spill = new TokenFile(task.tokenFile);
+      return keepWhatIsUsed(task, await readFound(task.found, hooks, task.text, task.phrases, spill, task.cache));
+    }
     case 'import':
       return readVectorFile(task.path, task.most, {
         progress: (progress) => post({ type: 'progress', progress }),
@@ -161,6 +172,13 @@ async function run(): Promise<unknown> {
     case 'analogies':
       return runSteps(new AnalogyThread(task.job));
   }
+}
+
+function keepWhatIsUsed(
+  { vectorsOnly, tokenFile }: Task & { kind: 'read' | 'mergeRead' },
+  read: ReadCorpus | null,
+): ReadCorpus | null {
+  return read && vectorsOnly ? forVectorsOnly(read, vectorsOnly, tokenFile) : read;
 }
 
 async function find(task: Task & { kind: 'find' }): Promise<Results['find'] | null> {

@@ -13,7 +13,7 @@ const INTERVAL = 100;
 
 /** Reads the folders; null where it was cancelled. `entered` hears of each phase. */
 export async function readFolders(
-  { folders, unsaved = [], reading, text, phrases }: TrainRequest,
+  { folders, unsaved = [], reading, text, phrases, parts: made, word2vec }: TrainRequest,
   tokenFile: number,
   threads: number,
   { script, signal, events, directory }: Pick<TrainContext, 'script' | 'signal' | 'events' | 'directory'>,
@@ -34,6 +34,7 @@ export async function readFolders(
   const found = (await runTasks(script, [find], signal, listen, files))?.[0];
   if (!found) return null;
   const { cached, key, ...all } = found;
+  const vectorsOnly = made?.languageModel === false ? word2vec : null;
   const place = isTooLarge(all) ? null : { directory, key, files: all.files };
   const parts = sharesOf(cached.fresh, threads);
   // what one thread reads, it counts as well
@@ -63,13 +64,14 @@ export async function readFolders(
       const isCached =
         cached.share?.documents.every((document) => document !== null) && cached.fresh.files.length === 0;
       const cache = isCached ? null : place;
-      const merge = { kind: 'mergeRead', shares, notes: all.notes, text, phrases, cache } as const;
+      const { notes } = all;
+      const merge = { kind: 'mergeRead', shares, notes, text, phrases, cache, tokenFile, vectorsOnly } as const;
       const merged = await runTasks(script, [merge], signal, listen);
       if (!merged) return null;
       if (merged[0]) return merged[0];
     }
   }
-  const task = { kind: 'read', found: all, text, phrases, tokenFile, cache: place } as const;
+  const task = { kind: 'read', found: all, text, phrases, tokenFile, vectorsOnly, cache: place } as const;
   return (await runTasks(script, [task], signal, listen, files))?.[0] ?? null;
 }
 
