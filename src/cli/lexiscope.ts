@@ -45,7 +45,8 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   lexiscope evaluate FILE --model DIR [--restrict N] [--method cosmul]
                                           agreement with people's scores of word pairs, or accuracy on analogies
   lexiscope complete TEXT --model DIR     how the text may go on
-  lexiscope tokens FILE [--model DIR]     the file as it is read: language, encoding, words by sentence, what was left out;
+  lexiscope tokens FILE [--model DIR] [--encoding NAME]
+                                          the file as it is read: language, encoding, words by sentence, what was left out;
                                           with a model, particles of Korean separated as in its training
   lexiscope inspect TEXT --model DIR      what the language model does at every word of the text; --json: all its gates and states
   lexiscope compare-cells FOLDER... [--equal parameters]
@@ -227,7 +228,8 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
 async function tokens({ engine, operands, values, json }: Call): Promise<void> {
   const path = resolve(one('tokens', 'FILE', operands));
   if (values['model'] !== undefined) await openModel(engine, values);
-  const read = await engine.tokensOf(path, group(values, 'text', GROUPS.text));
+  const encoding = typeof values['encoding'] === 'string' ? { encoding: values['encoding'] } : {};
+  const read = await engine.tokensOf(path, group(values, 'text', GROUPS.text), encoding);
   const { tokens: places, sentences, leftOut, text } = read;
   const answer = { ...read, tokens: triples(places), sentences: [...sentences] };
   const ends = new Set(sentences);

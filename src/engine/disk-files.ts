@@ -5,6 +5,7 @@ import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isSecretPath } from './excluded-names.ts';
+import { globalExcludesFile } from './git-config.ts';
 import { excludeFile, readRules, rulesAbove, type IgnoreFile } from './git-ignore.ts';
 import type { Candidate, Entry, FileSource, FoundFile, OnSkipped } from './workspace-files.ts';
 
@@ -17,6 +18,9 @@ export class DiskFiles implements FileSource {
   readonly #roots = new Map<string, string>();
   /** Devices and numbers of the directories that were entered, and of files that can be met twice. */
   readonly #seen = new Set<string>();
+
+  /** The user's list for all repositories; looked up with the first of them. */
+  #globalExcludes: Promise<string | null> | undefined;
 
   constructor(onSkipped: OnSkipped) {
     this.#onSkipped = onSkipped;
@@ -31,7 +35,9 @@ export class DiskFiles implements FileSource {
   }
 
   rulesAbove(path: string): Promise<IgnoreFile[]> {
-    return rulesAbove(this.#roots.get(path)!, (name, error) => this.#onSkipped('unreadable', name, error.message));
+    return rulesAbove(this, this.#roots.get(path)!, (name, error) =>
+      this.#onSkipped('unreadable', name, error.message),
+    );
   }
 
   async enter(path: string, name: string): Promise<boolean> {
@@ -72,8 +78,9 @@ export class DiskFiles implements FileSource {
     return join(folder, entry);
   }
 
-  excludeFile(repository: string): Promise<string> {
-    return excludeFile(repository);
+  async excludeFiles(repository: string): Promise<string[]> {
+    const ofUser = await (this.#globalExcludes ??= globalExcludesFile());
+    return [...(ofUser === null ? [] : [ofUser]), await excludeFile(repository)];
   }
 
   readRules(path: string): Promise<string | null> {

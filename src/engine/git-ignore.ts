@@ -1,5 +1,6 @@
 // What git ignores (gitignore(5)): the .gitignore files from the repository's root down, also those above the opened
-// folder, and the repository's info/exclude. A rule of a deeper file counts before one of a file above it.
+// folder, the repository's info/exclude, and the user's list for all repositories (git-config.ts). A rule of a deeper file
+// counts before one of a file above it.
 
 import ignore, { type Ignore } from 'ignore';
 import { readFile, stat } from 'node:fs/promises';
@@ -21,7 +22,11 @@ export interface IgnoreFile {
 type OnUnreadable = (name: string, error: Error) => void;
 
 /** The rules that hold in a folder because of files above it, outermost first; none where it is in no repository or is the root of one. */
-export async function rulesAbove(folder: string, onUnreadable: OnUnreadable): Promise<IgnoreFile[]> {
+export async function rulesAbove(
+  source: Pick<FileSource, 'excludeFiles'>,
+  folder: string,
+  onUnreadable: OnUnreadable,
+): Promise<IgnoreFile[]> {
   const files: IgnoreFile[] = [];
   let above = '';
   for (let path = folder; ; path = dirname(path)) {
@@ -31,8 +36,9 @@ export async function rulesAbove(folder: string, onUnreadable: OnUnreadable): Pr
       if (rules) files.unshift({ base: '', above, rules });
     }
     if (isRoot && path !== folder) {
-      const rules = await rulesIn(await excludeFile(path), readRules, onUnreadable);
-      if (rules) files.unshift({ base: '', above, rules });
+      const lists = await source.excludeFiles(path);
+      const found = await Promise.all(lists.map((list) => rulesIn(list, readRules, onUnreadable)));
+      files.unshift(...found.filter((rules) => rules !== null).map((rules) => ({ base: '', above, rules })));
     }
     if (isRoot) break;
     above = `${basename(path).normalize('NFC')}/${above}`;
@@ -50,7 +56,7 @@ export async function rulesAbove(folder: string, onUnreadable: OnUnreadable): Pr
 
 /** The rules that a folder itself has; `base`: from the opened one to it. */
 export async function rulesOf(
-  source: Pick<FileSource, 'join' | 'excludeFile' | 'readRules'>,
+  source: Pick<FileSource, 'join' | 'excludeFiles' | 'readRules'>,
   folder: string,
   base: string,
   entries: readonly Entry[],
@@ -58,7 +64,7 @@ export async function rulesOf(
 ): Promise<IgnoreFile[]> {
   const paths: string[] = [];
   for (const { name, kind } of entries) {
-    if (name === '.git') paths.push(await source.excludeFile(folder));
+    if (name === '.git') paths.push(...(await source.excludeFiles(folder)));
     if (name === '.gitignore' && kind !== 'folder') paths.push(source.join(folder, '.gitignore'));
   }
   const found = await Promise.all(paths.map((path) => rulesIn(path, (from) => source.readRules(from), onUnreadable)));

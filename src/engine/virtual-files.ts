@@ -98,8 +98,8 @@ export class VirtualFolders implements FileSource {
     return folder.endsWith('/') ? folder + entry : `${folder}/${entry}`;
   }
 
-  excludeFile(repository: string): Promise<string> {
-    return Promise.resolve(this.join(repository, EXCLUDE_FILE));
+  excludeFiles(repository: string): Promise<string[]> {
+    return Promise.resolve([this.join(repository, EXCLUDE_FILE)]);
   }
 
   async readRules(path: string): Promise<string | null> {

@@ -45,8 +45,8 @@ export interface FileSource {
   /** What a link leads to; null for what is not to be read by way of it. */
   follow(path: string, name: string): Promise<'file' | 'folder' | null>;
   join(folder: string, entry: string): string;
-  /** Where a repository's own list of what git ignores is. */
-  excludeFile(repository: string): Promise<string>;
+  /** Where a repository's lists of what git ignores are, besides its .gitignore files; one counts before those that stand before it. */
+  excludeFiles(repository: string): Promise<string[]>;
   /** A file of rules; null where there is none. Rejects where there is one that cannot be read. */
   readRules(path: string): Promise<string | null>;
   /** The files with their sizes, without those that were met before under another name. */

@@ -89,7 +89,7 @@ export class EngineProcess {
     evaluate: (path, options) => this.#ask(({ engine }) => engine.evaluate(path, options)),
     cancelEvaluation: () => this.#ask(({ engine }) => engine.cancelEvaluation()),
     complete: (text, suggestions) => this.#ask(({ engine }) => engine.complete(text, suggestions)),
-    tokensOf: (path, options, text) => this.#ask(({ engine }) => engine.tokensOf(path, options, text)),
+    tokensOf: (path, options, content) => this.#ask(({ engine }) => engine.tokensOf(path, options, content)),
     compareCells: (request, equal) => this.#ask(({ engine }) => engine.compareCells(request, equal)),
     inspect: (text, top) => this.#ask(({ engine }) => engine.inspect(text, top)),
     trainingCurves: () => this.#ask(({ engine }) => engine.trainingCurves()),

@@ -65,11 +65,10 @@ export interface EngineApi {
   /** What the language model expects after `text`: the rest of the word that `text` ends in, or the next word. No suggestions without a language model. */
   complete(text: string, suggestions: number): Promise<Completion>;
   /**
-   * How a file is read: its words, the ends of its sentences, and what was left out and why. `text`: of the editor, in
-   * place of the file's. Words are separated from their particles where the stored model knows their stems. Throws one
+   * How a file is read: its words, the ends of its sentences, and what was left out and why. Words are separated from their particles where the stored model knows their stems. Throws one
    * sentence where the file cannot be read, is binary, or is too large to be shown.
    */
-  tokensOf(path: string, options: TextOptions, text?: string): Promise<FileTokens>;
+  tokensOf(path: string, options: TextOptions, content?: FileContent): Promise<FileTokens>;
   /**
    * Trains RNN, GRU, LSTM and LSTM with attention on the folders' text, all with the request's hidden size or all with as many
    * parameters as its LSTM, and measures each. The stored model stays. Tells progress; null where `cancel` stopped it. Throws
@@ -401,6 +400,16 @@ export type Evaluation = {
   /** Lines of the file that are neither. */
   passedOver: number;
 } & (({ kind: 'pairs' } & PairAgreement) | ({ kind: 'analogies'; method: Method } & AnalogyAccuracy));
+
+/** What is known of a file besides its path. Without a text or bytes it is read from the disk. */
+export interface FileContent {
+  /** Of an editor that has not saved it. */
+  text?: string;
+  /** Of a file that is not on the disk. */
+  bytes?: Uint8Array;
+  /** As in `FolderRequest`. */
+  encoding?: string;
+}
 
 /** A file as it is read. */
 export interface FileTokens {

@@ -256,6 +256,12 @@ export class Workbench {
     return (await message.innerText()).trim();
   }
 
+  /** Presses a button of the notification that is there. */
+  async answerNotification(button: string): Promise<void> {
+    const buttons = this.page.locator('.notification-list-item .monaco-button', { hasText: button });
+    await buttons.first().click({ timeout: SOON });
+  }
+
   async clearNotifications(): Promise<void> {
     await this.command('Notifications: Clear All Notifications');
   }
