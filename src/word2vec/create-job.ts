@@ -24,6 +24,9 @@ const LOSS_SAMPLED = 2_000_000;
 const PART_STEPS = 6;
 const MOST_PARTS = 8;
 const STEP_FLOATS = 8;
+/** Nodes that each of several threads has a copy of; a chunk meets them a hundred times and more. */
+const COPIED_SHARE = 0.01;
+const MOST_COPIED = 256;
 const GIBIBYTE = 2 ** 30;
 const PAGE = 65_536;
 
@@ -239,6 +242,7 @@ function allocate(
     tableSize,
     pathsPtr: paths ? reserve((paths.starts.length + paths.steps.length) * 4) : 0,
     longestPath: paths?.longest ?? 0,
+    firstCopied: paths && threads > 1 && !parts ? firstCopied(paths) : vocabulary - 1,
     subwordsPtr: subwords ? reserve((subwords.starts.length + subwords.rows.length) * 4) : 0,
     lossInterval: 1,
     capacity: CHUNK_TOKENS + SENTENCE_TOKENS,
@@ -280,6 +284,14 @@ function allocate(
   } catch {
     throw new RangeError(`${need}, more than this machine gives; ${advice}`);
   }
+}
+
+/** The first of the inner nodes that are met at COPIED_SHARE of all positions, the uppermost of the tree; at most MOST_COPIED of them. */
+function firstCopied({ counts }: HuffmanPaths): number {
+  const root = counts.length - 1;
+  let first = root;
+  while (first > Math.max(0, root - MOST_COPIED + 1) && counts[first - 1]! >= COPIED_SHARE * counts[root]!) first--;
+  return first;
 }
 
 /** Up to a whole cache line. */
