@@ -4,6 +4,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { CellComparison, type CellReport, type ComparisonSetup, type Contender } from '../language-model/comparison.ts';
 import type { LanguageModelJob } from '../language-model/job.ts';
 import { LanguageModelThread } from '../language-model/training.ts';
+import { tryWide, type WidthTrial } from '../language-model/width.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions, UnsavedText } from '../protocol/engine.ts';
@@ -78,6 +79,7 @@ export type Task =
       seed: number;
     }
   | ({ kind: 'bytePairs' } & BytePairRequest)
+  | { kind: 'tryWide'; kernel: WebAssembly.Module }
   | { kind: 'languageModel'; job: LanguageModelJob; thread: number }
   /** `done`: one number, how far it is. */
   | { kind: 'compareCells'; setup: ComparisonSetup; contender: Contender; done: Float64Array }
@@ -95,6 +97,7 @@ interface Results {
   /** (N, 2) */
   projection: Float32Array;
   bytePairs: BytePairText;
+  tryWide: WidthTrial;
   languageModel: null;
   compareCells: CellReport;
   readEvaluationSet: ScoredPairs | AnalogyQuestions;
@@ -143,6 +146,8 @@ async function run(): Promise<unknown> {
       return runSteps(new Word2vecThread(task.job, task.thread, tokensOf(task.corpus, task.tokenFile)));
     case 'bytePairs':
       return readBytePairs(task, hooks);
+    case 'tryWide':
+      return tryWide(task.kernel, () => performance.now());
     case 'languageModel':
       return runSteps(new LanguageModelThread(task.job, task.thread));
     case 'projection': {
