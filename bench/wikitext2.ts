@@ -28,7 +28,10 @@ import { appendTokens, END_OF_SENTENCE } from '../src/language-model/streams.ts'
 import { createSignals, Team } from '../src/language-model/team.ts';
 import { MemoryTokens } from '../src/text/tokens.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
-import { createWord2vecJob, Word2vecThread, word2vecResult, type Word2vecJob } from '../src/word2vec/training.ts';
+import { createWord2vecJob } from '../src/word2vec/create-job.ts';
+import type { Word2vecJob } from '../src/word2vec/job.ts';
+import { word2vecResult } from '../src/word2vec/matrices.ts';
+import { Word2vecThread } from '../src/word2vec/training.ts';
 import { LanguageModelThread } from '../src/language-model/training.ts';
 
 const { values } = parseArgs({
