@@ -11,6 +11,7 @@ import type {
   ImportRequest,
   Evaluation,
   EvaluationOptions,
+  FileContent,
   FileTokens,
   ModelSummary,
   Phase,
@@ -157,8 +158,8 @@ export class Engine implements EngineApi {
     return Promise.resolve(running);
   }
 
-  async tokensOf(path: string, options: TextOptions, text?: string): Promise<FileTokens> {
-    return fileTokens(path, options, text, (word) => this.#model?.stemLength(word) ?? 0);
+  async tokensOf(path: string, options: TextOptions, content: FileContent = {}): Promise<FileTokens> {
+    return fileTokens(path, options, content, (word) => this.#model?.stemLength(word) ?? 0);
   }
 
   complete(text: string, suggestions: number): ReturnType<EngineApi['complete']> {

@@ -1,9 +1,10 @@
 // The reading of a training: which threads find the files, read them and put together what they read.
 
 import type { Phase, TrainRequest } from '../protocol/engine.ts';
-import type { ThreadMessage } from './compute-thread.ts';
+import type { ThreadNews } from './compute-thread.ts';
 import { runTasks } from './compute-threads.ts';
 import type { ReadCorpus } from './read-corpus.ts';
+import { virtualFilesOf } from './virtual-files.ts';
 import { isTooLarge, sharesOf } from './work-shares.ts';
 import type { TrainContext } from './training.ts';
 
@@ -18,7 +19,7 @@ export async function readFolders(
   { script, signal, events, directory }: Pick<TrainContext, 'script' | 'signal' | 'events' | 'directory'>,
   entered: (phase: Phase) => void,
 ): Promise<ReadCorpus | null> {
-  const listen = (message: Exclude<ThreadMessage, { type: 'result' | 'error' }>): void => {
+  const listen = (message: ThreadNews): void => {
     if (message.type === 'log') events.log(message.level, message.message);
     else {
       entered(message.progress.phase);
@@ -29,7 +30,8 @@ export async function readFolders(
   const { case: casing, numbers, codeSentences, keywords } = text; // the others are for what is done after counting
   const cutting = { casing, numbers, codeSentences, keywords };
   const find = { kind: 'find', folders, unsaved, reading, directory, text: cutting } as const;
-  const found = (await runTasks(script, [find], signal))?.[0];
+  const files = virtualFilesOf(folders, events);
+  const found = (await runTasks(script, [find], signal, listen, files))?.[0];
   if (!found) return null;
   const { cached, key, ...all } = found;
   const vectorsOnly = made?.languageModel === false ? word2vec : null;
@@ -52,6 +54,8 @@ export async function readFolders(
         done: done.subarray(2 * index, 2 * index + 2),
       })),
       signal,
+      undefined,
+      files,
     ).finally(stop);
     if (!read) return null;
     const shares = [cached.share, ...read].filter((share) => share !== null);
@@ -67,16 +71,8 @@ export async function readFolders(
       if (merged[0]) return merged[0];
     }
   }
-  return (
-    (
-      await runTasks(
-        script,
-        [{ kind: 'read', found: all, text, phrases, tokenFile, vectorsOnly, cache: place }],
-        signal,
-        listen,
-      )
-    )?.[0] ?? null
-  );
+  const task = { kind: 'read', found: all, text, phrases, tokenFile, vectorsOnly, cache: place } as const;
+  return (await runTasks(script, [task], signal, listen, files))?.[0] ?? null;
 }
 
 /** Tells progress until the function that it gives is called. `done`: bytes and words of each thread, (threads, 2). */
