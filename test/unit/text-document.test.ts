@@ -92,7 +92,7 @@ suite('code', () => {
 
   test('key words can be left out', () => {
     assert.equal(
-      cut('a.py', lines('def load(self):', '    """If not, return it."""', '    return x'), { keywords: false }),
+      cut('a.py', lines('def load(self):', '    """If not, return it."""', '    return x'), { keywords: 'leaveOut' }),
       'load | If not return it | x',
     );
   });
