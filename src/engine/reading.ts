@@ -27,8 +27,8 @@ export async function readFolders(
     }
   };
   events.progress({ phase: 'reading', fraction: 0 });
-  const { case: casing, numbers, codeSentences, keywords } = text; // the others are for what is done after counting
-  const cutting = { casing, numbers, codeSentences, keywords };
+  const { case: casing, numbers, codeSentences } = text; // the others are for what is done after counting
+  const cutting = { casing, numbers, codeSentences, keywords: text.keywords !== 'leaveOut' };
   const find = { kind: 'find', folders, unsaved, reading, directory, text: cutting } as const;
   const files = virtualFilesOf(folders, events);
   const found = (await runTasks(script, [find], signal, listen, files))?.[0];

@@ -157,7 +157,7 @@ export class DocumentReader {
     const { case: casing, numbers, keywords } = this.#options;
     const { text } = this;
     const folds = casing === 'fold' && this.#kind === PROSE;
-    const filter = keywords || this.#kind === PROSE ? null : filterOf(this.#kind - 1);
+    const filter = keywords !== 'leaveOut' || this.#kind === PROSE ? null : filterOf(this.#kind - 1);
     if (!folds && numbers === 'keep' && !filter) return to;
     let written = from;
     for (let i = from; i < to; i += SPAN) {

@@ -198,3 +198,25 @@ test('with subwords a word never seen has neighbours, by its parts; Korean by it
   assert.deepEqual(await again.describe('한국을', 3), await engine.describe('한국을', 3));
   assert.ok((await readFile(join(directory, 'manifest.json'), 'utf8')).includes('"subwords": true'));
 });
+
+test('keywords that are down-weighted stay words, and count in code alone', async () => {
+  const lines = syntheticText(3000, 5).split(' ');
+  const code = lines.map((word, index) => (index % 3 ? word : `return ${word};`)).join(' ');
+  const vectors = async (file: string, keywords: 'keep' | 'downWeight') => {
+    const path = join(root, `${file}-folder`);
+    await mkdir(path, { recursive: true });
+    await writeFile(join(path, file), code);
+    const engine = new Engine(DISTRIBUTION, listen());
+    const directory = join(root, `${file}-${keywords}`);
+    await engine.open(directory);
+    const wanted = { vectorSize: 16, epochs: 1, sample: 0, deterministic: true };
+    await engine.train(request(path, wanted, { text: { ...TEXT_DEFAULTS, keywords } }));
+    const { words, counts, vectors } = (await loadModel(directory))!;
+    assert.ok(words.includes('return'));
+    return { words, counts, input: vectors['input']!.data };
+  };
+  const [inCode, rarely] = [await vectors('a.ts', 'keep'), await vectors('a.ts', 'downWeight')];
+  assert.deepEqual([rarely.words, rarely.counts], [inCode.words, inCode.counts]);
+  assert.notDeepEqual(rarely.input, inCode.input);
+  assert.deepEqual(await vectors('a.txt', 'downWeight'), await vectors('a.txt', 'keep'));
+});
