@@ -16,7 +16,7 @@ import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
 import { readBytePairs, type BytePairRequest, type BytePairText } from './byte-pair-text.ts';
 import { readEvaluationSet } from './evaluation.ts';
 import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
-import { mergeRead, readShare, type ReadShare } from './read-shares.ts';
+import { mergeRead, readShare, type ReadShare, type SharedTokenFile } from './read-shares.ts';
 import { isTooLarge } from './work-shares.ts';
 import type { ReadingNotes } from './reading-notes.ts';
 import { cacheKey, withCache, type CachedReading, type CachePlace } from './token-cache.ts';
@@ -33,9 +33,18 @@ export type Task =
       directory: string;
       text: unknown;
     }
-  | { kind: 'readShare'; found: FoundFiles; text: TextOptions; done: Float64Array }
+  | {
+      kind: 'readShare';
+      kernel: WebAssembly.Module;
+      tokenFile: SharedTokenFile;
+      found: FoundFiles;
+      text: TextOptions;
+      done: Float64Array;
+    }
   | {
       kind: 'mergeRead';
+      kernel: WebAssembly.Module;
+      tokenFile: number;
       shares: ReadShare[];
       notes: ReadingNotes;
       text: TextOptions;
@@ -45,6 +54,7 @@ export type Task =
   /** `tokenFile`: the descriptor of a file for what has no room in memory. */
   | {
       kind: 'read';
+      kernel: WebAssembly.Module;
       found: FoundFiles;
       text: TextOptions;
       phrases: PhraseOptions;
@@ -114,11 +124,28 @@ async function run(): Promise<unknown> {
     case 'find':
       return find(task);
     case 'readShare':
-      return readShare(task.found, task.text, task.done, cancelled);
+      return readShare(task.kernel, task.tokenFile, task.found, task.text, task.done, cancelled);
     case 'mergeRead':
-      return mergeRead(task.shares, task.notes, hooks, task.text, task.phrases, task.cache);
+      return mergeRead(
+        task.kernel,
+        task.tokenFile,
+        task.shares,
+        task.notes,
+        hooks,
+        task.text,
+        task.phrases,
+        task.cache,
+      );
     case 'read':
-      return readFound(task.found, hooks, task.text, task.phrases, new TokenFile(task.tokenFile), task.cache);
+      return readFound(
+        task.kernel,
+        task.found,
+        hooks,
+        task.text,
+        task.phrases,
+        new TokenFile(task.tokenFile),
+        task.cache,
+      );
     case 'import':
       return readVectorFile(task.path, task.most, {
         progress: (progress) => post({ type: 'progress', progress }),

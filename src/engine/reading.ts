@@ -15,7 +15,13 @@ export async function readFolders(
   { folders, unsaved = [], reading, text, phrases }: TrainRequest,
   tokenFile: number,
   threads: number,
-  { script, signal, events, directory }: Pick<TrainContext, 'script' | 'signal' | 'events' | 'directory'>,
+  {
+    kernels,
+    script,
+    signal,
+    events,
+    directory,
+  }: Pick<TrainContext, 'kernels' | 'script' | 'signal' | 'events' | 'directory'>,
   entered: (phase: Phase) => void,
 ): Promise<ReadCorpus | null> {
   const listen = (message: Exclude<ThreadMessage, { type: 'result' | 'error' }>): void => {
@@ -36,6 +42,7 @@ export async function readFolders(
   const parts = sharesOf(cached.fresh, threads);
   // what one thread reads, it counts as well
   if (place && (parts.length > 1 || cached.share)) {
+    const file = { descriptor: tokenFile, taken: new Int32Array(new SharedArrayBuffer(4)) };
     const done = new Float64Array(new SharedArrayBuffer(16 * parts.length));
     const stop = tell(
       cached.fresh.files.reduce((sum, { size }) => sum + size, 0),
@@ -46,6 +53,8 @@ export async function readFolders(
       script,
       parts.map((part, index) => ({
         kind: 'readShare',
+        kernel: kernels.text,
+        tokenFile: file,
         found: part,
         text,
         done: done.subarray(2 * index, 2 * index + 2),
@@ -59,7 +68,16 @@ export async function readFolders(
       const isCached =
         cached.share?.documents.every((document) => document !== null) && cached.fresh.files.length === 0;
       const cache = isCached ? null : place;
-      const merge = { kind: 'mergeRead', shares, notes: all.notes, text, phrases, cache } as const;
+      const merge = {
+        kind: 'mergeRead',
+        kernel: kernels.text,
+        tokenFile,
+        shares,
+        notes: all.notes,
+        text,
+        phrases,
+        cache,
+      } as const;
       const merged = await runTasks(script, [merge], signal, listen);
       if (!merged) return null;
       if (merged[0]) return merged[0];
@@ -67,7 +85,12 @@ export async function readFolders(
   }
   return (
     (
-      await runTasks(script, [{ kind: 'read', found: all, text, phrases, tokenFile, cache: place }], signal, listen)
+      await runTasks(
+        script,
+        [{ kind: 'read', kernel: kernels.text, found: all, text, phrases, tokenFile, cache: place }],
+        signal,
+        listen,
+      )
     )?.[0] ?? null
   );
 }
