@@ -19,7 +19,7 @@ import { Word2vecThread } from '../word2vec/training.ts';
 import { readBytePairs, type BytePairRequest, type BytePairText } from './byte-pair-text.ts';
 import { readEvaluationSet } from './evaluation.ts';
 import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
-import { mergeRead, readShare, type ReadShare } from './read-shares.ts';
+import { mergeRead, readShare, type ReadShare, type SharedTokenFile } from './read-shares.ts';
 import { isTooLarge } from './work-shares.ts';
 import type { ReadingNotes } from './reading-notes.ts';
 import { cacheKey, withCache, type CachedReading, type CachePlace } from './token-cache.ts';
@@ -38,9 +38,17 @@ export type Task =
       directory: string;
       text: unknown;
     }
-  | { kind: 'readShare'; found: FoundFiles; text: TextOptions; done: Float64Array }
+  | {
+      kind: 'readShare';
+      kernel: WebAssembly.Module;
+      tokenFile: SharedTokenFile;
+      found: FoundFiles;
+      text: TextOptions;
+      done: Float64Array;
+    }
   | {
       kind: 'mergeRead';
+      kernel: WebAssembly.Module;
       shares: ReadShare[];
       notes: ReadingNotes;
       text: TextOptions;
@@ -55,6 +63,7 @@ export type Task =
    */
   | {
       kind: 'read';
+      kernel: WebAssembly.Module;
       found: FoundFiles;
       text: TextOptions;
       phrases: PhraseOptions;
@@ -130,12 +139,18 @@ async function run(): Promise<unknown> {
     case 'find':
       return find(task);
     case 'readShare':
-      return readShare(task.found, task.text, task.done, cancelled);
+      return readShare(task.kernel, task.tokenFile, task.found, task.text, task.done, cancelled);
     case 'mergeRead':
-      return keepWhatIsUsed(task, mergeRead(task.shares, task.notes, hooks, task.text, task.phrases, task.cache));
+      return keepWhatIsUsed(
+        task,
+        mergeRead(task.kernel, task.tokenFile, task.shares, task.notes, hooks, task.text, task.phrases, task.cache),
+      );
     case 'read': {
       const spill = new TokenFile(task.tokenFile);
-      return keepWhatIsUsed(task, await readFound(task.found, hooks, task.text, task.phrases, spill, task.cache));
+      return keepWhatIsUsed(
+        task,
+        await readFound(task.kernel, task.found, hooks, task.text, task.phrases, spill, task.cache),
+      );
     }
     case 'import':
       return readVectorFile(task.path, task.most, {

@@ -16,6 +16,8 @@ import type { FoundFile } from './workspace-files.ts';
 export const PIECE = 1 << 20;
 /** Files that are read ahead, and their most bytes. */
 const AHEAD = { files: 16, bytes: 4 * PIECE };
+/** A notebook that is no larger is read as a whole, bytes. */
+const LARGEST_NOTEBOOK = 32 * PIECE;
 /** Of a file so large, the beginning is looked at before the rest is read, bytes. */
 const LARGE = 65_536;
 
@@ -85,8 +87,9 @@ export function* textsOf(files: readonly FoundFile[], twins: ReadonlySet<number>
   }
 }
 
-function isReadInPieces({ size, text, virtual }: FoundFile): boolean {
-  return size > PIECE && text === undefined && virtual === undefined;
+function isReadInPieces({ name, size, text, virtual }: FoundFile): boolean {
+  const most = /\.ipynb$/i.test(name) ? LARGEST_NOTEBOOK : PIECE; // the language of a notebook's code stands at its end
+  return size > most && text === undefined && virtual === undefined;
 }
 
 async function* onePiece(

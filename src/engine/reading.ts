@@ -16,7 +16,13 @@ export async function readFolders(
   { folders, unsaved = [], reading, text, phrases, parts: made, word2vec }: TrainRequest,
   tokenFile: number,
   threads: number,
-  { script, signal, events, directory }: Pick<TrainContext, 'script' | 'signal' | 'events' | 'directory'>,
+  {
+    kernels,
+    script,
+    signal,
+    events,
+    directory,
+  }: Pick<TrainContext, 'kernels' | 'script' | 'signal' | 'events' | 'directory'>,
   entered: (phase: Phase) => void,
 ): Promise<ReadCorpus | null> {
   const listen = (message: ThreadNews): void => {
@@ -27,8 +33,8 @@ export async function readFolders(
     }
   };
   events.progress({ phase: 'reading', fraction: 0 });
-  const { case: casing, numbers, codeSentences, keywords } = text; // the others are for what is done after counting
-  const cutting = { casing, numbers, codeSentences, keywords };
+  const { case: casing, numbers, codeSentences } = text; // the others are for what is done after counting
+  const cutting = { casing, numbers, codeSentences, keywords: text.keywords !== 'leaveOut' };
   const find = { kind: 'find', folders, unsaved, reading, directory, text: cutting } as const;
   const files = virtualFilesOf(folders, events);
   const found = (await runTasks(script, [find], signal, listen, files))?.[0];
@@ -39,6 +45,7 @@ export async function readFolders(
   const parts = sharesOf(cached.fresh, threads);
   // what one thread reads, it counts as well
   if (place && (parts.length > 1 || cached.share)) {
+    const file = { descriptor: tokenFile, taken: new Int32Array(new SharedArrayBuffer(4)) };
     const done = new Float64Array(new SharedArrayBuffer(16 * parts.length));
     const stop = tell(
       cached.fresh.files.reduce((sum, { size }) => sum + size, 0),
@@ -49,6 +56,8 @@ export async function readFolders(
       script,
       parts.map((part, index) => ({
         kind: 'readShare',
+        kernel: kernels.text,
+        tokenFile: file,
         found: part,
         text,
         done: done.subarray(2 * index, 2 * index + 2),
@@ -65,13 +74,15 @@ export async function readFolders(
         cached.share?.documents.every((document) => document !== null) && cached.fresh.files.length === 0;
       const cache = isCached ? null : place;
       const { notes } = all;
-      const merge = { kind: 'mergeRead', shares, notes, text, phrases, cache, tokenFile, vectorsOnly } as const;
+      const common = { kernel: kernels.text, text, phrases, cache, tokenFile, vectorsOnly };
+      const merge = { kind: 'mergeRead', shares, notes, ...common } as const;
       const merged = await runTasks(script, [merge], signal, listen);
       if (!merged) return null;
       if (merged[0]) return merged[0];
     }
   }
-  const task = { kind: 'read', found: all, text, phrases, tokenFile, vectorsOnly, cache: place } as const;
+  const common = { kernel: kernels.text, text, phrases, tokenFile, vectorsOnly };
+  const task = { kind: 'read', found: all, cache: place, ...common } as const;
   return (await runTasks(script, [task], signal, listen, files))?.[0] ?? null;
 }
 

@@ -2,6 +2,8 @@
 
 import * as l10n from '@vscode/l10n';
 import type { TrainRequest } from '../protocol/engine.ts';
+import type { Corpus } from '../text/corpus.ts';
+import { keywordFactors } from '../text/keywords.ts';
 import type { TextOptions } from '../text/options.ts';
 import { isParticle } from '../text/particles.ts';
 import { resolveWord2vecOptions, type Word2vecOptions } from '../word2vec/options.ts';
@@ -40,7 +42,7 @@ export interface TrainedWordVectors {
 /** Trains on the text that was read; null where it was cancelled. `before`: the model that is continued. */
 export async function trainWordVectors(
   request: TrainRequest,
-  { corpus, report }: ReadCorpus,
+  { corpus, paths, report }: ReadCorpus,
   tokenFile: number,
   before: StoredModel | null,
   threads: number,
@@ -61,8 +63,10 @@ export async function trainWordVectors(
     );
   }
   const source = tokensOf(corpus, tokenFile);
+  const keepFactors = keepFactorsOf(corpus, corpus.partsAt ?? source.length, paths, request.text);
   const decides = {
     options,
+    keepFactors: [...keepFactors],
     seed: request.seed,
     before: before?.summary.trained,
     threads: options.deterministic || threads,
@@ -75,7 +79,7 @@ export async function trainWordVectors(
     text: source,
     counts,
     words,
-    keepFactors: keepFactorsOf(words, request.text),
+    keepFactors,
     options,
     threads,
     seed: request.seed,
@@ -173,12 +177,20 @@ function tooLarge(alpha: number): Error {
 /** Particles that were separated from their words, which would fill the windows: of each occurrence this share counts. */
 const PARTICLE_SHARE = 0.02;
 
-function keepFactorsOf(words: readonly string[], { particles }: TextOptions): Map<number, number> {
+/** Of words that the windows are to hold more rarely than they are met: their ids, and how often they are kept, 0 to 1. */
+function keepFactorsOf(
+  { words, documents }: Corpus,
+  length: number,
+  paths: readonly string[],
+  { particles, keywords }: TextOptions,
+): Map<number, number> {
   const factors = new Map<number, number>();
-  if (particles === 'separate')
-    words.forEach((word, id) => {
-      if (isParticle(word)) factors.set(id, PARTICLE_SHARE);
-    });
+  const ofKeywords = keywords === 'downWeight' ? keywordFactors(paths, documents, length) : null;
+  if (particles !== 'separate' && !ofKeywords) return factors;
+  words.forEach((word, id) => {
+    const factor = particles === 'separate' && isParticle(word) ? PARTICLE_SHARE : ofKeywords?.get(word);
+    if (factor !== undefined) factors.set(id, factor);
+  });
   return factors;
 }
 

@@ -61,7 +61,7 @@ export function tokensOfDocument(
     let region = 0;
     const reasonInside = (): LeftOutReason => {
       const at = 4 * Math.min(region, regions.length / 4 - 1);
-      return regions[at + 2] !== PROSE && !options.keywords ? 'keyword' : 'tooLong';
+      return regions[at + 2] !== PROSE && options.keywords === 'leaveOut' ? 'keyword' : 'tooLong';
     };
     /** Looks at what is between the last token and `to`, which may be in regions and between them. */
     const pass = (to: number): void => {

@@ -37,7 +37,7 @@ test('a document is shown with its language, its sentences, what is code and wha
 });
 
 test('keywords that are left out say so', () => {
-  const { words, leftOut } = shown('a.ts', 'const a = 1; // if b\nreturn a', { keywords: false });
+  const { words, leftOut } = shown('a.ts', 'const a = 1; // if b\nreturn a', { keywords: 'leaveOut' });
   assert.deepEqual(
     words.map(([word]) => word),
     ['a', '1', 'if', 'b', 'a'],
@@ -73,7 +73,7 @@ test('in any text, tokens and what is left out stand in order and share no chara
     fc.property(
       fc.constantFrom('a.md', 'a.ts', 'a.html', 'a.tex', 'a.txt', 'a.srt'),
       fc.array(fc.oneof(part, fc.string({ maxLength: 3 })), { maxLength: 30 }),
-      fc.boolean(),
+      fc.constantFrom('keep' as const, 'leaveOut' as const),
       (name, parts, keywords) => {
         const text = parts.join('');
         const { tokens, leftOut, sentences } = tokensOfDocument(name, text, { ...TEXT_DEFAULTS, keywords }, whole);

@@ -92,7 +92,7 @@ suite('code', () => {
 
   test('key words can be left out', () => {
     assert.equal(
-      cut('a.py', lines('def load(self):', '    """If not, return it."""', '    return x'), { keywords: false }),
+      cut('a.py', lines('def load(self):', '    """If not, return it."""', '    return x'), { keywords: 'leaveOut' }),
       'load | If not return it | x',
     );
   });
@@ -226,6 +226,26 @@ suite('markup', () => {
     };
     for (const space of [undefined, 1]) {
       assert.equal(cut('a.ipynb', JSON.stringify(notebook, null, space)), "Head | It's x | a b c");
+    }
+  });
+
+  test('notebooks: code is of the language that its cell or its kernel names', () => {
+    const cells = [
+      { cell_type: 'code', metadata: {}, source: ['x = 1 # if a\n', '// y'] },
+      { cell_type: 'code', metadata: { vscode: { languageId: 'javascript' } }, source: ['if (x) // if b'] },
+      { cell_type: 'code', metadata: {}, source: '%%sql\nselect x -- if c' },
+      { cell_type: 'code', metadata: {}, source: 'if # if d' },
+    ];
+    const hashed = 'x 1 | if a | y | x | if b | sql x | if c | if d';
+    const kernels = [
+      [{ language_info: { codemirror_mode: { name: 'ipython', version: 3 }, name: 'R' } }, hashed],
+      [{ kernelspec: { display_name: 'Julia', language: 'julia' }, language_info: {} }, hashed],
+      [{ language_info: { name: 'javascript' } }, 'x 1 a | y | x | if b | sql x | if c | d'],
+      [{}, hashed],
+    ] as const;
+    for (const [metadata, words] of kernels) {
+      const notebook = JSON.stringify({ cells, metadata }, null, 1);
+      assert.equal(cut('a.ipynb', notebook, { keywords: 'leaveOut' }), words, JSON.stringify(metadata));
     }
   });
 });
