@@ -5,6 +5,11 @@ import type { VirtualFiles } from '../protocol/engine.ts';
 import type { Task, TaskResult, ThreadMessage, ThreadNews } from './compute-thread.ts';
 import { serveVirtualFiles } from './virtual-files.ts';
 
+/**
+ * Bulk data lie outside of a thread's heap: what it makes there is small and short-lived. Left to itself each thread lets
+ * garbage grow to some 30 MB.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 /** A cancelled thread that has not stopped by itself after so long is terminated, ms: a cancel is to be answered within 200 ms. */
 const GRACE = 100;
 
@@ -24,11 +29,11 @@ export async function runTasks<T extends Task>(
   const cancelled = new Int32Array(new SharedArrayBuffer(4));
   const ports: MessagePort[] = [];
   const threads = tasks.map((task) => {
-    if (!files) return new Worker(script, { workerData: { task, cancelled } });
+    if (!files) return new Worker(script, { workerData: { task, cancelled }, resourceLimits });
     const { port1, port2 } = new MessageChannel();
     serveVirtualFiles(files, port1);
     ports.push(port1);
-    return new Worker(script, { workerData: { task, cancelled, files: port2 }, transferList: [port2] });
+    return new Worker(script, { workerData: { task, cancelled, files: port2 }, transferList: [port2], resourceLimits });
   });
   const terminate = (): Promise<number[]> => Promise.all(threads.map((thread) => thread.terminate()));
   let timer: NodeJS.Timeout | undefined;
