@@ -22,6 +22,7 @@ import {
   type ModelSummary,
   type TrainReport,
   type TrainRequest,
+  type VectorWidth,
   type Unanswered,
   type WordDescription,
 } from '../protocol/engine.ts';
@@ -64,6 +65,7 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --continue          train goes on with the word vectors of the model in DIR: more passes over the same text, or new text
   --only vectors      train or import word vectors only: no map, no language model
   --tensorflow FOLDER train the language model with the @tensorflow/tfjs-node that is installed in FOLDER
+  --vectorWidth W     of the language model's arithmetic in training: 128 or 256 bits, or auto, which tries both (auto)
   --most N            import only the first N words of the file (all)
   --include GLOB      read only what matches; may be given several times
   --exclude GLOB      leave out what matches; may be given several times
@@ -126,7 +128,8 @@ async function main(words: string[]): Promise<void> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new UsageError(`There is no command ${name}. \`lexiscope --help\` lists them.`);
   const json = values['json'] === true;
-  const engine = new Engine(new URL('./', import.meta.url), events(json, values['quiet'] === true));
+  const told = events(json, values['quiet'] === true);
+  const engine = new Engine(new URL('./', import.meta.url), told, undefined, false);
   await command({ engine, operands, values, json, count: integer(values, 'count', 10) });
 }
 
@@ -351,6 +354,7 @@ function trainRequest(folders: readonly string[], values: Values): TrainRequest 
     parts: partsOf(values),
     start: values['continue'] === true ? 'continue' : 'new',
     ...(typeof values['tensorflow'] === 'string' && { tensorflow: resolve(values['tensorflow']) }),
+    ...(typeof values['vectorWidth'] === 'string' && { vectorWidth: values['vectorWidth'] as VectorWidth }),
     threads: integer(values, 'threads', availableParallelism()),
     seed: integer(values, 'seed', 1),
   };
@@ -504,6 +508,7 @@ function readArguments(words: string[]): { values: Values; positionals: string[]
     'only',
     'most',
     'tensorflow',
+    'vectorWidth',
     'encoding',
     'equal',
   ])

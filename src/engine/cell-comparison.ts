@@ -1,7 +1,6 @@
 // Cells compared on the text of folders: reads it as a training does, trains every contender on it and measures each. What is
 // measured, and how, is src/language-model/comparison.ts's.
 
-import * as l10n from '@vscode/l10n';
 import {
   COMPARISON_DEFAULTS,
   contenders,
@@ -17,6 +16,7 @@ import { checkOptions, resolveThreads } from './options.ts';
 import { readFolders } from './reading.ts';
 import { openTokenFile } from './token-file.ts';
 import { checkEnoughWords, type TrainContext } from './training.ts';
+import { trainingKernel } from './wide-kernel.ts';
 
 /** What is measured of each: distances and amounts. */
 type Measurements = Pick<ComparisonSetup, keyof typeof COMPARISON_DEFAULTS>;
@@ -29,14 +29,6 @@ export async function compareCells(
   measurements: Measurements = COMPARISON_DEFAULTS,
 ): Promise<CellReport[] | null> {
   checkOptions(request);
-  if (request.languageModel.input === 'word2vec') {
-    throw new RangeError(
-      l10n.t(
-        'Cells are compared without word vectors: the option {0} must be “embedding” or “onehot”.',
-        'languageModel.input',
-      ),
-    );
-  }
   const tokenFile = openTokenFile(context.directory);
   try {
     return await compare(request, equal, tokenFile.descriptor, context, measurements);
@@ -52,20 +44,25 @@ async function compare(
   context: TrainContext,
   measurements: Measurements,
 ): Promise<CellReport[] | null> {
-  const { kernels, script, signal, events } = context;
+  const { script, signal, events } = context;
   const threads = resolveThreads(request.threads);
   const read = await readFolders(request, tokenFile, threads, context, () => undefined);
   if (!read) return null;
   checkEnoughWords(read.report);
   const bytePairs = request.languageModel.tokens === 'bytePairs' ? await readAsBytePairs(request, read, context) : null;
   if (signal.aborted) return null;
-  const options = resolveLanguageModelOptions(request.languageModel, bytePairs?.tokens.length ?? read.report.words);
+  const resolved = resolveLanguageModelOptions(request.languageModel, bytePairs?.tokens.length ?? read.report.words);
+  // all begin alike, whatever the size of their embedding
+  const options = { ...resolved, input: resolved.input === 'onehot' ? ('onehot' as const) : ('embedding' as const) };
   const text = bytePairs
     ? bytePairsToLearn(bytePairs, options.heldOut)
     : textToLearn(read, options.heldOut, (...line) => events.log(...line));
+  const training = await trainingKernel(request.vectorWidth ?? 'auto', context);
+  if (!training) return null;
   const setup = {
-    kernel: kernels['language-model'],
+    kernel: training.kernel,
     ...text,
+    extras: { ...text.extras, wide: training.wide },
     ...measurements,
     seed: request.seed,
   };

@@ -4,24 +4,28 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { CellComparison, type CellReport, type ComparisonSetup, type Contender } from '../language-model/comparison.ts';
 import type { LanguageModelJob } from '../language-model/job.ts';
 import { LanguageModelThread } from '../language-model/training.ts';
+import { tryWide, type WidthTrial } from '../language-model/width.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions, UnsavedText } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
+import type { Word2vecOptions } from '../word2vec/options.ts';
 import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
 import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
-import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
+import type { Word2vecJob } from '../word2vec/job.ts';
+import { Word2vecThread } from '../word2vec/training.ts';
 import { readBytePairs, type BytePairRequest, type BytePairText } from './byte-pair-text.ts';
 import { readEvaluationSet } from './evaluation.ts';
 import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
-import { mergeRead, readShare, type ReadShare } from './read-shares.ts';
+import { mergeRead, readShare, type ReadShare, type SharedTokenFile } from './read-shares.ts';
 import { isTooLarge } from './work-shares.ts';
 import type { ReadingNotes } from './reading-notes.ts';
 import { cacheKey, withCache, type CachedReading, type CachePlace } from './token-cache.ts';
 import { TokenFile, tokensOf } from './token-file.ts';
 import { connectVirtualFiles, virtualFilesAt } from './virtual-files.ts';
+import { forVectorsOnly } from './vectors-only.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
 export type Task =
@@ -34,22 +38,37 @@ export type Task =
       directory: string;
       text: unknown;
     }
-  | { kind: 'readShare'; found: FoundFiles; text: TextOptions; done: Float64Array }
+  | {
+      kind: 'readShare';
+      kernel: WebAssembly.Module;
+      tokenFile: SharedTokenFile;
+      found: FoundFiles;
+      text: TextOptions;
+      done: Float64Array;
+    }
   | {
       kind: 'mergeRead';
+      kernel: WebAssembly.Module;
       shares: ReadShare[];
       notes: ReadingNotes;
       text: TextOptions;
       phrases: PhraseOptions;
       cache: CachePlace | null;
+      tokenFile: number;
+      vectorsOnly: Word2vecOptions | null;
     }
-  /** `tokenFile`: the descriptor of a file for what has no room in memory. */
+  /**
+   * `tokenFile`: the descriptor of a file for what has no room in memory. `vectorsOnly`: where nothing but word vectors is
+   * trained, their options.
+   */
   | {
       kind: 'read';
+      kernel: WebAssembly.Module;
       found: FoundFiles;
       text: TextOptions;
       phrases: PhraseOptions;
       tokenFile: number;
+      vectorsOnly: Word2vecOptions | null;
       cache: CachePlace | null;
     }
   | { kind: 'import'; path: string; most: number }
@@ -69,6 +88,7 @@ export type Task =
       seed: number;
     }
   | ({ kind: 'bytePairs' } & BytePairRequest)
+  | { kind: 'tryWide'; kernel: WebAssembly.Module }
   | { kind: 'languageModel'; job: LanguageModelJob; thread: number }
   /** `done`: one number, how far it is. */
   | { kind: 'compareCells'; setup: ComparisonSetup; contender: Contender; done: Float64Array }
@@ -86,6 +106,7 @@ interface Results {
   /** (N, 2) */
   projection: Float32Array;
   bytePairs: BytePairText;
+  tryWide: WidthTrial;
   languageModel: null;
   compareCells: CellReport;
   readEvaluationSet: ScoredPairs | AnalogyQuestions;
@@ -118,11 +139,19 @@ async function run(): Promise<unknown> {
     case 'find':
       return find(task);
     case 'readShare':
-      return readShare(task.found, task.text, task.done, cancelled);
+      return readShare(task.kernel, task.tokenFile, task.found, task.text, task.done, cancelled);
     case 'mergeRead':
-      return mergeRead(task.shares, task.notes, hooks, task.text, task.phrases, task.cache);
-    case 'read':
-      return readFound(task.found, hooks, task.text, task.phrases, new TokenFile(task.tokenFile), task.cache);
+      return keepWhatIsUsed(
+        task,
+        mergeRead(task.kernel, task.tokenFile, task.shares, task.notes, hooks, task.text, task.phrases, task.cache),
+      );
+    case 'read': {
+      const spill = new TokenFile(task.tokenFile);
+      return keepWhatIsUsed(
+        task,
+        await readFound(task.kernel, task.found, hooks, task.text, task.phrases, spill, task.cache),
+      );
+    }
     case 'import':
       return readVectorFile(task.path, task.most, {
         progress: (progress) => post({ type: 'progress', progress }),
@@ -132,6 +161,8 @@ async function run(): Promise<unknown> {
       return runSteps(new Word2vecThread(task.job, task.thread, tokensOf(task.corpus, task.tokenFile)));
     case 'bytePairs':
       return readBytePairs(task, hooks);
+    case 'tryWide':
+      return tryWide(task.kernel, () => performance.now());
     case 'languageModel':
       return runSteps(new LanguageModelThread(task.job, task.thread));
     case 'projection': {
@@ -161,6 +192,13 @@ async function run(): Promise<unknown> {
     case 'analogies':
       return runSteps(new AnalogyThread(task.job));
   }
+}
+
+function keepWhatIsUsed(
+  { vectorsOnly, tokenFile }: Task & { kind: 'read' | 'mergeRead' },
+  read: ReadCorpus | null,
+): ReadCorpus | null {
+  return read && vectorsOnly ? forVectorsOnly(read, vectorsOnly, tokenFile) : read;
 }
 
 async function find(task: Task & { kind: 'find' }): Promise<Results['find'] | null> {

@@ -28,10 +28,12 @@ import { runTasks } from './compute-threads.ts';
 import { Meter, tell } from './meter.ts';
 import type { ReadCorpus } from './read-corpus.ts';
 import type { Tensor } from './safetensors.ts';
+import { trainStartVectors } from './start-vectors.ts';
 import { tokensOf } from './token-file.ts';
 import { curvesOf } from './training-curves.ts';
 import type { TrainContext } from './training.ts';
 import { virtualFilesOf } from './virtual-files.ts';
+import { trainingKernel } from './wide-kernel.ts';
 
 export interface LanguageModelContext extends TrainContext {
   /** Computes in place of the kernels. */
@@ -127,9 +129,15 @@ export async function trainLanguageModel(
   context: LanguageModelContext,
   bytePairs: BytePairText | null = null,
 ): Promise<LanguageModelOutcome | null> {
-  const { kernels, events, tensorflow, directory, checkpointInterval } = context;
+  const { events, tensorflow, directory, checkpointInterval } = context;
+  const training = await trainingKernel(tensorflow ? '128' : (request.vectorWidth ?? 'auto'), context);
+  if (!training) return null;
   const resolved = resolveLanguageModelOptions(request.languageModel, bytePairs?.tokens.length ?? read.report.words);
-  const options = { ...resolved, maxVocabulary: Math.min(resolved.maxVocabulary, mostWords) };
+  const options = {
+    ...resolved,
+    maxVocabulary: Math.min(resolved.maxVocabulary, mostWords),
+    ...(tensorflow && { softmax: 'full' as const }), // it has no other
+  };
   const { tokens, documents, heldOut, extras } = bytePairs
     ? bytePairsToLearn(bytePairs, options.heldOut)
     : textToLearn(read, options.heldOut, (...line) => events.log(...line));
@@ -147,19 +155,19 @@ export async function trainLanguageModel(
     ...(bytePairs && { bytePairs: [bytePairs.tokens.length, bytePairs.merges.left.length] }),
     ...(options.input === 'word2vec' && { word2vec: request.word2vec, start: request.start }),
   };
-  let training: Promise<string> | null = null; // hashing a large text takes a second: only where it is needed
-  const trainingOf = (): Promise<string> => (training ??= fingerprint(corpus, tokensOf(corpus, tokenFile), decides));
+  let described: Promise<string> | null = null; // hashing a large text takes a second: only where it is needed
+  const trainingOf = (): Promise<string> => (described ??= fingerprint(corpus, tokensOf(corpus, tokenFile), decides));
   let job: LanguageModelJob | null = null;
   const create = (checkpoint: Checkpoint | null): LanguageModelJob =>
     createLanguageModelJob(
-      kernels['language-model'],
+      training.kernel,
       tokens,
       documents,
       heldOut,
       options,
       tensorflow ? 1 : threads,
       request.seed,
-      { vectors, ...extras, ...(checkpoint && { checkpoint }) },
+      { ...extras, wide: training.wide, ...(checkpoint && { checkpoint }) },
     );
   const resumed = (checkpoint: Checkpoint): LanguageModelJob | null => {
     try {
@@ -188,7 +196,14 @@ export async function trainLanguageModel(
       resumedAt = done / total;
       events.log('info', l10n.t('Language model: goes on from a checkpoint at {0} %', (100 * resumedAt).toFixed(0)));
     }
-    job ??= create(null);
+    if (!job) {
+      job = create(null);
+      if (options.input === 'word2vec') {
+        job.vectors =
+          !bytePairs && vectors.size === options.embeddingSize ? vectors : await trainStartVectors(job, context);
+        if (!job.vectors) return null;
+      }
+    }
     saver.start((error) => events.log('warn', l10n.t('No checkpoint was written: {0}', error.message)));
     if (!(await run(job, context).finally(() => saver.stop()))) return null;
     const model = trained(languageModelResult(job));

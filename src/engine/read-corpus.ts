@@ -148,10 +148,11 @@ export async function addTexts(
 }
 
 /**
- * Reads the folders and makes words of their phrases; null where it was cancelled. `spill` takes what has no room in memory; without it, a text that is
+ * Reads the folders and makes words of their phrases; null where it was cancelled. `kernel`: the module `text`. `spill` takes what has no room in memory; without it, a text that is
  * too long ends there. Throws for what is wrong with the request, such as a glob too long, and where the spill fails.
  */
 export async function readCorpus(
+  kernel: WebAssembly.Module,
   folders: readonly FolderRequest[],
   reading: ReadingOptions,
   hooks: ReadingHooks,
@@ -163,11 +164,12 @@ export async function readCorpus(
   hooks.progress({ phase: 'reading', fraction: 0 });
   const found = await findTexts(folders, reading, unsaved, hooks.cancelled);
   if (!found) return null;
-  return readFound(found, hooks, text, phrases, spill);
+  return readFound(kernel, found, hooks, text, phrases, spill);
 }
 
 /** The same of files that were found. `cache`: where it is kept for the next time. */
 export async function readFound(
+  kernel: WebAssembly.Module,
   found: FoundFiles,
   hooks: ReadingHooks,
   text: TextOptions,
@@ -176,14 +178,14 @@ export async function readFound(
   cache: CachePlace | null = null,
 ): Promise<ReadCorpus | null> {
   const passed: PassedFile[] = [];
-  const builder = new CorpusBuilder(spill, {}, text);
+  const builder = new CorpusBuilder(kernel, spill, {}, text);
   const clock = new ReadingClock(found.files, builder, hooks);
   const tell = (bytes: number): void => clock.tell(bytes);
   const pass = (place: number, reason: SkipReason): void => void passed.push({ place, reason });
   const documents = await addTexts(found, builder, hooks.cancelled, tell, pass);
   if (!documents) return null;
   return finishCorpus(builder.finishing(), documents, found.notes, hooks, text, phrases, (corpus) => {
-    if (cache) saveCache(cache, corpus, documents, passed);
+    if (cache) saveCache(kernel, cache, corpus, documents, passed);
   });
 }
 

@@ -1,13 +1,15 @@
-// A reading on several threads: each reads a contiguous share of the files, and the shares are merged to the corpus that one
-// thread would have read.
+// A reading on several threads: each reads a contiguous share of the files and puts its tokens, packed, into a file, and
+// the shares are merged to the corpus that one thread would have read.
 
 import type { SkipReason } from '../protocol/engine.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import { CorpusBuilder } from '../text/corpus.ts';
 import { mergeShares, type Share } from '../text/merge.ts';
-import { PackedTokens } from '../text/packed-tokens.ts';
+import { TokenPacker, type PackedBytes } from '../text/packed-tokens.ts';
+import { TextKernel } from '../text/text-kernel.ts';
 import { addTexts, finishCorpus, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
 import { saveCache, type CachePlace } from './token-cache.ts';
+import { BlockReader, BlockWriter, type FileBlocks } from './token-file.ts';
 import { addNotes, note, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
 
 /** A file that was opened and is no part of the text. */
@@ -18,23 +20,35 @@ export interface PassedFile {
 
 /** What a thread has read, or the cache knows. */
 export interface ReadShare {
-  share: Share;
+  share: Omit<Share, 'packed'>;
+  /** Its tokens: in the token file, or as they are. */
+  packed: FileBlocks | Uint8Array;
   /** Of the share; null for one that is there no more. */
   documents: (ReadDocument | null)[];
   passed: PassedFile[];
   notes: ReadingNotes;
 }
 
+/** Where threads put their tokens: a file, and how many blocks of it are taken, (1) in shared memory. */
+export interface SharedTokenFile {
+  descriptor: number;
+  taken: Int32Array;
+}
+
 /** Reads a share; null where it was cancelled, or has more different words than one builder counts. `done`: where bytes and words are told, (2) in shared memory. */
 export async function readShare(
+  module: WebAssembly.Module,
+  { descriptor, taken }: SharedTokenFile,
   found: FoundFiles,
   text: TextOptions,
   done: Float64Array,
   cancelled: () => boolean,
 ): Promise<ReadShare | null> {
   const bytes = found.files.reduce((sum, { size }) => sum + size, 0);
-  const packed = new PackedTokens(bytes);
-  const builder = new CorpusBuilder(packed, { memory: 0 }, text);
+  const kernel = new TextKernel(module);
+  const packed = new BlockWriter(descriptor, taken);
+  const packer = new TokenPacker(kernel, (bytes) => packed.append(bytes));
+  const builder = new CorpusBuilder(kernel, packer, { memory: 0 }, text);
   const passed: PassedFile[] = [];
   const documents = await addTexts(
     found,
@@ -49,7 +63,7 @@ export async function readShare(
   if (!documents) return null;
   done[0] = bytes;
   const counted = builder.finishUnranked();
-  return counted && { share: { ...counted, packed: packed.bytes() }, documents, passed, notes: found.notes };
+  return counted && { share: counted, packed: packed.finish(), documents, passed, notes: found.notes };
 }
 
 /**
@@ -57,6 +71,8 @@ export async function readShare(
  * of a file in a share before is left out. `cache`: where it is kept for the next time.
  */
 export function mergeRead(
+  module: WebAssembly.Module,
+  descriptor: number,
   shares: readonly ReadShare[],
   notes: ReadingNotes,
   hooks: ReadingHooks,
@@ -76,13 +92,19 @@ export function mergeRead(
     return false;
   });
   const merging = mergeShares(
-    shares.map(({ share }) => share),
+    module,
+    shares.map(({ share, packed }) => ({ ...share, packed: readerOf(packed, descriptor) })),
     order,
   );
   const documents = order.map(({ read }) => read);
   return finishCorpus(merging, documents, notes, hooks, text, phrases, (corpus) => {
     if (!cache) return;
     const passed = shares.flatMap((share) => share.passed);
-    saveCache(cache, corpus, documents, passed);
+    saveCache(module, cache, corpus, documents, passed);
   });
+}
+
+function readerOf(packed: FileBlocks | Uint8Array, descriptor: number): PackedBytes {
+  if (!(packed instanceof Uint8Array)) return new BlockReader(descriptor, packed);
+  return { length: packed.length, read: (at, into) => into.set(packed.subarray(at, at + into.length)) };
 }

@@ -13,10 +13,16 @@ const INTERVAL = 100;
 
 /** Reads the folders; null where it was cancelled. `entered` hears of each phase. */
 export async function readFolders(
-  { folders, unsaved = [], reading, text, phrases }: TrainRequest,
+  { folders, unsaved = [], reading, text, phrases, parts: made, word2vec }: TrainRequest,
   tokenFile: number,
   threads: number,
-  { script, signal, events, directory }: Pick<TrainContext, 'script' | 'signal' | 'events' | 'directory'>,
+  {
+    kernels,
+    script,
+    signal,
+    events,
+    directory,
+  }: Pick<TrainContext, 'kernels' | 'script' | 'signal' | 'events' | 'directory'>,
   entered: (phase: Phase) => void,
 ): Promise<ReadCorpus | null> {
   const listen = (message: ThreadNews): void => {
@@ -34,10 +40,12 @@ export async function readFolders(
   const found = (await runTasks(script, [find], signal, listen, files))?.[0];
   if (!found) return null;
   const { cached, key, ...all } = found;
+  const vectorsOnly = made?.languageModel === false ? word2vec : null;
   const place = isTooLarge(all) ? null : { directory, key, files: all.files };
   const parts = sharesOf(cached.fresh, threads);
   // what one thread reads, it counts as well
   if (place && (parts.length > 1 || cached.share)) {
+    const file = { descriptor: tokenFile, taken: new Int32Array(new SharedArrayBuffer(4)) };
     const done = new Float64Array(new SharedArrayBuffer(16 * parts.length));
     const stop = tell(
       cached.fresh.files.reduce((sum, { size }) => sum + size, 0),
@@ -48,6 +56,8 @@ export async function readFolders(
       script,
       parts.map((part, index) => ({
         kind: 'readShare',
+        kernel: kernels.text,
+        tokenFile: file,
         found: part,
         text,
         done: done.subarray(2 * index, 2 * index + 2),
@@ -63,13 +73,16 @@ export async function readFolders(
       const isCached =
         cached.share?.documents.every((document) => document !== null) && cached.fresh.files.length === 0;
       const cache = isCached ? null : place;
-      const merge = { kind: 'mergeRead', shares, notes: all.notes, text, phrases, cache } as const;
+      const { notes } = all;
+      const common = { kernel: kernels.text, text, phrases, cache, tokenFile, vectorsOnly };
+      const merge = { kind: 'mergeRead', shares, notes, ...common } as const;
       const merged = await runTasks(script, [merge], signal, listen);
       if (!merged) return null;
       if (merged[0]) return merged[0];
     }
   }
-  const task = { kind: 'read', found: all, text, phrases, tokenFile, cache: place } as const;
+  const common = { kernel: kernels.text, text, phrases, tokenFile, vectorsOnly };
+  const task = { kind: 'read', found: all, cache: place, ...common } as const;
   return (await runTasks(script, [task], signal, listen, files))?.[0] ?? null;
 }
 

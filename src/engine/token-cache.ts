@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SkipReason } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
-import type { Share } from '../text/merge.ts';
-import { PackedTokens } from '../text/packed-tokens.ts';
+import { TokenPacker } from '../text/packed-tokens.ts';
+import { TextKernel } from '../text/text-kernel.ts';
 import type { FoundFiles } from './read-corpus.ts';
 import type { PassedFile, ReadShare } from './read-shares.ts';
 import { note, newNotes, type ReadDocument } from './reading-notes.ts';
@@ -69,7 +69,8 @@ export function withCache(found: FoundFiles, directory: string, key: string): Ca
   if (!cache) return { fresh: found, share: null };
   const entries = new Map(cache.entries.map((entry) => [entry.path, entry]));
   const documents = new Array<ReadDocument | null>(cache.share.documents.length).fill(null);
-  const share: ReadShare = { share: cache.share, documents, passed: [], notes: newNotes() };
+  const { share: known, packed } = cache;
+  const share: ReadShare = { share: known, packed, documents, passed: [], notes: newNotes() };
   const files = found.files.filter((file) => {
     const entry = entries.get(file.path);
     if (!entry || !isSame(file, entry)) return true;
@@ -104,6 +105,7 @@ export interface CachePlace {
 
 /** Replaces the cache by a corpus that was counted just now. Where it cannot be written, or is not worth it, there is none. */
 export function saveCache(
+  module: WebAssembly.Module,
   { directory, key, files }: CachePlace,
   corpus: Corpus,
   documents: readonly ReadDocument[],
@@ -122,7 +124,7 @@ export function saveCache(
     ),
     ...passed.flatMap(({ place, reason }) => entryOf(place, { reason })),
   ];
-  const parts = partsOf(entries, corpus);
+  const parts = partsOf(module, entries, corpus);
   const digest = createHash('sha1');
   // what is packed is packed twice, once for its digest: so it is never in memory as a whole
   const lengths = parts.map((part) => {
@@ -160,6 +162,7 @@ export function saveCache(
 
 /** The parts of the file behind its header, in their order, each piece by piece. */
 function partsOf(
+  module: WebAssembly.Module,
   entries: readonly Entry[],
   { words, counts, documents, tokens }: Corpus,
 ): (() => Iterable<Uint8Array>)[] {
@@ -174,11 +177,12 @@ function partsOf(
     () => [bytesOf(Uint32Array.from(counts))],
     () => [bytesOf(documents)],
     function* () {
+      const packed: Uint8Array[] = [];
+      const packer = new TokenPacker(new TextKernel(module), (bytes) => packed.push(bytes.slice()));
       for (let from = 0; from < tokens.length; from += TOKENS) {
-        const ids = tokens.subarray(from, from + TOKENS);
-        const packed = new PackedTokens(ids.length);
-        packed.append(ids);
-        yield packed.bytes();
+        packer.append(tokens.subarray(from, from + TOKENS));
+        yield* packed;
+        packed.length = 0;
       }
     },
   ];
@@ -193,7 +197,7 @@ export async function deleteCache(directory: string): Promise<boolean> {
 }
 
 /** Null where there is none that is whole and of this key. */
-function load(path: string, key: string): { entries: Entry[]; share: Share } | null {
+function load(path: string, key: string): ({ entries: Entry[] } & Pick<ReadShare, 'share' | 'packed'>) | null {
   try {
     const bytes = readFileSync(path);
     const end = bytes.indexOf(0x0a);
@@ -210,7 +214,7 @@ function load(path: string, key: string): { entries: Entry[]; share: Share } | n
     const documents = new Int32Array(next(4 * header.documents).buffer);
     const packed = new Uint8Array(new SharedArrayBuffer(header.packed));
     packed.set(body.subarray(place));
-    return { entries, share: { words: { units, lengths, counts }, packed, tokens: header.tokens, documents } };
+    return { entries, share: { words: { units, lengths, counts }, tokens: header.tokens, documents }, packed };
   } catch {
     return null;
   }

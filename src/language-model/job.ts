@@ -2,11 +2,12 @@
 // comes of it.
 
 import { checkpointLength, restoreCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { chooseCutoffs, isAdaptive } from './clusters.ts';
 import { createMemory } from './memory.ts';
 import { planNetwork, type NetworkOptions } from './network.ts';
 import { learningRateAt } from './optimizer.ts';
 import { checkLanguageModelOptions, type LanguageModelOptions } from './options.ts';
-import { readParameters, type Tensor, type WordVectors } from './parameters.ts';
+import { describingTensors, readParameters, type Tensor, type WordVectors } from './parameters.ts';
 import { PROGRESS } from './progress.ts';
 import { FIRST_WORD, Streams } from './streams.ts';
 import { createSignals } from './team.ts';
@@ -21,7 +22,7 @@ export interface LanguageModelJob {
   threads: number;
   seed: number;
   wide: boolean;
-  /** What the embedding begins with. */
+  /** What the embedding begins as, where options.input is 'word2vec'. */
   vectors: WordVectors | null;
   /** Tokens, an end of a sentence first. */
   trainingText: Int32Array<SharedArrayBuffer>;
@@ -82,7 +83,7 @@ export interface LanguageModelResult {
 
 /** What a training may be given besides the text. */
 export interface TrainingExtras {
-  /** Where options.input is 'word2vec': row r is of the word of rank r. */
+  /** Where options.input is 'word2vec', of embeddingSize numbers; else `vectors` of the job is to be set before it is run. */
   vectors?: WordVectors;
   /** Characters of each id, the space after a word included, for bits per character. */
   characters?: ArrayLike<number>;
@@ -119,10 +120,7 @@ export function createLanguageModelJob(
   seed: number,
   { vectors, characters, vocabulary, checkpoint, wide = false }: TrainingExtras = {},
 ): LanguageModelJob {
-  checkLanguageModelOptions(options, vectors?.size);
-  if (options.input === 'word2vec' && !vectors) {
-    throw new RangeError("The input 'word2vec' needs word vectors, got none; use 'embedding'");
-  }
+  checkLanguageModelOptions(options);
   const words = vocabulary ?? knownWords(tokens, options.maxVocabulary);
   const text = splitText(tokens, documents, heldOut, options.heldOut, words, characters ?? null);
   const trainingTokens = text.training.length - 1;
@@ -132,13 +130,17 @@ export function createLanguageModelJob(
         `got ${trainingTokens} and ${text.heldOut.length - 1}`,
     );
   }
-  const { input, cell, layers, attention, tied, hiddenSize, dropout, weightDropout, embeddingDropout } = options;
+  const { input, cell, layers, attention, tied, hiddenSize, dropout, inputDropout, weightDropout, embeddingDropout } =
+    options;
   const sizes: NetworkOptions = {
-    ...{ cell, layers, attention, tied, hiddenSize, dropout, weightDropout, embeddingDropout },
+    ...{ cell, layers, attention, tied, hiddenSize, dropout, inputDropout, weightDropout, embeddingDropout },
     vocabulary: words + FIRST_WORD,
     oneHot: input === 'onehot',
-    embeddingSize: input === 'word2vec' ? vectors!.size : options.embeddingSize,
+    embeddingSize: options.embeddingSize,
     freezeEmbedding: options.freezeEmbedding,
+    cutoffs: isAdaptive(options.softmax, words + FIRST_WORD)
+      ? chooseCutoffs(countsOf(text.training, words + FIRST_WORD))
+      : [],
     ...resolveBatch(options, trainingTokens),
   };
   const plan = planNetwork(sizes, threads);
@@ -152,7 +154,7 @@ export function createLanguageModelJob(
     threads,
     seed,
     wide,
-    vectors: input === 'word2vec' ? vectors! : null,
+    vectors: (input === 'word2vec' && vectors) || null,
     trainingText: text.training,
     heldOutText: text.heldOut,
     heldOutCharacters: text.heldOutCharacters,
@@ -168,6 +170,13 @@ export function createLanguageModelJob(
   };
   if (checkpoint) restoreCheckpoint(job, checkpoint);
   return job;
+}
+
+/** Of each token. */
+function countsOf(text: Int32Array, vocabulary: number): Float64Array {
+  const counts = new Float64Array(vocabulary);
+  for (const token of text) counts[token]!++;
+  return counts;
 }
 
 /** Optimiser steps of a pass over the training text. */
@@ -232,7 +241,10 @@ function resultOf(job: LanguageModelJob, floats: Float32Array): LanguageModelRes
   const heldOutTokens = heldOutText.length - 1;
   const every = interval(options, losses.length);
   return {
-    tensors: readParameters(floats, planNetwork(job.sizes, job.threads).parameters),
+    tensors: {
+      ...readParameters(floats, planNetwork(job.sizes, job.threads).parameters),
+      ...describingTensors(job.sizes),
+    },
     perplexity: Math.exp(loss),
     bitsPerCharacter: heldOutCharacters && (loss * heldOutTokens) / Math.LN2 / heldOutCharacters,
     heldOutTokens,

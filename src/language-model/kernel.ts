@@ -12,6 +12,8 @@ export interface LanguageModelKernel {
   multiplyPanels: Kernel;
   packColumns: Kernel;
   transposePanels: Kernel;
+  takeColumns: Kernel;
+  addColumns: Kernel;
   gather: Kernel;
   scatterAdd: Kernel;
   rnnForward: Kernel;

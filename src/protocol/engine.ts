@@ -169,11 +169,16 @@ export interface TrainRequest {
    * and gradients, in the engine's own thread, which answers nothing between two steps. Absent: the kernels compute.
    */
   tensorflow?: string;
+  /** Of the language model's arithmetic in training, bits; absent or `auto`: 256 where a trial shows that it is right and faster. */
+  vectorWidth?: VectorWidth;
   /** Compute threads; 0: every core but one. */
   threads: number;
   /** Every random choice follows from it. */
   seed: number;
 }
+
+export const VECTOR_WIDTHS = ['auto', '128', '256'] as const;
+export type VectorWidth = (typeof VECTOR_WIDTHS)[number];
 
 export interface ModelParts {
   map: boolean;

@@ -7,17 +7,20 @@
 //  - between a sign or a full stop of Asian scripts and an ASCII character or a letter of a script without spaces, or
 //    between such a letter and an ASCII character: neither goes on with the other;
 //  - inside a run that is too long for a word on either side.
-// A stop, a closing mark or an apostrophe before the place would not do: the next characters decide on those.
+// A stop, a closing mark or an apostrophe before the place would not do, nor a comma or a colon before a digit: the next
+// characters decide on those.
 
 import {
   CLASSES,
   CONNECTOR,
   CONTINUE,
+  DIGIT,
   FULL_STOP,
   UNSPACED,
   MAXIMUM_WORD_LENGTH,
   NEWLINE,
   OTHER,
+  SEPARATOR,
   SPACE,
 } from './tokenizer.ts';
 import type { Encoding } from './encodings.ts';
@@ -80,6 +83,7 @@ function isCut(before: number, after: number): boolean {
     return next !== SPACE && next !== NEWLINE;
   }
   if (kind === UNSPACED) return after < 0x80;
+  if (kind === SEPARATOR) return after < 0x80 ? classOf(after) !== DIGIT : classOf(after) === UNSPACED;
   return (kind === OTHER || kind === FULL_STOP) && (after < 0x80 || classOf(after) === UNSPACED);
 }
 

@@ -7,17 +7,24 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findTexts, readCorpus, type ReadingHooks } from '../../src/engine/read-corpus.ts';
 import { mergeRead, readShare } from '../../src/engine/read-shares.ts';
+import { openTokenFile } from '../../src/engine/token-file.ts';
 import { isTooLarge, sharesOf } from '../../src/engine/work-shares.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { mergeShares, type Share } from '../../src/text/merge.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
-import { PackedReader, PackedTokens } from '../../src/text/packed-tokens.ts';
+import { PackedReader, TokenPacker, type PackedBytes } from '../../src/text/packed-tokens.ts';
+import { TextKernel } from '../../src/text/text-kernel.ts';
 import { syntheticText } from '../synthetic-text.ts';
 import { ENCODERS } from './legacy-encoders.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
+
+const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 
 let root: string;
+let tokenFile: ReturnType<typeof openTokenFile>;
 before(async () => {
   root = await mkdtemp(join(tmpdir(), 'read-shares-'));
+  tokenFile = openTokenFile(tmpdir());
   const files: Record<string, string | Uint8Array> = {
     'a/empty.txt': '',
     'b/korean.txt': ENCODERS['euc-kr']!('새 낱말이 여기에 있다. '.repeat(200)),
@@ -38,14 +45,17 @@ before(async () => {
     await writeFile(join(root, name), content);
   }
 });
-after(() => rm(root, { recursive: true, force: true }));
+after(async () => {
+  tokenFile.close();
+  await rm(root, { recursive: true, force: true });
+});
 
 const hooks: ReadingHooks = { progress: () => undefined, cancelled: () => false, log: () => undefined };
 const phrases = { ...PHRASE_DEFAULTS, passes: 1, threshold: 1 };
 const folders = () => [{ path: root, exclude: [] }];
 
 test('any number of threads reads what one thread reads', async () => {
-  const alone = await readCorpus(folders(), { maximumFileSize: 1e7 }, hooks, phrases);
+  const alone = await readCorpus(kernel, folders(), { maximumFileSize: 1e7 }, hooks, phrases);
   assert.ok(alone);
   assert.equal(alone.report.skipped.duplicate, 3);
   assert.equal(alone.report.skipped.empty, 2);
@@ -59,10 +69,13 @@ test('any number of threads reads what one thread reads', async () => {
       parts.flatMap(({ files }) => files),
       found!.files,
     );
+    const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
     const shares = await Promise.all(
-      parts.map((part) => readShare(part, TEXT_DEFAULTS, new Float64Array(2), () => false)),
+      parts.map((part) => readShare(kernel, file, part, TEXT_DEFAULTS, new Float64Array(2), () => false)),
     );
     const merged = mergeRead(
+      kernel,
+      tokenFile.descriptor,
       shares as NonNullable<(typeof shares)[number]>[],
       found!.notes,
       hooks,
@@ -86,14 +99,38 @@ test('a text that is little is one share, and one that is too large for memory i
 
 test('a cancelled share gives nothing', async () => {
   const found = (await findTexts(folders(), { maximumFileSize: 1e7 }, [], () => false))!;
-  assert.equal(await readShare(found, TEXT_DEFAULTS, new Float64Array(2), () => true), null);
+  assert.equal(
+    await readShare(
+      kernel,
+      { descriptor: tokenFile.descriptor, taken: new Int32Array(1) },
+      found,
+      TEXT_DEFAULTS,
+      new Float64Array(2),
+      () => true,
+    ),
+    null,
+  );
 });
 
 function shareOf(texts: string[]): Share {
-  const packed = new PackedTokens(texts.join('').length);
-  const builder = new CorpusBuilder(packed, { memory: 0 });
+  const packed = new Packed();
+  const builder = new CorpusBuilder(kernel, packed.packer, { memory: 0 });
   for (const text of texts) builder.addDocument(text);
-  return { ...builder.finishUnranked()!, packed: packed.bytes() };
+  return { ...builder.finishUnranked()!, packed };
+}
+
+/** Packed tokens, for a test: an array. */
+class Packed implements PackedBytes {
+  bytes: Uint8Array = new Uint8Array(0);
+  readonly packer = new TokenPacker(new TextKernel(kernel), (bytes) => {
+    this.bytes = Buffer.concat([this.bytes, bytes]);
+  });
+  get length(): number {
+    return this.bytes.length;
+  }
+  read(at: number, into: Uint8Array): void {
+    into.set(this.bytes.subarray(at, at + into.length));
+  }
 }
 
 test('documents are merged in any order, and those left out leave no words behind', () => {
@@ -105,27 +142,34 @@ test('documents are merged in any order, and those left out leave no words behin
     { share: 1, document: 1 },
     { share: 0, document: 2 },
   ];
-  const steps = mergeShares([first, second], order);
+  const steps = mergeShares(kernel, [first, second], order);
   let step = steps.next();
   while (!step.done) step = steps.next();
-  const builder = new CorpusBuilder();
+  const builder = new CorpusBuilder(kernel);
   for (const text of ['three four', 'one two. three', 'one', 'two two']) builder.addDocument(text);
   assert.deepEqual(step.value, builder.finish());
 });
 
 test('packed ids of every size come back', () => {
-  const ids = Int32Array.of(-1, 0, 126, 127, 128, 16_382, 16_383, 2 ** 21, 2 ** 28, 2 ** 30, -1);
-  const packed = new PackedTokens(4_000_000);
-  packed.append(ids);
-  packed.append(new Int32Array(2_000_000).fill(5));
-  packed.append(ids);
-  const reader = new PackedReader(packed.bytes());
-  const map = { length: 2 ** 31 } as unknown as Int32Array;
-  const identity = new Proxy(map, { get: (_, id) => Number(id) });
+  const ids = Int32Array.of(-1, 0, 126, 127, 128, 16_382, 16_383, 2 ** 21 - 2, 2 ** 21 - 1, 2 ** 23, -1);
+  const packed = new Packed();
+  packed.packer.append(ids);
+  packed.packer.append(new Int32Array(2_000_000).fill(5));
+  packed.packer.append(ids);
+  const memory = new TextKernel(kernel);
+  const map = memory.allocate(4 * (2 ** 23 + 1));
+  const mapped = memory.ids(map, 2 ** 23 + 1);
+  for (const id of ids) if (id >= 0) mapped[id] = 3 * id;
+  mapped[5] = 7;
+  const expected = ids.map((id) => (id < 0 ? id : 3 * id));
+  const reader = new PackedReader(memory, packed, map);
   const back = new Int32Array(ids.length);
-  reader.read(back, identity);
-  assert.deepEqual(back, ids);
+  reader.read(back);
+  assert.deepEqual(back, expected);
+  reader.skipTo(ids.length + 1_000_000);
+  reader.read(back);
+  assert.ok(back.every((id) => id === 7));
   reader.skipTo(ids.length + 2_000_000);
-  reader.read(back, identity);
-  assert.deepEqual(back, ids);
+  reader.read(back);
+  assert.deepEqual(back, expected);
 });

@@ -21,7 +21,9 @@ interface Manifest {
 }
 
 /** Settings of a section that are no options of it. */
-const NO_OPTIONS = new Set(['enabled', 'backend', 'tensorflowFolder'].map((name) => `lexiscope.languageModel.${name}`));
+const NO_OPTIONS = new Set(
+  ['enabled', 'backend', 'tensorflowFolder', 'vectorWidth'].map((name) => `lexiscope.languageModel.${name}`),
+);
 
 const read = (file: string): Promise<string> => readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
 const manifestText = await read('package.json');
@@ -109,6 +111,7 @@ suite('settings', () => {
       projection: PROJECTION_DEFAULTS,
       languageModel: LANGUAGE_MODEL_DEFAULTS,
       parts: { map: true, languageModel: true },
+      vectorWidth: 'auto',
       threads: 0,
       seed: 1,
     });
