@@ -81,6 +81,11 @@ export class DocumentReader {
     return this.#regions.data.subarray(0, 4 * this.#regions.length);
   }
 
+  /** Where in the document a place in `text` is, both counted from the beginning of the piece: letters may have been moved. */
+  placeInDocument(place: number): number {
+    return this.#regions.placeInDocument(place);
+  }
+
   /** How much of the piece is read, 0 to 1. */
   get fraction(): number {
     return this.#end === 0 ? 1 : this.#tokenizer.position / this.#end;
