@@ -15,7 +15,7 @@ import {
   type Word2vecCheckpoint,
 } from '../word2vec/checkpoint.ts';
 import { createWord2vecJob } from '../word2vec/create-job.ts';
-import { word2vecProgress } from '../word2vec/job.ts';
+import { hasOverflowed, word2vecProgress } from '../word2vec/job.ts';
 import { assertFinite, word2vecResult, type InitialVectors, type Word2vecVectors } from '../word2vec/matrices.ts';
 import { CheckpointSaver } from './checkpoint-saver.ts';
 import { fingerprint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
@@ -112,6 +112,9 @@ export async function trainWordVectors(
     }
   });
   const notSaved = (error: Error): void => events.log('warn', l10n.t('No checkpoint was written: {0}', error.message));
+  const orTooLarge = (error: unknown): never => {
+    throw hasOverflowed(job) ? tooLarge(options.alpha) : error;
+  };
   saver.start(notSaved);
   const run = await runTasks(
     script,
@@ -123,14 +126,20 @@ export async function trainWordVectors(
       tokenFile,
     })),
     signal,
-  ).finally(async () => {
-    stopTelling();
-    await saver.stop();
-  });
+  )
+    .finally(async () => {
+      stopTelling();
+      await saver.stop();
+    })
+    .catch(orTooLarge);
   if (!run) return null;
+  try {
+    assertFinite(job);
+  } catch (error) {
+    orTooLarge(error);
+  }
   if (saver.saved > 0 && request.parts?.languageModel !== false) {
     // they took long: not to be trained again where the language model is broken off
-    assertFinite(job);
     pauseThreads(job);
     await save().catch(notSaved);
   }
@@ -154,6 +163,15 @@ export async function trainWordVectors(
     ...(resumedAt !== undefined && { resumedAt }),
   };
   return before ? withWordsBefore(trained, before) : trained;
+}
+
+function tooLarge(alpha: number): Error {
+  return new Error(
+    l10n.t(
+      'The word vectors grew beyond all bounds: the learning rate {0} (word2vec.alpha) is too large. Training was stopped, and a model that was there is kept. Train with a smaller one, such as 0.025.',
+      alpha,
+    ),
+  );
 }
 
 /** Particles that were separated from their words, which would fill the windows: of each occurrence this share counts. */
