@@ -22,7 +22,7 @@ const SHAPES = [
 const SECRET = new RegExp(SHAPES.join('|'), 'g');
 /** The beginning of one that a piece of a file may end in. */
 const BEGUN =
-  /(?<!\w)(?:A[KBC][IC]A|ASIA|gh[pousr]_|github_pat_|gl\w{2,4}-|xox[abeoprs]-|xapp-|eyJ|AIza|ya29\.|GOCSPX-|[srp]k_(?:live|test)_|whsec_|npm_|pypi-|hf_|dop_v1_|sk-|SG\.)[\w./+-]*$|-----BEGIN[A-Z0-9 ]{0,40}-{0,5}$/;
+  /(?<!\w)(?:A[KBC][IC]A|ASIA|gh[pousr]_|github_pat_|gl\w{2,4}-|xox[abeoprs]-|xapp-|eyJ|AIza|ya29\.|GOCSPX-|[srp]k_(?:live|test)_|whsec_|npm_|pypi-|hf_|dop_v1_|sk-|SG\.|hooks\.slack\.com\/)[\w./+-]*$|(?<!\w)(?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY|AccountKey|SharedAccessKey)["']?\s{0,4}(?:[=:]\s{0,4}["']?[\w/+]*)?$|-----BEGIN[A-Z0-9 ]{0,40}-{0,5}$/;
 const LONGEST_BEGUN = 1024;
 /** What goes on in the next piece. */
 const RUN = /^[\w./+=-]+/;
@@ -37,6 +37,11 @@ export class SecretFilter {
   count = 0;
   /** What the last piece ended in the middle of. */
   #open: 'key' | 'run' | null = null;
+
+  /** Whether the last piece ended in the middle of what may be one. */
+  get isOpen(): boolean {
+    return this.#open !== null;
+  }
 
   /** The text with spaces for secrets; the same object where there are none. Bytes are ASCII. `last`: no piece follows. */
   clean(text: string | Uint8Array, last: boolean): string | Uint8Array {
