@@ -8,7 +8,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { SkipReason } from '../protocol/engine.ts';
 import { Decoder, type DecodedText } from '../text/decode.ts';
 import { PROBE, type Encoding } from '../text/encodings.ts';
-import { SecretFilter } from '../text/secrets.ts';
+import { SecretFilter, type SecretScanner } from '../text/secrets.ts';
 import { isGeneratedText } from './generated-text.ts';
 import { readVirtualFile } from './virtual-files.ts';
 import type { FoundFile } from './workspace-files.ts';
@@ -64,8 +64,12 @@ export function sizesOfTwins(files: readonly FoundFile[]): Set<number> {
   return twins;
 }
 
-/** The files in their order, each with its text, which is decoded when its turn comes; a copy of one before it throws. `twins`: of all files that are read. */
-export function* textsOf(files: readonly FileToRead[], twins: ReadonlySet<number>): Generator<OpenedFile> {
+/** The files in their order, each with its text, which is decoded when its turn comes; a copy of one before it throws. `twins`: of all files that are read; `scanner`: makes it faster. */
+export function* textsOf(
+  files: readonly FileToRead[],
+  twins: ReadonlySet<number>,
+  scanner: SecretScanner | null = null,
+): Generator<OpenedFile> {
   const seen = new Set<string>();
   const pending: Promise<Uint8Array | Unread>[] = []; // of virtual files
   let bytes = 0;
@@ -78,11 +82,11 @@ export function* textsOf(files: readonly FileToRead[], twins: ReadonlySet<number
       seen.add(found);
     };
     if (isReadInPieces(file)) {
-      yield { file, pieces: piecesOf(file, twins.has(file.size), learn), digest: () => digest };
+      yield { file, pieces: piecesOf(file, twins.has(file.size), scanner, learn), digest: () => digest };
       continue;
     }
     if (!isVirtual(file)) {
-      yield { file, pieces: onePiece(() => readSmall(file), file, learn), digest: () => digest };
+      yield { file, pieces: onePiece(() => readSmall(file), file, scanner, learn), digest: () => digest };
       continue;
     }
     next = Math.max(next, index);
@@ -93,7 +97,7 @@ export function* textsOf(files: readonly FileToRead[], twins: ReadonlySet<number
       pending.push(readVirtualFile(ahead.path, ahead.virtual).catch(unread));
     }
     const content = pending.shift()!;
-    yield { file, pieces: onePiece(() => content, file, learn), digest: () => digest };
+    yield { file, pieces: onePiece(() => content, file, scanner, learn), digest: () => digest };
     bytes -= file.size;
   }
 }
@@ -109,6 +113,7 @@ function isReadInPieces({ size, text, virtual, part }: FileToRead): boolean {
 async function* onePiece(
   content: () => Promise<Uint8Array | Unread> | Uint8Array,
   file: FoundFile,
+  scanner: SecretScanner | null,
   learn: (digest: string) => void,
 ): AsyncGenerator<Piece> {
   const read = await content();
@@ -118,7 +123,7 @@ async function* onePiece(
   const decoder = Decoder.of(read, read.length, file.encoding);
   if (!decoder) throw new Unread('binary');
   if (isGeneratedText(file.name, read)) throw new Unread('generated');
-  const secrets = new SecretFilter();
+  const secrets = new SecretFilter(scanner);
   const { text, repaired } = decoder.decode(read, true);
   const cleaned = secrets.clean(text, true);
   yield { text: cleaned, repaired, bytes: file.size, encoding: decoder.encoding, secrets: secrets.count };
@@ -147,6 +152,7 @@ function readSmall({ path, size, encoding, text }: FoundFile): Uint8Array {
 async function* piecesOf(
   { path, name, size, encoding, part }: FileToRead,
   mayBeTwice: boolean,
+  scanner: SecretScanner | null,
   learn: (digest: string) => void,
 ): AsyncGenerator<Piece> {
   const file = opened(path);
@@ -159,7 +165,7 @@ async function* piecesOf(
     if (!decoder) throw new Unread('binary');
     if (place === 0 && isGeneratedText(name, bytes.subarray(0, length))) throw new Unread('generated');
     if (mayBeTwice) learn(digestOf(file, size));
-    const secrets = new SecretFilter();
+    const secrets = new SecretFilter(scanner);
     place += length;
     for (let more = true; more;) {
       const arrived = fill(file, bytes.subarray(length, Math.min(PIECE, length + end - place)), place);

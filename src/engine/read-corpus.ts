@@ -92,7 +92,7 @@ export async function addTexts(
 ): Promise<ReadDocument[] | null> {
   const documents: ReadDocument[] = [];
   let bytes = 0;
-  for (const { file, pieces, digest } of textsOf(files, twins)) {
+  for (const { file, pieces, digest } of textsOf(files, twins, builder.secretScanner())) {
     if (cancelled()) return null;
     tell(bytes);
     if (builder.isFull()) {

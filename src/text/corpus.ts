@@ -3,6 +3,7 @@
 import { DocumentReader, lowerUnits } from './document.ts';
 import { TEXT_DEFAULTS, type TextOptions } from './options.ts';
 import { PROSE } from './regions/regions.ts';
+import { SecretScanner } from './secrets.ts';
 import { TextKernel } from './text-kernel.ts';
 import { BREAK, SPAN } from './tokenizer.ts';
 import { toRanks, type Spill, type SpilledIds } from './tokens.ts';
@@ -108,6 +109,11 @@ export class CorpusBuilder {
     this.#table.prepare(this.#reader.codeClasses, lower, options.numbers === 'digits');
     const most = Math.min(this.#limits.tokens, this.#limits.memory) + BLOCK;
     this.#memory = new SharedArrayBuffer(0, { maxByteLength: Math.ceil(most / BLOCK) * BLOCK * 4 });
+  }
+
+  /** Looks over texts before they come here, with the same kernel. */
+  secretScanner(): SecretScanner {
+    return new SecretScanner(this.#kernel);
   }
 
   /** Words so far. */
