@@ -16,7 +16,16 @@ const asc = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/
 
 /** Kernel modules: every file of src/kernels but those that modules include. */
 const kernelsFolder = join(root, 'src/kernels');
-const included = ['simd.ts', 'matrix.ts', 'cells.ts', 'attention.ts', 'rows.ts', 'logistic.ts'];
+const included = [
+  'simd.ts',
+  'matrix.ts',
+  'tiles.ts',
+  'strassen.ts',
+  'cells.ts',
+  'attention.ts',
+  'rows.ts',
+  'logistic.ts',
+];
 const variants = { simd: ['simd', 'threads'], 'relaxed-simd': ['simd', 'threads', 'relaxed-simd'] };
 
 async function newest(paths) {

@@ -4,9 +4,10 @@
 // they are: the division by their sum, and by the number of tokens, is put into `scales`, which multiply the states for the
 // weights' gradient, and the states' gradient.
 
-import { layOutLinear, Linear, RowSums, type LinearSpace } from './linear.ts';
+import { RowSums } from './linear.ts';
 import { at, BLOCK, from, type Arena, type Context, type Panels } from './memory.ts';
 import { padded, type Parameter, type Parameters } from './parameters.ts';
+import { layOutRead, layOutStrassen, Strassen, type StrassenSpace } from './strassen.ts';
 
 export interface OutputSpace {
   /** V, and with padding. */
@@ -16,7 +17,7 @@ export interface OutputSpace {
   units: number;
   /** (BLOCK) panels of V. */
   logits: Panels;
-  product: LinearSpace;
+  product: StrassenSpace;
   /** (T, P, 8): 1 / (sum of the exponentials * tokens of the window), 0 where there is no target. */
   scales: number;
   /** (T, P, 8) */
@@ -35,7 +36,7 @@ export function layOutOutput(arena: Arena, weight: Parameter, all: number): Outp
     rows,
     units: weight.stride / 4,
     logits: arena.panels(BLOCK, rows),
-    product: layOutLinear(arena, weight, BLOCK),
+    product: layOutStrassen(arena, weight, layOutRead(arena, weight.stride / 4)),
     scales: arena.take(all * 32),
     sums: arena.take(all * 32),
     targetLogits: arena.take(all * 32),
@@ -51,7 +52,7 @@ export class Output {
   readonly #states: Panels;
   readonly #stateGradients: Panels;
   readonly #targets: number;
-  readonly #product: Linear;
+  readonly #product: Strassen;
   readonly #rowSums: RowSums;
   readonly #floats: Float32Array;
   readonly #integers: Int32Array;
@@ -71,15 +72,15 @@ export class Output {
     this.#states = states;
     this.#stateGradients = stateGradients;
     this.#targets = targets;
-    this.#product = new Linear(context, outputWeight, space.product);
+    this.#product = new Strassen(context, outputWeight, space.product);
     this.#rowSums = new RowSums(context, space.rowSums, space.rows);
     this.#floats = new Float32Array(context.memory.buffer);
     this.#integers = new Int32Array(context.memory.buffer);
   }
 
   /** This thread's part of packing the weights for a gradient. */
-  *prepare(): Generator<void> {
-    yield* this.#product.pack();
+  *prepare(gradient: boolean): Generator<void> {
+    yield* this.#product.pack(gradient);
   }
 
   /**
@@ -93,12 +94,12 @@ export class Output {
     if (gradient) this.#rowSums.clear();
     for (let block = 0; block < all; block += BLOCK) {
       const count = Math.min(BLOCK, all - block);
-      const own = team.share(count);
+      const own = team.share(count, 2);
       yield* this.#forward(block, own, tokens);
       if (gradient) {
         yield* this.#backwardToStates(block, own);
         team.barrier();
-        yield* this.#product.weightGradientOf(logits, count, 0, block > 0);
+        yield* this.#product.weightGradient(logits, { ptr: scales + block * 32, stride: 32 }, count, block > 0);
         this.#rowSums.add(logits, count, scales + block * 32);
       }
       team.barrier(); // the next block writes where this one stood
@@ -115,13 +116,23 @@ export class Output {
   /** The mean of the gradient's scale is over `tokens`. */
   *#forward(block: number, [first, last]: readonly [number, number], tokens: number): Generator<void> {
     const { vocabulary, rows, logits, sums, targetLogits } = this.#space;
-    yield* this.#product.forward(from(this.#states, block + first), from(logits, first), last - first);
+    this.#product.read(from(this.#states, block), first, last - first);
+    yield* this.#product.forward(logits, first, last - first);
     for (let panel = first; panel < last; panel++) {
       const offset = (block + panel) * 32;
       const targets = this.#targets + offset;
       const logitsPtr = at(logits, panel);
       const { ptr } = this.#bias;
-      this.#context.kernel.softmax(logitsPtr, ptr, targets, vocabulary, rows, sums + offset, targetLogits + offset);
+      this.#context.kernel.softmax(
+        logitsPtr,
+        ptr,
+        targets,
+        vocabulary,
+        rows,
+        sums + offset,
+        targetLogits + offset,
+        this.#context.scratch,
+      );
       this.#score(block + panel, tokens);
       yield;
     }
@@ -141,14 +152,9 @@ export class Output {
   }
 
   *#backwardToStates(block: number, [first, last]: readonly [number, number]): Generator<void> {
-    const { logits, scales, units } = this.#space;
-    const scalesPtr = scales + (block + first) * 32;
-    // the transposed states of each block stand where those of the last one stood
-    this.#product.transpose(from(this.#states, block), first, last - first, scalesPtr);
-    const gradients = from(this.#stateGradients, block);
-    yield* this.#product.backward(from(logits, first), from(gradients, first), last - first);
-    for (let panel = first; panel < last; panel++) {
-      this.#context.kernel.scaleColumns(at(gradients, panel), scales + (block + panel) * 32, units);
-    }
+    const { logits, scales } = this.#space;
+    this.#product.transpose(first, last - first);
+    const blockScales = { ptr: scales + block * 32, stride: 32 };
+    yield* this.#product.backward(logits, blockScales, from(this.#stateGradients, block), first, last - first);
   }
 }
