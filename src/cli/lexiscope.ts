@@ -22,6 +22,7 @@ import {
   type ModelSummary,
   type TrainReport,
   type TrainRequest,
+  type VectorWidth,
   type Unanswered,
   type WordDescription,
 } from '../protocol/engine.ts';
@@ -45,7 +46,8 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   lexiscope evaluate FILE --model DIR [--restrict N] [--method cosmul]
                                           agreement with people's scores of word pairs, or accuracy on analogies
   lexiscope complete TEXT --model DIR     how the text may go on
-  lexiscope tokens FILE [--model DIR]     the file as it is read: language, encoding, words by sentence, what was left out;
+  lexiscope tokens FILE [--model DIR] [--encoding NAME]
+                                          the file as it is read: language, encoding, words by sentence, what was left out;
                                           with a model, particles of Korean separated as in its training
   lexiscope inspect TEXT --model DIR      what the language model does at every word of the text; --json: all its gates and states
   lexiscope compare-cells FOLDER... [--equal parameters]
@@ -63,6 +65,7 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --continue          train goes on with the word vectors of the model in DIR: more passes over the same text, or new text
   --only vectors      train or import word vectors only: no map, no language model
   --tensorflow FOLDER train the language model with the @tensorflow/tfjs-node that is installed in FOLDER
+  --vectorWidth W     of the language model's arithmetic in training: 128 or 256 bits, or auto, which tries both (auto)
   --most N            import only the first N words of the file (all)
   --include GLOB      read only what matches; may be given several times
   --exclude GLOB      leave out what matches; may be given several times
@@ -125,7 +128,8 @@ async function main(words: string[]): Promise<void> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new UsageError(`There is no command ${name}. \`lexiscope --help\` lists them.`);
   const json = values['json'] === true;
-  const engine = new Engine(new URL('./', import.meta.url), events(json, values['quiet'] === true));
+  const told = events(json, values['quiet'] === true);
+  const engine = new Engine(new URL('./', import.meta.url), told, undefined, false);
   await command({ engine, operands, values, json, count: integer(values, 'count', 10) });
 }
 
@@ -226,7 +230,8 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
 async function tokens({ engine, operands, values, json }: Call): Promise<void> {
   const path = resolve(one('tokens', 'FILE', operands));
   if (values['model'] !== undefined) await openModel(engine, values);
-  const read = await engine.tokensOf(path, group(values, 'text', GROUPS.text));
+  const encoding = typeof values['encoding'] === 'string' ? { encoding: values['encoding'] } : {};
+  const read = await engine.tokensOf(path, group(values, 'text', GROUPS.text), encoding);
   const { tokens: places, sentences, leftOut, text } = read;
   const answer = { ...read, tokens: triples(places), sentences: [...sentences] };
   const ends = new Set(sentences);
@@ -349,6 +354,7 @@ function trainRequest(folders: readonly string[], values: Values): TrainRequest 
     parts: partsOf(values),
     start: values['continue'] === true ? 'continue' : 'new',
     ...(typeof values['tensorflow'] === 'string' && { tensorflow: resolve(values['tensorflow']) }),
+    ...(typeof values['vectorWidth'] === 'string' && { vectorWidth: values['vectorWidth'] as VectorWidth }),
     threads: integer(values, 'threads', availableParallelism()),
     seed: integer(values, 'seed', 1),
   };
@@ -502,6 +508,7 @@ function readArguments(words: string[]): { values: Values; positionals: string[]
     'only',
     'most',
     'tensorflow',
+    'vectorWidth',
     'encoding',
     'equal',
   ])

@@ -17,6 +17,7 @@ import { checkOptions, resolveThreads } from './options.ts';
 import { readFolders } from './reading.ts';
 import { openTokenFile } from './token-file.ts';
 import { checkEnoughWords, type TrainContext } from './training.ts';
+import { trainingKernel } from './wide-kernel.ts';
 
 /** What is measured of each: distances and amounts. */
 type Measurements = Pick<ComparisonSetup, keyof typeof COMPARISON_DEFAULTS>;
@@ -52,7 +53,7 @@ async function compare(
   context: TrainContext,
   measurements: Measurements,
 ): Promise<CellReport[] | null> {
-  const { kernels, script, signal, events } = context;
+  const { script, signal, events } = context;
   const threads = resolveThreads(request.threads);
   const read = await readFolders(request, tokenFile, threads, context, () => undefined);
   if (!read) return null;
@@ -63,9 +64,12 @@ async function compare(
   const text = bytePairs
     ? bytePairsToLearn(bytePairs, options.heldOut)
     : textToLearn(read, options.heldOut, (...line) => events.log(...line));
+  const training = await trainingKernel(request.vectorWidth ?? 'auto', context);
+  if (!training) return null;
   const setup = {
-    kernel: kernels['language-model'],
+    kernel: training.kernel,
     ...text,
+    extras: { ...text.extras, wide: training.wide },
     ...measurements,
     seed: request.seed,
   };

@@ -1,18 +1,21 @@
 // A compute thread: one worker thread that runs one task, step by step, and looks at the cancel flag between steps.
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { CellComparison, type CellReport, type ComparisonSetup, type Contender } from '../language-model/comparison.ts';
 import type { LanguageModelJob } from '../language-model/job.ts';
 import { LanguageModelThread } from '../language-model/training.ts';
+import { tryWide, type WidthTrial } from '../language-model/width.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions, UnsavedText } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
+import type { Word2vecOptions } from '../word2vec/options.ts';
 import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
 import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
-import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
+import type { Word2vecJob } from '../word2vec/job.ts';
+import { Word2vecThread } from '../word2vec/training.ts';
 import { readBytePairs, type BytePairRequest, type BytePairText } from './byte-pair-text.ts';
 import { readEvaluationSet } from './evaluation.ts';
 import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
@@ -21,6 +24,8 @@ import { isTooLarge } from './work-shares.ts';
 import type { ReadingNotes } from './reading-notes.ts';
 import { cacheKey, withCache, type CachedReading, type CachePlace } from './token-cache.ts';
 import { TokenFile, tokensOf } from './token-file.ts';
+import { connectVirtualFiles, virtualFilesAt } from './virtual-files.ts';
+import { forVectorsOnly } from './vectors-only.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
 export type Task =
@@ -41,14 +46,20 @@ export type Task =
       text: TextOptions;
       phrases: PhraseOptions;
       cache: CachePlace | null;
+      tokenFile: number;
+      vectorsOnly: Word2vecOptions | null;
     }
-  /** `tokenFile`: the descriptor of a file for what has no room in memory. */
+  /**
+   * `tokenFile`: the descriptor of a file for what has no room in memory. `vectorsOnly`: where nothing but word vectors is
+   * trained, their options.
+   */
   | {
       kind: 'read';
       found: FoundFiles;
       text: TextOptions;
       phrases: PhraseOptions;
       tokenFile: number;
+      vectorsOnly: Word2vecOptions | null;
       cache: CachePlace | null;
     }
   | { kind: 'import'; path: string; most: number }
@@ -68,6 +79,7 @@ export type Task =
       seed: number;
     }
   | ({ kind: 'bytePairs' } & BytePairRequest)
+  | { kind: 'tryWide'; kernel: WebAssembly.Module }
   | { kind: 'languageModel'; job: LanguageModelJob; thread: number }
   /** `done`: one number, how far it is. */
   | { kind: 'compareCells'; setup: ComparisonSetup; contender: Contender; done: Float64Array }
@@ -85,6 +97,7 @@ interface Results {
   /** (N, 2) */
   projection: Float32Array;
   bytePairs: BytePairText;
+  tryWide: WidthTrial;
   languageModel: null;
   compareCells: CellReport;
   readEvaluationSet: ScoredPairs | AnalogyQuestions;
@@ -92,13 +105,16 @@ interface Results {
 }
 export type TaskResult<T extends Task> = Results[T['kind']];
 
-export type ThreadMessage =
-  | { type: 'progress'; progress: Progress }
-  | { type: 'log'; level: LogLevel; message: string }
-  | { type: 'result'; result: unknown }
-  | { type: 'error'; message: string };
+/** What a thread tells on its way. */
+export type ThreadNews = { type: 'progress'; progress: Progress } | { type: 'log'; level: LogLevel; message: string };
 
-const { task, cancelled: flag } = workerData as { task: Task; cancelled: Int32Array };
+export type ThreadMessage = ThreadNews | { type: 'result'; result: unknown } | { type: 'error'; message: string };
+
+const { task, cancelled: flag, files } = workerData as { task: Task; cancelled: Int32Array; files?: MessagePort };
+if (files) connectVirtualFiles(virtualFilesAt(files));
+/** Between two tellings of how many files were found, ms. */
+const FINDING_INTERVAL = 200;
+
 const cancelled = (): boolean => Atomics.load(flag, 0) !== 0;
 const post = (message: ThreadMessage): void => parentPort!.postMessage(message);
 
@@ -116,9 +132,11 @@ async function run(): Promise<unknown> {
     case 'readShare':
       return readShare(task.found, task.text, task.done, cancelled);
     case 'mergeRead':
-      return mergeRead(task.shares, task.notes, hooks, task.text, task.phrases, task.cache);
-    case 'read':
-      return readFound(task.found, hooks, task.text, task.phrases, new TokenFile(task.tokenFile), task.cache);
+      return keepWhatIsUsed(task, mergeRead(task.shares, task.notes, hooks, task.text, task.phrases, task.cache));
+    case 'read': {
+      const spill = new TokenFile(task.tokenFile);
+      return keepWhatIsUsed(task, await readFound(task.found, hooks, task.text, task.phrases, spill, task.cache));
+    }
     case 'import':
       return readVectorFile(task.path, task.most, {
         progress: (progress) => post({ type: 'progress', progress }),
@@ -128,6 +146,8 @@ async function run(): Promise<unknown> {
       return runSteps(new Word2vecThread(task.job, task.thread, tokensOf(task.corpus, task.tokenFile)));
     case 'bytePairs':
       return readBytePairs(task, hooks);
+    case 'tryWide':
+      return tryWide(task.kernel, () => performance.now());
     case 'languageModel':
       return runSteps(new LanguageModelThread(task.job, task.thread));
     case 'projection': {
@@ -159,8 +179,21 @@ async function run(): Promise<unknown> {
   }
 }
 
+function keepWhatIsUsed(
+  { vectorsOnly, tokenFile }: Task & { kind: 'read' | 'mergeRead' },
+  read: ReadCorpus | null,
+): ReadCorpus | null {
+  return read && vectorsOnly ? forVectorsOnly(read, vectorsOnly, tokenFile) : read;
+}
+
 async function find(task: Task & { kind: 'find' }): Promise<Results['find'] | null> {
-  const found = await findTexts(task.folders, task.reading, task.unsaved, cancelled);
+  let told = 0;
+  const tell = (filesFound: number): void => {
+    if (performance.now() - told < FINDING_INTERVAL) return;
+    told = performance.now();
+    post({ type: 'progress', progress: { phase: 'reading', fraction: 0, filesFound } });
+  };
+  const found = await findTexts(task.folders, task.reading, task.unsaved, cancelled, tell);
   if (!found) return null;
   const key = cacheKey(task.text);
   const cached = isTooLarge(found) ? { fresh: found, share: null } : withCache(found, task.directory, key);

@@ -1,5 +1,5 @@
 // The texts of files, one after the other: a few small files are read ahead while one is used, a large one is read piece by
-// piece, so that its text is never in memory as a whole. What is written in place of a file by an editor that has not saved
+// piece, so that its text is never in memory as a whole (a virtual one comes whole). What is written in place of a file by an editor that has not saved
 // it comes instead. Secrets are gone from what comes out (secrets.ts).
 
 import { createHash, hash } from 'node:crypto';
@@ -9,6 +9,7 @@ import { Decoder, type DecodedText } from '../text/decode.ts';
 import { PROBE, type Encoding } from '../text/encodings.ts';
 import { SecretFilter } from '../text/secrets.ts';
 import { isGeneratedText } from './generated-text.ts';
+import { readVirtualFile } from './virtual-files.ts';
 import type { FoundFile } from './workspace-files.ts';
 
 /** A larger file is read in pieces of this, bytes. */
@@ -84,8 +85,8 @@ export function* textsOf(files: readonly FoundFile[], twins: ReadonlySet<number>
   }
 }
 
-function isReadInPieces({ size, text }: FoundFile): boolean {
-  return size > PIECE && text === undefined;
+function isReadInPieces({ size, text, virtual }: FoundFile): boolean {
+  return size > PIECE && text === undefined && virtual === undefined;
 }
 
 async function* onePiece(
@@ -106,9 +107,10 @@ async function* onePiece(
   yield { text: cleaned, repaired, bytes: file.size, encoding: decoder.encoding, secrets: secrets.count };
 }
 
-/** The first `size` bytes of a file, which may have grown or shrunk since it was found. */
-async function readSmall({ path, size, encoding, text }: FoundFile): Promise<Uint8Array> {
+/** The first `size` bytes of a file, which may have grown or shrunk since it was found; a virtual file comes whole. */
+async function readSmall({ path, size, encoding, text, virtual }: FoundFile): Promise<Uint8Array> {
   if (text !== undefined) return new TextEncoder().encode(text);
+  if (virtual !== undefined) return readVirtualFile(path, virtual).catch(unreadable);
   const file = await opened(path);
   try {
     const bytes = new Uint8Array(size);

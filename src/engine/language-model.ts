@@ -23,6 +23,7 @@ import { loadLanguageModelCheckpoint, saveLanguageModelCheckpoint } from './lang
 import { BytePairTokenizer } from '../text/byte-pair/tokenizer.ts';
 import { charactersOf, toCorpusIds } from './byte-pair-model.ts';
 import type { BytePairText } from './byte-pair-text.ts';
+import type { ThreadNews } from './compute-thread.ts';
 import { runTasks } from './compute-threads.ts';
 import { Meter, tell } from './meter.ts';
 import type { ReadCorpus } from './read-corpus.ts';
@@ -30,6 +31,8 @@ import type { Tensor } from './safetensors.ts';
 import { tokensOf } from './token-file.ts';
 import { curvesOf } from './training-curves.ts';
 import type { TrainContext } from './training.ts';
+import { virtualFilesOf } from './virtual-files.ts';
+import { trainingKernel } from './wide-kernel.ts';
 
 export interface LanguageModelContext extends TrainContext {
   /** Computes in place of the kernels. */
@@ -85,10 +88,11 @@ export async function readAsBytePairs(
   { script, signal, events }: Pick<TrainContext, 'script' | 'signal' | 'events'>,
 ): Promise<BytePairText | null> {
   const task = { kind: 'bytePairs', folders, unsaved, reading, paths, size: languageModel.bytePairs } as const;
-  const read = await runTasks(script, [task], signal, (message) => {
+  const listen = (message: ThreadNews): void => {
     if (message.type === 'log') events.log(message.level, message.message);
     else events.progress(message.progress);
-  });
+  };
+  const read = await runTasks(script, [task], signal, listen, virtualFilesOf(folders, events));
   return read && read[0]!;
 }
 
@@ -124,9 +128,15 @@ export async function trainLanguageModel(
   context: LanguageModelContext,
   bytePairs: BytePairText | null = null,
 ): Promise<LanguageModelOutcome | null> {
-  const { kernels, events, tensorflow, directory, checkpointInterval } = context;
+  const { events, tensorflow, directory, checkpointInterval } = context;
+  const training = await trainingKernel(tensorflow ? '128' : (request.vectorWidth ?? 'auto'), context);
+  if (!training) return null;
   const resolved = resolveLanguageModelOptions(request.languageModel, bytePairs?.tokens.length ?? read.report.words);
-  const options = { ...resolved, maxVocabulary: Math.min(resolved.maxVocabulary, mostWords) };
+  const options = {
+    ...resolved,
+    maxVocabulary: Math.min(resolved.maxVocabulary, mostWords),
+    ...(tensorflow && { softmax: 'full' as const }), // it has no other
+  };
   const { tokens, documents, heldOut, extras } = bytePairs
     ? bytePairsToLearn(bytePairs, options.heldOut)
     : textToLearn(read, options.heldOut, (...line) => events.log(...line));
@@ -144,19 +154,19 @@ export async function trainLanguageModel(
     ...(bytePairs && { bytePairs: [bytePairs.tokens.length, bytePairs.merges.left.length] }),
     ...(options.input === 'word2vec' && { word2vec: request.word2vec, start: request.start }),
   };
-  let training: Promise<string> | null = null; // hashing a large text takes a second: only where it is needed
-  const trainingOf = (): Promise<string> => (training ??= fingerprint(corpus, tokensOf(corpus, tokenFile), decides));
+  let described: Promise<string> | null = null; // hashing a large text takes a second: only where it is needed
+  const trainingOf = (): Promise<string> => (described ??= fingerprint(corpus, tokensOf(corpus, tokenFile), decides));
   let job: LanguageModelJob | null = null;
   const create = (checkpoint: Checkpoint | null): LanguageModelJob =>
     createLanguageModelJob(
-      kernels['language-model'],
+      training.kernel,
       tokens,
       documents,
       heldOut,
       options,
       tensorflow ? 1 : threads,
       request.seed,
-      { vectors, ...extras, ...(checkpoint && { checkpoint }) },
+      { vectors, ...extras, wide: training.wide, ...(checkpoint && { checkpoint }) },
     );
   const resumed = (checkpoint: Checkpoint): LanguageModelJob | null => {
     try {

@@ -11,7 +11,7 @@ import {
 } from '../language-model/options.ts';
 import { PROJECTION_RANGES } from '../projection/options.ts';
 import { PHRASE_RANGES, PHRASE_SCORERS, TEXT_CHOICES, TEXT_FLAGS, type TextOptions } from '../text/options.ts';
-import type { ImportRequest, TrainRequest } from '../protocol/engine.ts';
+import { VECTOR_WIDTHS, type ImportRequest, type TrainRequest } from '../protocol/engine.ts';
 import { WORD2VEC_FLAGS, WORD2VEC_RANGES, type Word2vecOptions } from '../word2vec/options.ts';
 
 type Range = readonly [least: number, most: number, whole: boolean];
@@ -39,12 +39,24 @@ export function checkOptions(request: TrainRequest): void {
   }
   checkRanges('phrases', phrases, PHRASE_RANGES);
   checkRanges('reading', request.reading, { maximumFileSize: ENGINE_RANGES.maximumFileSize });
+  if (request.vectorWidth !== undefined) {
+    checkChoice('languageModel.vectorWidth', request.vectorWidth, VECTOR_WIDTHS);
+  }
   if (request.tensorflow !== undefined && typeof request.tensorflow !== 'string') {
     throw new RangeError(
       l10n.t(
         'The option {0} is {1}; it must be a text.',
         'languageModel.tensorflowFolder',
         JSON.stringify(request.tensorflow),
+      ),
+    );
+  }
+  if (request.tensorflow !== undefined && request.languageModel.softmax === 'adaptive') {
+    throw new RangeError(
+      l10n.t(
+        'TensorFlow has no adaptive softmax here: set {0} to “full” or “auto”, or {1} to “kernels”.',
+        'languageModel.softmax',
+        'languageModel.backend',
       ),
     );
   }
@@ -87,8 +99,8 @@ function checkWord2vec({ algorithm, ...others }: Word2vecOptions): void {
 
 /** `vectorSize`: of the word vectors, 0 where that is automatic. */
 function checkLanguageModel(options: LanguageModelOptions, vectorSize: number): void {
-  const { tokens, cell, input, decay, ...others } = options;
-  for (const [name, value] of Object.entries({ tokens, cell, input, decay })) {
+  const { tokens, cell, input, softmax, decay, ...others } = options;
+  for (const [name, value] of Object.entries({ tokens, cell, input, softmax, decay })) {
     checkChoice(`languageModel.${name}`, value, LANGUAGE_MODEL_CHOICES[name as keyof typeof LANGUAGE_MODEL_CHOICES]);
   }
   checkRanges('languageModel', checkFlags('languageModel', others, LANGUAGE_MODEL_FLAGS), LANGUAGE_MODEL_RANGES);

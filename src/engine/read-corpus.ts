@@ -56,12 +56,13 @@ export interface FoundFiles {
   notes: ReadingNotes;
 }
 
-/** Finds the files of the folders; null where it was cancelled. */
+/** Finds the files of the folders; null where it was cancelled. `tell` hears how many were found. */
 export async function findTexts(
   folders: readonly FolderRequest[],
   reading: ReadingOptions,
   unsaved: readonly UnsavedText[],
   cancelled: () => boolean,
+  tell: (files: number) => void = () => undefined,
 ): Promise<FoundFiles | null> {
   const notes = newNotes();
   const files: FoundFile[] = [];
@@ -76,6 +77,7 @@ export async function findTexts(
         note(notes, 'tooLarge', file.name, `${(file.size / 1e6).toFixed(1)} MB`);
       else files.push({ ...file, place: files.length });
     }
+    tell(files.length);
   }
   return { files, twins: sizesOfTwins(files), notes };
 }

@@ -1,9 +1,10 @@
 // The reading of a training: which threads find the files, read them and put together what they read.
 
 import type { Phase, TrainRequest } from '../protocol/engine.ts';
-import type { ThreadMessage } from './compute-thread.ts';
+import type { ThreadNews } from './compute-thread.ts';
 import { runTasks } from './compute-threads.ts';
 import type { ReadCorpus } from './read-corpus.ts';
+import { virtualFilesOf } from './virtual-files.ts';
 import { isTooLarge, sharesOf } from './work-shares.ts';
 import type { TrainContext } from './training.ts';
 
@@ -12,13 +13,13 @@ const INTERVAL = 100;
 
 /** Reads the folders; null where it was cancelled. `entered` hears of each phase. */
 export async function readFolders(
-  { folders, unsaved = [], reading, text, phrases }: TrainRequest,
+  { folders, unsaved = [], reading, text, phrases, parts: made, word2vec }: TrainRequest,
   tokenFile: number,
   threads: number,
   { script, signal, events, directory }: Pick<TrainContext, 'script' | 'signal' | 'events' | 'directory'>,
   entered: (phase: Phase) => void,
 ): Promise<ReadCorpus | null> {
-  const listen = (message: Exclude<ThreadMessage, { type: 'result' | 'error' }>): void => {
+  const listen = (message: ThreadNews): void => {
     if (message.type === 'log') events.log(message.level, message.message);
     else {
       entered(message.progress.phase);
@@ -29,9 +30,11 @@ export async function readFolders(
   const { case: casing, numbers, codeSentences, keywords } = text; // the others are for what is done after counting
   const cutting = { casing, numbers, codeSentences, keywords };
   const find = { kind: 'find', folders, unsaved, reading, directory, text: cutting } as const;
-  const found = (await runTasks(script, [find], signal))?.[0];
+  const files = virtualFilesOf(folders, events);
+  const found = (await runTasks(script, [find], signal, listen, files))?.[0];
   if (!found) return null;
   const { cached, key, ...all } = found;
+  const vectorsOnly = made?.languageModel === false ? word2vec : null;
   const place = isTooLarge(all) ? null : { directory, key, files: all.files };
   const parts = sharesOf(cached.fresh, threads);
   // what one thread reads, it counts as well
@@ -51,6 +54,8 @@ export async function readFolders(
         done: done.subarray(2 * index, 2 * index + 2),
       })),
       signal,
+      undefined,
+      files,
     ).finally(stop);
     if (!read) return null;
     const shares = [cached.share, ...read].filter((share) => share !== null);
@@ -59,17 +64,15 @@ export async function readFolders(
       const isCached =
         cached.share?.documents.every((document) => document !== null) && cached.fresh.files.length === 0;
       const cache = isCached ? null : place;
-      const merge = { kind: 'mergeRead', shares, notes: all.notes, text, phrases, cache } as const;
+      const { notes } = all;
+      const merge = { kind: 'mergeRead', shares, notes, text, phrases, cache, tokenFile, vectorsOnly } as const;
       const merged = await runTasks(script, [merge], signal, listen);
       if (!merged) return null;
       if (merged[0]) return merged[0];
     }
   }
-  return (
-    (
-      await runTasks(script, [{ kind: 'read', found: all, text, phrases, tokenFile, cache: place }], signal, listen)
-    )?.[0] ?? null
-  );
+  const task = { kind: 'read', found: all, text, phrases, tokenFile, vectorsOnly, cache: place } as const;
+  return (await runTasks(script, [task], signal, listen, files))?.[0] ?? null;
 }
 
 /** Tells progress until the function that it gives is called. `done`: bytes and words of each thread, (threads, 2). */

@@ -8,15 +8,13 @@ import { resolveWord2vecOptions, type Word2vecOptions } from '../word2vec/option
 import {
   areThreadsPaused,
   checkpointOf,
-  createWord2vecJob,
   pauseThreads,
   resumeThreads,
-  word2vecProgress,
-  word2vecResult,
-  type InitialVectors,
   type Word2vecCheckpoint,
-  type Word2vecVectors,
-} from '../word2vec/training.ts';
+} from '../word2vec/checkpoint.ts';
+import { createWord2vecJob } from '../word2vec/create-job.ts';
+import { word2vecProgress } from '../word2vec/job.ts';
+import { assertFinite, word2vecResult, type InitialVectors, type Word2vecVectors } from '../word2vec/matrices.ts';
 import { CheckpointSaver } from './checkpoint-saver.ts';
 import { fingerprint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { runTasks } from './compute-threads.ts';
@@ -126,13 +124,14 @@ export async function trainWordVectors(
     await saver.stop();
   });
   if (!run) return null;
-  const vectors = word2vecResult(job);
   if (saver.saved > 0 && request.parts?.languageModel !== false) {
     // they took long: not to be trained again where the language model is broken off
+    assertFinite(job);
     pauseThreads(job);
     await save().catch(notSaved);
   }
   const { lossByEpoch } = word2vecProgress(job);
+  const vectors = word2vecResult(job);
   events.log(
     'info',
     l10n.t(

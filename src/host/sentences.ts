@@ -14,8 +14,6 @@ import {
 
 export const NO_FOLDER = () =>
   l10n.t('Open a folder first: Lexiscope learns from the text of the folder that is open.');
-export const NO_FILE_FOLDER = () =>
-  l10n.t('Lexiscope reads folders of this machine only; none of the folders that are open here is one.');
 export const NOTHING_LEARNED = () => l10n.t('Nothing is learned in this workspace yet: train on it first.');
 export const TRAINING_RUNS = () =>
   l10n.t('A training is running: wait for its end, or cancel it with a click on the status bar.');
@@ -41,8 +39,9 @@ export function phaseName(phase: Phase): string {
   }
 }
 
-/** “word vectors 42%” */
-export function progressText({ phase, fraction }: Progress, language: string): string {
+/** “word vectors 42%”, and before anything is read “finding files, 1,234” */
+export function progressText({ phase, fraction, filesFound }: Progress, language: string): string {
+  if (filesFound !== undefined) return l10n.t('finding files, {0}', figure(filesFound, language));
   return l10n.t('{0} {1}', phaseName(phase), percent(fraction, language));
 }
 

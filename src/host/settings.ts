@@ -1,7 +1,7 @@
 // From settings to a request for training. The engine checks the figures and names the option, its value and its range;
 // the host passes on what the user wrote.
 
-import type { FolderRequest, ImportRequest, TrainRequest } from '../protocol/engine.ts';
+import type { FolderRequest, ImportRequest, TrainRequest, VectorWidth } from '../protocol/engine.ts';
 
 /** Reads one setting by its full name, such as `lexiscope.seed`. */
 export type ReadSetting = (name: string) => unknown;
@@ -68,8 +68,10 @@ const LANGUAGE_MODEL: OptionsOf<'languageModel'> = {
   hiddenSize: true,
   maxVocabulary: true,
   dropout: true,
+  inputDropout: true,
   embeddingDropout: true,
   weightDropout: true,
+  softmax: true,
   batchSize: true,
   steps: true,
   epochs: true,
@@ -102,6 +104,7 @@ export const TRAINING_SETTINGS: readonly string[] = [
   'lexiscope.languageModel.enabled',
   'lexiscope.languageModel.backend',
   'lexiscope.languageModel.tensorflowFolder',
+  'lexiscope.languageModel.vectorWidth',
   'lexiscope.reading.maximumFileSize',
   'lexiscope.threads',
   'lexiscope.seed',
@@ -127,6 +130,7 @@ export function trainRequest(folders: FolderRequest[], read: ReadSetting): Train
     ...(read('lexiscope.languageModel.backend') === 'tensorflow' && {
       tensorflow: read('lexiscope.languageModel.tensorflowFolder') as string,
     }),
+    vectorWidth: read('lexiscope.languageModel.vectorWidth') as VectorWidth,
     threads: read('lexiscope.threads') as number,
     seed: read('lexiscope.seed') as number,
   };
@@ -139,7 +143,7 @@ export function importRequest(read: ReadSetting): ImportRequest {
 }
 
 /** One folder, what is read of it, what it leaves out (what VS Code hides from its explorer or from its search, and our own setting), and its encoding. */
-export function folderRequest(path: string, read: ReadSetting): FolderRequest {
+export function folderRequest(folder: Pick<FolderRequest, 'path' | 'virtual'>, read: ReadSetting): FolderRequest {
   const exclude = [
     ...switchedOn(read('files.exclude')),
     ...switchedOn(read('search.exclude')),
@@ -147,7 +151,7 @@ export function folderRequest(path: string, read: ReadSetting): FolderRequest {
   ];
   const encoding = read('files.encoding');
   return {
-    path,
+    ...folder,
     include: listed(read('lexiscope.include')),
     exclude: [...new Set(exclude)],
     ...(typeof encoding === 'string' && { encoding }),

@@ -17,6 +17,7 @@ export {
   rnnForward,
   rnnStep,
 } from './cells';
+export { addColumns, takeColumns } from './columns';
 export { multiplyRows, multiplyStrips, multiplyPanels, packColumns, transposePanels } from './matrix';
 export { strassenTerms } from './strassen';
 

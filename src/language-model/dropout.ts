@@ -2,7 +2,7 @@
 // same mask, and it does not depend on the threads. The kernel `dropout` has the same hash (the last step of MurmurHash3).
 
 /** What a mask is for; masks of different things are independent of each other. */
-export const MASK = { embedding: 0, output: 16, recurrent: 32 };
+export const MASK = { embedding: 0, input: 8, output: 16, recurrent: 32 };
 
 /** The seed of one mask: `draw` is the training step, `mask` one of MASK, plus the layer. */
 export function maskSeed(seed: number, draw: number, mask: number): number {

@@ -2,8 +2,9 @@
 // product a row of its weights. Either way a token picks a row of a table, and gives its gradient back to that row.
 //
 // Embedding dropout (AWD-LSTM: Merity et al. 2017, after Gal, Ghahramani 2016): a window leaves out whole words of the table.
+// Input dropout (Zaremba et al. 2014) drops single numbers of each row that was looked up.
 
-import { isKept, MASK, maskSeed } from './dropout.ts';
+import { isKept, MASK, maskSeed, thresholdOf } from './dropout.ts';
 import { at, type Arena, type Context, type Panels } from './memory.ts';
 import type { Parameter } from './parameters.ts';
 
@@ -35,6 +36,8 @@ export function layOutInput(arena: Arena, all: number): InputSpace {
 
 export interface InputOptions {
   /** Share of the words that a window leaves out, 0 to below 1. */
+  wordDropout: number;
+  /** Share of the rows' numbers that are dropped, 0 to below 1. */
   dropout: number;
   /** No gradient is taken. */
   frozen: boolean;
@@ -51,6 +54,8 @@ export class Input {
   readonly #gradient: Panels;
   readonly #options: InputOptions;
   readonly #features: number;
+  /** Of the masks of the last window; null: none. */
+  #draw: number | null = null;
 
   /** `target`: panels that the rows go to; `gradient`: panels that their gradients are in, after the layers' way back. */
   constructor(
@@ -90,18 +95,20 @@ export class Input {
     const targetTokens = new Int32Array(memory.buffer, targets, steps * panels * 8);
     const factors = new Float32Array(memory.buffer, scales, steps * panels * 8);
     const { ptr, stride } = this.#table;
-    const { dropout, seed } = this.#options;
+    const { wordDropout, seed } = this.#options;
+    this.#draw = draw;
     const mask = maskSeed(seed, draw ?? 0, MASK.embedding);
     const [first, last] = team.share(steps * panels);
     for (let index = first; index < last; index++) {
       source.read(position + Math.floor(index / panels), index % panels, inputTokens, targetTokens, index * 8);
       kernel.gather(tokens + index * 32, ptr, stride, this.#features, at(this.#target, index));
-      if (dropout > 0 && draw !== null) {
+      if (wordDropout > 0 && draw !== null) {
         for (let lane = index * 8; lane < index * 8 + 8; lane++) {
-          factors[lane] = isKept(inputTokens[lane]!, mask, dropout) ? 1 / (1 - dropout) : 0;
+          factors[lane] = isKept(inputTokens[lane]!, mask, wordDropout) ? 1 / (1 - wordDropout) : 0;
         }
         kernel.scaleColumns(at(this.#target, index), scales + index * 32, this.#features);
       }
+      this.#drop(this.#target, index, 0, this.#features);
       yield;
     }
   }
@@ -109,16 +116,27 @@ export class Input {
   /** Adds the gradients to the rows of the table; each thread has columns of its own. All panels must be there. */
   *backward(steps: number): Generator<void> {
     const { kernel, team, panels, toGradient } = this.#context;
-    const { dropout, frozen } = this.#options;
+    const { wordDropout, frozen } = this.#options;
     if (frozen) return;
     const { ptr, stride } = this.#table;
     const { tokens, scales } = this.#space;
     const [first, last] = team.share(this.#features, 8);
     for (let index = 0; index < steps * panels; index++) {
       const panelPtr = at(this.#gradient, index) + first * 32;
-      if (dropout > 0) kernel.scaleColumns(panelPtr, scales + index * 32, last - first);
+      this.#drop(this.#gradient, index, first, last);
+      if (wordDropout > 0) kernel.scaleColumns(panelPtr, scales + index * 32, last - first);
       kernel.scatterAdd(tokens + index * 32, ptr + toGradient + first * 4, stride, last - first, panelPtr);
       yield;
     }
+  }
+  /** Features [first, last) of panel `index`. */
+  #drop(panels: Panels, index: number, first: number, last: number): void {
+    const { dropout, seed } = this.#options;
+    if (dropout === 0 || this.#draw === null) return;
+    const ptr = at(panels, index) + first * 32;
+    const number = (index * this.#features + first) * 8;
+    const mask = maskSeed(seed, this.#draw, MASK.input);
+    const count = (last - first) * 8;
+    this.#context.kernel.dropout(ptr, ptr, count, number, mask, thresholdOf(dropout), 1 / (1 - dropout));
   }
 }

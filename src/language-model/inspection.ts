@@ -3,8 +3,9 @@
 // which is most of the arithmetic, is taken over 64 tokens at a time.
 
 import { CELL } from './cells.ts';
+import { adaptiveProbabilities } from './clusters.ts';
 import { Arena, at, type Panels } from './memory.ts';
-import { padded, rowsOf, type Architecture, type Tensor } from './parameters.ts';
+import { padded, rowsOf, type Architecture, type ClusterParameters, type Tensor } from './parameters.ts';
 import { Sequence } from './sequence.ts';
 
 export interface LayerInspection {
@@ -44,12 +45,14 @@ interface Room {
   /** (PANELS) panels of H, and of V. */
   panels: Panels;
   logits: Panels;
+  /** (PANELS) panels of the clusters of an adaptive softmax. */
+  clusterLogits: Panels;
   /** (PANELS, 8) */
   sums: number;
   weighted: number;
 }
 
-function layOutRoom(ptr: number, { hiddenSize, vocabulary }: Architecture): Room & { bytes: number } {
+function layOutRoom(ptr: number, { hiddenSize, vocabulary, cutoffs = [] }: Architecture): Room & { bytes: number } {
   const arena = new Arena(ptr);
   const units = padded(hiddenSize);
   const room = {
@@ -57,6 +60,7 @@ function layOutRoom(ptr: number, { hiddenSize, vocabulary }: Architecture): Room
     numbers: arena.take(32),
     panels: arena.panels(PANELS, units),
     logits: arena.panels(PANELS, padded(vocabulary)),
+    clusterLogits: arena.panels(PANELS, padded(cutoffs.length)),
     sums: arena.take(PANELS * 32),
     weighted: arena.take(PANELS * 32),
   };
@@ -134,7 +138,7 @@ export class Inspector {
   #predict(inspection: Inspection, first: number, count: number, tokens: ArrayLike<number>, shown: number): void {
     const { kernel, units, vocabulary, floats, parameters } = this.#sequence;
     const { states, numbers, panels, logits, sums, weighted } = this.#room;
-    const { outputWeight, outputBias } = parameters;
+    const { outputWeight, outputBias, clusters } = parameters;
     const used = Math.ceil(count / 8);
     for (let panel = 0; panel < used; panel++) {
       kernel.gather(numbers, states + panel * 8 * units * 4, units * 4, units, at(panels, panel));
@@ -142,17 +146,38 @@ export class Inspector {
     const { ptr, stride } = outputWeight;
     const rows = rowsOf(outputWeight);
     kernel.multiplyRows(ptr, stride, panels.ptr, panels.stride, logits.ptr, logits.stride, 32, rows, units, used, 0, 0);
-    for (let panel = 0; panel < used; panel++) {
+    for (let panel = 0; panel < used && !clusters; panel++) {
       const offset = panel * 32;
       kernel.softmaxWithEntropy(at(logits, panel), outputBias.ptr, vocabulary, sums + offset, weighted + offset);
     }
-    for (let slot = 0; slot < count; slot++) {
+    for (let slot = 0; slot < count && !clusters; slot++) {
       const sum = floats[sums / 4 + slot]!;
       inspection.entropy[first + slot] = Math.log(sum) - floats[weighted / 4 + slot]! / sum;
     }
+    if (clusters) this.#predictAdaptively(clusters, inspection.entropy.subarray(first, first + count), used);
     for (let panel = 0; panel < used; panel++) {
       this.#rank(inspection, first + panel * 8, Math.min(8, count - panel * 8), panel, tokens, shown);
     }
+  }
+
+  /** Of an adaptive softmax: puts probabilities in the place of the logits, and 1 in that of the sums. */
+  #predictAdaptively({ weight, bias, cutoffs }: ClusterParameters, entropy: Float32Array, used: number): void {
+    const { kernel, units, vocabulary, floats, parameters } = this.#sequence;
+    const { panels, logits, clusterLogits, sums } = this.#room;
+    const { ptr, stride } = weight;
+    const target = clusterLogits;
+    const rows = rowsOf(weight);
+    kernel.multiplyRows(ptr, stride, panels.ptr, panels.stride, target.ptr, target.stride, 32, rows, units, used, 0, 0);
+    const biases = floats.subarray(parameters.outputBias.ptr / 4, parameters.outputBias.ptr / 4 + vocabulary);
+    for (let panel = 0; panel < used; panel++) {
+      const start = at(clusterLogits, panel) / 4;
+      const ofClusters = floats.slice(start, start + cutoffs.length * 8).map((logit, index) => {
+        return logit + floats[bias.ptr / 4 + (index >> 3)]!;
+      });
+      const entropies = adaptiveProbabilities(floats, at(logits, panel) / 4, 8, biases, cutoffs, ofClusters);
+      entropy.set(entropies.subarray(0, entropy.length - panel * 8), panel * 8);
+    }
+    floats.fill(1, sums / 4, sums / 4 + used * 8);
   }
 
   /** The likeliest tokens after tokens [first, first + count), whose exponentials stand in a panel, and the rank of what came. */

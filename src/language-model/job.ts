@@ -2,11 +2,12 @@
 // comes of it.
 
 import { checkpointLength, restoreCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { chooseCutoffs, isAdaptive } from './clusters.ts';
 import { createMemory } from './memory.ts';
 import { planNetwork, type NetworkOptions } from './network.ts';
 import { learningRateAt } from './optimizer.ts';
 import { checkLanguageModelOptions, type LanguageModelOptions } from './options.ts';
-import { readParameters, type Tensor, type WordVectors } from './parameters.ts';
+import { describingTensors, readParameters, type Tensor, type WordVectors } from './parameters.ts';
 import { PROGRESS } from './progress.ts';
 import { FIRST_WORD, Streams } from './streams.ts';
 import { createSignals } from './team.ts';
@@ -132,13 +133,17 @@ export function createLanguageModelJob(
         `got ${trainingTokens} and ${text.heldOut.length - 1}`,
     );
   }
-  const { input, cell, layers, attention, tied, hiddenSize, dropout, weightDropout, embeddingDropout } = options;
+  const { input, cell, layers, attention, tied, hiddenSize, dropout, inputDropout, weightDropout, embeddingDropout } =
+    options;
   const sizes: NetworkOptions = {
-    ...{ cell, layers, attention, tied, hiddenSize, dropout, weightDropout, embeddingDropout },
+    ...{ cell, layers, attention, tied, hiddenSize, dropout, inputDropout, weightDropout, embeddingDropout },
     vocabulary: words + FIRST_WORD,
     oneHot: input === 'onehot',
     embeddingSize: input === 'word2vec' ? vectors!.size : options.embeddingSize,
     freezeEmbedding: options.freezeEmbedding,
+    cutoffs: isAdaptive(options.softmax, words + FIRST_WORD)
+      ? chooseCutoffs(countsOf(text.training, words + FIRST_WORD))
+      : [],
     ...resolveBatch(options, trainingTokens),
   };
   const plan = planNetwork(sizes, threads);
@@ -168,6 +173,13 @@ export function createLanguageModelJob(
   };
   if (checkpoint) restoreCheckpoint(job, checkpoint);
   return job;
+}
+
+/** Of each token. */
+function countsOf(text: Int32Array, vocabulary: number): Float64Array {
+  const counts = new Float64Array(vocabulary);
+  for (const token of text) counts[token]!++;
+  return counts;
 }
 
 /** Optimiser steps of a pass over the training text. */
@@ -232,7 +244,10 @@ function resultOf(job: LanguageModelJob, floats: Float32Array): LanguageModelRes
   const heldOutTokens = heldOutText.length - 1;
   const every = interval(options, losses.length);
   return {
-    tensors: readParameters(floats, planNetwork(job.sizes, job.threads).parameters),
+    tensors: {
+      ...readParameters(floats, planNetwork(job.sizes, job.threads).parameters),
+      ...describingTensors(job.sizes),
+    },
     perplexity: Math.exp(loss),
     bitsPerCharacter: heldOutCharacters && (loss * heldOutTokens) / Math.LN2 / heldOutCharacters,
     heldOutTokens,

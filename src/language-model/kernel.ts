@@ -14,6 +14,8 @@ export interface LanguageModelKernel {
   packColumns: Kernel;
   transposePanels: Kernel;
   strassenTerms: Kernel;
+  takeColumns: Kernel;
+  addColumns: Kernel;
   gather: Kernel;
   scatterAdd: Kernel;
   rnnForward: Kernel;

@@ -32,8 +32,9 @@ export interface NetworkOptions extends Architecture {
   batchSize: number;
   /** T, time steps of a window. */
   steps: number;
-  /** Shares that are dropped, 0 to below 1: of what each layer gives, of the recurrent weights, of the words. */
+  /** Shares that are dropped, 0 to below 1: of what each layer gives, of what the embedding gives, of the recurrent weights, of the words. */
   dropout: number;
+  inputDropout?: number;
   weightDropout: number;
   embeddingDropout: number;
   /** The embedding stays as it is. */
@@ -73,7 +74,7 @@ export function planNetwork(options: NetworkOptions, threads: number): Plan {
   const all = steps * panels;
   const parameters = layOutParameters(options, START);
   const arena = new Arena(START + 4 * parameters.bytes);
-  const { embedding, outputWeight } = parameters;
+  const { embedding } = parameters;
   const embedded = embedding && arena.panels(all, padded(options.embeddingSize));
   const embeddedGradient = embedding && arena.panels(all, padded(options.embeddingSize));
   const rates = ratesOf(options);
@@ -100,7 +101,7 @@ export function planNetwork(options: NetworkOptions, threads: number): Plan {
     rowGradients: embeddedGradient ?? layers[0]!.gates,
     layers,
     attention: parameters.attention && layOutAttention(arena, parameters.attention, steps, panels, threads),
-    output: layOutOutput(arena, outputWeight, all),
+    output: layOutOutput(arena, parameters, all),
     ones: arena.take(BLOCK * 32),
     squares: arena.take(sizeOfSquares(parameters.all)),
     scratch: arena.blocks(threads, SCRATCH + TERMS),
@@ -180,7 +181,8 @@ export class Network {
       plan.rows,
       plan.rowGradients,
       {
-        dropout: options.embeddingDropout,
+        wordDropout: options.embeddingDropout,
+        dropout: options.inputDropout ?? 0,
         frozen: options.freezeEmbedding && parameters.embedding !== null,
         shared: options.tied,
         seed,

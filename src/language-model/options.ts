@@ -1,6 +1,7 @@
 // The options of the next-token model, their defaults and their ranges. Dimension names as in PyTorch: E, H, V, B, T.
 
 import { CELLS, type CellName } from './cells.ts';
+import { SOFTMAXES } from './clusters.ts';
 import { DECAYS, type Schedule } from './optimizer.ts';
 import { checkArchitecture } from './parameters.ts';
 
@@ -31,10 +32,14 @@ export interface LanguageModelOptions extends Schedule {
   maxVocabulary: number;
   /** Share of what each layer gives that is dropped, before the next layer or the softmax. */
   dropout: number;
+  /** Share of the numbers that the embedding gives that is dropped. */
+  inputDropout: number;
   /** Share of the words that a step leaves out at the input. */
   embeddingDropout: number;
   /** Share of the recurrent weights that a step leaves out. */
   weightDropout: number;
+  /** Over all tokens, or adaptive (clusters.ts); auto: adaptive from 16,385 tokens on. */
+  softmax: (typeof SOFTMAXES)[number];
   /** B, sequences trained side by side. */
   batchSize: number;
   /** T, time steps that a gradient flows back through. */
@@ -66,8 +71,10 @@ export const LANGUAGE_MODEL_DEFAULTS: LanguageModelOptions = {
   hiddenSize: 128,
   maxVocabulary: 4096,
   dropout: 0,
+  inputDropout: 0,
   embeddingDropout: 0,
   weightDropout: 0,
+  softmax: 'auto',
   batchSize: 32,
   steps: 32,
   epochs: 0,
@@ -82,7 +89,13 @@ export const LANGUAGE_MODEL_DEFAULTS: LanguageModelOptions = {
 };
 
 /** The values of each option that is a choice. */
-export const LANGUAGE_MODEL_CHOICES = { tokens: TOKENS, cell: CELLS, input: INPUTS, decay: DECAYS } as const;
+export const LANGUAGE_MODEL_CHOICES = {
+  tokens: TOKENS,
+  cell: CELLS,
+  input: INPUTS,
+  softmax: SOFTMAXES,
+  decay: DECAYS,
+} as const;
 
 export const LANGUAGE_MODEL_FLAGS = ['attention', 'freezeEmbedding', 'tied'] as const;
 
@@ -98,8 +111,9 @@ export const LANGUAGE_MODEL_RANGES: Record<
   layers: [1, 3, true],
   embeddingSize: [8, 1024, true],
   hiddenSize: [8, 2048, true],
-  maxVocabulary: [16, 65_536, true],
+  maxVocabulary: [16, 131_072, true],
   dropout: [0, 0.9, false],
+  inputDropout: [0, 0.9, false],
   embeddingDropout: [0, 0.9, false],
   weightDropout: [0, 0.9, false],
   batchSize: [1, 512, true],
@@ -124,7 +138,7 @@ export function resolveLanguageModelOptions(options: LanguageModelOptions, words
  * input; 0 where it is not known yet.
  */
 export function checkLanguageModelOptions(options: LanguageModelOptions, vectorSize?: number): void {
-  const { input, tokens, tied, freezeEmbedding, hiddenSize } = options;
+  const { input, tokens, tied, freezeEmbedding, hiddenSize, inputDropout } = options;
   const oneHot = input === 'onehot';
   if (input === 'word2vec' && tokens === 'bytePairs') {
     throw new RangeError(
@@ -144,6 +158,11 @@ export function checkLanguageModelOptions(options: LanguageModelOptions, vectorS
     oneHot,
     embeddingSize: input === 'word2vec' ? hiddenSize : options.embeddingSize,
   });
+  if (oneHot && inputDropout > 0) {
+    throw new RangeError(
+      "inputDropout needs an embedding, got input 'onehot'; use embeddingDropout, or set input to 'embedding'",
+    );
+  }
   if (freezeEmbedding && (tied || oneHot)) {
     throw new RangeError(
       tied

@@ -1,160 +1,188 @@
-// The output layer: a full softmax over the vocabulary, with its cross-entropy and gradients.
+// The output layer: a full softmax over the vocabulary, or an adaptive one (clusters.ts), with cross-entropy and gradients.
 //
-// It goes over the window's sequences in blocks of 256. The logits of a block become exponentials in place and are used as
-// they are: the division by their sum, and by the number of tokens, is put into `scales`, which multiply the states for the
-// weights' gradient, and the states' gradient.
+// Of an adaptive softmax, the positions whose target is in a cluster are put together, cluster by cluster, in panels of their
+// own (`picked`), and go through the cluster's softmax there; what comes back is added to what the head's brought.
 
-import { RowSums } from './linear.ts';
+import { clusterRanges } from './clusters.ts';
 import { at, BLOCK, from, type Arena, type Context, type Panels } from './memory.ts';
-import { padded, type Parameter, type Parameters } from './parameters.ts';
-import { layOutRead, layOutStrassen, Strassen, type StrassenSpace } from './strassen.ts';
+import { rowsFrom, type Parameters } from './parameters.ts';
+import { layOutSoftmax, Softmax, type ClassWeights, type SoftmaxSpace } from './softmax.ts';
 
-export interface OutputSpace {
-  /** V, and with padding. */
-  vocabulary: number;
-  rows: number;
-  /** H, padded. */
-  units: number;
-  /** (BLOCK) panels of V. */
-  logits: Panels;
-  product: StrassenSpace;
-  /** (T, P, 8): 1 / (sum of the exponentials * tokens of the window), 0 where there is no target. */
-  scales: number;
-  /** (T, P, 8) */
-  sums: number;
-  targetLogits: number;
-  /** (T, P) float64: the panel's summed negative log-likelihood. */
-  losses: number;
-  /** (V, 4) */
-  rowSums: number;
+interface ClusterSpace {
+  softmaxes: SoftmaxSpace[];
+  /** (T, P, 8): classes of the head. */
+  headTargets: number;
+  /** (picked, 8): the picked positions, and their targets within the cluster; -1 for none. */
+  positions: number;
+  targets: number;
+  /** (1 + C): number of the first panel of each cluster, and of the end. */
+  starts: number;
+  /** (picked) panels of H: states, and their gradients. */
+  states: Panels;
+  gradients: Panels;
 }
 
-export function layOutOutput(arena: Arena, weight: Parameter, all: number): OutputSpace {
-  const rows = padded(weight.rows);
+export interface OutputSpace {
+  /** Of all tokens, or of the head. */
+  softmax: SoftmaxSpace;
+  clusters: ClusterSpace | null;
+}
+
+/** The head's classes, and those of each cluster. Without clusters, the head has all. */
+function classesOf({ outputWeight, outputBias, clusters }: Parameters): [ClassWeights[], ...ClassWeights[][]] {
+  const part = (first: number, last: number): ClassWeights => ({
+    weight: rowsFrom(outputWeight, first, last),
+    biasPtr: outputBias.ptr + first * 4,
+  });
+  if (!clusters) return [[part(0, outputWeight.rows)]];
+  const { cutoffs, weight, bias } = clusters;
+  return [
+    [part(0, cutoffs[0]!), { weight, biasPtr: bias.ptr }],
+    ...clusterRanges(cutoffs, outputWeight.rows).map((range) => [part(...range)]),
+  ];
+}
+
+export function layOutOutput(arena: Arena, parameters: Parameters, all: number): OutputSpace {
+  const [head, ...tails] = classesOf(parameters);
+  const softmax = layOutSoftmax(arena, head, all);
+  if (tails.length === 0) return { softmax, clusters: null };
+  const picked = all + tails.length; // a panel of each cluster may not be full
   return {
-    vocabulary: weight.rows,
-    rows,
-    units: weight.stride / 4,
-    logits: arena.panels(BLOCK, rows),
-    product: layOutStrassen(arena, weight, layOutRead(arena, weight.stride / 4)),
-    scales: arena.take(all * 32),
-    sums: arena.take(all * 32),
-    targetLogits: arena.take(all * 32),
-    losses: arena.take(all * 8),
-    rowSums: arena.take(rows * 16),
+    softmax,
+    clusters: {
+      softmaxes: tails.map((tail) => layOutSoftmax(arena, tail, picked)),
+      headTargets: arena.take(all * 32),
+      positions: arena.take(picked * 32),
+      targets: arena.take(picked * 32),
+      starts: arena.take((1 + tails.length) * 4),
+      states: arena.panels(picked, softmax.units),
+      gradients: arena.panels(picked + 1, softmax.units), // products write whole pairs
+    },
   };
 }
 
 export class Output {
   readonly #context: Context;
-  readonly #bias: Parameter;
+  readonly #parameters: Parameters;
   readonly #space: OutputSpace;
   readonly #states: Panels;
-  readonly #stateGradients: Panels;
+  readonly #gradients: Panels;
   readonly #targets: number;
-  readonly #product: Strassen;
-  readonly #rowSums: RowSums;
-  readonly #floats: Float32Array;
-  readonly #integers: Int32Array;
+  readonly #head: Softmax;
+  readonly #tails: readonly Softmax[];
 
-  /** `states`: what the softmax reads, (T, P) panels of H; `stateGradients`: where their gradients are put; `targets`: (T, P, 8). */
+  /** `states`: what the softmax reads, (T, P) panels of H; `gradients`: where their gradients are put; `targets`: (T, P, 8). */
   constructor(
     context: Context,
-    { outputWeight, outputBias }: Parameters,
+    parameters: Parameters,
     space: OutputSpace,
     states: Panels,
-    stateGradients: Panels,
+    gradients: Panels,
     targets: number,
   ) {
     this.#context = context;
-    this.#bias = outputBias;
+    this.#parameters = parameters;
     this.#space = space;
     this.#states = states;
-    this.#stateGradients = stateGradients;
+    this.#gradients = gradients;
     this.#targets = targets;
-    this.#product = new Strassen(context, outputWeight, space.product);
-    this.#rowSums = new RowSums(context, space.rowSums, space.rows);
-    this.#floats = new Float32Array(context.memory.buffer);
-    this.#integers = new Int32Array(context.memory.buffer);
+    const [head, ...tails] = classesOf(parameters);
+    this.#head = new Softmax(context, head, space.softmax);
+    this.#tails = tails.map((tail, cluster) => new Softmax(context, tail, space.clusters!.softmaxes[cluster]!));
   }
 
-  /** This thread's part of packing the weights for a gradient. */
+  /** This thread's part of what the weights are made into before `run`; to be followed by a barrier. */
   *prepare(gradient: boolean): Generator<void> {
-    yield* this.#product.pack(gradient);
+    for (const softmax of [this.#head, ...this.#tails]) yield* softmax.prepare(gradient);
   }
 
   /**
-   * states, targets -> losses of all panels, there for every thread at the end; with `gradient`, also stateGradients (of the
-   * mean over `tokens` tokens), and the gradients of weights and bias.
+   * states, targets -> losses of all panels, there for every thread at the end; with `gradient`, also the states' gradients
+   * (of the mean over `tokens` tokens), and those of weights and biases.
    */
   *run(steps: number, tokens: number, gradient: boolean): Generator<void> {
-    const { team, panels, toGradient } = this.#context;
-    const { scales, logits, rows } = this.#space;
-    const all = steps * panels;
-    if (gradient) this.#rowSums.clear();
-    for (let block = 0; block < all; block += BLOCK) {
-      const count = Math.min(BLOCK, all - block);
-      const own = team.share(count, 2);
-      yield* this.#forward(block, own, tokens);
-      if (gradient) {
-        yield* this.#backwardToStates(block, own);
-        team.barrier();
-        yield* this.#product.weightGradient(logits, { ptr: scales + block * 32, stride: 32 }, count, block > 0);
-        this.#rowSums.add(logits, count, scales + block * 32);
-      }
-      team.barrier(); // the next block writes where this one stood
+    const { clusters } = this.#space;
+    const window = { states: this.#states, gradients: this.#gradients, panels: steps * this.#context.panels };
+    if (!clusters) {
+      yield* this.#head.run({ ...window, targets: this.#targets }, tokens, gradient);
+      return;
     }
-    if (gradient) this.#rowSums.fold(this.#bias.ptr + toGradient, 0, rows);
+    const { states, gradients, targets, headTargets } = clusters;
+    if (this.#context.team.thread === 0) this.#pick(clusters, window.panels);
+    this.#context.team.barrier();
+    yield* this.#head.run({ ...window, targets: headTargets }, tokens, gradient);
+    yield* this.#move(clusters, 'takeColumns', window.states, states);
+    this.#context.team.barrier();
+    for (const [cluster, tail] of this.#tails.entries()) {
+      const [start, panels] = this.#panelsOf(clusters, cluster);
+      const input = {
+        states: from(states, start),
+        gradients: from(gradients, start),
+        targets: targets + start * 32,
+        panels,
+      };
+      yield* tail.run(input, tokens, gradient);
+    }
+    if (gradient) yield* this.#move(clusters, 'addColumns', gradients, window.gradients);
+    this.#context.team.barrier();
   }
 
-  /** Summed negative log-likelihood of the window, nats. */
-  loss(steps: number): number {
-    const all = steps * this.#context.panels;
-    return new Float64Array(this.#context.memory.buffer, this.#space.losses, all).reduce((sum, loss) => sum + loss, 0);
+  /** Where the panels of a cluster begin, and how many there are. */
+  #panelsOf({ starts }: ClusterSpace, cluster: number): [start: number, panels: number] {
+    const [start, end] = new Int32Array(this.#context.memory.buffer, starts + cluster * 4, 2);
+    return [start!, end! - start!];
   }
 
-  /** The mean of the gradient's scale is over `tokens`. */
-  *#forward(block: number, [first, last]: readonly [number, number], tokens: number): Generator<void> {
-    const { vocabulary, rows, logits, sums, targetLogits } = this.#space;
-    this.#product.read(from(this.#states, block), first, last - first);
-    yield* this.#product.forward(logits, first, last - first);
-    for (let panel = first; panel < last; panel++) {
-      const offset = (block + panel) * 32;
-      const targets = this.#targets + offset;
-      const logitsPtr = at(logits, panel);
-      const { ptr } = this.#bias;
-      this.#context.kernel.softmax(
-        logitsPtr,
-        ptr,
-        targets,
-        vocabulary,
-        rows,
-        sums + offset,
-        targetLogits + offset,
-        this.#context.scratch,
-      );
-      this.#score(block + panel, tokens);
+  /** Finds the cluster of each target. */
+  #pick({ positions, targets, headTargets, starts }: ClusterSpace, panels: number): void {
+    const { memory } = this.#context;
+    const { outputWeight, clusters } = this.#parameters;
+    const { cutoffs } = clusters!;
+    const tokens = new Int32Array(memory.buffer, this.#targets, panels * 8);
+    const inHead = new Int32Array(memory.buffer, headTargets, panels * 8);
+    const picked = new Int32Array(memory.buffer, positions, (panels + cutoffs.length) * 8);
+    const inCluster = new Int32Array(memory.buffer, targets, picked.length);
+    const startOf = new Int32Array(memory.buffer, starts, 1 + cutoffs.length);
+    inHead.set(tokens);
+    let next = 0;
+    for (const [cluster, [first, last]] of clusterRanges(cutoffs, outputWeight.rows).entries()) {
+      startOf[cluster] = next / 8;
+      for (let position = 0; position < tokens.length; position++) {
+        const token = tokens[position]!;
+        if (token < first || token >= last) continue;
+        inHead[position] = cutoffs[0]! + cluster;
+        picked[next] = position;
+        inCluster[next++] = token - first;
+      }
+      for (; next % 8 > 0; next++) picked[next] = inCluster[next] = -1;
+    }
+    startOf[cutoffs.length] = next / 8;
+  }
+
+  /** This thread's part of the picked positions' columns. */
+  *#move(
+    { positions, starts }: ClusterSpace,
+    direction: 'takeColumns' | 'addColumns',
+    source: Panels,
+    target: Panels,
+  ): Generator<void> {
+    const { kernel, team, memory } = this.#context;
+    const { units } = this.#space.softmax;
+    const end = new Int32Array(memory.buffer, starts)[this.#tails.length]!;
+    const [first, last] = team.share(end);
+    for (let panel = first; panel < last; panel += BLOCK) {
+      const count = Math.min(BLOCK, last - panel) * 8;
+      const [fromPtr, toPtr] =
+        direction === 'takeColumns' ? [source.ptr, at(target, panel)] : [at(source, panel), target.ptr];
+      kernel[direction](positions + panel * 32, count, fromPtr, source.stride, units, toPtr, target.stride);
       yield;
     }
   }
 
-  /** The panel's loss and scales, in double precision. */
-  #score(panel: number, tokens: number): void {
-    const { sums, targetLogits, scales, losses } = this.#space;
-    let loss = 0;
-    for (let lane = panel * 8; lane < panel * 8 + 8; lane++) {
-      const counts = this.#integers[this.#targets / 4 + lane]! >= 0;
-      const sum = this.#floats[sums / 4 + lane]!;
-      if (counts) loss += Math.log(sum) - this.#floats[targetLogits / 4 + lane]!;
-      this.#floats[scales / 4 + lane] = counts ? 1 / (sum * tokens) : 0;
-    }
-    new Float64Array(this.#context.memory.buffer, losses + panel * 8, 1)[0] = loss;
-  }
-
-  *#backwardToStates(block: number, [first, last]: readonly [number, number]): Generator<void> {
-    const { logits, scales } = this.#space;
-    this.#product.transpose(first, last - first);
-    const blockScales = { ptr: scales + block * 32, stride: 32 };
-    yield* this.#product.backward(logits, blockScales, from(this.#stateGradients, block), first, last - first);
+  /** Summed negative log-likelihood of the window, nats. */
+  loss(steps: number): number {
+    const { clusters } = this.#space;
+    const tails = clusters ? this.#tails.map((tail, cluster) => tail.loss(this.#panelsOf(clusters, cluster)[1])) : [];
+    return tails.reduce((sum, loss) => sum + loss, this.#head.loss(steps * this.#context.panels));
   }
 }

@@ -24,6 +24,8 @@ export interface Architecture {
   tied: boolean;
   /** No embedding: the first layer's input weights have a column for each token. */
   oneHot: boolean;
+  /** Of an adaptive softmax, the first token of each cluster of rare ones (clusters.ts); absent or empty: a full softmax. */
+  cutoffs?: readonly number[];
 }
 
 export interface Tensor {
@@ -73,6 +75,14 @@ export interface AttentionParameters {
   joinBias: Parameter;
 }
 
+export interface ClusterParameters {
+  /** (C, H) */
+  weight: Parameter;
+  /** (C) */
+  bias: Parameter;
+  cutoffs: readonly number[];
+}
+
 export interface Parameters {
   /** (V, E); null for one-hot tokens. */
   embedding: Parameter | null;
@@ -82,6 +92,8 @@ export interface Parameters {
   outputWeight: Parameter;
   /** (V) */
   outputBias: Parameter;
+  /** What an adaptive softmax has besides; null for a full one. */
+  clusters: ClusterParameters | null;
   /** Each once, in their order in memory. */
   all: Parameter[];
   ptr: number;
@@ -89,6 +101,16 @@ export interface Parameters {
 }
 
 export const padded = (count: number): number => Math.ceil(count / 16) * 16;
+
+/** Rows [first, last) of a matrix with one block of rows, as a matrix of its own. first: a multiple of 16. */
+export const rowsFrom = (matrix: Parameter, first: number, last: number): Parameter => ({
+  ...matrix,
+  shape: [last - first, matrix.shape[1]!],
+  ptr: matrix.ptr + first * matrix.stride,
+  rows: last - first,
+  paddedRows: padded(last - first),
+  bytes: padded(last - first) * matrix.stride,
+});
 
 /** Rows in memory that a product takes, padding included. */
 export const rowsOf = ({ blocks, paddedRows }: Parameter): number => blocks.length * paddedRows;
@@ -108,7 +130,7 @@ export function checkArchitecture({ tied, oneHot, embeddingSize, hiddenSize }: A
 /** Places the parameters one after the other from `ptr`, a multiple of 64. Throws where `checkArchitecture` does. */
 export function layOutParameters(architecture: Architecture, ptr: number): Parameters {
   checkArchitecture(architecture);
-  const { cell, layers, vocabulary, embeddingSize, hiddenSize, attention, tied, oneHot } = architecture;
+  const { cell, layers, vocabulary, embeddingSize, hiddenSize, attention, tied, oneHot, cutoffs = [] } = architecture;
   const all: Parameter[] = [];
   let next = ptr;
   const place = (
@@ -157,6 +179,14 @@ export function layOutParameters(architecture: Architecture, ptr: number): Param
       : null,
     outputWeight: tied && embedding ? embedding : place('output.weight', [vocabulary, hiddenSize]),
     outputBias: place('output.bias', [vocabulary]),
+    clusters:
+      cutoffs.length > 0
+        ? {
+            weight: place('output.clusters.weight', [cutoffs.length, hiddenSize]),
+            bias: place('output.clusters.bias', [cutoffs.length]),
+            cutoffs,
+          }
+        : null,
     all,
     ptr,
     bytes: next - ptr,
@@ -176,6 +206,7 @@ export function architectureOf(tensors: Readonly<Record<string, Tensor>>): Archi
   let layers = 1;
   while (tensors[`weight_hh_l${layers}`]) layers++;
   const embedding = tensors['embedding.weight'];
+  const cutoffs = tensors[CUTOFFS];
   return {
     cell,
     layers,
@@ -185,8 +216,16 @@ export function architectureOf(tensors: Readonly<Record<string, Tensor>>): Archi
     attention: 'attention.query.weight' in tensors,
     tied: !('output.weight' in tensors),
     oneHot: !embedding,
+    ...(cutoffs && { cutoffs: Array.from(cutoffs.data) }),
   };
 }
+
+/** Is no parameter, but stands with them: (C), see `Architecture.cutoffs`. */
+const CUTOFFS = 'output.cutoffs';
+
+/** What is stored of a model besides its parameters. */
+export const describingTensors = ({ cutoffs = [] }: Architecture): Record<string, Tensor> =>
+  cutoffs.length > 0 ? { [CUTOFFS]: { shape: [cutoffs.length], data: Float32Array.from(cutoffs) } } : {};
 
 /** A run of numbers: their places in an unpadded tensor, `step` apart, and in the memory's floats, side by side. */
 interface Run {
@@ -256,7 +295,7 @@ export interface WordVectors {
 
 /**
  * Draws the parameters: the layers' weights uniform in +-1/sqrt(H), as PyTorch does, and the attention's by the size of what
- * they read; the embedding and the output's weights in +-0.1, as Zaremba et al. 2014 (arXiv:1409.2329) do, or the embedding
+ * they read; the embedding and the output's weights, also those of clusters, in +-0.1, as Zaremba et al. 2014 (arXiv:1409.2329) do, or the embedding
  * from `vectors`; biases 0, but 1 for the forget gate (Jozefowicz et al. 2015), and for the output the logarithm of 1 + the
  * token's count in `text`: the softmax begins with the frequencies of the tokens, which otherwise take hundreds of steps to
  * learn. After one pass over 250,000 words of WikiText-2 the perplexity was 192 with it and 270 without. Yields between rows.
@@ -269,10 +308,10 @@ export function* initialise(
   vectors: WordVectors | null = null,
 ): Generator<void> {
   const random = mulberry32(seed);
-  const { embedding, layers, attention, outputWeight, outputBias } = parameters;
+  const { embedding, layers, attention, outputWeight, outputBias, clusters } = parameters;
   for (const parameter of parameters.all) {
     if (parameter.shape.length === 1) continue;
-    const table = parameter === embedding || parameter === outputWeight;
+    const table = parameter === embedding || parameter === outputWeight || parameter === clusters?.weight;
     const inputs = parameter === attention?.join ? parameter.shape[1]! : layers[0]!.weightHh.columns;
     const range = table ? 0.1 : 1 / Math.sqrt(inputs);
     for (const { inside, count } of runs(parameter, 0)) {
@@ -289,6 +328,10 @@ export function* initialise(
   const counts = new Uint32Array(outputBias.columns).fill(1);
   for (const token of text) counts[token]!++;
   floats.set(Float32Array.from(counts, Math.log), outputBias.ptr / 4);
+  clusters?.cutoffs.forEach((start, cluster) => {
+    const count = counts.subarray(start, clusters.cutoffs[cluster + 1]).reduce((sum, each) => sum + each, 0);
+    floats[clusters.bias.ptr / 4 + cluster] = Math.log(count);
+  });
 }
 
 function putVectors(floats: Float32Array, embedding: Parameter, { size, data }: WordVectors): void {

@@ -2,6 +2,7 @@
 // of training (network.ts), over vectors in place of panels.
 
 import { CELL, type Cell } from './cells.ts';
+import { adaptiveProbabilities } from './clusters.ts';
 import { instantiate, type LanguageModelKernel } from './kernel.ts';
 import { Arena, createMemory, START } from './memory.ts';
 import {
@@ -70,6 +71,8 @@ export class Sequence {
   readonly #vocabularyRows: number;
   /** (V padded) */
   readonly #logitsPtr: number;
+  /** (C padded), of an adaptive softmax. */
+  readonly #clusterLogitsPtr: number;
   /** What `save` copies. */
   readonly #state: Float32Array;
   /** Tokens fed since the attention began. */
@@ -117,6 +120,7 @@ export class Sequence {
       : null;
     this.#vocabularyRows = padded(vocabulary);
     this.#logitsPtr = take(this.#vocabularyRows);
+    this.#clusterLogitsPtr = take(parameters.clusters ? padded(parameters.clusters.cutoffs.length) : 0);
     this.roomPtr = arena.take(room(architecture));
 
     const memory = createMemory(arena.end);
@@ -173,10 +177,23 @@ export class Sequence {
 
   /** Of each token to be the next, (V); the caller owns it. */
   probabilities(): Float32Array {
-    const { outputWeight, outputBias } = this.parameters;
+    const { outputWeight, outputBias, clusters } = this.parameters;
     this.#multiply(outputWeight, this.output, this.#logitsPtr, 0);
-    this.kernel.softmaxVector(this.#logitsPtr, outputBias.ptr, this.#vocabularyRows);
+    if (clusters) {
+      const { cutoffs, weight, bias } = clusters;
+      this.#multiply(weight, this.output, this.#clusterLogitsPtr, 0);
+      this.kernel.addVectors(this.#clusterLogitsPtr, bias.ptr, this.#clusterLogitsPtr, padded(cutoffs.length));
+      const ofTokens = this.#view(outputBias.ptr, this.vocabulary);
+      const ofClusters = this.#view(this.#clusterLogitsPtr, cutoffs.length);
+      adaptiveProbabilities(this.floats, this.#logitsPtr / 4, 1, ofTokens, cutoffs, ofClusters);
+    } else {
+      this.kernel.softmaxVector(this.#logitsPtr, outputBias.ptr, this.#vocabularyRows);
+    }
     return this.floats.slice(this.#logitsPtr / 4, this.#logitsPtr / 4 + this.vocabulary);
+  }
+
+  #view(ptr: number, count: number): Float32Array {
+    return this.floats.subarray(ptr / 4, ptr / 4 + count);
   }
 
   /** What the softmax reads, (H): a pointer. */

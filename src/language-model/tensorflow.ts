@@ -83,6 +83,9 @@ export class TensorflowNetwork implements TrainableNetwork {
     team: Team,
     seed: number,
   ) {
+    if (plan.parameters.clusters) {
+      throw new RangeError("TensorFlow has no adaptive softmax here: use the softmax 'full', or the backend 'kernels'");
+    }
     this.#tf = tf;
     this.#plan = plan;
     this.#floats = new Float32Array(memory.buffer);
@@ -203,7 +206,7 @@ export class TensorflowNetwork implements TrainableNetwork {
       const rows = tf.gather(table, tf.tensor(window.tokens, [window.tokens.length], 'int32'));
       const scaled = tf.mul(rows, tf.tensor(this.#tokenScales(window), [window.tokens.length, 1]));
       if (!tensors['embedding.weight']) return tf.reshape(tf.add(scaled, bias), shape);
-      below = scaled;
+      below = this.#dropInput(scaled, window);
     }
     const flat = tf.reshape<Rank.R2>(below, [steps * sequences, weight.shape[1]]);
     return tf.reshape(tf.add(tf.matMul(flat, weight, false, true), bias), shape);
@@ -269,21 +272,34 @@ export class TensorflowNetwork implements TrainableNetwork {
   }
 
   #dropOutput(states: Tensor3D, { steps, draw }: Window, layer: number): Tensor3D {
-    const { options, panels, layers } = this.#plan;
-    const rate = options.dropout;
-    if (draw === null || rate === 0) return states;
-    const { units } = layers[layer]!;
-    const seed = maskSeed(this.#seed, draw, MASK.output + layer);
-    const mask = new Float32Array(states.size);
+    const { dropout, hiddenSize } = this.#plan.options;
+    if (draw === null || dropout === 0) return states;
+    const mask = this.#maskOf(steps, hiddenSize, maskSeed(this.#seed, draw, MASK.output + layer), dropout);
+    return this.#tf.mul(states, this.#tf.tensor(mask, states.shape));
+  }
+
+  /** `rows`: (T S, E). */
+  #dropInput(rows: TfTensor, { steps, draw }: Window): TfTensor {
+    const { inputDropout = 0, embeddingSize } = this.#plan.options;
+    if (draw === null || inputDropout === 0) return rows;
+    const mask = this.#maskOf(steps, embeddingSize, maskSeed(this.#seed, draw, MASK.input), inputDropout);
+    return this.#tf.mul(rows, this.#tf.tensor(mask, rows.shape));
+  }
+
+  /** What numbers of (T, S, features) are multiplied by; the mask counts them as they stand in panels. */
+  #maskOf(steps: number, features: number, seed: number, rate: number): Float32Array {
+    const panels = steps * this.#plan.panels;
+    const mask = new Float32Array(panels * 8 * features);
     let next = 0;
-    for (let index = 0; index < steps * panels; index++) {
+    for (let index = 0; index < panels; index++) {
       for (let lane = 0; lane < 8; lane++) {
-        for (let unit = 0; unit < options.hiddenSize; unit++) {
-          mask[next++] = isKept(index * units * 8 + unit * 8 + lane, seed, rate) ? 1 / (1 - rate) : 0;
+        for (let feature = 0; feature < features; feature++) {
+          const number = (index * padded(features) + feature) * 8 + lane;
+          mask[next++] = isKept(number, seed, rate) ? 1 / (1 - rate) : 0;
         }
       }
     }
-    return this.#tf.mul(states, this.#tf.tensor(mask, states.shape));
+    return mask;
   }
 
   /** The mask counts the numbers as they stand in memory. */

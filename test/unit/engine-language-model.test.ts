@@ -206,3 +206,16 @@ test('a point of a long training stands for several steps', () => {
     heldOutLosses: [1.5],
   });
 });
+
+test('128 and 256 bits train the same model, and the log says which it was', async () => {
+  const trained = await Promise.all(
+    (['128', '256'] as const).map(async (vectorWidth) => {
+      const directory = join(root, `width-${vectorWidth}`);
+      const { lines } = await train(directory, request({ epochs: 1, batchSize: 16 }, { vectorWidth }));
+      return { lines, tensors: (await loadModel(directory))!.languageModel };
+    }),
+  );
+  assert.deepEqual(trained[1]!.tensors, trained[0]!.tensors);
+  assert.ok(!trained[0]!.lines.some((line) => line.includes('256-bit')));
+  assert.ok(trained[1]!.lines.some((line) => /256-bit arithmetic, [\d.]+ times as fast as 128-bit/.test(line)));
+});

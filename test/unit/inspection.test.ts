@@ -6,7 +6,7 @@ import { LanguageModel } from '../../src/language-model/inference.ts';
 import { Inspector } from '../../src/language-model/inspection.ts';
 import { at, createMemory } from '../../src/language-model/memory.ts';
 import { Network, planNetwork, type NetworkOptions } from '../../src/language-model/network.ts';
-import { padded, readParameters, writeParameter } from '../../src/language-model/parameters.ts';
+import { describingTensors, padded, readParameters, writeParameter } from '../../src/language-model/parameters.ts';
 import { createSignals, Team } from '../../src/language-model/team.ts';
 
 const WINDOW = 9;
@@ -54,6 +54,7 @@ function create(options: NetworkOptions, text: readonly number[]) {
     const data = new Float32Array(parameter.shape.reduce((a, b) => a * b)).map(() => 0.8 * random() - 0.4);
     writeParameter(floats, parameter, { shape: parameter.shape, data });
   }
+  const tensors = { ...readParameters(floats, plan.parameters), ...describingTensors(options) };
   const source = {
     count: () => 1,
     read(position: number, _: number, inputs: Int32Array, targets: Int32Array, start: number): void {
@@ -61,7 +62,7 @@ function create(options: NetworkOptions, text: readonly number[]) {
       targets.fill(-1, start, start + 8)[start] = text[position + 1] ?? -1;
     },
   };
-  return { plan, floats, network, source, tensors: readParameters(floats, plan.parameters) };
+  return { plan, floats, network, source, tensors };
 }
 
 const draw = numbers(5);
@@ -78,6 +79,7 @@ function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, what
 for (const [name, changes] of Object.entries({
   lstm: {},
   'gru, attention': { cell: 'gru', attention: true },
+  'gru, adaptive softmax': { cell: 'gru', cutoffs: [16, 32] },
   'rnn, one-hot, attention': { cell: 'rnn', oneHot: true, attention: true },
 } satisfies Record<string, Partial<NetworkOptions>>)) {
   describe(`an inspection (${name})`, () => {

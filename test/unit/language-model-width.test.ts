@@ -3,7 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { LanguageModelThread } from '../../src/language-model/training.ts';
-import { createLanguageModelJob, languageModelResult } from '../../src/language-model/job.ts';
+import { askForCheckpoint, takeCheckpoint, type Checkpoint } from '../../src/language-model/checkpoint.ts';
+import {
+  createLanguageModelJob,
+  languageModelResult,
+  type LanguageModelJob,
+  type TrainingExtras,
+} from '../../src/language-model/job.ts';
 import { tryWide } from '../../src/language-model/width.ts';
 import { bits, corpus, kernelOf, OPTIONS, VARIANTS } from './language-model-jobs.ts';
 
@@ -24,6 +30,26 @@ for (const variant of VARIANTS) {
         return bits(languageModelResult(job));
       });
       assert.deepEqual(results[1], results[0]);
+    });
+
+    test('go on with a training that the others began, and end with the same bits', () => {
+      const options = { ...OPTIONS, batchSize: 24, epochs: 3 };
+      const create = (extras: TrainingExtras) => {
+        const text = [corpus(1500, 60), Int32Array.of(0), Uint8Array.of(0)] as const;
+        return createLanguageModelJob(kernel, ...text, options, 1, 1, extras);
+      };
+      const finish = (job: LanguageModelJob) => {
+        const thread = new LanguageModelThread(job, 0);
+        while (thread.step());
+        return bits(languageModelResult(job));
+      };
+      const begun = create({ wide: false });
+      const thread = new LanguageModelThread(begun, 0);
+      askForCheckpoint(begun);
+      let checkpoint: Checkpoint | null = null;
+      while (!checkpoint && thread.work(0)) checkpoint = takeCheckpoint(begun);
+      assert.ok(checkpoint && checkpoint.step > 0 && checkpoint.step < begun.losses.length);
+      assert.deepEqual(finish(create({ wide: true, checkpoint })), finish(create({ wide: false })));
     });
 
     test('are tried before they are used', () => {

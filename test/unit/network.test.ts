@@ -52,11 +52,16 @@ const SIZES: Record<string, Partial<NetworkOptions>> = {
     ...{ dropout: 0.3, weightDropout: 0.4, embeddingDropout: 0.3 },
   },
   'gru, all dropouts, one-hot': { cell: 'gru', oneHot: true, dropout: 0.3, weightDropout: 0.4, embeddingDropout: 0.3 },
+  'lstm, input and word dropout, two panels': { ...ODD, inputDropout: 0.4, embeddingDropout: 0.2 },
   'rnn, frozen embedding': { cell: 'rnn', freezeEmbedding: true },
   'lstm, attention': { attention: true },
   'gru, 2 layers, attention, tied, dropout': {
     ...{ cell: 'gru', layers: 2, attention: true, tied: true, embeddingSize: 5, hiddenSize: 5 },
     ...{ batchSize: 9, steps: 3, dropout: 0.3 },
+  },
+  'lstm, adaptive softmax': { vocabulary: 45, cutoffs: [16, 32] },
+  'gru, adaptive softmax of three clusters, tied, two panels': {
+    ...{ cell: 'gru', vocabulary: 61, cutoffs: [16, 32, 48], tied: true, embeddingSize: 7, batchSize: 9, steps: 3 },
   },
   'rnn, attention, one-hot': { cell: 'rnn', attention: true, oneHot: true },
 };
@@ -139,13 +144,20 @@ function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, tole
 
 /** The masks of a training step, worked out from the hash alone: numbers are counted in memory, padding included. */
 function masksOf(options: NetworkOptions, draw: number): ReferenceMasks {
-  const { batchSize, hiddenSize, dropout, weightDropout, embeddingDropout } = options;
+  const { batchSize, embeddingSize, hiddenSize, dropout, inputDropout = 0, weightDropout, embeddingDropout } = options;
   const factor = (index: number, mask: number, rate: number) =>
     isKept(index, maskSeed(MASK_SEED, draw, mask), rate) ? 1 / (1 - rate) : 0;
   const units = padded(hiddenSize);
   const panels = Math.ceil(batchSize / 8);
   return {
     embedding: embeddingDropout > 0 ? (token) => factor(token, MASK.embedding, embeddingDropout) : null,
+    input:
+      inputDropout > 0
+        ? (step, sequence, feature) => {
+            const panel = step * panels + Math.floor(sequence / 8);
+            return factor((panel * padded(embeddingSize) + feature) * 8 + (sequence % 8), MASK.input, inputDropout);
+          }
+        : null,
     output:
       dropout > 0
         ? (layer, step, sequence, unit) => {

@@ -54,6 +54,13 @@ test('an option out of range is named with its value and the range', () => {
       (r) => Object.assign(r.languageModel, { tied: true, input: 'word2vec' }),
       /word vectors of as many numbers as hiddenSize, 128, got an automatic size; set word2vec\.vectorSize/,
     ],
+    [(r) => Object.assign(r.languageModel, { input: 'onehot', inputDropout: 0.1 }), /inputDropout needs an embedding/],
+    [(r) => (r.languageModel.softmax = 'sampled' as 'full'), /softmax is "sampled"; it must be one of auto, full/],
+    [
+      (r) => Object.assign(r, { tensorflow: '/t', languageModel: { ...r.languageModel, softmax: 'adaptive' } }),
+      /TensorFlow has no adaptive softmax here: set languageModel\.softmax to “full” or “auto”/,
+    ],
+    [(r) => (r.vectorWidth = '512' as '256'), /vectorWidth is "512"; it must be one of auto, 128, 256/],
     [(r) => (r.phrases.passes = 6), /phrases\.passes is 6; it must be a whole number from 0 to 5/],
     [(r) => (r.phrases.scorer = 'pmi' as 'npmi'), /phrases\.scorer is "pmi"; it must be one of default, npmi/],
     [(r) => (r.phrases.connectors = 7 as unknown as string), /phrases\.connectors is 7; it must be a text/],

@@ -13,6 +13,7 @@ export type ReferenceState = { hidden: number[]; cell: number[] }[];
 /** What each number is multiplied by; null: 1. */
 export interface ReferenceMasks {
   embedding: ((token: number) => number) | null;
+  input: ((step: number, sequence: number, feature: number) => number) | null;
   output: ((layer: number, step: number, sequence: number, unit: number) => number) | null;
   recurrent: ((layer: number, row: number, column: number) => number) | null;
 }
@@ -27,7 +28,7 @@ export interface ReferenceStep {
   probabilities: number[];
 }
 
-const NO_MASKS: ReferenceMasks = { embedding: null, output: null, recurrent: null };
+const NO_MASKS: ReferenceMasks = { embedding: null, input: null, output: null, recurrent: null };
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 export const zeroState = ({ layers, hiddenSize }: Architecture): ReferenceState =>
@@ -69,11 +70,14 @@ export class Reference {
       oneHot,
       attention: attends,
       tied,
+      cutoffs,
     } = this.architecture;
     const scale = masks.embedding?.(token) ?? 1;
     let x = oneHot
       ? Array.from({ length: V }, (_, index) => (index === token ? scale : 0))
-      : Array.from(tensors['embedding.weight']!.subarray(token * E, (token + 1) * E), (value) => value * scale);
+      : Array.from(tensors['embedding.weight']!.subarray(token * E, (token + 1) * E), (value, feature) => {
+          return value * scale * (masks.input?.(at.step, at.sequence, feature) ?? 1);
+        });
     const state: ReferenceState = [];
     const gates: number[][][] = [];
     before.forEach(({ hidden, cell: memory }, layer) => {
@@ -125,7 +129,15 @@ export class Reference {
     }
     const output = tensors[tied ? 'embedding.weight' : 'output.weight']!;
     const logits = product(output, x, 0, V, H).map((sum, token) => sum + tensors['output.bias']![token]!);
-    return { gates, state, attention, probabilities: softmax(logits) };
+    if (!cutoffs) return { gates, state, attention, probabilities: softmax(logits) };
+    const ofClusters = product(tensors['output.clusters.weight']!, x, 0, cutoffs.length, H).map(
+      (sum, cluster) => sum + tensors['output.clusters.bias']![cluster]!,
+    );
+    const head = softmax([...logits.slice(0, cutoffs[0]), ...ofClusters]);
+    const tails = cutoffs.flatMap((start, cluster) =>
+      softmax(logits.slice(start, cutoffs[cluster + 1])).map((share) => share * head[cutoffs[0]! + cluster]!),
+    );
+    return { gates, state, attention, probabilities: [...head.slice(0, cutoffs[0]), ...tails] };
   }
 
   /**

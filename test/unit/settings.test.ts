@@ -21,7 +21,9 @@ interface Manifest {
 }
 
 /** Settings of a section that are no options of it. */
-const NO_OPTIONS = new Set(['enabled', 'backend', 'tensorflowFolder'].map((name) => `lexiscope.languageModel.${name}`));
+const NO_OPTIONS = new Set(
+  ['enabled', 'backend', 'tensorflowFolder', 'vectorWidth'].map((name) => `lexiscope.languageModel.${name}`),
+);
 
 const read = (file: string): Promise<string> => readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
 const manifestText = await read('package.json');
@@ -109,6 +111,7 @@ suite('settings', () => {
       projection: PROJECTION_DEFAULTS,
       languageModel: LANGUAGE_MODEL_DEFAULTS,
       parts: { map: true, languageModel: true },
+      vectorWidth: 'auto',
       threads: 0,
       seed: 1,
     });
@@ -157,19 +160,19 @@ suite('settings', () => {
       'search.exclude': { '**/node_modules': true, '**/.git': true },
       'lexiscope.exclude': ['**/*.lock', 7],
     };
-    const request = folderRequest('/text', (name) => values[name]);
+    const request = folderRequest({ path: '/text' }, (name) => values[name]);
     assert.deepEqual(request, { path: '/text', include: [], exclude: ['**/.git', '**/node_modules', '**/*.lock'] });
   });
 
   test('a folder is read in what our setting names, and in the encoding that VS Code reads it in', () => {
     const values: Record<string, unknown> = { 'lexiscope.include': ['docs', 7, '**/*.md'], 'files.encoding': 'euckr' };
-    const request = folderRequest('/text', (name) => values[name]);
+    const request = folderRequest({ path: '/text' }, (name) => values[name]);
     assert.deepEqual(request, { path: '/text', include: ['docs', '**/*.md'], exclude: [], encoding: 'euckr' });
   });
 
   test('exclude settings that are no lists at all leave nothing out', () => {
-    assert.deepEqual(folderRequest('/text', () => 'nonsense').exclude, []);
-    assert.deepEqual(folderRequest('/text', () => null).exclude, []);
+    assert.deepEqual(folderRequest({ path: '/text' }, () => 'nonsense').exclude, []);
+    assert.deepEqual(folderRequest({ path: '/text' }, () => null).exclude, []);
   });
 });
 

@@ -41,7 +41,7 @@ const MODELS: Record<string, Partial<NetworkOptions>> = {
   lstm: {},
   'rnn, 3 layers, one-hot': { cell: 'rnn', layers: 3, oneHot: true },
   'gru, 2 layers, tied, attention': { cell: 'gru', layers: 2, tied: true, embeddingSize: 14, attention: true },
-  'lstm, 2 layers, attention, all dropouts': { layers: 2, attention: true, ...DROPOUTS },
+  'lstm, 2 layers, attention, all dropouts': { layers: 2, attention: true, inputDropout: 0.3, ...DROPOUTS },
   'gru, one-hot, all dropouts': { cell: 'gru', oneHot: true, ...DROPOUTS },
   'lstm, frozen embedding': { freezeEmbedding: true },
 };
