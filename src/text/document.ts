@@ -168,7 +168,7 @@ export class DocumentReader {
 
   /** Whether the options leave out some words of this kind of region, which only `read` and `readOn` do. */
   leavesOut(kind: number): boolean {
-    return kind !== PROSE && !this.#options.keywords;
+    return kind !== PROSE && this.#options.keywords === 'leaveOut';
   }
 
   /** As `read`, from `position` on, up to the end of the region [start, end); where it stops, `position` tells. A second call goes on there. */

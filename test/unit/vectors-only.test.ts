@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { ReadCorpus } from '../../src/engine/read-corpus.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
 import { openTokenFile, tokensOf } from '../../src/engine/token-file.ts';
 import { forVectorsOnly } from '../../src/engine/vectors-only.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { PRUNED } from '../../src/text/vocabulary.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 
+const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+
 /** A text whose word `n` appears n times: rare and frequent ones mixed, longer than a block of the file. */
 function read(): ReadCorpus {
-  const builder = new CorpusBuilder();
+  const builder = new CorpusBuilder(kernel);
   for (let part = 0; part < 3; part++) {
     const words = Array.from({ length: 40 }, (_, n) => `word${n} `.repeat(part ? n : 1)).join('');
     builder.addDocument(`${words}. ${'often '.repeat(400_000)}`);
