@@ -17,7 +17,7 @@ import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } 
 import { separateParticles } from '../text/particles.ts';
 import { DELIMITER, findPhrases, type Phrases } from '../text/phrases.ts';
 import type { Spill } from '../text/tokens.ts';
-import { sizesOfTwins, textsOf, Unread, type Piece } from './file-text.ts';
+import { sizesOfTwins, textsOf, Unread, type FileToRead, type Piece } from './file-text.ts';
 import { logNotes, newNotes, note, noteRead, reportOf, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
 import type { PassedFile } from './read-shares.ts';
 import { saveCache, type CachePlace } from './token-cache.ts';
@@ -50,7 +50,7 @@ const INTERVAL = 100;
 
 /** Files that may be read, in their order, and what there is to say of the others. */
 export interface FoundFiles {
-  files: FoundFile[];
+  files: FileToRead[];
   /** Sizes of large files that come twice. */
   twins: Set<number>;
   notes: ReadingNotes;
@@ -92,7 +92,7 @@ export async function addTexts(
 ): Promise<ReadDocument[] | null> {
   const documents: ReadDocument[] = [];
   let bytes = 0;
-  for (const { file, pieces, digest } of textsOf(files, twins)) {
+  for (const { file, pieces, digest } of textsOf(files, twins, builder.secretScanner())) {
     if (cancelled()) return null;
     tell(bytes);
     if (builder.isFull()) {
@@ -105,7 +105,7 @@ export async function addTexts(
     let repaired = false;
     let failure: Unread | null = null;
     let done = 0;
-    builder.begin(file.name);
+    builder.begin(file.name, file.part !== undefined);
     try {
       for await (const piece of pieces) {
         last = piece;
@@ -123,18 +123,19 @@ export async function addTexts(
       failure = error;
     }
     builder.end();
-    if (last === null || builder.wordCount === before) {
+    if ((last === null || builder.wordCount === before) && !file.part) {
       const reason = failure?.reason ?? 'empty';
       note(notes, reason, file.name, failure?.message);
       // what may be otherwise the next time, though the file is the same, is looked at again
       if (reason !== 'unreadable' && reason !== 'duplicate') pass(file.place ?? 0, reason);
     } else {
-      const { encoding, secrets } = last;
-      const { name, size, place = 0 } = file;
+      const { encoding = 'utf-8', secrets = 0 } = last ?? {};
+      const { name, size, place = 0, part } = file;
       documents.push({
         place,
         name,
         size,
+        ...(part && { from: part.from }),
         digest: digest(),
         encoding,
         repaired,
@@ -142,7 +143,7 @@ export async function addTexts(
         failure: failure && failure.message,
       });
     }
-    bytes += file.size;
+    bytes += file.part ? file.part.to - file.part.from : file.size;
   }
   return documents;
 }

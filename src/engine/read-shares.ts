@@ -4,13 +4,17 @@
 import type { SkipReason } from '../protocol/engine.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import { CorpusBuilder } from '../text/corpus.ts';
-import { mergeShares, type Share } from '../text/merge.ts';
+import { mergeShares, sizeOf, type DocumentPlace, type Share } from '../text/merge.ts';
 import { TokenPacker, type PackedBytes } from '../text/packed-tokens.ts';
 import { TextKernel } from '../text/text-kernel.ts';
+import { NotParted, type FileToRead } from './file-text.ts';
 import { addTexts, finishCorpus, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
 import { saveCache, type CachePlace } from './token-cache.ts';
-import { BlockReader, BlockWriter, type FileBlocks } from './token-file.ts';
+import { BlockReader, BlockWriter, endOfBlocks, TokenFile, type FileBlocks } from './token-file.ts';
 import { addNotes, note, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
+
+/** Tokens that a merge keeps in memory: 0.5 GB. */
+const MOST_IN_MEMORY = 2 ** 27;
 
 /** A file that was opened and is no part of the text. */
 export interface PassedFile {
@@ -35,7 +39,7 @@ export interface SharedTokenFile {
   taken: Int32Array;
 }
 
-/** Reads a share; null where it was cancelled, or has more different words than one builder counts. `done`: where bytes and words are told, (2) in shared memory. */
+/** Reads a share; null where it was cancelled, or has more different words than one builder counts; `whole` where a file was parted that may not be. `done`: where bytes and words are told, (2) in shared memory. */
 export async function readShare(
   module: WebAssembly.Module,
   { descriptor, taken }: SharedTokenFile,
@@ -43,8 +47,8 @@ export async function readShare(
   text: TextOptions,
   done: Float64Array,
   cancelled: () => boolean,
-): Promise<ReadShare | null> {
-  const bytes = found.files.reduce((sum, { size }) => sum + size, 0);
+): Promise<ReadShare | 'whole' | null> {
+  const bytes = bytesOf(found.files);
   const kernel = new TextKernel(module);
   const packed = new BlockWriter(descriptor, taken);
   const packer = new TokenPacker(kernel, (bytes) => packed.append(bytes));
@@ -59,8 +63,11 @@ export async function readShare(
       done[1] = builder.wordCount;
     },
     (place, reason) => passed.push({ place, reason }),
-  );
-  if (!documents) return null;
+  ).catch((error: unknown) => {
+    if (error instanceof NotParted) return 'whole' as const;
+    throw error;
+  });
+  if (!documents || documents === 'whole') return documents;
   done[0] = bytes;
   const counted = builder.finishUnranked();
   return counted && { share: counted, packed: packed.finish(), documents, passed, notes: found.notes };
@@ -72,7 +79,7 @@ export async function readShare(
  */
 export function mergeRead(
   module: WebAssembly.Module,
-  descriptor: number,
+  { descriptor, taken }: SharedTokenFile,
   shares: readonly ReadShare[],
   notes: ReadingNotes,
   hooks: ReadingHooks,
@@ -83,25 +90,47 @@ export function mergeRead(
   for (const share of shares) addNotes(notes, share.notes);
   const all = shares
     .flatMap(({ documents }, share) => documents.flatMap((read, document) => (read ? [{ read, share, document }] : [])))
-    .sort((a, b) => a.read.place - b.read.place);
+    .sort((a, b) => a.read.place - b.read.place || (a.read.from ?? 0) - (b.read.from ?? 0));
   const seen = new Set<string>();
-  const order = all.filter(({ read: { name, digest } }) => {
-    if (digest === null) return true;
-    if (seen.has(digest)) note(notes, 'duplicate', name);
-    else return Boolean(seen.add(digest));
-    return false;
-  });
+  const documents: ReadDocument[] = [];
+  const order: DocumentPlace[][] = [];
+  const passed = shares.flatMap((share) => share.passed);
+  for (let first = 0, next = 1; first < all.length; first = next++) {
+    const { place, digest, name } = all[first]!.read;
+    while (all[next]?.read.place === place) next++;
+    const parts = all.slice(first, next);
+    if (digest !== null && seen.has(digest)) note(notes, 'duplicate', name);
+    else if (parts.every(({ share, document }) => sizeOf(shares[share]!.share, document) === 0)) {
+      note(notes, 'empty', name); // a file in parts: others without words are no documents
+      passed.push({ place, reason: 'empty' });
+    } else {
+      if (digest !== null) seen.add(digest);
+      documents.push(joined(parts.map(({ read }) => read)));
+      order.push(parts);
+    }
+  }
+  const at = endOfBlocks(taken);
   const merging = mergeShares(
     module,
     shares.map(({ share, packed }) => ({ ...share, packed: readerOf(packed, descriptor) })),
     order,
+    { spill: new TokenFile(descriptor, at), at, memory: MOST_IN_MEMORY },
   );
-  const documents = order.map(({ read }) => read);
   return finishCorpus(merging, documents, notes, hooks, text, phrases, (corpus) => {
     if (!cache) return;
-    const passed = shares.flatMap((share) => share.passed);
     saveCache(module, cache, corpus, documents, passed);
   });
+}
+
+/** What was read of the parts of a file. */
+function joined(parts: readonly ReadDocument[]): ReadDocument {
+  const secrets = parts.reduce((sum, part) => sum + part.secrets, 0);
+  const failure = parts.find((part) => part.failure !== null)?.failure ?? null;
+  return { ...parts[0]!, secrets, failure };
+}
+
+function bytesOf(files: readonly FileToRead[]): number {
+  return files.reduce((sum, { size, part }) => sum + (part ? part.to - part.from : size), 0);
 }
 
 function readerOf(packed: FileBlocks | Uint8Array, descriptor: number): PackedBytes {

@@ -30,17 +30,20 @@ export function openTokenFile(directory: string): { descriptor: number; close: (
 /** The ids in a token file. One thread appends, and after that any may read. */
 export class TokenFile implements Spill {
   readonly #descriptor: number;
+  readonly #at: number;
   /** Bytes written. */
   #length = 0;
 
-  constructor(descriptor: number) {
+  /** `at`: where the ids begin, bytes. */
+  constructor(descriptor: number, at = 0) {
     this.#descriptor = descriptor;
+    this.#at = at;
   }
 
   append(ids: Int32Array): void {
     const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
     for (let done = 0; done < bytes.length;) {
-      const written = writeSync(this.#descriptor, bytes, done, bytes.length - done, this.#length);
+      const written = writeSync(this.#descriptor, bytes, done, bytes.length - done, this.#at + this.#length);
       done += written;
       this.#length += written;
     }
@@ -49,7 +52,7 @@ export class TokenFile implements Spill {
   read(first: number, into: Int32Array): void {
     const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
     for (let done = 0; done < bytes.length;) {
-      const read = readSync(this.#descriptor, bytes, done, bytes.length - done, first * 4 + done);
+      const read = readSync(this.#descriptor, bytes, done, bytes.length - done, this.#at + first * 4 + done);
       if (read === 0) throw new Error(`the file of tokens ends at byte ${first * 4 + done}`);
       done += read;
     }
@@ -107,6 +110,11 @@ export class BlockWriter {
   }
 }
 
+/** Where in the file everything that was written so far ends, bytes. */
+export function endOfBlocks(taken: Int32Array): number {
+  return Atomics.load(taken, 0) * BLOCK;
+}
+
 /** Reads what a BlockWriter has written. */
 export class BlockReader implements PackedBytes {
   readonly #descriptor: number;
@@ -135,5 +143,5 @@ export class BlockReader implements PackedBytes {
 
 /** The whole text of a corpus, which is not shared between threads: each makes its own. */
 export function tokensOf({ tokens, spilled }: Pick<Corpus, 'tokens' | 'spilled'>, descriptor: number): TokenSource {
-  return spilled ? new SpilledTokens(tokens, spilled, new TokenFile(descriptor)) : new MemoryTokens(tokens);
+  return spilled ? new SpilledTokens(tokens, spilled, new TokenFile(descriptor, spilled.at)) : new MemoryTokens(tokens);
 }

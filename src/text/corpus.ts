@@ -3,8 +3,9 @@
 import { DocumentReader, lowerUnits } from './document.ts';
 import { TEXT_DEFAULTS, type TextOptions } from './options.ts';
 import { PROSE } from './regions/regions.ts';
+import { SecretScanner } from './secrets.ts';
 import { TextKernel } from './text-kernel.ts';
-import { SPAN } from './tokenizer.ts';
+import { BREAK, SPAN } from './tokenizer.ts';
 import { toRanks, type Spill, type SpilledIds } from './tokens.ts';
 import { inOrder, type PackedWords, type Pruned } from './vocabulary.ts';
 import { CROWDED, DONE, FULL, HARD, MOST_SPANS, WordTable, type Stop } from './word-table.ts';
@@ -87,6 +88,7 @@ export class CorpusBuilder {
   /** Makes room for a word. */
   #pruning: Generator<void, void> | null = null;
   #begun = false;
+  #isPart = false;
 
   /** `kernel`: the module `text`. `spill`: where the end of a text goes that is larger than `limits.memory`. */
   constructor(
@@ -107,6 +109,11 @@ export class CorpusBuilder {
     this.#table.prepare(this.#reader.codeClasses, lower, options.numbers === 'digits');
     const most = Math.min(this.#limits.tokens, this.#limits.memory) + BLOCK;
     this.#memory = new SharedArrayBuffer(0, { maxByteLength: Math.ceil(most / BLOCK) * BLOCK * 4 });
+  }
+
+  /** Looks over texts before they come here, with the same kernel. */
+  secretScanner(): SecretScanner {
+    return new SecretScanner(this.#kernel);
   }
 
   /** Words so far. */
@@ -134,10 +141,16 @@ export class CorpusBuilder {
     return this.wordCount - before;
   }
 
-  /** Begins a document, which `append` and `step` add and `end` ends. `name`: of its file, tells its language; without it, prose. */
-  begin(name?: string): void {
+  /**
+   * Begins a document, which `append` and `step` add and `end` ends. `name`: of its file, tells its language; without it,
+   * prose. `isPart`: it is a part of a document that is put together later (merge.ts): it may begin with the end of a
+   * sentence, does not end with one, and may be empty.
+   */
+  begin(name?: string, isPart = false): void {
     if (this.#begun) throw new Error('A document was begun before the last one was done.');
     this.#begun = true;
+    this.#isPart = isPart;
+    this.#table.last = isPart ? 0 : BREAK;
     this.#reader.begin(name);
     this.#documents.push(this.#length);
   }
@@ -249,8 +262,8 @@ export class CorpusBuilder {
       this.#takeUnits();
       while (this.step());
     }
-    if (this.#length === this.#documents.at(-1)!) this.#documents.pop();
-    else {
+    if (!this.#isPart && this.#length === this.#documents.at(-1)!) this.#documents.pop();
+    else if (!this.#isPart) {
       this.#table.break();
       this.#put(this.#table.take());
     }

@@ -65,19 +65,12 @@ export class PackedReader {
 
   /** Passes over the tokens before `position`. */
   skipTo(position: number): void {
-    while (this.position < position) this.#next(Math.min(IDS, position - this.position));
+    while (this.position < position) this.next(position - this.position);
   }
 
-  /** Writes the next ids as the map has them into `into`, as many as it holds; the end of a sentence stays what it is. */
-  read(into: Int32Array): void {
-    for (let first = 0; first < into.length; first += IDS) {
-      const count = Math.min(IDS, into.length - first);
-      into.set(this.#next(count), first);
-    }
-  }
-
-  /** The next ids, up to IDS. */
-  #next(count: number): Int32Array {
+  /** The next ids as the map has them, some, but at most `most`: a view that is to be read before the next call. The end of a sentence stays what it is. */
+  next(most: number): Int32Array {
+    const count = Math.min(IDS, most);
     const kernel = this.#kernel;
     const left = this.#length - (this.#place - this.#at);
     if (left < LONGEST * count && this.#at + this.#length < this.#packed.length) {

@@ -76,7 +76,11 @@ function lastCutOf(characters: Characters, length: number): number {
   return 0;
 }
 
+const HYPHEN = 0x2d;
+const CAPITAL_B = 0x42;
+
 function isCut(before: number, after: number): boolean {
+  if (before === HYPHEN && (after === HYPHEN || after === CAPITAL_B)) return false; // -----BEGIN (secrets.ts) stays whole
   const kind = classOf(before);
   if (kind === SPACE || kind === NEWLINE) {
     const next = classOf(after);

@@ -10,6 +10,7 @@ interface Functions {
   spellEntries(entries: number, count: number, letters: number, lengths: number, counts: number): number;
   pack(out: number, ids: number, count: number): number;
   unpack(ids: number, bytes: number, count: number, map: number): number;
+  findSecret(text: number, length: number, prefixes: number): number;
   widen(units: number, bytes: number, count: number): void;
 }
 

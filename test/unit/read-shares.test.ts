@@ -5,8 +5,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findTexts, readCorpus, type ReadingHooks } from '../../src/engine/read-corpus.ts';
-import { mergeRead, readShare } from '../../src/engine/read-shares.ts';
+import { placeOfCut } from '../../src/engine/file-parts.ts';
+import { newNotes } from '../../src/engine/reading-notes.ts';
+import { lastCut } from '../../src/text/pieces.ts';
+import { SecretFilter } from '../../src/text/secrets.ts';
+import { findTexts, readCorpus, type FoundFiles, type ReadingHooks } from '../../src/engine/read-corpus.ts';
+import { mergeRead, readShare, type ReadShare } from '../../src/engine/read-shares.ts';
 import { openTokenFile } from '../../src/engine/token-file.ts';
 import { isTooLarge, sharesOf } from '../../src/engine/work-shares.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
@@ -75,8 +79,8 @@ test('any number of threads reads what one thread reads', async () => {
     );
     const merged = mergeRead(
       kernel,
-      tokenFile.descriptor,
-      shares as NonNullable<(typeof shares)[number]>[],
+      file,
+      shares as ReadShare[],
       found!.notes,
       hooks,
       TEXT_DEFAULTS,
@@ -137,10 +141,10 @@ test('documents are merged in any order, and those left out leave no words behin
   const first = shareOf(['one two. three', 'only here', 'two two']);
   const second = shareOf(['three four', 'one']);
   const order = [
-    { share: 1, document: 0 },
-    { share: 0, document: 0 },
-    { share: 1, document: 1 },
-    { share: 0, document: 2 },
+    [{ share: 1, document: 0 }],
+    [{ share: 0, document: 0 }],
+    [{ share: 1, document: 1 }],
+    [{ share: 0, document: 2 }],
   ];
   const steps = mergeShares(kernel, [first, second], order);
   let step = steps.next();
@@ -163,13 +167,103 @@ test('packed ids of every size come back', () => {
   mapped[5] = 7;
   const expected = ids.map((id) => (id < 0 ? id : 3 * id));
   const reader = new PackedReader(memory, packed, map);
-  const back = new Int32Array(ids.length);
-  reader.read(back);
-  assert.deepEqual(back, expected);
+  assert.deepEqual(reader.next(ids.length).slice(), expected);
   reader.skipTo(ids.length + 1_000_000);
-  reader.read(back);
-  assert.ok(back.every((id) => id === 7));
+  assert.ok(reader.next(5000).every((id) => id === 7));
   reader.skipTo(ids.length + 2_000_000);
-  reader.read(back);
-  assert.deepEqual(back, expected);
+  assert.deepEqual(reader.next(ids.length).slice(), expected);
+});
+
+/** What a file may be parted at in a bad place: ends of sentences, numbers, marks, secrets. */
+const HARD = [
+  'One two. Three 3.14 and 1,000, four.\n\n Five "six." seven\n \n\u0308 e\u0301 eight. . ! nine\n\n\n',
+  "\n\n. \n 한국어를 배운다. 漢字とカタカナ。次の文 don't 𝒳𝒴z 👍🏽 a-b \ufeffc. ",
+  `key ghp_${'aB3dE6gH9j'.repeat(4)} end -----BEGIN PRIVATE KEY-----\n${'aB3dE6gH9j\n'.repeat(20)}-----END PRIVATE KEY----- out\n`,
+  `${'x'.repeat(400)} ${'1,2'.repeat(100)} end of it`,
+];
+
+test('a file in parts, wherever it may be parted, reads like the whole', async () => {
+  const text = HARD.join(' ') + HARD.toReversed().join('\n');
+  const bytes = new TextEncoder().encode(text);
+  const folder = join(root, 'parts');
+  await mkdir(folder);
+  await writeFile(join(folder, 'a.txt'), 'before it');
+  await writeFile(join(folder, 'hard.txt'), bytes);
+  await writeFile(join(folder, 'z.txt'), 'behind it');
+  const found = (await findTexts([{ path: folder, exclude: [] }], { maximumFileSize: 1e7 }, [], () => false))!;
+  const [before, hard, behind] = found.files;
+  const read = async (shares: FoundFiles['files'][]) => {
+    const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
+    const parts = await Promise.all(
+      shares.map((files) =>
+        readShare(
+          kernel,
+          file,
+          { files, twins: new Set(), notes: newNotes() },
+          TEXT_DEFAULTS,
+          new Float64Array(2),
+          () => false,
+        ),
+      ),
+    );
+    return mergeRead(kernel, file, parts as ReadShare[], newNotes(), hooks, TEXT_DEFAULTS, PHRASE_DEFAULTS);
+  };
+  const whole = await read([found.files]);
+  const cuts = new Set<number>();
+  for (let end = 1; end < bytes.length; end++) {
+    const cut = lastCut(bytes.subarray(0, end), 'utf-8');
+    const secrets = new SecretFilter();
+    secrets.clean(bytes.subarray(0, cut), false);
+    if (cut > 0 && !secrets.isOpen) cuts.add(cut);
+  }
+  assert.ok(cuts.size > 60, `${cuts.size} places`);
+  const part = (from: number, to: number) => ({ ...hard!, part: { from, to } });
+  for (const cut of cuts) {
+    const parted = await read([
+      [before!, part(0, cut)],
+      [part(cut, bytes.length), behind!],
+    ]);
+    assert.deepEqual(parted, whole, `cut at ${cut}`);
+  }
+  const all = [0, ...[...cuts].sort((a, b) => a - b), bytes.length];
+  const everywhere = all.slice(1).map((to, i) => [part(all[i]!, to)]);
+  assert.deepEqual(await read([[before!], ...everywhere, [behind!]]), whole);
+});
+
+test('a part that is not UTF-8 says so, and is read as a whole', async () => {
+  const folder = join(root, 'legacy');
+  await mkdir(folder);
+  await writeFile(join(folder, 'a.txt'), Buffer.concat([Buffer.from('all ASCII here '), Buffer.of(0xb0, 0xa1, 0x20)]));
+  const found = (await findTexts([{ path: folder, exclude: [] }], { maximumFileSize: 1e7 }, [], () => false))!;
+  const files = [{ ...found.files[0]!, part: { from: 10, to: 18 } }];
+  const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
+  assert.equal(
+    await readShare(kernel, file, { ...found, files }, TEXT_DEFAULTS, new Float64Array(2), () => false),
+    'whole',
+  );
+});
+
+test('a large file of prose is parted among threads, and one of markup, with a twin or in another encoding is not', async () => {
+  const folder = join(root, 'large');
+  await mkdir(folder);
+  const text = syntheticText(900_000, 3);
+  const write = (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content);
+  const parts = async (): Promise<number[]> => {
+    const found = (await findTexts([{ path: folder, exclude: [] }], { maximumFileSize: 1e8 }, [], () => false))!;
+    return sharesOf(found, 3, placeOfCut).map(({ files }) => files.length);
+  };
+  await write('a.txt', text);
+  assert.ok(text.length > 4_200_000, `${text.length}`);
+  assert.deepEqual(await parts(), [1, 1]);
+  await rm(join(folder, 'a.txt'));
+  await write('a.md', text);
+  assert.deepEqual(await parts(), [1]);
+  await rm(join(folder, 'a.md'));
+  await write('a.txt', Buffer.from(`\ufeff${text}`, 'utf16le'));
+  assert.deepEqual(await parts(), [1]);
+  await write('a.txt', text);
+  await write('b.txt', text);
+  assert.deepEqual(await parts(), [1, 1]);
+  await write('b.txt', `${text} and more`);
+  assert.deepEqual(await parts(), [1, 2, 1]);
 });

@@ -53,6 +53,24 @@ test('a word whose particle was separated is two tokens', () => {
   assert.deepEqual([...tokens], [0, 2, 0, 2, 3, 2, 4, 6, 0]);
 });
 
+test('a word with character references stands where these do', () => {
+  const text = '<p>a caf&eacute;s, &#20013;&#22269;&#30340;&#19990;&#30028; <b>x</b> don&#39;t</p>';
+  const expected = ['a', 'caf&eacute;s', '&#20013;&#22269;', '&#30340;', '&#19990;&#30028;', 'x', 'don&#39;t'];
+  assert.deepEqual(
+    shown('a.html', text).words.map(([word]) => word),
+    expected,
+  );
+  const { tokens } = tokensOfDocument('a.html', '&#54620;&#44397;&#51008; x', TEXT_DEFAULTS, (word) =>
+    word === '한국은' ? 2 : 0,
+  );
+  assert.deepEqual([...tokens], [0, 16, 0, 16, 24, 2, 25, 26, 0]);
+  const notebook = '{"cells": [{"cell_type": "markdown", "source": ["caf\\u00e9s &eacute;t\\u00e9 x"]}]}';
+  assert.deepEqual(
+    shown('a.ipynb', notebook).words.map(([word]) => word),
+    ['caf\\u00e9s', '&eacute;t\\u00e9', 'x'],
+  );
+});
+
 test('in any text, tokens and what is left out stand in order and share no character', () => {
   const part = fc.constantFrom(
     '<b>',
@@ -67,11 +85,16 @@ test('in any text, tokens and what is left out stand in order and share no chara
     '$x$',
     '\\y{z}',
     'if ',
+    '&eacute;',
+    '&#20013;',
+    '\\u00e9',
+    '"cell_type": "markdown", "source": [',
+    '{',
     '. ',
   );
   fc.assert(
     fc.property(
-      fc.constantFrom('a.md', 'a.ts', 'a.html', 'a.tex', 'a.txt', 'a.srt'),
+      fc.constantFrom('a.md', 'a.ts', 'a.html', 'a.tex', 'a.txt', 'a.srt', 'a.ipynb'),
       fc.array(fc.oneof(part, fc.string({ maxLength: 3 })), { maxLength: 30 }),
       fc.constantFrom('keep' as const, 'leaveOut' as const),
       (name, parts, keywords) => {

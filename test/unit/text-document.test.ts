@@ -229,6 +229,19 @@ suite('markup', () => {
     }
   });
 
+  test('character references are what they stand for, inside words and alone', () => {
+    const text = 'caf&eacute;s, &Eacute;a &#44032;&#xB098;&#45796; na&iuml;ve. Don&rsquo;t, l&#39;eau auto&shy;mobile';
+    const words = "cafés Éa 가나다 naïve | Don’t l'eau automobile";
+    for (const name of ['a.html', 'a.md', 'a.xml']) assert.equal(cut(name, text), words, name);
+    const more =
+      'Q&amp;A 3&nbsp;m 2&lt;3 &unknown; caf&eacute a&b;c &#0; &#x110000; &#128512;x &CounterClockwiseContourIntegral;';
+    assert.equal(cut('a.html', more), 'Q A 3 m 2 3 caf eacute a c x');
+    assert.equal(cut('a.md', '`caf&eacute;` *caf&eacute;* caf&eacute;_x_'), 'caf eacute café café_x_');
+    const cells = ['caf\\u00e9s \\ud55c\\uae00\\uc740 \\ud83d\\ude00 x\\ty &eacute;t\\u00e9 \\u2014'];
+    const notebook = `{"cells": [{"cell_type": "markdown", "source": ["${cells[0]!}"]}]}`;
+    assert.equal(cut('a.ipynb', notebook), 'cafés 한글은 x y été');
+  });
+
   test('notebooks: code is of the language that its cell or its kernel names', () => {
     const cells = [
       { cell_type: 'code', metadata: {}, source: ['x = 1 # if a\n', '// y'] },
@@ -277,6 +290,9 @@ suite('any text', () => {
       '\ud83d',
       '\u0301',
       '&amp;',
+      '&eacute;',
+      '&#44032;',
+      '\\u00e9',
       '://',
       'don',
       'a',
@@ -293,8 +309,8 @@ suite('any text', () => {
           if (word === null) continue;
           assert.ok(word.start >= last && word.end > word.start && word.end <= document.length);
           last = word.end;
-          // a notebook's escapes stand for other characters
-          if (!document.includes('\\')) assert.equal(document.slice(word.start, word.end), word.word);
+          // escapes of a notebook, and references, stand for other characters
+          if (!/[\\&]/.test(document)) assert.equal(document.slice(word.start, word.end), word.word);
         }
       }),
       { seed: 1, numRuns: 1000 },

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, afterEach, test } from 'node:test';
 import { findTexts, readCorpus, type ReadCorpus, type ReadingHooks } from '../../src/engine/read-corpus.ts';
 import { newNotes } from '../../src/engine/reading-notes.ts';
-import { mergeRead, readShare } from '../../src/engine/read-shares.ts';
+import { mergeRead, readShare, type ReadShare } from '../../src/engine/read-shares.ts';
 import { cacheKey, deleteCache, withCache } from '../../src/engine/token-cache.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import { openTokenFile } from '../../src/engine/token-file.ts';
@@ -56,26 +56,18 @@ async function read(
   const folders = [{ path: folder, exclude: [], ...(encoding !== undefined && { encoding }) }];
   const found = (await findTexts(folders, reading, unsaved, () => false))!;
   const { fresh, share } = withCache(found, model, key);
+  const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
   const fromFiles = (await readShare(
     kernel,
-    { descriptor: tokenFile.descriptor, taken: new Int32Array(1) },
+    file,
     { ...fresh, notes: newNotes() },
     TEXT_DEFAULTS,
     new Float64Array(2),
     () => false,
-  ))!;
+  )) as ReadShare;
   const shares = share ? [share, fromFiles] : [fromFiles];
   const cache = { directory: model, key, files: found.files };
-  const result = mergeRead(
-    kernel,
-    tokenFile.descriptor,
-    shares,
-    found.notes,
-    hooks,
-    TEXT_DEFAULTS,
-    PHRASE_DEFAULTS,
-    cache,
-  );
+  const result = mergeRead(kernel, file, shares, found.notes, hooks, TEXT_DEFAULTS, PHRASE_DEFAULTS, cache);
   return { result: result!, opened: fresh.files.map(({ name }) => name) };
 }
 

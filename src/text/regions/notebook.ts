@@ -6,6 +6,7 @@
 import { languageNamed, type Language } from '../languages.ts';
 import { CodeScanner } from './code.ts';
 import { MarkdownScanner } from './markdown.ts';
+import { escapeAt, isInWord, joinWord } from './references.ts';
 import { PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
 
 const QUOTE = 34;
@@ -72,7 +73,7 @@ export class NotebookScanner implements Scanner {
     if (key === 'cell_type') this.#cell = slice(text, start, Math.min(end, start + 20));
     if (key === 'languageId') this.#cellLanguage = codeNamed(slice(text, start, Math.min(end, start + 40)));
     if (length > DEEPEST || this.#path.includes('outputs') || (key !== 'source' && key !== 'input')) return;
-    unescape(text, start, end);
+    unescape(text, start, end, regions);
     if (this.#cell === 'code') {
       this.#inner ??= new CodeScanner(
         magicLanguage(text, start, end) ?? this.#cellLanguage ?? this.#kernel ?? codeNamed('python'),
@@ -122,18 +123,20 @@ function endOfString(text: Uint16Array, from: number, to: number): number {
   return to;
 }
 
-/** Puts what escapes stand for in the place of their last character, and spaces before it. */
-function unescape(text: Uint16Array, start: number, end: number): void {
+/** Puts what escapes stand for in the place of their last character, and spaces before it; those inside words join them. */
+function unescape(text: Uint16Array, start: number, end: number, regions: Regions): void {
   for (let i = start; i + 1 < end; i++) {
     if (text[i] !== BACKSLASH) continue;
-    const sign = text[i + 1]!;
-    text[i] = SPACE;
-    if (sign === 117) {
-      const point = Number.parseInt(slice(text, i + 2, Math.min(end, i + 6)), 16);
-      const last = Math.min(end, i + 6);
-      text.fill(SPACE, i + 1, last);
-      if (!Number.isNaN(point)) text[last - 1] = point;
-      i = last - 1;
-    } else text[++i] = ESCAPES[sign] ?? sign;
+    const escape = escapeAt(text, i, end);
+    if (escape && isInWord(escape)) i = joinWord(text, i, end, regions, escapeAt) - 1;
+    else if (escape) {
+      text.fill(SPACE, i, escape.end);
+      i = escape.end - 1;
+      text[i] = escape.meaning.charCodeAt(0);
+    } else {
+      const sign = text[i + 1]!;
+      text[i] = SPACE;
+      text[++i] = ESCAPES[sign] ?? sign;
+    }
   }
 }
