@@ -106,17 +106,21 @@ function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
+/** Only its own listeners are taken off again: `terminate` has one, too, while another thread's error ends all. */
 function resultOf<R>(thread: Worker, listen?: (message: ThreadNews) => void): Promise<R> {
-  return new Promise<R>((resolve, reject) => {
-    thread.on('message', (message: ThreadMessage) => {
+  const { promise, resolve, reject } = Promise.withResolvers<R>();
+  const listeners = {
+    message: (message: ThreadMessage): void => {
       if (message.type === 'result') resolve(message.result as R);
       else if (message.type === 'error') reject(new Error(message.message));
       else listen?.(message);
-    });
-    thread.on('error', reject);
-    thread.on('exit', (code) => reject(new Error(`a compute thread stopped early (exit code ${code})`)));
-  }).finally(() => {
-    for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
+    },
+    error: reject,
+    exit: (code: number): void => reject(new Error(`a compute thread stopped early (exit code ${code})`)),
+  };
+  for (const [event, listener] of Object.entries(listeners)) thread.on(event, listener);
+  return promise.finally(() => {
+    for (const [event, listener] of Object.entries(listeners)) thread.off(event, listener);
     thread.on('error', () => undefined); // it comes too late to be told
   });
 }
