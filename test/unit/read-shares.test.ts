@@ -77,15 +77,7 @@ test('any number of threads reads what one thread reads', async () => {
     const shares = await Promise.all(
       parts.map((part) => readShare(kernel, file, part, TEXT_DEFAULTS, new Float64Array(2), () => false)),
     );
-    const merged = mergeRead(
-      kernel,
-      file,
-      shares as ReadShare[],
-      found!.notes,
-      hooks,
-      TEXT_DEFAULTS,
-      phrases,
-    );
+    const merged = mergeRead(kernel, file, shares as ReadShare[], found!.notes, hooks, TEXT_DEFAULTS, phrases);
     assert.deepEqual(merged!.corpus, alone.corpus);
     assert.deepEqual(merged!.paths, alone.paths);
     assert.deepEqual(merged!.report, alone.report);
