@@ -83,7 +83,7 @@ export interface LanguageModelResult {
 
 /** What a training may be given besides the text. */
 export interface TrainingExtras {
-  /** Where options.input is 'word2vec', of embeddingSize numbers; else `vectors` of the job is to be set before it is run. */
+  /** Where options.input is 'word2vec', of embeddingSize numbers; or set the job's `vectors` before it is run. Absent: it begins as drawn. */
   vectors?: WordVectors;
   /** Characters of each id, the space after a word included, for bits per character. */
   characters?: ArrayLike<number>;
