@@ -69,6 +69,11 @@ export class ComputeThreads {
     }
   }
 
+  /** Ends all but the first `count` threads, which do nothing now, for the memory that they have. */
+  async keep(count: number): Promise<void> {
+    await Promise.all(this.#threads.splice(count).map((thread) => thread.terminate()));
+  }
+
   /** Ends the threads, whatever they do. */
   async close(): Promise<void> {
     this.#signal.removeEventListener('abort', this.#onAbort);
