@@ -12,7 +12,7 @@ import type { TrainContext } from './training.ts';
 /** How often progress is told, ms. */
 const INTERVAL = 100;
 /** What comes and goes while a thread reads is little at a time: it need not wait for much room to be used up. */
-const LIMITS = { maxYoungGenerationSizeMb: 8 };
+const LIMITS = { maxYoungGenerationSizeMb: 3 };
 
 /** Reads the folders; null where it was cancelled. `entered` hears of each phase. */
 export async function readFolders(

@@ -24,7 +24,7 @@ const FEWEST_WORDS = 2000;
 /** The words' letters are put together so many at a time. */
 const WORDS = 1 << 14;
 /** The tokens are packed so many at a time. */
-const TOKENS = 1 << 18;
+const TOKENS = 1 << 14;
 
 /** A file as it was, and what became of it: a document of the share, or nothing for a reason. */
 interface Entry {
@@ -172,12 +172,11 @@ function partsOf(
     }
   };
   const packedTokens = function* (): Generator<Uint8Array> {
-    const packed: Uint8Array[] = [];
-    const packer = new TokenPacker(kernel, (bytes) => packed.push(bytes.slice()));
+    let packed: Uint8Array = new Uint8Array(0);
+    const packer = new TokenPacker(kernel, (bytes) => (packed = bytes));
     for (let from = 0; from < tokens.length; from += TOKENS) {
       packer.append(tokens.subarray(from, from + TOKENS));
-      yield* packed;
-      packed.length = 0;
+      yield packed; // a view, which is written before more is packed
     }
   };
   return [

@@ -74,7 +74,7 @@ const FILLED = 0.6;
 /** A share of the room that forgetting must free, so that it is not done for every few words. */
 const FREED = 1 / 8;
 /** Entries that are gone through at a time, in a millisecond or a few. */
-const STEP = 1 << 14;
+const STEP = 1 << 12;
 /** Counts from here on are not told apart when it is decided what to forget. */
 const COUNTS = 1 << 16;
 
