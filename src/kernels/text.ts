@@ -633,7 +633,7 @@ export function widen(unitsPtr: usize, bytesPtr: usize, count: usize): void {
 
 // ---- Secrets (secrets.ts) ----
 
-/** Every token has a run of so many letters, digits and signs of SIGNS, or so many of base64 behind its name. */
+/** Every token has a run of so many letters, digits, - . / + and _, or so many of base64 behind its name and a =. */
 const SHORTEST_RUN = 15;
 const LONG_RUN = 40;
 /** Bytes that are looked at together, and how far the next ones are: a run is seen whole in one of them. */
@@ -664,8 +664,8 @@ function runBits(at: usize): u32 {
 }
 
 /**
- * Where in the bytes of ASCII at `textPtr` something begins that a secret may begin with, or a long run of base64; -1 where
- * there is nothing such. prefixesPtr: beginnings, 16 bytes each, zeros behind them, and 16 zeros at their end. BLOCK bytes
+ * Where in the bytes of ASCII at `textPtr` something begins that a secret may begin with, or a value that is a long run of
+ * base64; -1 where there is nothing such. prefixesPtr: beginnings, 16 bytes each, zeros behind them, and 16 zeros at their end. BLOCK bytes
  * behind the text are read, which are zeros.
  */
 export function findSecret(textPtr: usize, length: usize, prefixesPtr: usize): i32 {
@@ -698,13 +698,23 @@ export function findSecret(textPtr: usize, length: usize, prefixesPtr: usize): i
         continue;
       }
       base64 = byte == 95 || byte == 45 || byte == 46 ? 0 : base64 + 1;
-      if (base64 >= LONG_RUN) return <i32>(run + 1 - LONG_RUN - textPtr);
+      if (base64 == LONG_RUN && isValue(run + 1 - LONG_RUN, textPtr)) return <i32>(run + 1 - LONG_RUN - textPtr);
       if ((run == textPtr || !isWord(<u32>load<u8>(run - 1))) && isPrefixAt(run, byte, prefixesPtr)) {
         return <i32>(run - textPtr);
       }
     }
   }
   return -1;
+}
+
+/** Whether what begins at `at` stands behind a = or a :, with up to four spaces and a quotation mark between. */
+function isValue(at: usize, textPtr: usize): bool {
+  if (at > textPtr && (load<u8>(at - 1) == 34 || load<u8>(at - 1) == 39)) at--;
+  for (let spaces = 0; spaces < 4 && at > textPtr; spaces++, at--) {
+    const byte = <u32>load<u8>(at - 1);
+    if (byte != 32 && byte - 9 >= 5) break;
+  }
+  return at > textPtr && (load<u8>(at - 1) == 61 || load<u8>(at - 1) == 58);
 }
 
 /** Whether BEGIN stands behind the last of the hyphens in a row of `hyphens`, a bit for each four of them, in the block at `at`. */
