@@ -16,7 +16,7 @@ const asc = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/
 
 /** Kernel modules: every file of src/kernels itself but those that modules include. */
 const kernelsFolder = join(root, 'src/kernels');
-const included = ['simd.ts', 'matrix.ts', 'cells.ts', 'attention.ts'];
+const included = ['simd.ts', 'tiles.ts', 'matrix.ts', 'strassen.ts', 'cells.ts', 'attention.ts'];
 const variants = { simd: ['simd', 'threads'], 'relaxed-simd': ['simd', 'threads', 'relaxed-simd'] };
 
 async function newest(paths) {

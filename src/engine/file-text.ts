@@ -17,6 +17,8 @@ import type { FoundFile } from './workspace-files.ts';
 export const PIECE = 1 << 20;
 /** Virtual files that are read ahead, and their most bytes. */
 const AHEAD = { files: 16, bytes: 4 * PIECE };
+/** A notebook that is no larger is read as a whole, bytes. */
+const LARGEST_NOTEBOOK = 32 * PIECE;
 /** Of a file so large, the beginning is looked at before the rest is read, bytes. */
 const LARGE = 65_536;
 
@@ -106,8 +108,9 @@ function isVirtual(file: FileToRead): file is FileToRead & { virtual: string } {
   return file.virtual !== undefined && file.text === undefined;
 }
 
-function isReadInPieces({ size, text, virtual, part }: FileToRead): boolean {
-  return part !== undefined || (size > PIECE && text === undefined && virtual === undefined);
+function isReadInPieces({ name, size, text, virtual, part }: FileToRead): boolean {
+  const most = /\.ipynb$/i.test(name) ? LARGEST_NOTEBOOK : PIECE; // the language of a notebook's code stands at its end
+  return part !== undefined || (size > most && text === undefined && virtual === undefined);
 }
 
 async function* onePiece(

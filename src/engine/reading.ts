@@ -36,8 +36,8 @@ export async function readFolders(
     }
   };
   events.progress({ phase: 'reading', fraction: 0 });
-  const { case: casing, numbers, codeSentences, keywords } = text; // the others are for what is done after counting
-  const cutting = { casing, numbers, codeSentences, keywords };
+  const { case: casing, numbers, codeSentences } = text; // the others are for what is done after counting
+  const cutting = { casing, numbers, codeSentences, keywords: text.keywords !== 'leaveOut' };
   const files = virtualFilesOf(folders, events);
   const pool = new ComputeThreads(script, signal, files, LIMITS);
   try {

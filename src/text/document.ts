@@ -81,6 +81,11 @@ export class DocumentReader {
     return this.#regions.data.subarray(0, 4 * this.#regions.length);
   }
 
+  /** Where in the document a place in `text` is, both counted from the beginning of the piece: letters may have been moved. */
+  placeInDocument(place: number): number {
+    return this.#regions.placeInDocument(place);
+  }
+
   /** How much of the piece is read, 0 to 1. */
   get fraction(): number {
     return this.#end === 0 ? 1 : this.#tokenizer.position / this.#end;
@@ -163,7 +168,7 @@ export class DocumentReader {
 
   /** Whether the options leave out some words of this kind of region, which only `read` and `readOn` do. */
   leavesOut(kind: number): boolean {
-    return kind !== PROSE && !this.#options.keywords;
+    return kind !== PROSE && this.#options.keywords === 'leaveOut';
   }
 
   /** As `read`, from `position` on, up to the end of the region [start, end); where it stops, `position` tells. A second call goes on there. */
@@ -198,7 +203,7 @@ export class DocumentReader {
     const { case: casing, numbers, keywords } = this.#options;
     const { text } = this;
     const folds = casing === 'fold' && this.#kind === PROSE;
-    const filter = keywords || this.#kind === PROSE ? null : filterOf(this.#kind - 1);
+    const filter = keywords !== 'leaveOut' || this.#kind === PROSE ? null : filterOf(this.#kind - 1);
     if (!folds && numbers === 'keep' && !filter) return to;
     let written = from;
     for (let i = from; i < to; i += SPAN) {
