@@ -1,7 +1,6 @@
 // Cells compared on the text of folders: reads it as a training does, trains every contender on it and measures each. What is
 // measured, and how, is src/language-model/comparison.ts's.
 
-import * as l10n from '@vscode/l10n';
 import {
   COMPARISON_DEFAULTS,
   contenders,
@@ -30,14 +29,6 @@ export async function compareCells(
   measurements: Measurements = COMPARISON_DEFAULTS,
 ): Promise<CellReport[] | null> {
   checkOptions(request);
-  if (request.languageModel.input === 'word2vec') {
-    throw new RangeError(
-      l10n.t(
-        'Cells are compared without word vectors: the option {0} must be “embedding” or “onehot”.',
-        'languageModel.input',
-      ),
-    );
-  }
   const tokenFile = openTokenFile(context.directory);
   try {
     return await compare(request, equal, tokenFile.descriptor, context, measurements);
@@ -60,7 +51,9 @@ async function compare(
   checkEnoughWords(read.report);
   const bytePairs = request.languageModel.tokens === 'bytePairs' ? await readAsBytePairs(request, read, context) : null;
   if (signal.aborted) return null;
-  const options = resolveLanguageModelOptions(request.languageModel, bytePairs?.tokens.length ?? read.report.words);
+  const resolved = resolveLanguageModelOptions(request.languageModel, bytePairs?.tokens.length ?? read.report.words);
+  // all begin alike, whatever the size of their embedding
+  const options = { ...resolved, input: resolved.input === 'onehot' ? ('onehot' as const) : ('embedding' as const) };
   const text = bytePairs
     ? bytePairsToLearn(bytePairs, options.heldOut)
     : textToLearn(read, options.heldOut, (...line) => events.log(...line));

@@ -1,4 +1,4 @@
-// A compute thread: one worker thread that runs one task, step by step, and looks at the cancel flag between steps.
+// A compute thread: a worker thread that runs one task after the other, step by step, and looks at the cancel flag between steps.
 
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { CellComparison, type CellReport, type ComparisonSetup, type Contender } from '../language-model/comparison.ts';
@@ -19,8 +19,9 @@ import { Word2vecThread } from '../word2vec/training.ts';
 import { readBytePairs, type BytePairRequest, type BytePairText } from './byte-pair-text.ts';
 import { readEvaluationSet } from './evaluation.ts';
 import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
-import { mergeRead, readShare, type ReadShare } from './read-shares.ts';
-import { isTooLarge } from './work-shares.ts';
+import { mergeRead, readShare, type ReadShare, type SharedTokenFile } from './read-shares.ts';
+import { placeOfCut } from './file-parts.ts';
+import { isTooLarge, sharesOf } from './work-shares.ts';
 import type { ReadingNotes } from './reading-notes.ts';
 import { cacheKey, withCache, type CachedReading, type CachePlace } from './token-cache.ts';
 import { TokenFile, tokensOf } from './token-file.ts';
@@ -29,7 +30,7 @@ import { forVectorsOnly } from './vectors-only.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
 export type Task =
-  /** `directory`: where the cache is; `text`: what decides how words are cut. */
+  /** `directory`: where the cache is; `text`: what decides how words are cut; `threads`: that will read. */
   | {
       kind: 'find';
       folders: FolderRequest[];
@@ -37,16 +38,25 @@ export type Task =
       reading: ReadingOptions;
       directory: string;
       text: unknown;
+      threads: number;
     }
-  | { kind: 'readShare'; found: FoundFiles; text: TextOptions; done: Float64Array }
+  | {
+      kind: 'readShare';
+      kernel: WebAssembly.Module;
+      tokenFile: SharedTokenFile;
+      found: FoundFiles;
+      text: TextOptions;
+      done: Float64Array;
+    }
   | {
       kind: 'mergeRead';
+      kernel: WebAssembly.Module;
       shares: ReadShare[];
       notes: ReadingNotes;
       text: TextOptions;
       phrases: PhraseOptions;
       cache: CachePlace | null;
-      tokenFile: number;
+      tokenFile: SharedTokenFile;
       vectorsOnly: Word2vecOptions | null;
     }
   /**
@@ -55,6 +65,7 @@ export type Task =
    */
   | {
       kind: 'read';
+      kernel: WebAssembly.Module;
       found: FoundFiles;
       text: TextOptions;
       phrases: PhraseOptions;
@@ -87,9 +98,10 @@ export type Task =
   | { kind: 'analogies'; job: AnalogyJob };
 
 interface Results {
-  find: FoundFiles & { cached: CachedReading; key: string };
+  /** `parts`: what each thread is to read. */
+  find: FoundFiles & { cached: CachedReading; key: string; parts: FoundFiles[] };
   /** Null where it has too many different words for a merge; the same of the merge. */
-  readShare: ReadShare | null;
+  readShare: ReadShare | 'whole' | null;
   mergeRead: ReadCorpus | null;
   read: ReadCorpus;
   import: ReadVectors | { problem: VectorFileProblem };
@@ -110,7 +122,7 @@ export type ThreadNews = { type: 'progress'; progress: Progress } | { type: 'log
 
 export type ThreadMessage = ThreadNews | { type: 'result'; result: unknown } | { type: 'error'; message: string };
 
-const { task, cancelled: flag, files } = workerData as { task: Task; cancelled: Int32Array; files?: MessagePort };
+const { cancelled: flag, files } = workerData as { cancelled: Int32Array; files?: MessagePort };
 if (files) connectVirtualFiles(virtualFilesAt(files));
 /** Between two tellings of how many files were found, ms. */
 const FINDING_INTERVAL = 200;
@@ -124,18 +136,26 @@ const hooks = {
   cancelled,
 } satisfies ReadingHooks;
 
-/** The task's result; null where it was cancelled, or where the result lies in the job's shared memory. */
-async function run(): Promise<unknown> {
+/** A task's result; null where it was cancelled, or where the result lies in the job's shared memory. */
+async function run(task: Task): Promise<unknown> {
   switch (task.kind) {
     case 'find':
       return find(task);
     case 'readShare':
-      return readShare(task.found, task.text, task.done, cancelled);
+      return readShare(task.kernel, task.tokenFile, task.found, task.text, task.done, cancelled);
     case 'mergeRead':
-      return keepWhatIsUsed(task, mergeRead(task.shares, task.notes, hooks, task.text, task.phrases, task.cache));
+      return keepWhatIsUsed(
+        task.vectorsOnly,
+        task.tokenFile.descriptor,
+        mergeRead(task.kernel, task.tokenFile, task.shares, task.notes, hooks, task.text, task.phrases, task.cache),
+      );
     case 'read': {
       const spill = new TokenFile(task.tokenFile);
-      return keepWhatIsUsed(task, await readFound(task.found, hooks, task.text, task.phrases, spill, task.cache));
+      return keepWhatIsUsed(
+        task.vectorsOnly,
+        task.tokenFile,
+        await readFound(task.kernel, task.found, hooks, task.text, task.phrases, spill, task.cache),
+      );
     }
     case 'import':
       return readVectorFile(task.path, task.most, {
@@ -180,7 +200,8 @@ async function run(): Promise<unknown> {
 }
 
 function keepWhatIsUsed(
-  { vectorsOnly, tokenFile }: Task & { kind: 'read' | 'mergeRead' },
+  vectorsOnly: Word2vecOptions | null,
+  tokenFile: number,
   read: ReadCorpus | null,
 ): ReadCorpus | null {
   return read && vectorsOnly ? forVectorsOnly(read, vectorsOnly, tokenFile) : read;
@@ -197,7 +218,7 @@ async function find(task: Task & { kind: 'find' }): Promise<Results['find'] | nu
   if (!found) return null;
   const key = cacheKey(task.text);
   const cached = isTooLarge(found) ? { fresh: found, share: null } : withCache(found, task.directory, key);
-  return { ...found, cached, key };
+  return { ...found, cached, key, parts: sharesOf(cached.fresh, task.threads, placeOfCut) };
 }
 
 /** `stop` frees the threads that wait for this one. */
@@ -207,8 +228,9 @@ function runSteps(thread: { step(): boolean; stop?(): void }): null {
   return null;
 }
 
-try {
-  post({ type: 'result', result: await run() });
-} catch (error) {
-  post({ type: 'error', message: (error as Error).message });
-}
+parentPort!.on('message', (task: Task) => {
+  run(task).then(
+    (result) => post({ type: 'result', result }),
+    (error: unknown) => post({ type: 'error', message: (error as Error).message }),
+  );
+});

@@ -1,6 +1,6 @@
 // Runs tasks in worker threads (compute-thread.ts), one thread a task, and ends them all alike: done, failed or cancelled.
 
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, Worker, type MessagePort, type ResourceLimits } from 'node:worker_threads';
 import type { VirtualFiles } from '../protocol/engine.ts';
 import type { Task, TaskResult, ThreadMessage, ThreadNews } from './compute-thread.ts';
 import { serveVirtualFiles } from './virtual-files.ts';
@@ -20,34 +20,84 @@ export async function runTasks<T extends Task>(
   listen?: (message: ThreadNews) => void,
   files: VirtualFiles | null = null,
 ): Promise<TaskResult<T>[] | null> {
-  if (signal.aborted) return null;
-  const cancelled = new Int32Array(new SharedArrayBuffer(4));
-  const ports: MessagePort[] = [];
-  const threads = tasks.map((task) => {
-    if (!files) return new Worker(script, { workerData: { task, cancelled } });
-    const { port1, port2 } = new MessageChannel();
-    serveVirtualFiles(files, port1);
-    ports.push(port1);
-    return new Worker(script, { workerData: { task, cancelled, files: port2 }, transferList: [port2] });
-  });
-  const terminate = (): Promise<number[]> => Promise.all(threads.map((thread) => thread.terminate()));
-  let timer: NodeJS.Timeout | undefined;
-  const onAbort = (): void => {
-    Atomics.store(cancelled, 0, 1);
-    timer = setTimeout(() => void terminate(), GRACE);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
+  const threads = new ComputeThreads(script, signal, files);
   try {
-    const results = await Promise.all(threads.map((thread) => resultOf<TaskResult<T>>(thread, listen)));
-    return isAborted(signal) ? null : results;
-  } catch (error) {
-    if (isAborted(signal)) return null;
-    throw error;
+    return await threads.run(tasks, listen);
   } finally {
-    signal.removeEventListener('abort', onAbort);
-    clearTimeout(timer);
-    for (const port of ports) port.close();
-    await terminate();
+    await threads.close();
+  }
+}
+
+/** Threads that stay for the tasks that follow; each is started with its first task. */
+export class ComputeThreads {
+  readonly #script: URL;
+  readonly #signal: AbortSignal;
+  readonly #files: VirtualFiles | null;
+  readonly #limits: ResourceLimits;
+  readonly #cancelled = new Int32Array(new SharedArrayBuffer(4));
+  readonly #threads: Worker[] = [];
+  readonly #ports: MessagePort[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `limits`: of the memory of each. */
+  constructor(script: URL, signal: AbortSignal, files: VirtualFiles | null = null, limits: ResourceLimits = {}) {
+    this.#script = script;
+    this.#signal = signal;
+    this.#files = files;
+    this.#limits = limits;
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** As `runTasks`. One call after the other; after an error or a cancel there is none. */
+  async run<T extends Task>(
+    tasks: readonly T[],
+    listen?: (message: ThreadNews) => void,
+  ): Promise<TaskResult<T>[] | null> {
+    if (this.#signal.aborted) return null;
+    try {
+      const results = await Promise.all(
+        tasks.map((task, index) => {
+          const thread = (this.#threads[index] ??= this.#start());
+          thread.postMessage(task);
+          return resultOf<TaskResult<T>>(thread, listen);
+        }),
+      );
+      return isAborted(this.#signal) ? null : results;
+    } catch (error) {
+      if (isAborted(this.#signal)) return null;
+      throw error;
+    }
+  }
+
+  /** Ends the threads, whatever they do. */
+  async close(): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    clearTimeout(this.#timer);
+    for (const port of this.#ports) port.close();
+    await this.#terminate();
+  }
+
+  #start(): Worker {
+    const workerData = { cancelled: this.#cancelled };
+    const resourceLimits = this.#limits;
+    if (!this.#files) return new Worker(this.#script, { workerData, resourceLimits });
+    const { port1, port2 } = new MessageChannel();
+    serveVirtualFiles(this.#files, port1);
+    this.#ports.push(port1);
+    return new Worker(this.#script, {
+      workerData: { ...workerData, files: port2 },
+      transferList: [port2],
+      resourceLimits,
+    });
+  }
+
+  readonly #onAbort = (): void => {
+    Atomics.store(this.#cancelled, 0, 1);
+    this.#timer = setTimeout(() => void this.#terminate(), GRACE);
+  };
+
+  #terminate(): Promise<number[]> {
+    return Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 }
 
@@ -57,7 +107,7 @@ function isAborted(signal: AbortSignal): boolean {
 }
 
 function resultOf<R>(thread: Worker, listen?: (message: ThreadNews) => void): Promise<R> {
-  return new Promise((resolve, reject) => {
+  return new Promise<R>((resolve, reject) => {
     thread.on('message', (message: ThreadMessage) => {
       if (message.type === 'result') resolve(message.result as R);
       else if (message.type === 'error') reject(new Error(message.message));
@@ -65,5 +115,8 @@ function resultOf<R>(thread: Worker, listen?: (message: ThreadNews) => void): Pr
     });
     thread.on('error', reject);
     thread.on('exit', (code) => reject(new Error(`a compute thread stopped early (exit code ${code})`)));
+  }).finally(() => {
+    for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
+    thread.on('error', () => undefined); // it comes too late to be told
   });
 }

@@ -28,6 +28,7 @@ import { runTasks } from './compute-threads.ts';
 import { Meter, tell } from './meter.ts';
 import type { ReadCorpus } from './read-corpus.ts';
 import type { Tensor } from './safetensors.ts';
+import { trainStartVectors } from './start-vectors.ts';
 import { tokensOf } from './token-file.ts';
 import { curvesOf } from './training-curves.ts';
 import type { TrainContext } from './training.ts';
@@ -166,7 +167,7 @@ export async function trainLanguageModel(
       options,
       tensorflow ? 1 : threads,
       request.seed,
-      { vectors, ...extras, wide: training.wide, ...(checkpoint && { checkpoint }) },
+      { ...extras, wide: training.wide, ...(checkpoint && { checkpoint }) },
     );
   const resumed = (checkpoint: Checkpoint): LanguageModelJob | null => {
     try {
@@ -195,7 +196,14 @@ export async function trainLanguageModel(
       resumedAt = done / total;
       events.log('info', l10n.t('Language model: goes on from a checkpoint at {0} %', (100 * resumedAt).toFixed(0)));
     }
-    job ??= create(null);
+    if (!job) {
+      job = create(null);
+      if (options.input === 'word2vec') {
+        job.vectors =
+          !bytePairs && vectors.size === options.embeddingSize ? vectors : await trainStartVectors(job, context);
+        if (!job.vectors) return null;
+      }
+    }
     saver.start((error) => events.log('warn', l10n.t('No checkpoint was written: {0}', error.message)));
     if (!(await run(job, context).finally(() => saver.stop()))) return null;
     const model = trained(languageModelResult(job));

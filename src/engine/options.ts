@@ -29,7 +29,7 @@ export function checkOptions(request: TrainRequest): void {
   checkTextOptions(request.text);
   checkWord2vec(request.word2vec);
   checkRanges('map', request.projection, PROJECTION_RANGES);
-  checkLanguageModel(request.languageModel, request.word2vec.vectorSize);
+  checkLanguageModel(request.languageModel);
   const { scorer, connectors, ...phrases } = request.phrases;
   checkChoice('phrases.scorer', scorer, PHRASE_SCORERS);
   if (typeof connectors !== 'string') {
@@ -97,14 +97,13 @@ function checkWord2vec({ algorithm, ...others }: Word2vecOptions): void {
   }
 }
 
-/** `vectorSize`: of the word vectors, 0 where that is automatic. */
-function checkLanguageModel(options: LanguageModelOptions, vectorSize: number): void {
+function checkLanguageModel(options: LanguageModelOptions): void {
   const { tokens, cell, input, softmax, decay, ...others } = options;
   for (const [name, value] of Object.entries({ tokens, cell, input, softmax, decay })) {
     checkChoice(`languageModel.${name}`, value, LANGUAGE_MODEL_CHOICES[name as keyof typeof LANGUAGE_MODEL_CHOICES]);
   }
   checkRanges('languageModel', checkFlags('languageModel', others, LANGUAGE_MODEL_FLAGS), LANGUAGE_MODEL_RANGES);
-  checkLanguageModelOptions(options, vectorSize);
+  checkLanguageModelOptions(options);
 }
 
 /** The values that are no flags. */

@@ -47,6 +47,8 @@ export interface ReadDocument {
   name: string;
   /** Bytes. */
   size: number;
+  /** Of a part of a file (file-parts.ts), where it begins; absent of a whole one. */
+  from?: number;
   /** Of its content; null of a large file that no other has the size of. */
   digest: string | null;
   encoding: Encoding;

@@ -23,7 +23,7 @@
 import { storeConstants } from './word2vec/logistic';
 import { choose, leaveUntil, slide } from './word2vec/positions';
 import { trainPairs } from './word2vec/pairs';
-import { align, arePaired, BLOCK, layOut, partBytes, partStart, PLACES, Position, rowBytesOf, Settings, settingsOf, Thread } from './word2vec/state';
+import { align, arePaired, blockOf, layOut, partBytes, partStart, PLACES, Position, rowBytesOf, Settings, settingsOf, Thread } from './word2vec/state';
 import { learn, score } from './word2vec/steps';
 import { copyNodes, mergeNodes } from './word2vec/tree';
 
@@ -96,9 +96,10 @@ export function train(threadPtr: usize, first: i32, last: i32, alpha: f32): void
   const thread = changetype<Thread>(threadPtr),
     settings = settingsOf(thread),
     rowBytes = thread.rowBytes,
+    size = blockOf(settings),
     inPairs = arePaired(settings);
-  for (let block = first; block < last; block += BLOCK) {
-    const end = min(block + BLOCK, last);
+  for (let block = first; block < last; block += size) {
+    const end = min(block + size, last);
     slide(thread, block, end);
     if (inPairs) {
       trainPairs(thread, block, end, alpha);

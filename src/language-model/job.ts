@@ -22,7 +22,7 @@ export interface LanguageModelJob {
   threads: number;
   seed: number;
   wide: boolean;
-  /** What the embedding begins with. */
+  /** What the embedding begins as, where options.input is 'word2vec'. */
   vectors: WordVectors | null;
   /** Tokens, an end of a sentence first. */
   trainingText: Int32Array<SharedArrayBuffer>;
@@ -83,7 +83,7 @@ export interface LanguageModelResult {
 
 /** What a training may be given besides the text. */
 export interface TrainingExtras {
-  /** Where options.input is 'word2vec': row r is of the word of rank r. */
+  /** Where options.input is 'word2vec', of embeddingSize numbers; else `vectors` of the job is to be set before it is run. */
   vectors?: WordVectors;
   /** Characters of each id, the space after a word included, for bits per character. */
   characters?: ArrayLike<number>;
@@ -120,10 +120,7 @@ export function createLanguageModelJob(
   seed: number,
   { vectors, characters, vocabulary, checkpoint, wide = false }: TrainingExtras = {},
 ): LanguageModelJob {
-  checkLanguageModelOptions(options, vectors?.size);
-  if (options.input === 'word2vec' && !vectors) {
-    throw new RangeError("The input 'word2vec' needs word vectors, got none; use 'embedding'");
-  }
+  checkLanguageModelOptions(options);
   const words = vocabulary ?? knownWords(tokens, options.maxVocabulary);
   const text = splitText(tokens, documents, heldOut, options.heldOut, words, characters ?? null);
   const trainingTokens = text.training.length - 1;
@@ -139,7 +136,7 @@ export function createLanguageModelJob(
     ...{ cell, layers, attention, tied, hiddenSize, dropout, inputDropout, weightDropout, embeddingDropout },
     vocabulary: words + FIRST_WORD,
     oneHot: input === 'onehot',
-    embeddingSize: input === 'word2vec' ? vectors!.size : options.embeddingSize,
+    embeddingSize: options.embeddingSize,
     freezeEmbedding: options.freezeEmbedding,
     cutoffs: isAdaptive(options.softmax, words + FIRST_WORD)
       ? chooseCutoffs(countsOf(text.training, words + FIRST_WORD))
@@ -157,7 +154,7 @@ export function createLanguageModelJob(
     threads,
     seed,
     wide,
-    vectors: input === 'word2vec' ? vectors! : null,
+    vectors: (input === 'word2vec' && vectors) || null,
     trainingText: text.training,
     heldOutText: text.heldOut,
     heldOutCharacters: text.heldOutCharacters,

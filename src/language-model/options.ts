@@ -18,13 +18,13 @@ export interface LanguageModelOptions extends Schedule {
   layers: number;
   /** Scaled dot product over the states of the window, before the softmax (attention.ts). */
   attention: boolean;
-  /** How tokens come in: a learned embedding; an embedding that begins as the word vectors; one-hot, without an embedding. */
+  /** How tokens come in: a learned embedding; an embedding that begins as Skip-gram vectors; one-hot, without an embedding. */
   input: (typeof INPUTS)[number];
   /** The embedding is not trained. */
   freezeEmbedding: boolean;
   /** The output's weights are the embedding; needs embeddingSize = hiddenSize. */
   tied: boolean;
-  /** E, numbers for each token at the input; with word vectors, as many as they have. */
+  /** E, numbers for each token at the input. */
   embeddingSize: number;
   /** H, units of each layer. */
   hiddenSize: number;
@@ -133,31 +133,11 @@ export function resolveLanguageModelOptions(options: LanguageModelOptions, words
   return { ...options, epochs: options.epochs || Math.min(20, Math.max(1, Math.ceil(1_000_000 / Math.max(1, words)))) };
 }
 
-/**
- * Throws where two options contradict each other, with what to change. `vectorSize`: of the word vectors, where they are the
- * input; 0 where it is not known yet.
- */
-export function checkLanguageModelOptions(options: LanguageModelOptions, vectorSize?: number): void {
-  const { input, tokens, tied, freezeEmbedding, hiddenSize, inputDropout } = options;
+/** Throws where two options contradict each other, with what to change. */
+export function checkLanguageModelOptions(options: LanguageModelOptions): void {
+  const { input, tied, freezeEmbedding, inputDropout } = options;
   const oneHot = input === 'onehot';
-  if (input === 'word2vec' && tokens === 'bytePairs') {
-    throw new RangeError(
-      "The input 'word2vec' needs tokens that are words, got 'bytePairs', which have no word vectors; " +
-        "set input to 'embedding', or tokens to 'words'",
-    );
-  }
-  if (tied && input === 'word2vec' && vectorSize !== undefined && vectorSize !== hiddenSize) {
-    throw new RangeError(
-      `Tied weights need word vectors of as many numbers as hiddenSize, ${hiddenSize}, got ${vectorSize || 'an automatic size'}; ` +
-        'set word2vec.vectorSize to hiddenSize, or switch tied off',
-    );
-  }
-  checkArchitecture({
-    ...options,
-    vocabulary: options.maxVocabulary,
-    oneHot,
-    embeddingSize: input === 'word2vec' ? hiddenSize : options.embeddingSize,
-  });
+  checkArchitecture({ ...options, vocabulary: options.maxVocabulary, oneHot });
   if (oneHot && inputDropout > 0) {
     throw new RangeError(
       "inputDropout needs an embedding, got input 'onehot'; use embeddingDropout, or set input to 'embedding'",

@@ -286,7 +286,10 @@ export function writeParameter(floats: Float32Array, parameter: Parameter, { sha
   }
 }
 
-/** Word vectors to begin with: row r (E) is of the word of rank r; they may be fewer than the model's words. */
+/**
+ * Word vectors to begin with: row r (E) is of the word of rank r; they may be fewer than the model's words. A row of zeros is
+ * no vector: the embedding then begins as it was drawn.
+ */
 export interface WordVectors {
   /** E */
   size: number;
@@ -340,8 +343,10 @@ function putVectors(floats: Float32Array, embedding: Parameter, { size, data }: 
   }
   const words = Math.min(data.length / size, embedding.rows - FIRST_WORD);
   for (let word = 0; word < words; word++) {
-    const row = (embedding.ptr + (word + FIRST_WORD) * embedding.stride) / 4;
-    floats.set(data.subarray(word * size, (word + 1) * size), row);
+    const vector = data.subarray(word * size, (word + 1) * size);
+    if (vector.some((value) => value !== 0)) {
+      floats.set(vector, (embedding.ptr + (word + FIRST_WORD) * embedding.stride) / 4);
+    }
   }
 }
 

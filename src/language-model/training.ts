@@ -74,7 +74,10 @@ export class LanguageModelThread {
   }
 
   *#run(): Generator<void> {
-    const { seed, trainingText, vectors, progress, checkpoint, checkpointState } = this.#job;
+    const { seed, trainingText, vectors, options, progress, checkpoint, checkpointState } = this.#job;
+    if (options.input === 'word2vec' && !vectors && checkpointState[0] !== CHECKPOINT.given) {
+      throw new RangeError("The input 'word2vec' needs word vectors, got none; use 'embedding'");
+    }
     yield* this.#network.initialise(seed, trainingText, vectors);
     if (checkpointState[0] === CHECKPOINT.given) {
       if (this.#team.thread === 0) this.#network.load(checkpoint);

@@ -61,7 +61,7 @@ export function tokensOfDocument(
     let region = 0;
     const reasonInside = (): LeftOutReason => {
       const at = 4 * Math.min(region, regions.length / 4 - 1);
-      return regions[at + 2] !== PROSE && !options.keywords ? 'keyword' : 'tooLong';
+      return regions[at + 2] !== PROSE && options.keywords === 'leaveOut' ? 'keyword' : 'tooLong';
     };
     /** Looks at what is between the last token and `to`, which may be in regions and between them. */
     const pass = (to: number): void => {
@@ -80,13 +80,15 @@ export function tokensOfDocument(
           if (tokens.length && sentences.at(-1) !== tokens.length / 3) sentences.push(tokens.length / 3);
           continue;
         }
-        const [start, end] = [offset + spans[i]!, offset + spans[i + 1]!];
+        const placeOf = (place: number): number => offset + reader.placeInDocument(place);
+        const [start, end] = [placeOf(spans[i]!), placeOf(spans[i + 1]!)];
         pass(start);
         const isCode = regions[4 * region + 2] !== PROSE;
         const word = String.fromCharCode(...reader.text.subarray(spans[i], spans[i + 1]));
         const stem = stemLengthOf(word);
-        tokens.push(start, stem ? start + stem : end, isCode ? 1 : 0);
-        if (stem) tokens.push(start + stem, end, 2);
+        const stemEnd = stem ? placeOf(spans[i]! + stem) : end;
+        tokens.push(start, stemEnd, isCode ? 1 : 0);
+        if (stem) tokens.push(stemEnd, end, 2);
         seen = end;
       }
     }

@@ -68,9 +68,9 @@ export interface Layout {
 }
 
 /** Fields of a job's control words, each in a cache line of its own: chunks taken so far, over all epochs; the chunk before
- * which threads wait, or -1; threads that wait there or are done. */
-export const CONTROL = { taken: 0, pauseAt: 16, paused: 32 } as const;
-export const CONTROL_FIELDS = 48;
+ * which threads wait, or -1; threads that wait there or are done; whether a number was met that is not finite. */
+export const CONTROL = { taken: 0, pauseAt: 16, paused: 32, overflowed: 48 } as const;
+export const CONTROL_FIELDS = 64;
 /** Fields of a thread's progress. */
 export const PROGRESS = { words: 0, lossSum: 1, lossPairs: 2, pairs: 3 } as const;
 export const PROGRESS_FIELDS = 8;
@@ -113,9 +113,15 @@ export function word2vecProgress({ options, words, progress, losses, threads }: 
   };
 }
 
-/** The error of vectors that are not finite. */
-export function overflow(options: Word2vecOptions): RangeError {
+/** Notes that the vectors are no longer finite and gives the error for it. */
+export function overflow({ control, options }: Word2vecJob): RangeError {
+  Atomics.store(control, CONTROL.overflowed, 1);
   return new RangeError(
     `word2vec: the vectors grew beyond all bounds at learning rate alpha ${options.alpha}; train with a smaller one, such as 0.025`,
   );
+}
+
+/** Whether the training ended because its learning rate was too large. */
+export function hasOverflowed({ control }: Word2vecJob): boolean {
+  return Atomics.load(control, CONTROL.overflowed) === 1;
 }

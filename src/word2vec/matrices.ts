@@ -62,14 +62,15 @@ export function word2vecResult(job: Word2vecJob): Word2vecVectors {
 }
 
 /** Throws a RangeError where a number of the vectors is not finite. */
-export function assertFinite({ memory, layout, vocabulary, buckets, options }: Word2vecJob): void {
+export function assertFinite(job: Word2vecJob): void {
+  const { memory, layout, vocabulary, buckets } = job;
   for (const [ptr, bytes] of [
     [layout.inputPtr, vocabulary * layout.rowStride],
     [layout.ngramsPtr, buckets * layout.ngramStride],
   ] as const) {
     let sum = 0; // of numbers times 0: NaN as soon as one of them is not finite
     for (const value of new Float32Array(memory.buffer, ptr, bytes / 4)) sum += value * 0;
-    if (sum !== 0) throw overflow(options);
+    if (sum !== 0) throw overflow(job);
   }
 }
 

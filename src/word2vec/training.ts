@@ -161,7 +161,7 @@ export class Word2vecThread {
     }
     const lossSum = this.#kernel.lossSum(this.#threadPtr);
     const lossPairs = this.#kernel.lossPairs(this.#threadPtr);
-    if (!Number.isFinite(lossSum)) throw overflow(options);
+    if (!Number.isFinite(lossSum)) throw overflow(this.#job);
     const [sum, pairs] = [lossSum - this.#lossSum, lossPairs - this.#lossPairs];
     losses[this.#lossesAt + 2 * epoch]! += sum;
     losses[this.#lossesAt + 2 * epoch + 1]! += pairs;

@@ -268,8 +268,6 @@ test('compare-cells says what is wrong with its options', async () => {
   const size = await lexiscope('compare-cells', folder, '--equal', 'size');
   assert.deepEqual([size.code, size.out], [2, '']);
   assert.match(size.err, /--equal is "size"; it must be hiddenSize or parameters/);
-  const vectors = await lexiscope('compare-cells', folder, '--languageModel.input', 'word2vec');
-  assert.match(vectors.err, /languageModel\.input must be “embedding” or “onehot”/);
 });
 
 test('a word that was left out is not known, and close spellings are offered', async () => {

@@ -319,8 +319,16 @@ test('one word, repeated, is learned', async () => {
   assert.deepEqual(new BytePairModel(model, tokenizer).complete('same sa', 3).suggestions[0]?.word, 'same');
 });
 
-test('byte pairs have no word vectors to begin with', () => {
-  assert.throws(() => checkOptions(request({ input: 'word2vec' })), /needs tokens that are words, got 'bytePairs'/);
+test('how many byte pairs there are is within a range', () => {
   assert.throws(() => checkOptions(request({ bytePairs: 999 })), /bytePairs is 999; .* from 1000 to 16384/);
   assert.throws(() => checkOptions(request({ tokens: 'letters' as 'words' })), /must be one of words, bytePairs/);
+});
+
+test('a model of byte pairs may begin with Skip-gram vectors of its byte pairs', async () => {
+  const events = listen();
+  const engine = new Engine(DISTRIBUTION, events);
+  await engine.open(join(root, 'start-vectors'));
+  const outcome = await engine.train(request({ input: 'word2vec', epochs: 1 }));
+  assert.ok(outcome.status === 'done' && outcome.languageModelProblem === undefined);
+  assert.ok(events.lines.some((line) => line.includes('Skip-gram vectors of its tokens')));
 });

@@ -56,10 +56,11 @@ describe('training', () => {
     const tokens = corpus(3000, 30);
     const size = 10;
     const vectors = { size, data: Float32Array.from({ length: 25 * size }, (_, index) => Math.sin(index)) };
+    vectors.data.fill(0, 20 * size, 21 * size); // none of this word
     const job = (freezeEmbedding: boolean, given?: typeof vectors) =>
       createLanguageModelJob(
         ...([kernel, tokens, Int32Array.of(0), Uint8Array.of(0)] as const),
-        { ...OPTIONS, input: 'word2vec', freezeEmbedding },
+        { ...OPTIONS, embeddingSize: size, input: 'word2vec', freezeEmbedding },
         ...([1, 1] as const),
         given && { vectors: given },
       );
@@ -70,9 +71,12 @@ describe('training', () => {
       return languageModelResult(made).tensors['embedding.weight']!;
     });
     assert.deepEqual(frozen!.shape[1], size);
-    assert.deepEqual(frozen!.data.slice(2 * size, 27 * size), vectors.data);
+    assert.deepEqual(frozen!.data.slice(2 * size, 22 * size), vectors.data.slice(0, 20 * size));
+    assert.deepEqual(frozen!.data.slice(23 * size, 27 * size), vectors.data.slice(21 * size));
+    assert.ok(frozen!.data.slice(22 * size, 23 * size).every((value) => value !== 0 && Math.abs(value) < 0.1));
     assert.notDeepEqual(tuned!.data.slice(2 * size, 27 * size), vectors.data);
-    assert.throws(() => job(true), /'word2vec' needs word vectors/);
+    const none = new LanguageModelThread(job(true), 0);
+    assert.throws(() => none.step(), /'word2vec' needs word vectors/);
   });
 
   test('refuses options that contradict each other, with what to change', () => {

@@ -50,10 +50,6 @@ test('an option out of range is named with its value and the range', () => {
     [(r) => (r.languageModel.cell = 'mlp' as 'rnn'), /languageModel\.cell is "mlp"; it must be one of rnn, gru, lstm/],
     [(r) => (r.languageModel.tied = 1 as unknown as boolean), /languageModel\.tied is 1; it must be true or false/],
     [(r) => Object.assign(r.languageModel, { tied: true, embeddingSize: 100 }), /embeddingSize = hiddenSize, got 100/],
-    [
-      (r) => Object.assign(r.languageModel, { tied: true, input: 'word2vec' }),
-      /word vectors of as many numbers as hiddenSize, 128, got an automatic size; set word2vec\.vectorSize/,
-    ],
     [(r) => Object.assign(r.languageModel, { input: 'onehot', inputDropout: 0.1 }), /inputDropout needs an embedding/],
     [(r) => (r.languageModel.softmax = 'sampled' as 'full'), /softmax is "sampled"; it must be one of auto, full/],
     [

@@ -52,6 +52,8 @@ interface Work {
 }
 
 const BLOCK = 16;
+const LONG_BLOCK = 32;
+const SUBWORDS_TOGETHER_BLOCK = 8;
 /** Positions of CBOW that share negatives. */
 const SHARED_POSITIONS = 2;
 
@@ -127,11 +129,12 @@ export class ReferenceWord2vec {
 
   train(first: number, last: number, alpha: number): void {
     const { algorithm, paths, together } = this.#setup;
+    const size = this.#blockSize();
     let scored: Work[] = [];
-    for (let block = first; block < last; block += BLOCK) {
-      const end = Math.min(block + BLOCK, last);
+    for (let block = first; block < last; block += size) {
+      const end = Math.min(block + size, last);
       if (together) {
-        this.#slide(Math.max(first, block - BLOCK), end);
+        this.#slide(Math.max(first, block - size), end);
         const works: Work[] = [];
         for (let at = block; at < end; at++) {
           const work = this.#choose(at);
@@ -157,6 +160,12 @@ export class ReferenceWord2vec {
     if (last < this.ids.length) return;
     this.#leaveUntil(last);
     this.#mergeNodes();
+  }
+
+  #blockSize(): number {
+    const { algorithm, paths, together, ngrams } = this.#setup;
+    if (ngrams) return together ? SUBWORDS_TOGETHER_BLOCK : BLOCK;
+    return together || (algorithm === 'cbow' && !paths) ? LONG_BLOCK : BLOCK;
   }
 
   /** Half of what was learned of the copied nodes is given back, and gone on from. */
@@ -286,12 +295,16 @@ export class ReferenceWord2vec {
     }
   }
 
-  /** CBOW: positions that share their negatives, scored before any of them is trained. */
+  /** CBOW: positions of both halves of a block share their negatives, scored before any of them is trained. */
   #trainShared(first: number, last: number, alpha: number): void {
     const { output, negative, lossInterval, cbowMean } = this.#setup;
-    for (let at = first; at < last;) {
+    const half = Math.ceil((last - first) / 2);
+    const order = Array.from({ length: half }, (_, i) => [first + i, first + half + i]).flat();
+    const positions = order.filter((at) => at < last);
+    while (positions.length) {
       const group: { at: number; word: number; contexts: number[][]; hidden: number[] }[] = [];
-      for (; at < last && group.length < SHARED_POSITIONS; at++) {
+      while (positions.length && group.length < SHARED_POSITIONS) {
+        const at = positions.shift()!;
         const contexts = this.#chooseContext(at).map((position) => this.#rows[position]!);
         if (contexts.length) group.push({ at, word: this.ids[at]!, contexts, hidden: this.#hide(contexts) });
       }

@@ -42,7 +42,6 @@ export function readTokens(threadPtr: usize, tokensPtr: usize, count: i32, seed:
   thread.entered = 0;
   thread.left = 0;
   thread.nextSlot = 0;
-  thread.nextError = 0;
   return thread.count;
 }
 

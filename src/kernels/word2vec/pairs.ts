@@ -7,9 +7,13 @@ import { GROUP, GROUP_SCORES, OWN, scaleRow, scoreContexts, scoreOwn, touchRow, 
 import { laneOffset, Position, scoreBytes, settingsOf, Thread } from './state';
 import { hide, shareOf } from './steps';
 
-/** Trains at positions `first` to `last`: every two that have a context share `negative` draws and take one step. */
+/**
+ * Trains at positions `first` to `last`, a block: every two that have a context, one of its first half and one of its
+ * second, share `negative` draws and take one step.
+ */
 export function trainPairs(thread: Thread, first: i32, last: i32, alpha: f32): void {
   const settings = settingsOf(thread),
+    half = (last - first + 1) >> 1,
     to = thread.rowBytes,
     negative = settings.negative,
     stride = scoreBytes(negative),
@@ -21,10 +25,11 @@ export function trainPairs(thread: Thread, first: i32, last: i32, alpha: f32): v
     scoresPtr = thread.scoresPtr,
     a = changetype<Position>(thread.positionsPtr + thread.positionBytes),
     b = changetype<Position>(thread.positionsPtr + 2 * thread.positionBytes);
-  for (let at = first; at < last; ) {
+  for (let i = 0; i < 2 * half; ) {
     let rows = 0;
-    for (let position = a; at < last && rows < 2; at++) {
-      if (!chooseContext(thread, position, at)) continue;
+    for (let position = a; i < 2 * half && rows < 2; i++) {
+      const at = first + (i >> 1) + (i & 1) * half;
+      if (at >= last || !chooseContext(thread, position, at)) continue;
       if (rows == 0) {
         for (let p = negativesPtr; p < negativesEnd; p += 4) {
           const rowPtr = outputRow(settings, drawNoise(thread));

@@ -2,7 +2,7 @@
 
 import { below, drawNegative } from './draws';
 import { addSumOfRows, addToRows, copyRow, subtractRows, sumOfRows } from './rows';
-import { align, BLOCK, Position, Settings, settingsOf, Thread } from './state';
+import { align, Position, Settings, settingsOf, Thread } from './state';
 import { addPath } from './tree';
 
 // ---- Words within reach ----
@@ -133,8 +133,7 @@ export function chooseContext(thread: Thread, position: Position, at: i32): bool
   if (settings.cbow) {
     store<i32>(thread.reachPtr + ((<usize>at) << 2), reach);
     if (reach) {
-      position.errorPtr = thread.errorsPtr + <usize>thread.nextError * align(thread.rowBytes);
-      if (++thread.nextError == thread.slots + BLOCK) thread.nextError = 0;
+      position.errorPtr = thread.errorsPtr + <usize>(at % thread.slots) * align(thread.rowBytes);
       store<u32>(thread.errorOfPtr + ((<usize>at) << 2), <u32>position.errorPtr);
     }
   }

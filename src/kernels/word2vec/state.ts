@@ -2,8 +2,14 @@
 
 import { GROUP, GROUP_SCORES, LINE, OWN, STEP } from './rows';
 
-/** Positions between two looks at what comes into reach and what goes out of it. */
-export const BLOCK: i32 = 16;
+/**
+ * Positions between two looks at what comes into reach and what goes out of it. Those that share their negatives, or are
+ * scored before any of them is learned, come from one block of more. With subwords an n-gram may be in many words of it,
+ * each of which gives it the whole change.
+ */
+const BLOCK: i32 = 16;
+const LONG_BLOCK: i32 = 32;
+const SUBWORDS_TOGETHER_BLOCK: i32 = 8;
 
 /** Blocks whose partial scores have a place of their own, a power of two. */
 export const PLACES = 4;
@@ -104,9 +110,8 @@ export class Thread {
   slotBytes!: usize;
   slots!: i32;
   nextSlot!: i32;
-  nextError!: i32;
 
-  /** (2, BLOCK) positions, `positionBytes` apart. */
+  /** (2, block) positions, `positionBytes` apart. */
   positionsPtr!: usize;
   positionBytes!: usize;
   /** (2 window, K / 6, 8): scores, then gradients. */
@@ -146,7 +151,8 @@ export function layOut(threadPtr: usize, settings: Settings): usize {
   const window = settings.window,
     rowBytes = rowBytesOf(settings.vectorSize),
     rowAligned = align(rowBytes),
-    slots = 2 * window + 2 * BLOCK,
+    block = blockOf(settings),
+    slots = 2 * window + (settings.parts ? 2 * block : block),
     outputs = <usize>(groupsOf(mostOutputs(settings)) * GROUP),
     scoreStride = scoreBytes(mostOutputs(settings)),
     contextBytes = align((<usize>(2 * window)) << 2),
@@ -170,14 +176,14 @@ export function layOut(threadPtr: usize, settings: Settings): usize {
   const copiedPtr = end;
   end += copied;
   const errorsPtr = end;
-  if (settings.cbow) end += <usize>(slots + BLOCK) * rowAligned;
+  if (settings.cbow) end += <usize>slots * rowAligned;
   const slotsPtr = end;
   if (settings.subwordsPtr) end += <usize>slots * 2 * rowAligned;
   const errorListPtr = end;
   end += contextBytes;
   const positionsPtr = end,
     positionBytes = align(offsetof<Position>()) + contextBytes + outputBytes + 2 * laneBytes + rowAligned;
-  end += 2 * <usize>BLOCK * positionBytes;
+  end += 2 * <usize>block * positionBytes;
   const idsPtr = end;
   end += align((<usize>settings.capacity + 2) << 2);
   const slotOfPtr = end;
@@ -207,7 +213,7 @@ export function layOut(threadPtr: usize, settings: Settings): usize {
     thread.slotOfPtr = slotOfPtr;
     thread.reachPtr = reachPtr;
     thread.errorOfPtr = errorOfPtr;
-    for (let i = 0; i < 2 * BLOCK; i++) {
+    for (let i = 0; i < 2 * block; i++) {
       const position = changetype<Position>(positionsPtr + <usize>i * positionBytes);
       let p = changetype<usize>(position) + align(offsetof<Position>());
       position.contextsPtr = p;
@@ -237,7 +243,7 @@ export function layOut(threadPtr: usize, settings: Settings): usize {
 
 /** Bytes of the partial scores of a block of positions in one part of the columns. */
 export function partBytes(settings: Settings): usize {
-  return align(<usize>BLOCK * <usize>(2 * settings.window) * scoreBytes(mostOutputs(settings)));
+  return align(<usize>blockOf(settings) * <usize>(2 * settings.window) * scoreBytes(mostOutputs(settings)));
 }
 
 /** Where a part of the columns begins, bytes. */
@@ -252,6 +258,14 @@ export function partStart(thread: Thread, part: i32): usize {
 @inline
 export function settingsOf(thread: Thread): Settings {
   return changetype<Settings>(thread.settingsPtr);
+}
+
+/** Positions of a block. */
+// @ts-ignore: decorator
+@inline
+export function blockOf(settings: Settings): i32 {
+  if (settings.subwordsPtr) return settings.parts ? SUBWORDS_TOGETHER_BLOCK : BLOCK;
+  return settings.parts || arePaired(settings) ? LONG_BLOCK : BLOCK;
 }
 
 /** Whether positions are trained two at a time. */

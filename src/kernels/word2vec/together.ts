@@ -3,7 +3,7 @@
 
 import { choose, leaveUntil, slide } from './positions';
 import { LINE } from './rows';
-import { BLOCK, partBytes, PLACES, partStart, Position, scoreBytes, settingsOf, Thread } from './state';
+import { blockOf, partBytes, PLACES, partStart, Position, scoreBytes, settingsOf, Thread } from './state';
 import { learn, rowsOf, score } from './steps';
 
 /** A thread that waits for another looks so often before it sleeps, some 20 µs. */
@@ -16,15 +16,16 @@ const SPINS = 4000;
  */
 export function trainTogether(threadPtr: usize, first: i32, last: i32, alpha: f32): void {
   const thread = changetype<Thread>(threadPtr),
-    half = <usize>BLOCK * thread.positionBytes;
+    size = blockOf(settingsOf(thread)),
+    half = <usize>size * thread.positionBytes;
   let positionsPtr = thread.positionsPtr,
     learningPtr: usize = 0, // the block that was scored, its positions and their end
     learningEnd: usize = 0;
-  for (let block = first; ; block += BLOCK) {
+  for (let block = first; ; block += size) {
     let positionPtr = positionsPtr;
     if (block < last) {
-      const end = min(block + BLOCK, last);
-      slide(thread, max(first, block - BLOCK), end);
+      const end = min(block + size, last);
+      slide(thread, max(first, block - size), end);
       for (let at = block; at < end; at++) {
         if (choose(thread, changetype<Position>(positionPtr), at)) positionPtr += thread.positionBytes;
       }
