@@ -71,6 +71,11 @@ export class ComputeThreads {
     }
   }
 
+  /** Ends all but the first `count` threads, which do nothing now, for the memory that they have. */
+  async keep(count: number): Promise<void> {
+    await Promise.all(this.#threads.splice(count).map((thread) => thread.terminate()));
+  }
+
   /** Ends the threads, whatever they do. */
   async close(): Promise<void> {
     this.#signal.removeEventListener('abort', this.#onAbort);
@@ -109,15 +114,24 @@ function isAborted(signal: AbortSignal): boolean {
 
 function resultOf<R>(thread: Worker, listen?: (message: ThreadNews) => void): Promise<R> {
   return new Promise<R>((resolve, reject) => {
-    thread.on('message', (message: ThreadMessage) => {
-      if (message.type === 'result') resolve(message.result as R);
-      else if (message.type === 'error') reject(new Error(message.message));
-      else listen?.(message);
-    });
-    thread.on('error', reject);
-    thread.on('exit', (code) => reject(new Error(`a compute thread stopped early (exit code ${code})`)));
-  }).finally(() => {
-    for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
-    thread.on('error', () => undefined); // it comes too late to be told
+    // `terminate` listens as well, while the error of another thread ends all: it is to go on
+    const leave = (): void => {
+      thread.off('message', onMessage).off('error', onError).off('exit', onExit);
+      thread.on('error', () => undefined); // it comes too late to be told
+    };
+    const onError = (error: Error): void => {
+      leave();
+      reject(error);
+    };
+    const onMessage = (message: ThreadMessage): void => {
+      if (message.type === 'error') onError(new Error(message.message));
+      else if (message.type !== 'result') listen?.(message);
+      else {
+        leave();
+        resolve(message.result as R);
+      }
+    };
+    const onExit = (code: number): void => onError(new Error(`a compute thread stopped early (exit code ${code})`));
+    thread.on('message', onMessage).on('error', onError).on('exit', onExit);
   });
 }
