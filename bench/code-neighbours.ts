@@ -24,7 +24,10 @@ const VARIANTS: Record<string, Partial<TextOptions>> = {
   'without parts': { identifierParts: false },
   'without parts, a sentence a line': { identifierParts: false, codeSentences: 'line' },
   'without parts, a sentence a statement': { identifierParts: false, codeSentences: 'statement' },
-  'without parts and keywords': { identifierParts: false, keywords: false },
+  'without parts and keywords': { identifierParts: false, keywords: 'leaveOut' },
+  'without parts, keywords down-weighted': { identifierParts: false, keywords: 'downWeight' },
+  'with parts, without keywords': { keywords: 'leaveOut' },
+  'with parts, keywords down-weighted': { keywords: 'downWeight' },
 };
 const OPPOSITES =
   'get set,open close,min max,add remove,start end,start stop,push pop,enable disable,show hide,before after,next previous,first last,left right,width height,top bottom,read write,load save,begin end,source target,parent child,subscribe unsubscribe,encode decode,near far,row column,input output,attach detach,lock unlock,undo redo,expand collapse,insert delete,acquire release,horizontal vertical'

@@ -14,6 +14,7 @@ import { createGunzip } from 'node:zlib';
 import { createReadStream } from 'node:fs';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../src/projection/options.ts';
+import { loadKernels } from '../src/engine/kernels.ts';
 import { deleteCache } from '../src/engine/token-cache.ts';
 import { openTokenFile } from '../src/engine/token-file.ts';
 import { readFolders } from '../src/engine/reading.ts';
@@ -41,6 +42,8 @@ const [bytes, files, threads, rounds] = [
 ];
 /** Files of a text have so many bytes, so that every thread has some. */
 const FILE = 2_500_000;
+const distribution = new URL('../dist/', import.meta.url);
+const kernels = await loadKernels(distribution);
 const root = await mkdtemp(join(tmpdir(), 'lexiscope-bench-'));
 
 /** Reads a folder as a training does; without what is known of an earlier reading, but where it is `cached`. */
@@ -64,7 +67,8 @@ async function read(folder: string, cached = false): Promise<{ read: ReadCorpus;
     threads,
     {
       directory: join(root, 'model'),
-      script: new URL('../dist/compute-thread.mjs', import.meta.url),
+      kernels,
+      script: new URL('compute-thread.mjs', distribution),
       signal: new AbortController().signal,
       events: { progress: () => undefined, log: () => undefined },
     },

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { writeNotices } from './notices.mjs';
@@ -14,9 +14,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const asc = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/package.json')), 'bin/asc.js');
 
-/** Kernel modules: every file of src/kernels but those that modules include. */
+/** Kernel modules: every file of src/kernels itself but those that modules include. */
 const kernelsFolder = join(root, 'src/kernels');
-const included = ['simd.ts', 'matrix.ts', 'cells.ts', 'attention.ts', 'rows.ts', 'logistic.ts'];
+const included = ['simd.ts', 'tiles.ts', 'matrix.ts', 'strassen.ts', 'cells.ts', 'attention.ts'];
 const variants = { simd: ['simd', 'threads'], 'relaxed-simd': ['simd', 'threads', 'relaxed-simd'] };
 
 async function newest(paths) {
@@ -26,10 +26,10 @@ async function newest(paths) {
 /** Compiles each kernel to dist/kernels/NAME.VARIANT.wasm, unless that file is newer than every source. */
 export async function buildKernels() {
   await mkdir(join(dist, 'kernels'), { recursive: true });
-  const files = (await readdir(kernelsFolder)).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+  const files = (await readdir(kernelsFolder, { recursive: true })).filter((file) => /(?<!\.d)\.ts$/.test(file));
   const sourceTime = await newest([...files.map((file) => join(kernelsFolder, file)), fileURLToPath(import.meta.url)]);
   const jobs = files
-    .filter((file) => !included.includes(file))
+    .filter((file) => basename(file) === file && !included.includes(file))
     .flatMap((file) => Object.entries(variants).map(([variant, features]) => ({ file, variant, features })));
   await Promise.all(
     jobs.map(async ({ file, variant, features }) => {

@@ -7,11 +7,13 @@ import { WordCompletion } from './host/completion.ts';
 import { EvaluationReports } from './host/evaluation-reports.ts';
 import { Explorer } from './host/explorer-panel.ts';
 import { ReportDocuments } from './host/report-documents.ts';
-import { DOCUMENTS, WordHover } from './host/hover.ts';
+import { WordHover } from './host/hover.ts';
 import { showProblem } from './host/notices.ts';
 import { Status } from './host/status.ts';
 import { TokenView } from './host/token-view.ts';
 import { Training } from './host/training.ts';
+import { virtualFolders } from './host/virtual-folders.ts';
+import { WordDocuments } from './host/word-documents.ts';
 import { WorkspaceModel } from './host/workspace-model.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -33,6 +35,7 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
     l10nPath: vscode.l10n.uri?.fsPath,
     log: (level, message) => log[level](message),
     progress: (progress) => training.progress(progress),
+    virtualFolders,
     evaluating: (fraction) => reports.evaluating(fraction),
     unreadable: (problem) => void showProblem(problem, log),
   });
@@ -49,7 +52,11 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
     tokens,
     new Status(model, training),
     registerCommands({ model, training, explorer, reports, documents, tokens, log }),
-    vscode.languages.registerHoverProvider(DOCUMENTS, new WordHover(model)),
-    vscode.languages.registerCompletionItemProvider(DOCUMENTS, new WordCompletion(model)),
+    new WordDocuments((selector) =>
+      vscode.Disposable.from(
+        vscode.languages.registerHoverProvider(selector, new WordHover(model)),
+        vscode.languages.registerCompletionItemProvider(selector, new WordCompletion(model)),
+      ),
+    ),
   );
 }

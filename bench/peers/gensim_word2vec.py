@@ -64,6 +64,7 @@ for line in sys.stdin:
     if command == "train":
         model.seed = int(argument)
         model.random = numpy.random.RandomState(model.seed)
+        model.wv.vectors = numpy.zeros((0, 0), numpy.float32)  # init_weights keeps those that are there
         model.init_weights()
         began, used = time.perf_counter(), time.process_time()
         train()

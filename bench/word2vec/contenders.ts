@@ -7,7 +7,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Word2vecOptions } from '../../src/word2vec/options.ts';
-import { createWord2vecJob, word2vecProgress, word2vecResult, type Word2vecJob } from '../../src/word2vec/training.ts';
+import { createWord2vecJob } from '../../src/word2vec/create-job.ts';
+import { word2vecProgress, type Word2vecJob } from '../../src/word2vec/job.ts';
+import { word2vecResult } from '../../src/word2vec/matrices.ts';
 import { textOf, type Text } from './text.ts';
 
 export interface Vectors {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Text as RunningText } from '../../src/word2vec/training.ts';
+import type { Text as RunningText } from '../../src/word2vec/job.ts';
 
 const FILE = 'en-text8style.txt.gz';
 const SENTENCE = 1000;

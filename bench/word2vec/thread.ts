@@ -1,6 +1,7 @@
 // A worker thread of a training, without the engine around it.
 import { parentPort, workerData } from 'node:worker_threads';
-import { Word2vecThread, type Word2vecJob } from '../../src/word2vec/training.ts';
+import type { Word2vecJob } from '../../src/word2vec/job.ts';
+import { Word2vecThread } from '../../src/word2vec/training.ts';
 import { textOf } from './text.ts';
 
 const { job, thread, tokens } = workerData as { job: Word2vecJob; thread: number; tokens: Int32Array };

@@ -46,7 +46,8 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   lexiscope evaluate FILE --model DIR [--restrict N] [--method cosmul]
                                           agreement with people's scores of word pairs, or accuracy on analogies
   lexiscope complete TEXT --model DIR     how the text may go on
-  lexiscope tokens FILE [--model DIR]     the file as it is read: language, encoding, words by sentence, what was left out;
+  lexiscope tokens FILE [--model DIR] [--encoding NAME]
+                                          the file as it is read: language, encoding, words by sentence, what was left out;
                                           with a model, particles of Korean separated as in its training
   lexiscope inspect TEXT --model DIR      what the language model does at every word of the text; --json: all its gates and states
   lexiscope compare-cells FOLDER... [--equal parameters]
@@ -127,7 +128,8 @@ async function main(words: string[]): Promise<void> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new UsageError(`There is no command ${name}. \`lexiscope --help\` lists them.`);
   const json = values['json'] === true;
-  const engine = new Engine(new URL('./', import.meta.url), events(json, values['quiet'] === true));
+  const told = events(json, values['quiet'] === true);
+  const engine = new Engine(new URL('./', import.meta.url), told, undefined, false);
   await command({ engine, operands, values, json, count: integer(values, 'count', 10) });
 }
 
@@ -228,7 +230,8 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
 async function tokens({ engine, operands, values, json }: Call): Promise<void> {
   const path = resolve(one('tokens', 'FILE', operands));
   if (values['model'] !== undefined) await openModel(engine, values);
-  const read = await engine.tokensOf(path, group(values, 'text', GROUPS.text));
+  const encoding = typeof values['encoding'] === 'string' ? { encoding: values['encoding'] } : {};
+  const read = await engine.tokensOf(path, group(values, 'text', GROUPS.text), encoding);
   const { tokens: places, sentences, leftOut, text } = read;
   const answer = { ...read, tokens: triples(places), sentences: [...sentences] };
   const ends = new Set(sentences);
@@ -398,8 +401,12 @@ function reportLines(report: TrainReport): string[] {
   const { reading, model, seconds, resumedAt, languageModelResumedAt, languageModelProblem } = report;
   const skipped = Object.entries(reading.skipped).filter(([, files]) => files > 0);
   const encodings = Object.entries(reading.encodings);
+  const languages = Object.entries(reading.languages);
   return [
     `${reading.words} words in ${reading.files} files${skipped.length ? `; skipped: ${skipped.map(([reason, files]) => `${files} ${reason}`).join(', ')}` : ''}`,
+    ...(languages.length > 1
+      ? [`languages: ${languages.map(([language, { files }]) => `${files} ${language}`).join(', ')}`]
+      : []),
     ...(encodings.length > 1 || (reading.files > 0 && !reading.encodings['utf-8'])
       ? [`encodings: ${encodings.map(([encoding, files]) => `${files} ${encoding}`).join(', ')}`]
       : []),

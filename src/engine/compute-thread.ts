@@ -1,6 +1,6 @@
-// A compute thread: one worker thread that runs one task, step by step, and looks at the cancel flag between steps.
+// A compute thread: a worker thread that runs one task after the other, step by step, and looks at the cancel flag between steps.
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { CellComparison, type CellReport, type ComparisonSetup, type Contender } from '../language-model/comparison.ts';
 import type { LanguageModelJob } from '../language-model/job.ts';
 import { LanguageModelThread } from '../language-model/training.ts';
@@ -11,21 +11,26 @@ import type { FolderRequest, LogLevel, Progress, ReadingOptions, UnsavedText } f
 import type { Corpus } from '../text/corpus.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
+import type { Word2vecOptions } from '../word2vec/options.ts';
 import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
 import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
-import { Word2vecThread, type Word2vecJob } from '../word2vec/training.ts';
+import type { Word2vecJob } from '../word2vec/job.ts';
+import { Word2vecThread } from '../word2vec/training.ts';
 import { readBytePairs, type BytePairRequest, type BytePairText } from './byte-pair-text.ts';
 import { readEvaluationSet } from './evaluation.ts';
 import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
-import { mergeRead, readShare, type ReadShare } from './read-shares.ts';
-import { isTooLarge } from './work-shares.ts';
+import { mergeRead, readShare, type ReadShare, type SharedTokenFile } from './read-shares.ts';
+import { placeOfCut } from './file-parts.ts';
+import { isTooLarge, sharesOf } from './work-shares.ts';
 import type { ReadingNotes } from './reading-notes.ts';
 import { cacheKey, withCache, type CachedReading, type CachePlace } from './token-cache.ts';
 import { TokenFile, tokensOf } from './token-file.ts';
+import { connectVirtualFiles, virtualFilesAt } from './virtual-files.ts';
+import { forVectorsOnly } from './vectors-only.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
 
 export type Task =
-  /** `directory`: where the cache is; `text`: what decides how words are cut. */
+  /** `directory`: where the cache is; `text`: what decides how words are cut; `threads`: that will read. */
   | {
       kind: 'find';
       folders: FolderRequest[];
@@ -33,23 +38,39 @@ export type Task =
       reading: ReadingOptions;
       directory: string;
       text: unknown;
+      threads: number;
     }
-  | { kind: 'readShare'; found: FoundFiles; text: TextOptions; done: Float64Array }
+  | {
+      kind: 'readShare';
+      kernel: WebAssembly.Module;
+      tokenFile: SharedTokenFile;
+      found: FoundFiles;
+      text: TextOptions;
+      done: Float64Array;
+    }
   | {
       kind: 'mergeRead';
+      kernel: WebAssembly.Module;
       shares: ReadShare[];
       notes: ReadingNotes;
       text: TextOptions;
       phrases: PhraseOptions;
       cache: CachePlace | null;
+      tokenFile: SharedTokenFile;
+      vectorsOnly: Word2vecOptions | null;
     }
-  /** `tokenFile`: the descriptor of a file for what has no room in memory. */
+  /**
+   * `tokenFile`: the descriptor of a file for what has no room in memory. `vectorsOnly`: where nothing but word vectors is
+   * trained, their options.
+   */
   | {
       kind: 'read';
+      kernel: WebAssembly.Module;
       found: FoundFiles;
       text: TextOptions;
       phrases: PhraseOptions;
       tokenFile: number;
+      vectorsOnly: Word2vecOptions | null;
       cache: CachePlace | null;
     }
   | { kind: 'import'; path: string; most: number }
@@ -77,9 +98,10 @@ export type Task =
   | { kind: 'analogies'; job: AnalogyJob };
 
 interface Results {
-  find: FoundFiles & { cached: CachedReading; key: string };
+  /** `parts`: what each thread is to read. */
+  find: FoundFiles & { cached: CachedReading; key: string; parts: FoundFiles[] };
   /** Null where it has too many different words for a merge; the same of the merge. */
-  readShare: ReadShare | null;
+  readShare: ReadShare | 'whole' | null;
   mergeRead: ReadCorpus | null;
   read: ReadCorpus;
   import: ReadVectors | { problem: VectorFileProblem };
@@ -95,13 +117,16 @@ interface Results {
 }
 export type TaskResult<T extends Task> = Results[T['kind']];
 
-export type ThreadMessage =
-  | { type: 'progress'; progress: Progress }
-  | { type: 'log'; level: LogLevel; message: string }
-  | { type: 'result'; result: unknown }
-  | { type: 'error'; message: string };
+/** What a thread tells on its way. */
+export type ThreadNews = { type: 'progress'; progress: Progress } | { type: 'log'; level: LogLevel; message: string };
 
-const { task, cancelled: flag } = workerData as { task: Task; cancelled: Int32Array };
+export type ThreadMessage = ThreadNews | { type: 'result'; result: unknown } | { type: 'error'; message: string };
+
+const { cancelled: flag, files } = workerData as { cancelled: Int32Array; files?: MessagePort };
+if (files) connectVirtualFiles(virtualFilesAt(files));
+/** Between two tellings of how many files were found, ms. */
+const FINDING_INTERVAL = 200;
+
 const cancelled = (): boolean => Atomics.load(flag, 0) !== 0;
 const post = (message: ThreadMessage): void => parentPort!.postMessage(message);
 
@@ -111,17 +136,27 @@ const hooks = {
   cancelled,
 } satisfies ReadingHooks;
 
-/** The task's result; null where it was cancelled, or where the result lies in the job's shared memory. */
-async function run(): Promise<unknown> {
+/** A task's result; null where it was cancelled, or where the result lies in the job's shared memory. */
+async function run(task: Task): Promise<unknown> {
   switch (task.kind) {
     case 'find':
       return find(task);
     case 'readShare':
-      return readShare(task.found, task.text, task.done, cancelled);
+      return readShare(task.kernel, task.tokenFile, task.found, task.text, task.done, cancelled);
     case 'mergeRead':
-      return mergeRead(task.shares, task.notes, hooks, task.text, task.phrases, task.cache);
-    case 'read':
-      return readFound(task.found, hooks, task.text, task.phrases, new TokenFile(task.tokenFile), task.cache);
+      return keepWhatIsUsed(
+        task.vectorsOnly,
+        task.tokenFile.descriptor,
+        mergeRead(task.kernel, task.tokenFile, task.shares, task.notes, hooks, task.text, task.phrases, task.cache),
+      );
+    case 'read': {
+      const spill = new TokenFile(task.tokenFile);
+      return keepWhatIsUsed(
+        task.vectorsOnly,
+        task.tokenFile,
+        await readFound(task.kernel, task.found, hooks, task.text, task.phrases, spill, task.cache),
+      );
+    }
     case 'import':
       return readVectorFile(task.path, task.most, {
         progress: (progress) => post({ type: 'progress', progress }),
@@ -164,12 +199,26 @@ async function run(): Promise<unknown> {
   }
 }
 
+function keepWhatIsUsed(
+  vectorsOnly: Word2vecOptions | null,
+  tokenFile: number,
+  read: ReadCorpus | null,
+): ReadCorpus | null {
+  return read && vectorsOnly ? forVectorsOnly(read, vectorsOnly, tokenFile) : read;
+}
+
 async function find(task: Task & { kind: 'find' }): Promise<Results['find'] | null> {
-  const found = await findTexts(task.folders, task.reading, task.unsaved, cancelled);
+  let told = 0;
+  const tell = (filesFound: number): void => {
+    if (performance.now() - told < FINDING_INTERVAL) return;
+    told = performance.now();
+    post({ type: 'progress', progress: { phase: 'reading', fraction: 0, filesFound } });
+  };
+  const found = await findTexts(task.folders, task.reading, task.unsaved, cancelled, tell);
   if (!found) return null;
   const key = cacheKey(task.text);
   const cached = isTooLarge(found) ? { fresh: found, share: null } : withCache(found, task.directory, key);
-  return { ...found, cached, key };
+  return { ...found, cached, key, parts: sharesOf(cached.fresh, task.threads, placeOfCut) };
 }
 
 /** `stop` frees the threads that wait for this one. */
@@ -179,8 +228,9 @@ function runSteps(thread: { step(): boolean; stop?(): void }): null {
   return null;
 }
 
-try {
-  post({ type: 'result', result: await run() });
-} catch (error) {
-  post({ type: 'error', message: (error as Error).message });
-}
+parentPort!.on('message', (task: Task) => {
+  run(task).then(
+    (result) => post({ type: 'result', result }),
+    (error: unknown) => post({ type: 'error', message: (error as Error).message }),
+  );
+});

@@ -1,41 +1,104 @@
 // Runs tasks in worker threads (compute-thread.ts), one thread a task, and ends them all alike: done, failed or cancelled.
 
-import { Worker } from 'node:worker_threads';
-import type { Task, TaskResult, ThreadMessage } from './compute-thread.ts';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import type { VirtualFiles } from '../protocol/engine.ts';
+import type { Task, TaskResult, ThreadMessage, ThreadNews } from './compute-thread.ts';
+import { serveVirtualFiles } from './virtual-files.ts';
 
+/**
+ * Bulk data lie outside of a thread's heap: what it makes there is small and short-lived. Left to itself each thread lets
+ * garbage grow to some 30 MB.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 /** A cancelled thread that has not stopped by itself after so long is terminated, ms: a cancel is to be answered within 200 ms. */
 const GRACE = 100;
 
 /**
  * Runs every task in a thread of its own and gives their results in order; null where `signal` stopped them.
- * One task's error ends all and is thrown. `listen` hears what the tasks tell on their way.
+ * One task's error ends all and is thrown. `listen` hears what the tasks tell on their way; they read
+ * virtual folders through `files`.
  */
 export async function runTasks<T extends Task>(
   script: URL,
   tasks: readonly T[],
   signal: AbortSignal,
-  listen?: (message: Exclude<ThreadMessage, { type: 'result' | 'error' }>) => void,
+  listen?: (message: ThreadNews) => void,
+  files: VirtualFiles | null = null,
 ): Promise<TaskResult<T>[] | null> {
-  if (signal.aborted) return null;
-  const cancelled = new Int32Array(new SharedArrayBuffer(4));
-  const threads = tasks.map((task) => new Worker(script, { workerData: { task, cancelled } }));
-  const terminate = (): Promise<number[]> => Promise.all(threads.map((thread) => thread.terminate()));
-  let timer: NodeJS.Timeout | undefined;
-  const onAbort = (): void => {
-    Atomics.store(cancelled, 0, 1);
-    timer = setTimeout(() => void terminate(), GRACE);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
+  const threads = new ComputeThreads(script, signal, files);
   try {
-    const results = await Promise.all(threads.map((thread) => resultOf<TaskResult<T>>(thread, listen)));
-    return isAborted(signal) ? null : results;
-  } catch (error) {
-    if (isAborted(signal)) return null;
-    throw error;
+    return await threads.run(tasks, listen);
   } finally {
-    signal.removeEventListener('abort', onAbort);
-    clearTimeout(timer);
-    await terminate();
+    await threads.close();
+  }
+}
+
+/** Threads that stay for the tasks that follow; each is started with its first task. */
+export class ComputeThreads {
+  readonly #script: URL;
+  readonly #signal: AbortSignal;
+  readonly #files: VirtualFiles | null;
+  readonly #cancelled = new Int32Array(new SharedArrayBuffer(4));
+  readonly #threads: Worker[] = [];
+  readonly #ports: MessagePort[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(script: URL, signal: AbortSignal, files: VirtualFiles | null = null) {
+    this.#script = script;
+    this.#signal = signal;
+    this.#files = files;
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** As `runTasks`. One call after the other; after an error or a cancel there is none. */
+  async run<T extends Task>(
+    tasks: readonly T[],
+    listen?: (message: ThreadNews) => void,
+  ): Promise<TaskResult<T>[] | null> {
+    if (this.#signal.aborted) return null;
+    try {
+      const results = await Promise.all(
+        tasks.map((task, index) => {
+          const thread = (this.#threads[index] ??= this.#start());
+          thread.postMessage(task);
+          return resultOf<TaskResult<T>>(thread, listen);
+        }),
+      );
+      return isAborted(this.#signal) ? null : results;
+    } catch (error) {
+      if (isAborted(this.#signal)) return null;
+      throw error;
+    }
+  }
+
+  /** Ends the threads, whatever they do. */
+  async close(): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    clearTimeout(this.#timer);
+    for (const port of this.#ports) port.close();
+    await this.#terminate();
+  }
+
+  #start(): Worker {
+    const workerData = { cancelled: this.#cancelled };
+    if (!this.#files) return new Worker(this.#script, { workerData, resourceLimits });
+    const { port1, port2 } = new MessageChannel();
+    serveVirtualFiles(this.#files, port1);
+    this.#ports.push(port1);
+    return new Worker(this.#script, {
+      workerData: { ...workerData, files: port2 },
+      transferList: [port2],
+      resourceLimits,
+    });
+  }
+
+  readonly #onAbort = (): void => {
+    Atomics.store(this.#cancelled, 0, 1);
+    this.#timer = setTimeout(() => void this.#terminate(), GRACE);
+  };
+
+  #terminate(): Promise<number[]> {
+    return Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 }
 
@@ -44,17 +107,21 @@ function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-function resultOf<R>(
-  thread: Worker,
-  listen?: (message: Exclude<ThreadMessage, { type: 'result' | 'error' }>) => void,
-): Promise<R> {
-  return new Promise((resolve, reject) => {
-    thread.on('message', (message: ThreadMessage) => {
+/** Only its own listeners are taken off again: `terminate` has one, too, while another thread's error ends all. */
+function resultOf<R>(thread: Worker, listen?: (message: ThreadNews) => void): Promise<R> {
+  const { promise, resolve, reject } = Promise.withResolvers<R>();
+  const listeners = {
+    message: (message: ThreadMessage): void => {
       if (message.type === 'result') resolve(message.result as R);
       else if (message.type === 'error') reject(new Error(message.message));
       else listen?.(message);
-    });
-    thread.on('error', reject);
-    thread.on('exit', (code) => reject(new Error(`a compute thread stopped early (exit code ${code})`)));
+    },
+    error: reject,
+    exit: (code: number): void => reject(new Error(`a compute thread stopped early (exit code ${code})`)),
+  };
+  for (const [event, listener] of Object.entries(listeners)) thread.on(event, listener);
+  return promise.finally(() => {
+    for (const [event, listener] of Object.entries(listeners)) thread.off(event, listener);
+    thread.on('error', () => undefined); // it comes too late to be told
   });
 }

@@ -11,6 +11,7 @@ import type {
   ImportRequest,
   Evaluation,
   EvaluationOptions,
+  FileContent,
   FileTokens,
   ModelSummary,
   Phase,
@@ -43,14 +44,23 @@ export class Engine implements EngineApi {
   readonly #distribution: URL;
   readonly #checkpointInterval: number;
   readonly #events: EngineEvents;
+  readonly #isPrepared: boolean;
   #kernels: Promise<Kernels> | null = null;
   #directory: string | null = null;
-  #model: Model | null = null;
+  /** What is stored, and the kernels that answer; null where there is no model. */
+  #stored: { model: StoredModel; kernels: Kernels } | null = null;
+  /** Made of it. */
+  #answering: Model | null = null;
   #training: AbortController | null = null;
   #evaluation: AbortController | null = null;
 
-  /** `distribution`: the URL of the built files, with a slash at its end. `checkpointInterval`: ms. */
-  constructor(distribution: URL, events: EngineEvents, checkpointInterval = CHECKPOINT_INTERVAL) {
+  /**
+   * `distribution`: the URL of the built files, with a slash at its end. `checkpointInterval`: ms. `isPrepared`: whether a
+   * model is made ready for questions as soon as it is there; else the first question does it, and a command that asks
+   * none never does.
+   */
+  constructor(distribution: URL, events: EngineEvents, checkpointInterval = CHECKPOINT_INTERVAL, isPrepared = true) {
+    this.#isPrepared = isPrepared;
     this.#distribution = distribution;
     this.#checkpointInterval = checkpointInterval;
     this.#events = events;
@@ -58,10 +68,10 @@ export class Engine implements EngineApi {
 
   async open(directory: string): Promise<ModelSummary | null> {
     this.#directory = directory;
-    this.#model = null;
-    const stored = await loadModel(directory);
-    if (stored) this.#model = await this.#prepare(stored);
-    return this.#model?.summary ?? null;
+    this.#forget();
+    const stored = await loadModel(directory, { forTraining: false });
+    if (stored) (await this.#prepare(stored))();
+    return stored?.summary ?? null;
   }
 
   async train(request: TrainRequest): Promise<TrainOutcome> {
@@ -86,7 +96,7 @@ export class Engine implements EngineApi {
 
   async forget(): Promise<boolean> {
     if (this.#directory === null) return false;
-    this.#model = null;
+    this.#forget();
     const hadCheckpoint = await deleteCheckpoints(this.#directory);
     const hadCache = await deleteCache(this.#directory);
     return (await deleteModel(this.#directory)) || hadCheckpoint || hadCache;
@@ -148,8 +158,8 @@ export class Engine implements EngineApi {
     return Promise.resolve(running);
   }
 
-  async tokensOf(path: string, options: TextOptions, text?: string): Promise<FileTokens> {
-    return fileTokens(path, options, text, (word) => this.#model?.stemLength(word) ?? 0);
+  async tokensOf(path: string, options: TextOptions, content: FileContent = {}): Promise<FileTokens> {
+    return fileTokens(path, options, content, (word) => this.#model?.stemLength(word) ?? 0);
   }
 
   complete(text: string, suggestions: number): ReturnType<EngineApi['complete']> {
@@ -175,7 +185,12 @@ export class Engine implements EngineApi {
   }
 
   async exportVectors(path: string, format: VectorFormat): Promise<{ words: number; bytes: number }> {
-    const { words, counts, vectors, vectorSize } = this.#needModel().vectors();
+    if (!this.#stored) throw nothingTrained();
+    const { summary, words: all, counts: allCounts, vectors: stored } = this.#stored.model;
+    const { vocabulary, vectorSize } = summary;
+    const words = all.slice(0, vocabulary);
+    const counts = allCounts && allCounts.subarray(0, vocabulary);
+    const vectors = stored['input']!.data;
     const chunks = {
       'word2vec-text': () => writeWord2vecText(words, vectors, vectorSize),
       'word2vec-binary': () => writeWord2vecBinary(words, vectors, vectorSize),
@@ -205,10 +220,10 @@ export class Engine implements EngineApi {
       if (!made) return null;
       this.#events.progress({ phase: 'saving', fraction: 0 });
       const start = performance.now();
-      const prepared = await this.#prepare(made.model);
+      const answerWithIt = await this.#prepare(made.model);
       await saveModel(context.directory, made.model);
       await deleteCheckpoints(context.directory);
-      this.#model = prepared;
+      answerWithIt();
       made.seconds.saving = (performance.now() - start) / 1000;
       return made;
     });
@@ -237,18 +252,38 @@ export class Engine implements EngineApi {
   }
 
   #needModel(): Model {
-    if (!this.#model) throw new Error(l10n.t('Nothing is trained here yet. Train on this folder first.'));
+    if (!this.#model) throw nothingTrained();
     return this.#model;
   }
 
-  async #prepare(stored: StoredModel): Promise<Model> {
-    const model = new Model(stored, await this.#loadKernels());
+  /** Makes a stored model ready; from a call of what it gives on, that is what answers. */
+  async #prepare(model: StoredModel): Promise<() => void> {
+    const stored = { model, kernels: await this.#loadKernels() };
+    const answering = this.#isPrepared ? new Model(model, stored.kernels) : null;
     // the vectors of a large model take half a second: in pieces, so that other questions are heard between them
-    while (model.step()) await setImmediate();
-    return model;
+    while (answering?.step()) await setImmediate();
+    return () => {
+      this.#stored = stored;
+      this.#answering = answering;
+    };
+  }
+
+  #forget(): void {
+    this.#stored = null;
+    this.#answering = null;
+  }
+
+  /** What answers; null where there is no model. */
+  get #model(): Model | null {
+    if (!this.#answering && this.#stored) this.#answering = new Model(this.#stored.model, this.#stored.kernels);
+    return this.#answering;
   }
 
   #loadKernels(): Promise<Kernels> {
     return (this.#kernels ??= loadKernels(this.#distribution));
   }
+}
+
+function nothingTrained(): Error {
+  return new Error(l10n.t('Nothing is trained here yet. Train on this folder first.'));
 }

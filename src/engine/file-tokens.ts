@@ -3,9 +3,10 @@
 import * as l10n from '@vscode/l10n';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { FileTokens } from '../protocol/engine.ts';
+import type { FileContent, FileTokens } from '../protocol/engine.ts';
 import { Decoder } from '../text/decode.ts';
 import { tokensOfDocument } from '../text/document-tokens.ts';
+import { encodingOfSetting } from '../text/encodings.ts';
 import type { TextOptions } from '../text/options.ts';
 import { SecretFilter } from '../text/secrets.ts';
 import { checkTextOptions } from './options.ts';
@@ -17,16 +18,19 @@ const LARGEST = 20_000_000;
 export async function fileTokens(
   path: string,
   options: TextOptions,
-  given: string | undefined,
+  content: FileContent,
   stemLengthOf: (word: string) => number,
 ): Promise<FileTokens> {
   checkTextOptions(options);
   const name = basename(path);
-  const size = given?.length ?? (await stat(path)).size;
+  const size = (content.text ?? content.bytes)?.length ?? (await stat(path)).size;
   if (size > LARGEST) {
     throw new Error(l10n.t('{0} is too large to be shown: {1} MB.', name, (size / 1e6).toFixed(1)));
   }
-  const read = given === undefined ? await decoded(path, name) : { text: given, encoding: null, repaired: false };
+  const read =
+    content.text === undefined
+      ? decoded(content.bytes ?? (await readFile(path)), name, content.encoding)
+      : { text: content.text, encoding: null, repaired: false };
   const text = read.text.normalize('NFC');
   const cleaned = new SecretFilter().clean(text, true) as string;
   const tokens = tokensOfDocument(name, cleaned, options, stemLengthOf);
@@ -47,9 +51,12 @@ function secretsOf(text: string, cleaned: string): FileTokens['leftOut'] {
   return found;
 }
 
-async function decoded(path: string, name: string): Promise<Pick<FileTokens, 'text' | 'encoding' | 'repaired'>> {
-  const bytes = await readFile(path);
-  const decoder = Decoder.of(bytes, bytes.length);
+function decoded(
+  bytes: Uint8Array,
+  name: string,
+  setting: string | undefined,
+): Pick<FileTokens, 'text' | 'encoding' | 'repaired'> {
+  const decoder = Decoder.of(bytes, bytes.length, setting === undefined ? null : encodingOfSetting(setting));
   if (!decoder) throw new Error(l10n.t('{0} is not a text file.', name));
   const { text, repaired } = decoder.decode(bytes, true);
   const decoded = typeof text === 'string' ? text : new TextDecoder().decode(text);

@@ -1,9 +1,11 @@
 // What git ignores (gitignore(5)): the .gitignore files from the repository's root down, also those above the opened
-// folder, and the repository's info/exclude. A rule of a deeper file counts before one of a file above it.
+// folder, the repository's info/exclude, and the user's list for all repositories (git-config.ts). A rule of a deeper file
+// counts before one of a file above it.
 
 import ignore, { type Ignore } from 'ignore';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Entry, FileSource } from './workspace-files.ts';
 
 /** Where the file system tells upper and lower case apart, rules and globs do. */
 export const CASE_SENSITIVE = process.platform !== 'win32' && process.platform !== 'darwin';
@@ -20,18 +22,23 @@ export interface IgnoreFile {
 type OnUnreadable = (name: string, error: Error) => void;
 
 /** The rules that hold in a folder because of files above it, outermost first; none where it is in no repository or is the root of one. */
-export async function rulesAbove(folder: string, onUnreadable: OnUnreadable): Promise<IgnoreFile[]> {
+export async function rulesAbove(
+  source: Pick<FileSource, 'excludeFiles'>,
+  folder: string,
+  onUnreadable: OnUnreadable,
+): Promise<IgnoreFile[]> {
   const files: IgnoreFile[] = [];
   let above = '';
   for (let path = folder; ; path = dirname(path)) {
     const isRoot = await exists(join(path, '.git'));
     if (path !== folder) {
-      const rules = await readRules(join(path, '.gitignore'), onUnreadable);
+      const rules = await rulesIn(join(path, '.gitignore'), readRules, onUnreadable);
       if (rules) files.unshift({ base: '', above, rules });
     }
     if (isRoot && path !== folder) {
-      const rules = await readRules(await excludeFile(path), onUnreadable);
-      if (rules) files.unshift({ base: '', above, rules });
+      const lists = await source.excludeFiles(path);
+      const found = await Promise.all(lists.map((list) => rulesIn(list, readRules, onUnreadable)));
+      files.unshift(...found.filter((rules) => rules !== null).map((rules) => ({ base: '', above, rules })));
     }
     if (isRoot) break;
     above = `${basename(path).normalize('NFC')}/${above}`;
@@ -49,17 +56,18 @@ export async function rulesAbove(folder: string, onUnreadable: OnUnreadable): Pr
 
 /** The rules that a folder itself has; `base`: from the opened one to it. */
 export async function rulesOf(
+  source: Pick<FileSource, 'join' | 'excludeFiles' | 'readRules'>,
   folder: string,
   base: string,
-  entries: readonly { name: string; isDirectory(): boolean }[],
+  entries: readonly Entry[],
   onUnreadable: OnUnreadable,
 ): Promise<IgnoreFile[]> {
   const paths: string[] = [];
-  for (const entry of entries) {
-    if (entry.name === '.git') paths.push(await excludeFile(folder));
-    if (entry.name === '.gitignore' && !entry.isDirectory()) paths.push(join(folder, '.gitignore'));
+  for (const { name, kind } of entries) {
+    if (name === '.git') paths.push(...(await source.excludeFiles(folder)));
+    if (name === '.gitignore' && kind !== 'folder') paths.push(source.join(folder, '.gitignore'));
   }
-  const found = await Promise.all(paths.map((path) => readRules(path, onUnreadable)));
+  const found = await Promise.all(paths.map((path) => rulesIn(path, (from) => source.readRules(from), onUnreadable)));
   return found.filter((rules) => rules !== null).map((rules) => ({ base, above: '', rules }));
 }
 
@@ -102,20 +110,32 @@ function newRules(): Ignore {
 }
 
 /** The rules in a file; null where there is none. */
-async function readRules(path: string, onUnreadable: OnUnreadable): Promise<Ignore | null> {
+async function rulesIn(
+  path: string,
+  read: (path: string) => Promise<string | null>,
+  onUnreadable: OnUnreadable,
+): Promise<Ignore | null> {
   try {
-    return newRules().add((await readFile(path, 'utf8')).normalize('NFC'));
+    const text = await read(path);
+    return text === null ? null : newRules().add(text.normalize('NFC'));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'EISDIR') {
-      onUnreadable(`${basename(dirname(path))}/${basename(path)}`, error as Error);
-    }
+    onUnreadable(path.split(/[\\/]/).slice(-2).join('/'), error as Error);
     return null;
   }
 }
 
-/** Where a repository's own list is: in worktrees and submodules `.git` is a file that says where the rest is. */
-async function excludeFile(root: string): Promise<string> {
+/** The text of a file on the disk; null where there is none. Throws where there is one that cannot be read. */
+export async function readRules(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}
+
+/** Where the own list of a repository on the disk is: in worktrees and submodules `.git` is a file that says where the rest is. */
+export async function excludeFile(root: string): Promise<string> {
   const git = join(root, '.git');
   try {
     const directory = /^gitdir: (.*)/.exec(await readFile(git, 'utf8'))?.[1];

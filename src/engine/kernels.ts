@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { relaxedSimd } from 'wasm-feature-detect';
 
 /** Every kernel module, by the name of its file in src/kernels. */
-export type KernelName = 'word2vec' | 'similarity' | 'language-model';
+export type KernelName = 'text' | 'word2vec' | 'similarity' | 'language-model';
 export type KernelVariant = 'simd' | 'relaxed-simd';
 export type Kernels = Readonly<Record<KernelName, WebAssembly.Module>>;
 
-const NAMES: readonly KernelName[] = ['word2vec', 'similarity', 'language-model'];
+const NAMES: readonly KernelName[] = ['text', 'word2vec', 'similarity', 'language-model'];
 
 /** The variant this machine runs: relaxed SIMD (V8 of Node 22 and later) multiplies and adds in one instruction, about 2.4 times as fast. */
 export async function bestVariant(): Promise<KernelVariant> {

@@ -24,6 +24,7 @@ import { loadLanguageModelCheckpoint, saveLanguageModelCheckpoint } from './lang
 import { BytePairTokenizer } from '../text/byte-pair/tokenizer.ts';
 import { charactersOf, toCorpusIds } from './byte-pair-model.ts';
 import type { BytePairText } from './byte-pair-text.ts';
+import type { ThreadNews } from './compute-thread.ts';
 import { runTasks } from './compute-threads.ts';
 import { Meter, tell } from './meter.ts';
 import type { ReadCorpus } from './read-corpus.ts';
@@ -32,6 +33,7 @@ import { trainStartVectors } from './start-vectors.ts';
 import { tokensOf } from './token-file.ts';
 import { curvesOf } from './training-curves.ts';
 import type { TrainContext } from './training.ts';
+import { virtualFilesOf } from './virtual-files.ts';
 import { trainingKernel } from './wide-kernel.ts';
 
 export interface LanguageModelContext extends TrainContext {
@@ -88,10 +90,11 @@ export async function readAsBytePairs(
   { script, signal, events }: Pick<TrainContext, 'script' | 'signal' | 'events'>,
 ): Promise<BytePairText | null> {
   const task = { kind: 'bytePairs', folders, unsaved, reading, paths, size: languageModel.bytePairs } as const;
-  const read = await runTasks(script, [task], signal, (message) => {
+  const listen = (message: ThreadNews): void => {
     if (message.type === 'log') events.log(message.level, message.message);
     else events.progress(message.progress);
-  });
+  };
+  const read = await runTasks(script, [task], signal, listen, virtualFilesOf(folders, events));
   return read && read[0]!;
 }
 

@@ -21,6 +21,9 @@ const engine: EngineApi = new Engine(new URL('./', import.meta.url), {
   progress: (progress) => void client.progress.asEvent(progress),
   evaluating: (fraction) => void client.evaluating?.asEvent(fraction),
   log: (level, message) => void client.log.asEvent(level, message),
+  listFolder: (folder, path) => client.listFolder!(folder, path),
+  measureFiles: (folder, paths) => client.measureFiles!(folder, paths),
+  readFile: (folder, path) => client.readFile!(folder, path),
 });
 const client = createBirpc<EngineEvents, EngineApi>(engine, {
   post: (message) => process.send!(message),

@@ -10,7 +10,7 @@ import { open, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelSummary, TrainRequest } from '../protocol/engine.ts';
 import { BytePairTokenizer } from '../text/byte-pair/tokenizer.ts';
-import { readSafetensors, writeSafetensors, type Tensor } from './safetensors.ts';
+import { SafetensorsReader, writeSafetensors, type Tensor } from './safetensors.ts';
 
 /** Everything that is kept of a training or an import. */
 export interface StoredModel {
@@ -95,8 +95,11 @@ export async function saveModel(directory: string, model: StoredModel): Promise<
   await removeOurFiles(directory, new Set([MANIFEST, ...Object.values(parts).map(({ file }) => file)]));
 }
 
-/** The model in `directory`; null where there is none. Throws one sentence that names the file that is damaged or too new, and what to do. */
-export async function loadModel(directory: string): Promise<StoredModel | null> {
+/**
+ * The model in `directory`; null where there is none. Throws one sentence that names the file that is damaged or too new,
+ * and what to do. `forTraining`: with the vectors that only a training goes on from, `output` and `tree`.
+ */
+export async function loadModel(directory: string, { forTraining = true } = {}): Promise<StoredModel | null> {
   const path = join(directory, MANIFEST);
   let text: string;
   try {
@@ -107,13 +110,24 @@ export async function loadModel(directory: string): Promise<StoredModel | null> 
   }
   const manifest = readManifest(path, text);
   const part = (name: PartName): Promise<Uint8Array> => readPart(directory, manifest.parts[name]!);
+  const isWanted = (name: string): boolean => forTraining || (name !== 'output' && name !== 'tree');
   const tensors = async (name: PartName): Promise<Record<string, Tensor>> => {
-    const content = await part(name);
-    try {
-      return readSafetensors(content);
-    } catch (error) {
-      throw damaged(join(directory, manifest.parts[name]!.file), (error as Error).message);
-    }
+    const stored = manifest.parts[name]!;
+    const read: { tensors?: SafetensorsReader; problem?: Error } = {};
+    const attempt = (work: () => void): void => {
+      try {
+        if (!read.problem) work();
+      } catch (error) {
+        read.problem = error as Error;
+      }
+    };
+    attempt(() => (read.tensors = new SafetensorsReader(stored.bytes, isWanted)));
+    // to the end: a file that is not as it was stored is said to be so, whatever its header says
+    await readPieces(directory, stored, (piece) => attempt(() => read.tensors!.push(piece)));
+    let tensors: Record<string, Tensor> = {};
+    attempt(() => (tensors = read.tensors!.end()));
+    if (read.problem) throw damaged(join(directory, stored.file), read.problem.message);
+    return tensors;
   };
   const readTokenizer = async (): Promise<BytePairTokenizer> => {
     const content = await part('tokenizer');
@@ -155,21 +169,35 @@ export async function wordsOfPart(directory: string, file: string): Promise<stri
   }
 }
 
-/** A part as the manifest says it is; in pieces, since Node reads no file above 2 GB at once. Throws one sentence where it is another. */
-async function readPart(directory: string, { file: name, bytes, sha256 }: Part): Promise<Uint8Array> {
+/** A part as the manifest says it is. Throws one sentence where it is another. */
+async function readPart(directory: string, part: Part): Promise<Uint8Array> {
+  let content = new Uint8Array(0);
+  await readPieces(directory, part, (piece, at) => {
+    if (at === 0) content = new Uint8Array(part.bytes);
+    content.set(piece, at);
+  });
+  return content;
+}
+
+/** Reads a part a piece at a time, which is good until the next one; Node reads no file above 2 GB at once. Throws as `readPart`. */
+async function readPieces(
+  directory: string,
+  { file: name, bytes, sha256 }: Part,
+  take: (piece: Uint8Array, at: number) => void,
+): Promise<void> {
   const path = join(directory, name);
   const hash = createHash('sha256');
-  let content: Uint8Array;
   let found: number;
   try {
     const file = await open(path);
     try {
       found = (await file.stat()).size;
-      content = new Uint8Array(found === bytes ? bytes : 0);
-      for (let at = 0; at < content.length;) {
-        const { bytesRead } = await file.read(content, at, Math.min(PIECE, content.length - at));
+      const piece = new Uint8Array(Math.min(PIECE, found));
+      for (let at = 0; found === bytes && at < bytes;) {
+        const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, bytes - at), at);
         if (bytesRead === 0) break; // it was cut off meanwhile: the checksum tells
-        hash.update(content.subarray(at, at + bytesRead));
+        hash.update(piece.subarray(0, bytesRead));
+        take(piece.subarray(0, bytesRead), at);
         at += bytesRead;
       }
     } finally {
@@ -180,7 +208,6 @@ async function readPart(directory: string, { file: name, bytes, sha256 }: Part):
   }
   if (found !== bytes) throw damaged(path, l10n.t('it has {0} bytes, expected {1}', found, bytes));
   if (hash.digest('hex') !== sha256) throw damaged(path, l10n.t('its checksum is wrong'));
-  return content;
 }
 
 /** Deletes the model of `directory`, damaged or not; false where there was none. */

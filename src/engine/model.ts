@@ -284,17 +284,6 @@ export class Model {
     };
   }
 
-  /** The words that have vectors, their counts where they are known, and the input vectors, (V, D). */
-  vectors(): { words: string[]; counts: Float64Array | null; vectors: Float32Array; vectorSize: number } {
-    const { vocabulary } = this.summary;
-    return {
-      words: this.#stored.words.slice(0, vocabulary),
-      counts: this.#stored.counts && this.#stored.counts.subarray(0, vocabulary),
-      vectors: this.#stored.vectors['input']!.data,
-      vectorSize: this.summary.vectorSize,
-    };
-  }
-
   get #knownToLanguageModel(): number {
     return this.summary.languageModel?.vocabulary ?? 0;
   }

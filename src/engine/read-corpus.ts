@@ -17,7 +17,7 @@ import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } 
 import { separateParticles } from '../text/particles.ts';
 import { DELIMITER, findPhrases, type Phrases } from '../text/phrases.ts';
 import type { Spill } from '../text/tokens.ts';
-import { sizesOfTwins, textsOf, Unread, type Piece } from './file-text.ts';
+import { sizesOfTwins, textsOf, Unread, type FileToRead, type Piece } from './file-text.ts';
 import { logNotes, newNotes, note, noteRead, reportOf, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
 import type { PassedFile } from './read-shares.ts';
 import { saveCache, type CachePlace } from './token-cache.ts';
@@ -50,18 +50,19 @@ const INTERVAL = 100;
 
 /** Files that may be read, in their order, and what there is to say of the others. */
 export interface FoundFiles {
-  files: FoundFile[];
+  files: FileToRead[];
   /** Sizes of large files that come twice. */
   twins: Set<number>;
   notes: ReadingNotes;
 }
 
-/** Finds the files of the folders; null where it was cancelled. */
+/** Finds the files of the folders; null where it was cancelled. `tell` hears how many were found. */
 export async function findTexts(
   folders: readonly FolderRequest[],
   reading: ReadingOptions,
   unsaved: readonly UnsavedText[],
   cancelled: () => boolean,
+  tell: (files: number) => void = () => undefined,
 ): Promise<FoundFiles | null> {
   const notes = newNotes();
   const files: FoundFile[] = [];
@@ -76,6 +77,7 @@ export async function findTexts(
         note(notes, 'tooLarge', file.name, `${(file.size / 1e6).toFixed(1)} MB`);
       else files.push({ ...file, place: files.length });
     }
+    tell(files.length);
   }
   return { files, twins: sizesOfTwins(files), notes };
 }
@@ -90,7 +92,7 @@ export async function addTexts(
 ): Promise<ReadDocument[] | null> {
   const documents: ReadDocument[] = [];
   let bytes = 0;
-  for (const { file, pieces, digest } of textsOf(files, twins)) {
+  for (const { file, pieces, digest } of textsOf(files, twins, builder.secretScanner())) {
     if (cancelled()) return null;
     tell(bytes);
     if (builder.isFull()) {
@@ -103,7 +105,7 @@ export async function addTexts(
     let repaired = false;
     let failure: Unread | null = null;
     let done = 0;
-    builder.begin(file.name);
+    builder.begin(file.name, file.part !== undefined);
     try {
       for await (const piece of pieces) {
         last = piece;
@@ -121,18 +123,19 @@ export async function addTexts(
       failure = error;
     }
     builder.end();
-    if (last === null || builder.wordCount === before) {
+    if ((last === null || builder.wordCount === before) && !file.part) {
       const reason = failure?.reason ?? 'empty';
       note(notes, reason, file.name, failure?.message);
       // what may be otherwise the next time, though the file is the same, is looked at again
       if (reason !== 'unreadable' && reason !== 'duplicate') pass(file.place ?? 0, reason);
     } else {
-      const { encoding, secrets } = last;
-      const { name, size, place = 0 } = file;
+      const { encoding = 'utf-8', secrets = 0 } = last ?? {};
+      const { name, size, place = 0, part } = file;
       documents.push({
         place,
         name,
         size,
+        ...(part && { from: part.from }),
         digest: digest(),
         encoding,
         repaired,
@@ -140,16 +143,17 @@ export async function addTexts(
         failure: failure && failure.message,
       });
     }
-    bytes += file.size;
+    bytes += file.part ? file.part.to - file.part.from : file.size;
   }
   return documents;
 }
 
 /**
- * Reads the folders and makes words of their phrases; null where it was cancelled. `spill` takes what has no room in memory; without it, a text that is
+ * Reads the folders and makes words of their phrases; null where it was cancelled. `kernel`: the module `text`. `spill` takes what has no room in memory; without it, a text that is
  * too long ends there. Throws for what is wrong with the request, such as a glob too long, and where the spill fails.
  */
 export async function readCorpus(
+  kernel: WebAssembly.Module,
   folders: readonly FolderRequest[],
   reading: ReadingOptions,
   hooks: ReadingHooks,
@@ -161,11 +165,12 @@ export async function readCorpus(
   hooks.progress({ phase: 'reading', fraction: 0 });
   const found = await findTexts(folders, reading, unsaved, hooks.cancelled);
   if (!found) return null;
-  return readFound(found, hooks, text, phrases, spill);
+  return readFound(kernel, found, hooks, text, phrases, spill);
 }
 
 /** The same of files that were found. `cache`: where it is kept for the next time. */
 export async function readFound(
+  kernel: WebAssembly.Module,
   found: FoundFiles,
   hooks: ReadingHooks,
   text: TextOptions,
@@ -174,14 +179,14 @@ export async function readFound(
   cache: CachePlace | null = null,
 ): Promise<ReadCorpus | null> {
   const passed: PassedFile[] = [];
-  const builder = new CorpusBuilder(spill, {}, text);
+  const builder = new CorpusBuilder(kernel, spill, {}, text);
   const clock = new ReadingClock(found.files, builder, hooks);
   const tell = (bytes: number): void => clock.tell(bytes);
   const pass = (place: number, reason: SkipReason): void => void passed.push({ place, reason });
   const documents = await addTexts(found, builder, hooks.cancelled, tell, pass);
   if (!documents) return null;
   return finishCorpus(builder.finishing(), documents, found.notes, hooks, text, phrases, (corpus) => {
-    if (cache) saveCache(cache, corpus, documents, passed);
+    if (cache) saveCache(kernel, cache, corpus, documents, passed);
   });
 }
 

@@ -1,9 +1,11 @@
 // The reading of a training: which threads find the files, read them and put together what they read.
 
 import type { Phase, TrainRequest } from '../protocol/engine.ts';
-import type { ThreadMessage } from './compute-thread.ts';
-import { runTasks } from './compute-threads.ts';
-import type { ReadCorpus } from './read-corpus.ts';
+import type { ThreadNews } from './compute-thread.ts';
+import { ComputeThreads } from './compute-threads.ts';
+import type { FoundFiles, ReadCorpus } from './read-corpus.ts';
+import type { ReadShare } from './read-shares.ts';
+import { virtualFilesOf } from './virtual-files.ts';
 import { isTooLarge, sharesOf } from './work-shares.ts';
 import type { TrainContext } from './training.ts';
 
@@ -12,13 +14,19 @@ const INTERVAL = 100;
 
 /** Reads the folders; null where it was cancelled. `entered` hears of each phase. */
 export async function readFolders(
-  { folders, unsaved = [], reading, text, phrases }: TrainRequest,
+  { folders, unsaved = [], reading, text, phrases, parts: made, word2vec }: TrainRequest,
   tokenFile: number,
   threads: number,
-  { script, signal, events, directory }: Pick<TrainContext, 'script' | 'signal' | 'events' | 'directory'>,
+  {
+    kernels,
+    script,
+    signal,
+    events,
+    directory,
+  }: Pick<TrainContext, 'kernels' | 'script' | 'signal' | 'events' | 'directory'>,
   entered: (phase: Phase) => void,
 ): Promise<ReadCorpus | null> {
-  const listen = (message: Exclude<ThreadMessage, { type: 'result' | 'error' }>): void => {
+  const listen = (message: ThreadNews): void => {
     if (message.type === 'log') events.log(message.level, message.message);
     else {
       entered(message.progress.phase);
@@ -26,50 +34,51 @@ export async function readFolders(
     }
   };
   events.progress({ phase: 'reading', fraction: 0 });
-  const { case: casing, numbers, codeSentences, keywords } = text; // the others are for what is done after counting
-  const cutting = { casing, numbers, codeSentences, keywords };
-  const find = { kind: 'find', folders, unsaved, reading, directory, text: cutting } as const;
-  const found = (await runTasks(script, [find], signal))?.[0];
-  if (!found) return null;
-  const { cached, key, ...all } = found;
-  const place = isTooLarge(all) ? null : { directory, key, files: all.files };
-  const parts = sharesOf(cached.fresh, threads);
-  // what one thread reads, it counts as well
-  if (place && (parts.length > 1 || cached.share)) {
-    const done = new Float64Array(new SharedArrayBuffer(16 * parts.length));
-    const stop = tell(
-      cached.fresh.files.reduce((sum, { size }) => sum + size, 0),
-      done,
-      (progress) => events.progress(progress),
-    );
-    const read = await runTasks(
-      script,
-      parts.map((part, index) => ({
-        kind: 'readShare',
-        found: part,
-        text,
-        done: done.subarray(2 * index, 2 * index + 2),
-      })),
-      signal,
-    ).finally(stop);
-    if (!read) return null;
-    const shares = [cached.share, ...read].filter((share) => share !== null);
-    if (read.every((share) => share !== null)) {
-      // a cache that holds all there is need not be written again
-      const isCached =
-        cached.share?.documents.every((document) => document !== null) && cached.fresh.files.length === 0;
-      const cache = isCached ? null : place;
-      const merge = { kind: 'mergeRead', shares, notes: all.notes, text, phrases, cache } as const;
-      const merged = await runTasks(script, [merge], signal, listen);
-      if (!merged) return null;
-      if (merged[0]) return merged[0];
+  const { case: casing, numbers, codeSentences } = text; // the others are for what is done after counting
+  const cutting = { casing, numbers, codeSentences, keywords: text.keywords !== 'leaveOut' };
+  const files = virtualFilesOf(folders, events);
+  const pool = new ComputeThreads(script, signal, files);
+  try {
+    const find = { kind: 'find', folders, unsaved, reading, directory, text: cutting, threads } as const;
+    const found = (await pool.run([find], listen))?.[0];
+    if (!found) return null;
+    const { cached, key, parts, ...all } = found;
+    const vectorsOnly = made?.languageModel === false ? word2vec : null;
+    const cache = isTooLarge(all) ? null : { directory, key, files: all.files };
+    const common = { kernel: kernels.text, text, phrases, vectorsOnly };
+    // what one thread reads, it counts as well
+    if (parts.length > 1 || cached.share) {
+      const file = { descriptor: tokenFile, taken: new Int32Array(new SharedArrayBuffer(4)) };
+      const total = cached.fresh.files.reduce((sum, { size }) => sum + size, 0);
+      const readShares = async (parts: readonly FoundFiles[]): Promise<(ReadShare | 'whole' | null)[] | null> => {
+        const done = new Float64Array(new SharedArrayBuffer(16 * parts.length));
+        const stop = tell(total, done, (progress) => events.progress(progress));
+        const tasks = parts.map((found, index) => {
+          const own = done.subarray(2 * index, 2 * index + 2);
+          return { kind: 'readShare', kernel: kernels.text, tokenFile: file, found, text, done: own } as const;
+        });
+        return pool.run(tasks).finally(stop);
+      };
+      let read = await readShares(parts);
+      if (read?.includes('whole')) read = await readShares(sharesOf(cached.fresh, threads));
+      if (!read) return null;
+      const shares = [cached.share, ...read].filter((share) => share !== null && share !== 'whole');
+      if (!read.includes(null)) {
+        // a cache that holds all there is need not be written again
+        const isCached =
+          cached.share?.documents.every((document) => document !== null) && cached.fresh.files.length === 0;
+        const { notes } = all;
+        const kept = isCached ? null : cache;
+        const merge = { kind: 'mergeRead', shares, notes, cache: kept, tokenFile: file, ...common } as const;
+        const merged = await pool.run([merge], listen);
+        if (!merged) return null;
+        if (merged[0]) return merged[0];
+      }
     }
+    return (await pool.run([{ kind: 'read', found: all, cache, tokenFile, ...common } as const], listen))?.[0] ?? null;
+  } finally {
+    await pool.close();
   }
-  return (
-    (
-      await runTasks(script, [{ kind: 'read', found: all, text, phrases, tokenFile, cache: place }], signal, listen)
-    )?.[0] ?? null
-  );
 }
 
 /** Tells progress until the function that it gives is called. `done`: bytes and words of each thread, (threads, 2). */

@@ -32,22 +32,77 @@ export function* writeSafetensors(
   for (const { data } of Object.values(tensors)) yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Every tensor of the file, by its name. Throws one sentence that names what is wrong; data are views of `bytes` where they are aligned there. */
+/** Every tensor of the file, by its name. Throws one sentence that names what is wrong. */
 export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
-  if (bytes.length < 8) throw new Error(`it has ${bytes.length} bytes, a safetensors file at least 8`);
-  const length = safetensorsHeaderLength(bytes);
-  if (length > LONGEST_HEADER || 8 + length > bytes.length) {
-    throw new Error(`its header should have ${length} bytes, the file has ${bytes.length}`);
-  }
-  const data = bytes.subarray(8 + length);
-  const { tensors } = parseSafetensorsHeader(bytes.subarray(8, 8 + length), data.length);
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, { shape, start, end }]) => [name, { shape, data: floats(data, start, end) }]),
-  );
+  const reader = new SafetensorsReader(bytes.length);
+  reader.push(bytes);
+  return reader.end();
 }
 
-function floats(data: Uint8Array, start: number, end: number): Float32Array {
-  const byteOffset = data.byteOffset + start;
-  if (byteOffset % 4 === 0) return new Float32Array(data.buffer, byteOffset, (end - start) / 4);
-  return new Float32Array(data.slice(start, end).buffer);
+/** Takes a file in pieces and gives its tensors, so that there is no second copy of it. `push` and `end` throw one sentence that names what is wrong. */
+export class SafetensorsReader {
+  readonly #size: number;
+  readonly #isWanted: (name: string) => boolean;
+  /** The length of the header, then the header: what was taken of it so far. */
+  #header: Uint8Array = new Uint8Array(8);
+  /** Bytes taken. */
+  #taken = 0;
+  /** Known once the header is whole, with where each tensor begins and ends behind it. */
+  #tensors: { name: string; tensor: Tensor; bytes: Uint8Array; start: number; end: number }[] | null = null;
+
+  /** `size`: bytes of the file. */
+  constructor(size: number, isWanted: (name: string) => boolean = () => true) {
+    if (size < 8) throw new Error(`it has ${size} bytes, a safetensors file at least 8`);
+    this.#size = size;
+    this.#isWanted = isWanted;
+  }
+
+  /** The next bytes, which are not kept. */
+  push(piece: Uint8Array): void {
+    for (let at = 0; at < piece.length;) {
+      const rest = piece.subarray(at);
+      at += this.#tensors ? this.#takeData(rest) : this.#takeHeader(rest);
+    }
+  }
+
+  end(): Record<string, Tensor> {
+    if (!this.#tensors || this.#taken < this.#size) throw new Error(`it ends at byte ${this.#taken} of ${this.#size}`);
+    return Object.fromEntries(this.#tensors.map(({ name, tensor }) => [name, tensor]));
+  }
+
+  #takeHeader(bytes: Uint8Array): number {
+    const some = bytes.subarray(0, this.#header.length - this.#taken);
+    this.#header.set(some, this.#taken);
+    this.#taken += some.length;
+    if (this.#taken < this.#header.length) return some.length;
+    const length = safetensorsHeaderLength(this.#header);
+    if (length > LONGEST_HEADER || 8 + length > this.#size) {
+      throw new Error(`its header should have ${length} bytes, the file has ${this.#size}`);
+    }
+    if (this.#taken === 8 && length > 0) {
+      const header = new Uint8Array(8 + length);
+      header.set(this.#header);
+      this.#header = header;
+      return some.length;
+    }
+    const { tensors } = parseSafetensorsHeader(this.#header.subarray(8), this.#size - 8 - length);
+    this.#tensors = Object.entries(tensors)
+      .filter(([name]) => this.#isWanted(name))
+      .map(([name, { shape, start, end }]) => {
+        const data = new Float32Array((end - start) / 4);
+        return { name, tensor: { shape, data }, bytes: new Uint8Array(data.buffer), start, end };
+      });
+    return some.length;
+  }
+
+  #takeData(bytes: Uint8Array): number {
+    const from = this.#taken - this.#header.length;
+    for (const { bytes: target, start, end } of this.#tensors!) {
+      if (start >= from + bytes.length || end <= from) continue;
+      const some = bytes.subarray(Math.max(0, start - from), end - from);
+      target.set(some, Math.max(0, from - start));
+    }
+    this.#taken += bytes.length;
+    return bytes.length;
+  }
 }

@@ -7,7 +7,8 @@ import type { WordVectors } from '../language-model/parameters.ts';
 import { END_OF_SENTENCE, FIRST_WORD } from '../language-model/streams.ts';
 import { MemoryTokens } from '../text/tokens.ts';
 import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
-import { createWord2vecJob, word2vecResult } from '../word2vec/training.ts';
+import { createWord2vecJob } from '../word2vec/create-job.ts';
+import { word2vecResult } from '../word2vec/matrices.ts';
 import { runTasks } from './compute-threads.ts';
 import type { TrainContext } from './training.ts';
 

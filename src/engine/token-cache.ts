@@ -8,15 +8,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SkipReason } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
-import type { Share } from '../text/merge.ts';
-import { PackedTokens } from '../text/packed-tokens.ts';
+import { TokenPacker } from '../text/packed-tokens.ts';
+import { TextKernel } from '../text/text-kernel.ts';
 import type { FoundFiles } from './read-corpus.ts';
 import type { PassedFile, ReadShare } from './read-shares.ts';
 import { note, newNotes, type ReadDocument } from './reading-notes.ts';
 import type { FoundFile } from './workspace-files.ts';
 
 const FILE = 'tokens.cache';
-const FORMAT = 1;
+const FORMAT = 2;
 /** A file that was changed so shortly before may be changed again without another time, microseconds. */
 const RECENT = 2_000_000;
 /** What has fewer words is read again in no time. */
@@ -38,10 +38,11 @@ interface Entry {
   reason?: SkipReason;
 }
 
-interface Header {
+/** The last line of the file, so that what is before it is made and written once. */
+interface Trailer {
   format: number;
   key: string;
-  /** Of all that follows. */
+  /** Of all that is before it. */
   digest: string;
   entries: number;
   letters: number;
@@ -69,7 +70,8 @@ export function withCache(found: FoundFiles, directory: string, key: string): Ca
   if (!cache) return { fresh: found, share: null };
   const entries = new Map(cache.entries.map((entry) => [entry.path, entry]));
   const documents = new Array<ReadDocument | null>(cache.share.documents.length).fill(null);
-  const share: ReadShare = { share: cache.share, documents, passed: [], notes: newNotes() };
+  const { share: known, packed } = cache;
+  const share: ReadShare = { share: known, packed, documents, passed: [], notes: newNotes() };
   const files = found.files.filter((file) => {
     const entry = entries.get(file.path);
     if (!entry || !isSame(file, entry)) return true;
@@ -104,6 +106,7 @@ export interface CachePlace {
 
 /** Replaces the cache by a corpus that was counted just now. Where it cannot be written, or is not worth it, there is none. */
 export function saveCache(
+  module: WebAssembly.Module,
   { directory, key, files }: CachePlace,
   corpus: Corpus,
   documents: readonly ReadDocument[],
@@ -122,33 +125,32 @@ export function saveCache(
     ),
     ...passed.flatMap(({ place, reason }) => entryOf(place, { reason })),
   ];
-  const parts = partsOf(entries, corpus);
-  const digest = createHash('sha1');
-  // what is packed is packed twice, once for its digest: so it is never in memory as a whole
-  const lengths = parts.map((part) => {
-    let length = 0;
-    for (const bytes of part()) {
-      digest.update(bytes);
-      length += bytes.byteLength;
-    }
-    return length;
-  });
-  const header: Header = {
-    ...{ format: FORMAT, key, digest: digest.digest('hex') },
-    entries: lengths[0]!,
-    letters: lengths[1]!,
-    words: corpus.words.length,
-    documents: corpus.documents.length,
-    tokens: corpus.tokens.length,
-    packed: lengths[5]!,
-  };
+  const parts = partsOf(module, entries, corpus);
   const path = join(directory, FILE);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = openSync(temporary, 'w');
     try {
-      writeFileSync(file, `${JSON.stringify(header)}\n`);
-      for (const part of parts) for (const bytes of part()) writeFileSync(file, bytes);
+      const digest = createHash('sha1');
+      const lengths = parts.map((part) => {
+        let length = 0;
+        for (const bytes of part) {
+          digest.update(bytes);
+          writeFileSync(file, bytes);
+          length += bytes.byteLength;
+        }
+        return length;
+      });
+      const trailer: Trailer = {
+        ...{ format: FORMAT, key, digest: digest.digest('hex') },
+        entries: lengths[0]!,
+        letters: lengths[1]!,
+        words: corpus.words.length,
+        documents: corpus.documents.length,
+        tokens: corpus.tokens.length,
+        packed: lengths[5]!,
+      };
+      writeFileSync(file, `\n${JSON.stringify(trailer)}`);
     } finally {
       closeSync(file);
     }
@@ -158,29 +160,33 @@ export function saveCache(
   }
 }
 
-/** The parts of the file behind its header, in their order, each piece by piece. */
+/** The parts of the file, in their order, each piece by piece. */
 function partsOf(
+  module: WebAssembly.Module,
   entries: readonly Entry[],
   { words, counts, documents, tokens }: Corpus,
-): (() => Iterable<Uint8Array>)[] {
+): Iterable<Uint8Array>[] {
+  const letters = function* (): Generator<Uint8Array> {
+    for (let from = 0; from < words.length; from += WORDS) {
+      yield Buffer.from(words.slice(from, from + WORDS).join(''), 'utf16le');
+    }
+  };
+  const packedTokens = function* (): Generator<Uint8Array> {
+    const packed: Uint8Array[] = [];
+    const packer = new TokenPacker(new TextKernel(module), (bytes) => packed.push(bytes.slice()));
+    for (let from = 0; from < tokens.length; from += TOKENS) {
+      packer.append(tokens.subarray(from, from + TOKENS));
+      yield* packed;
+      packed.length = 0;
+    }
+  };
   return [
-    () => [Buffer.from(JSON.stringify(entries))],
-    function* () {
-      for (let from = 0; from < words.length; from += WORDS) {
-        yield Buffer.from(words.slice(from, from + WORDS).join(''), 'utf16le');
-      }
-    },
-    () => [Uint8Array.from(words, (word) => word.length)],
-    () => [bytesOf(Uint32Array.from(counts))],
-    () => [bytesOf(documents)],
-    function* () {
-      for (let from = 0; from < tokens.length; from += TOKENS) {
-        const ids = tokens.subarray(from, from + TOKENS);
-        const packed = new PackedTokens(ids.length);
-        packed.append(ids);
-        yield packed.bytes();
-      }
-    },
+    [Buffer.from(JSON.stringify(entries))],
+    letters(),
+    [Uint8Array.from(words, (word) => word.length)],
+    [bytesOf(Uint32Array.from(counts))],
+    [bytesOf(documents)],
+    packedTokens(),
   ];
 }
 
@@ -193,24 +199,24 @@ export async function deleteCache(directory: string): Promise<boolean> {
 }
 
 /** Null where there is none that is whole and of this key. */
-function load(path: string, key: string): { entries: Entry[]; share: Share } | null {
+function load(path: string, key: string): ({ entries: Entry[] } & Pick<ReadShare, 'share' | 'packed'>) | null {
   try {
     const bytes = readFileSync(path);
-    const end = bytes.indexOf(0x0a);
-    const header = JSON.parse(bytes.toString('utf8', 0, end)) as Header;
-    if (header.format !== FORMAT || header.key !== key) return null;
-    const body = bytes.subarray(end + 1);
-    if (createHash('sha1').update(body).digest('hex') !== header.digest) return null;
+    const end = bytes.lastIndexOf(0x0a);
+    const trailer = JSON.parse(bytes.toString('utf8', end + 1)) as Trailer;
+    if (trailer.format !== FORMAT || trailer.key !== key) return null;
+    const body = bytes.subarray(0, end);
+    if (createHash('sha1').update(body).digest('hex') !== trailer.digest) return null;
     let place = 0;
     const next = (length: number): Uint8Array<ArrayBuffer> => new Uint8Array(body.subarray(place, (place += length))); // a copy, which is aligned
-    const entries = JSON.parse(Buffer.from(next(header.entries)).toString()) as Entry[];
-    const units = new Uint16Array(next(header.letters).buffer);
-    const lengths = next(header.words);
-    const counts = new Uint32Array(next(4 * header.words).buffer);
-    const documents = new Int32Array(next(4 * header.documents).buffer);
-    const packed = new Uint8Array(new SharedArrayBuffer(header.packed));
+    const entries = JSON.parse(Buffer.from(next(trailer.entries)).toString()) as Entry[];
+    const units = new Uint16Array(next(trailer.letters).buffer);
+    const lengths = next(trailer.words);
+    const counts = new Uint32Array(next(4 * trailer.words).buffer);
+    const documents = new Int32Array(next(4 * trailer.documents).buffer);
+    const packed = new Uint8Array(new SharedArrayBuffer(trailer.packed));
     packed.set(body.subarray(place));
-    return { entries, share: { words: { units, lengths, counts }, packed, tokens: header.tokens, documents } };
+    return { entries, share: { words: { units, lengths, counts }, tokens: trailer.tokens, documents }, packed };
   } catch {
     return null;
   }

@@ -2,21 +2,21 @@
 
 import * as l10n from '@vscode/l10n';
 import type { TrainRequest } from '../protocol/engine.ts';
+import type { Corpus } from '../text/corpus.ts';
+import { keywordFactors } from '../text/keywords.ts';
 import type { TextOptions } from '../text/options.ts';
 import { isParticle } from '../text/particles.ts';
 import { resolveWord2vecOptions, type Word2vecOptions } from '../word2vec/options.ts';
 import {
   areThreadsPaused,
   checkpointOf,
-  createWord2vecJob,
   pauseThreads,
   resumeThreads,
-  word2vecProgress,
-  word2vecResult,
-  type InitialVectors,
   type Word2vecCheckpoint,
-  type Word2vecVectors,
-} from '../word2vec/training.ts';
+} from '../word2vec/checkpoint.ts';
+import { createWord2vecJob } from '../word2vec/create-job.ts';
+import { hasOverflowed, word2vecProgress } from '../word2vec/job.ts';
+import { assertFinite, word2vecResult, type InitialVectors, type Word2vecVectors } from '../word2vec/matrices.ts';
 import { CheckpointSaver } from './checkpoint-saver.ts';
 import { fingerprint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { runTasks } from './compute-threads.ts';
@@ -42,7 +42,7 @@ export interface TrainedWordVectors {
 /** Trains on the text that was read; null where it was cancelled. `before`: the model that is continued. */
 export async function trainWordVectors(
   request: TrainRequest,
-  { corpus, report }: ReadCorpus,
+  { corpus, paths, report }: ReadCorpus,
   tokenFile: number,
   before: StoredModel | null,
   threads: number,
@@ -63,8 +63,10 @@ export async function trainWordVectors(
     );
   }
   const source = tokensOf(corpus, tokenFile);
+  const keepFactors = keepFactorsOf(corpus, corpus.partsAt ?? source.length, paths, request.text);
   const decides = {
     options,
+    keepFactors: [...keepFactors],
     seed: request.seed,
     before: before?.summary.trained,
     threads: options.deterministic || threads,
@@ -77,7 +79,7 @@ export async function trainWordVectors(
     text: source,
     counts,
     words,
-    keepFactors: keepFactorsOf(words, request.text),
+    keepFactors,
     options,
     threads,
     seed: request.seed,
@@ -95,9 +97,10 @@ export async function trainWordVectors(
     const { words: done, total } = word2vecProgress(job);
     return [done, total];
   });
+  let made: Word2vecCheckpoint | undefined;
   const save = async (): Promise<void> => {
     training ??= await fingerprint(corpus, source, decides);
-    const made = checkpointOf(job);
+    made = checkpointOf(job, made);
     resumeThreads(job);
     await saveWordVectors(directory, training, made, options.vectorSize);
   };
@@ -110,6 +113,9 @@ export async function trainWordVectors(
     }
   });
   const notSaved = (error: Error): void => events.log('warn', l10n.t('No checkpoint was written: {0}', error.message));
+  const orTooLarge = (error: unknown): never => {
+    throw hasOverflowed(job) ? tooLarge(options.alpha) : error;
+  };
   saver.start(notSaved);
   const run = await runTasks(
     script,
@@ -121,18 +127,25 @@ export async function trainWordVectors(
       tokenFile,
     })),
     signal,
-  ).finally(async () => {
-    stopTelling();
-    await saver.stop();
-  });
+  )
+    .finally(async () => {
+      stopTelling();
+      await saver.stop();
+    })
+    .catch(orTooLarge);
   if (!run) return null;
-  const vectors = word2vecResult(job);
+  try {
+    assertFinite(job);
+  } catch (error) {
+    orTooLarge(error);
+  }
   if (saver.saved > 0 && request.parts?.languageModel !== false) {
     // they took long: not to be trained again where the language model is broken off
     pauseThreads(job);
     await save().catch(notSaved);
   }
   const { lossByEpoch } = word2vecProgress(job);
+  const vectors = word2vecResult(job);
   events.log(
     'info',
     l10n.t(
@@ -153,15 +166,32 @@ export async function trainWordVectors(
   return before ? withWordsBefore(trained, before) : trained;
 }
 
+function tooLarge(alpha: number): Error {
+  return new Error(
+    l10n.t(
+      'The word vectors grew beyond all bounds: the learning rate {0} (word2vec.alpha) is too large. Training was stopped, and a model that was there is kept. Train with a smaller one, such as 0.025.',
+      alpha,
+    ),
+  );
+}
+
 /** Particles that were separated from their words, which would fill the windows: of each occurrence this share counts. */
 const PARTICLE_SHARE = 0.02;
 
-function keepFactorsOf(words: readonly string[], { particles }: TextOptions): Map<number, number> {
+/** Of words that the windows are to hold more rarely than they are met: their ids, and how often they are kept, 0 to 1. */
+function keepFactorsOf(
+  { words, documents }: Corpus,
+  length: number,
+  paths: readonly string[],
+  { particles, keywords }: TextOptions,
+): Map<number, number> {
   const factors = new Map<number, number>();
-  if (particles === 'separate')
-    words.forEach((word, id) => {
-      if (isParticle(word)) factors.set(id, PARTICLE_SHARE);
-    });
+  const ofKeywords = keywords === 'downWeight' ? keywordFactors(paths, documents, length) : null;
+  if (particles !== 'separate' && !ofKeywords) return factors;
+  words.forEach((word, id) => {
+    const factor = particles === 'separate' && isParticle(word) ? PARTICLE_SHARE : ofKeywords?.get(word);
+    if (factor !== undefined) factors.set(id, factor);
+  });
   return factors;
 }
 

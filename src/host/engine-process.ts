@@ -4,7 +4,7 @@
 import { fork, type ChildProcess, type Serializable } from 'node:child_process';
 import * as l10n from '@vscode/l10n';
 import { createBirpc, type BirpcReturn } from 'birpc';
-import type { EngineApi, EngineEvents, LogLevel, ModelSummary, Progress } from '../protocol/engine.ts';
+import type { EngineApi, EngineEvents, LogLevel, ModelSummary, Progress, VirtualFiles } from '../protocol/engine.ts';
 
 export interface EngineProcessOptions {
   /** Absolute path of dist/engine.mjs. */
@@ -16,6 +16,8 @@ export interface EngineProcessOptions {
   log: (level: LogLevel, message: string) => void;
   progress: (progress: Progress) => void;
   evaluating?: (fraction: number) => void;
+  /** Reads folders that are not on the disk. */
+  virtualFolders?: VirtualFiles;
   /** A started engine has looked into its directory (`replaced` is false), or what lies there has been replaced or deleted. */
   opened?: (opened: Opened, replaced: boolean) => void;
 }
@@ -87,7 +89,7 @@ export class EngineProcess {
     evaluate: (path, options) => this.#ask(({ engine }) => engine.evaluate(path, options)),
     cancelEvaluation: () => this.#ask(({ engine }) => engine.cancelEvaluation()),
     complete: (text, suggestions) => this.#ask(({ engine }) => engine.complete(text, suggestions)),
-    tokensOf: (path, options, text) => this.#ask(({ engine }) => engine.tokensOf(path, options, text)),
+    tokensOf: (path, options, content) => this.#ask(({ engine }) => engine.tokensOf(path, options, content)),
     compareCells: (request, equal) => this.#ask(({ engine }) => engine.compareCells(request, equal)),
     inspect: (text, top) => this.#ask(({ engine }) => engine.inspect(text, top)),
     trainingCurves: () => this.#ask(({ engine }) => engine.trainingCurves()),
@@ -131,7 +133,7 @@ export class EngineProcess {
   }
 
   #start(): Run {
-    const { entry, directory, l10nPath, log, progress, evaluating = () => undefined } = this.#options;
+    const { entry, directory, l10nPath, log, progress, evaluating = () => undefined, virtualFolders } = this.#options;
     if (this.#disposed) throw new EngineStopped(l10n.t('Lexiscope is shutting down.'));
     // VS Code's own execArgv made forks fail (microsoft/vscode#154549).
     const child = fork(entry, [], {
@@ -141,7 +143,7 @@ export class EngineProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const engine = createBirpc<EngineApi, EngineEvents>(
-      { progress, evaluating, log },
+      { progress, evaluating, log, ...virtualFolders },
       {
         timeout: -1,
         post: (message: Serializable) =>

@@ -5,9 +5,6 @@ import { COMMANDS } from './command-ids.ts';
 import { aroundColumn, commandLink, hoverMarkdown } from './word-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
-/** Documents with words: files and what is not saved yet, of any language. */
-export const DOCUMENTS: vscode.DocumentSelector = [{ scheme: 'file' }, { scheme: 'untitled' }];
-
 export class WordHover implements vscode.HoverProvider {
   readonly #model: WorkspaceModel;
 

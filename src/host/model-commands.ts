@@ -1,5 +1,6 @@
 // Import Vectors, Export Vectors, Compare Cells and Forget Models.
 
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { exportFormat, type CellsAreEqualIn } from '../protocol/engine.ts';
 import { cellsMarkdown } from './cell-text.ts';
@@ -45,11 +46,15 @@ export async function importVectors(model: WorkspaceModel, training: Training): 
 /** Asks where to, writes the vectors there and says so. Throws one sentence where that fails. */
 export async function exportVectors(model: WorkspaceModel): Promise<void> {
   const engine = await model.required();
-  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const folder = folders.find(({ uri }) => uri.scheme === 'file') ?? {
+    uri: vscode.Uri.file(homedir()),
+    name: 'vectors',
+  };
   const target = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Export Vectors'),
     saveLabel: vscode.l10n.t('Export'),
-    ...(folder && { defaultUri: vscode.Uri.joinPath(folder.uri, `${folder.name}.vec`) }),
+    defaultUri: vscode.Uri.joinPath(folder.uri, `${folder.name}.vec`),
     filters: {
       [vscode.l10n.t('word2vec, text')]: ['vec'],
       [vscode.l10n.t('word2vec, binary')]: ['bin'],

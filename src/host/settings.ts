@@ -143,7 +143,7 @@ export function importRequest(read: ReadSetting): ImportRequest {
 }
 
 /** One folder, what is read of it, what it leaves out (what VS Code hides from its explorer or from its search, and our own setting), and its encoding. */
-export function folderRequest(path: string, read: ReadSetting): FolderRequest {
+export function folderRequest(folder: Pick<FolderRequest, 'path' | 'virtual'>, read: ReadSetting): FolderRequest {
   const exclude = [
     ...switchedOn(read('files.exclude')),
     ...switchedOn(read('search.exclude')),
@@ -151,7 +151,7 @@ export function folderRequest(path: string, read: ReadSetting): FolderRequest {
   ];
   const encoding = read('files.encoding');
   return {
-    path,
+    ...folder,
     include: listed(read('lexiscope.include')),
     exclude: [...new Set(exclude)],
     ...(typeof encoding === 'string' && { encoding }),

@@ -3,7 +3,7 @@
 // out is struck through and says why in a hover.
 
 import * as vscode from 'vscode';
-import type { FileTokens, LeftOutReason } from '../protocol/engine.ts';
+import type { FileContent, FileTokens, LeftOutReason } from '../protocol/engine.ts';
 import { trainRequest } from './settings.ts';
 import { tokenSummary, leftOutText } from './token-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
@@ -48,7 +48,10 @@ export class TokenView implements vscode.TextDocumentContentProvider, vscode.Dis
     }
     const settings = vscode.workspace.getConfiguration(undefined, document);
     const options = trainRequest([], (name) => settings.get(name)).text;
-    const tokens = await this.#model.engine().tokensOf(document.uri.path, options, document.getText());
+    const path = document.uri.scheme === 'file' ? document.uri.fsPath : document.uri.path;
+    const encoding = settings.get<string>('files.encoding');
+    const content = { ...(await contentOf(document)), ...(encoding !== undefined && { encoding }) };
+    const tokens = await this.#model.engine().tokensOf(path, options, content);
     const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
     // the document's own address makes the one of the view, so that a second look replaces the first
     const uri = vscode.Uri.from({
@@ -56,8 +59,8 @@ export class TokenView implements vscode.TextDocumentContentProvider, vscode.Dis
       path: `/${vscode.l10n.t('Tokens of {0}', name)}`,
       query: document.uri.toString(),
     });
-    const encoding = tokens.encoding ?? document.encoding;
-    const head = `${tokenSummary({ ...tokens, encoding }, vscode.env.language).join('\n')}\n\n`;
+    const shown = { ...tokens, encoding: tokens.encoding ?? document.encoding };
+    const head = `${tokenSummary(shown, vscode.env.language).join('\n')}\n\n`;
     this.#shown.set(uri.toString(), { head, tokens });
     this.#changed.fire(uri);
     const view = await vscode.workspace.openTextDocument(uri);
@@ -106,6 +109,14 @@ export class TokenView implements vscode.TextDocumentContentProvider, vscode.Dis
       this.#changed,
     ).dispose();
   }
+}
+
+/** What a training would read: what is not saved yet, else what lies there, which VS Code may have decoded otherwise. */
+async function contentOf(document: vscode.TextDocument): Promise<Pick<FileContent, 'text' | 'bytes'>> {
+  const { uri } = document;
+  if (!document.isDirty && uri.scheme === 'file') return {};
+  if (document.isDirty || !vscode.workspace.getWorkspaceFolder(uri)) return { text: document.getText() };
+  return { bytes: await vscode.workspace.fs.readFile(uri) };
 }
 
 /** From places in `text` to positions in the document that shows it; asked for in ascending order within a call or not. */

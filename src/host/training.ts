@@ -1,13 +1,21 @@
 // Training on the folders of this window: one at a time, with its state for whoever shows it.
 
 import * as vscode from 'vscode';
-import type { CellReport, CellsAreEqualIn, Progress, ReadingReport, TrainRequest } from '../protocol/engine.ts';
+import type {
+  CellReport,
+  CellsAreEqualIn,
+  FolderRequest,
+  Progress,
+  ReadingReport,
+  TrainRequest,
+} from '../protocol/engine.ts';
 import { COMMANDS } from './command-ids.ts';
 import { EngineStopped } from './engine-process.ts';
 import { showProblem, showResult } from './notices.ts';
 import { ReadingFiles } from './reading-files.ts';
-import { importDone, NO_FILE_FOLDER, NO_FOLDER, TRAINING_RUNS, trainingDone } from './sentences.ts';
+import { importDone, NO_FOLDER, TRAINING_RUNS, trainingDone } from './sentences.ts';
 import { folderRequest, importRequest, trainRequest, type ReadSetting } from './settings.ts';
+import { enginePath } from './virtual-folders.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 /** `cancelled` and `stopped` tell how the last training ended, where it did not end well; `stopped`: the engine's process ended. */
@@ -126,22 +134,23 @@ export class Training implements vscode.Disposable {
     this.#changed.fire(state);
   }
 
-  #folders() {
+  #folders(): FolderRequest[] {
     const folders = vscode.workspace.workspaceFolders ?? [];
     if (!folders.length) throw new Error(NO_FOLDER());
-    const files = folders.filter(({ uri }) => uri.scheme === 'file');
-    if (!files.length) throw new Error(NO_FILE_FOLDER());
-    for (const { uri } of folders)
-      if (uri.scheme !== 'file') this.#log.warn(`Not read, its scheme is ${uri.scheme}: ${uri.path}`);
-    return files.map(({ uri }) => folderRequest(uri.fsPath, settingsOf(uri)));
+    return folders.map(({ uri, name }) =>
+      uri.scheme === 'file'
+        ? folderRequest({ path: uri.fsPath }, settingsOf(uri))
+        : folderRequest({ path: uri.toString(), virtual: name }, settingsOf(uri)),
+    );
   }
 }
 
 /** What is written in the editors and not saved yet, which counts instead of the files. */
 function unsavedTexts(): { path: string; text: string }[] {
-  return vscode.workspace.textDocuments
-    .filter(({ isDirty, uri }) => isDirty && uri.scheme === 'file')
-    .map((document) => ({ path: document.uri.fsPath, text: document.getText() }));
+  return vscode.workspace.textDocuments.flatMap((document) => {
+    const path = document.isDirty ? enginePath(document.uri) : undefined;
+    return path === undefined ? [] : [{ path, text: document.getText() }];
+  });
 }
 
 /** Settings by full name, as they are for a folder, or for the window. */

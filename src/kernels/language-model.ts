@@ -2,7 +2,7 @@
 // Hutter 2019), and products for one token at a time. Functions over pointers without any state: src/language-model decides
 // their order. Panels and products: matrix.ts; cells: cells.ts; attention: attention.ts.
 
-import { exp4, madd, max4, sum4 } from './simd';
+import { exp4, exp4From, madd, max4, storeExpConstants, sum4 } from './simd';
 import { storeTransposed } from './matrix';
 
 export { attend, attendBackward, combineRows } from './attention';
@@ -19,9 +19,15 @@ export {
 } from './cells';
 export { addColumns, takeColumns } from './columns';
 export { multiplyRows, multiplyStrips, multiplyPanels, packColumns, transposePanels } from './matrix';
+export { strassenTerms } from './strassen';
 
 export function zero(ptr: usize, bytes: usize): void {
   memory.fill(ptr, 0, bytes);
+}
+
+/** Zeros in the first `bytes` of rows `stride` apart. */
+export function zeroRows(ptr: usize, stride: usize, rows: i32, bytes: usize): void {
+  for (; rows > 0; rows--, ptr += stride) memory.fill(ptr, 0, bytes);
 }
 
 export function copy(targetPtr: usize, sourcePtr: usize, bytes: usize): void {
@@ -130,7 +136,9 @@ export function softmax(
   rows: i32,
   sumsPtr: usize,
   targetLogitsPtr: usize,
+  constantsPtr: usize,
 ): void {
+  storeExpConstants(constantsPtr);
   let low = f32x4.splat(-Infinity), high = low;
   for (let token = 0, at = logitsPtr; token < vocabulary; token++, at += 32) {
     const bias = v128.load32_splat(biasPtr + (<usize>token << 2));
@@ -151,8 +159,8 @@ export function softmax(
   let sumLow = f32x4.splat(0), sumHigh = sumLow;
   let ptr = logitsPtr;
   for (let token = 0; token < vocabulary; token++, ptr += 32) {
-    const left = exp4(f32x4.sub(v128.load(ptr), low));
-    const right = exp4(f32x4.sub(v128.load(ptr, 16), high));
+    const left = exp4From(constantsPtr, f32x4.sub(v128.load(ptr), low));
+    const right = exp4From(constantsPtr, f32x4.sub(v128.load(ptr, 16), high));
     v128.store(ptr, left);
     v128.store(ptr, right, 16);
     sumLow = f32x4.add(sumLow, left);

@@ -66,6 +66,43 @@ export function exp4(x: v128): v128 {
   return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
+/** Bytes of `storeExpConstants`. */
+export const EXP_CONSTANTS: usize = 48;
+
+/** What exp4From reads: V8 rebuilds a vector constant at every use; a broadcast load is cheaper. */
+export function storeExpConstants(ptr: usize): void {
+  store<f32>(ptr, 1);
+  store<f32>(ptr, -87.3, 4);
+  store<f32>(ptr, 12582912, 8);
+  store<f32>(ptr, 1.44269504, 12);
+  store<f32>(ptr, 0.693359375, 16);
+  store<f32>(ptr, -2.1219444e-4, 20);
+  store<f32>(ptr, 1.98756915e-4, 24);
+  store<f32>(ptr, 1.3981999507e-3, 28);
+  store<f32>(ptr, 8.3334519073e-3, 32);
+  store<f32>(ptr, 4.1665795894e-2, 36);
+  store<f32>(ptr, 1.6666665459e-1, 40);
+  store<f32>(ptr, 0.5, 44);
+}
+
+/** exp4 with constants from memory; x at most 0. */
+// @ts-ignore: decorator
+@inline
+export function exp4From(ptr: usize, x: v128): v128 {
+  const held = max4(x, v128.load32_splat(ptr, 4)),
+    magic = v128.load32_splat(ptr, 8),
+    shifted = madd(held, v128.load32_splat(ptr, 12), magic),
+    n = f32x4.sub(shifted, magic),
+    r = nmadd(n, v128.load32_splat(ptr, 20), nmadd(n, v128.load32_splat(ptr, 16), held));
+  let p = madd(v128.load32_splat(ptr, 24), r, v128.load32_splat(ptr, 28));
+  p = madd(p, r, v128.load32_splat(ptr, 32));
+  p = madd(p, r, v128.load32_splat(ptr, 36));
+  p = madd(p, r, v128.load32_splat(ptr, 40));
+  p = madd(p, r, v128.load32_splat(ptr, 44));
+  p = f32x4.add(madd(f32x4.mul(r, r), p, r), v128.load32_splat(ptr));
+  return i32x4.add(p, i32x4.shl(shifted, 23));
+}
+
 /** tanh x, lane by lane, to about 4e-7: the rational function of Eigen's float tanh on [-7.9, 7.9], +-1 outside. */
 // @ts-ignore: decorator
 @inline

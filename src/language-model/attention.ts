@@ -50,7 +50,7 @@ export function layOutAttention(
     joined: arena.panels(all, 2 * units),
     joinedGradient: arena.panels(all, 2 * units),
     output: arena.panels(all, units),
-    outputGradient: arena.panels(all, units),
+    outputGradient: arena.panels(all + (all % 2), units), // strassen.ts writes whole pairs
     zero: arena.take(units * 32),
     local: arena.panels(threads, units + steps),
     rowSums: arena.take(units * 16),

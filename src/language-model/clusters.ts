@@ -6,7 +6,7 @@
 // tokens shorter. Here they have H numbers like all others, so that they may be the embedding (`tied`), and a bias each.
 
 /** A cluster's or the head's fewest tokens; their numbers are multiples of it. */
-const GRAIN = 8;
+const GRAIN = 16;
 /** Of the vocabulary, places where a cluster may begin. */
 const PLACES = 64;
 /** What each cluster costs on top for each token of training, in classes: more and smaller products. */

@@ -6,12 +6,14 @@ type Kernel = (...numbers: number[]) => void;
 export interface LanguageModelKernel {
   zero: (ptr: number, bytes: number) => void;
   copy: (targetPtr: number, sourcePtr: number, bytes: number) => void;
+  zeroRows: Kernel;
   addVectors: Kernel;
   multiplyRows: Kernel;
   multiplyStrips: Kernel;
   multiplyPanels: Kernel;
   packColumns: Kernel;
   transposePanels: Kernel;
+  strassenTerms: Kernel;
   takeColumns: Kernel;
   addColumns: Kernel;
   gather: Kernel;

@@ -61,7 +61,7 @@ export function layOutLayer(
     hidden,
     memory: arena.panels(cell.memory ? all + panels : 0, cell.memory * units),
     output: rates.output > 0 ? arena.panels(all, units) : from(hidden, panels),
-    outputGradient: arena.panels(all, units),
+    outputGradient: arena.panels(all + (all % 2), units), // strassen.ts writes whole pairs
     hiddenGradient: arena.panels(panels, units),
     memoryGradient: arena.panels(panels, units),
     bias: arena.take(cell.sums * units * 4),

@@ -24,6 +24,10 @@ export const from = ({ ptr, stride }: Panels, index: number, row = 0): Panels =>
 export const BLOCK = 32;
 /** Bytes between 8 features in the blocks of `transposePanels`. */
 export const COLUMN_STRIDE = BLOCK * 8 * 32;
+/** Bytes that `multiplyPanels` works in. */
+export const SCRATCH = BLOCK * 192;
+/** Bytes of the terms of 96 rows of a block (strassen.ts). */
+export const TERMS = 7 * (BLOCK / 2) * 96 * 32;
 /** The first kilobyte is left alone. */
 export const START = 1024;
 const PANEL_GAP = 192;
@@ -65,8 +69,9 @@ export interface Context {
   panels: number;
   /** From a parameter to its gradient, bytes. */
   toGradient: number;
-  /** This thread's, BLOCK * 192 bytes. */
+  /** This thread's, of SCRATCH and of TERMS bytes. */
   scratch: number;
+  terms: number;
   /** (BLOCK, 8) */
   ones: number;
   /** Products take two panels at a time: faster where V8 fuses 128-bit operations into 256-bit ones, else slower. */

@@ -13,7 +13,7 @@ import { Input, layOutInput, type InputSpace, type TokenSource } from './input.t
 import { CELL } from './cells.ts';
 import { instantiate } from './kernel.ts';
 import { Layer, layOutLayer, type DropoutRates, type LayerSpace } from './layer.ts';
-import { Arena, BLOCK, MOST_BYTES, ownPanels, START, type Context, type Panels } from './memory.ts';
+import { Arena, at, BLOCK, MOST_BYTES, ownPanels, SCRATCH, START, TERMS, type Context, type Panels } from './memory.ts';
 import { Optimizer, sizeOfSquares } from './optimizer.ts';
 import { layOutOutput, Output, type OutputSpace } from './output.ts';
 import {
@@ -104,7 +104,7 @@ export function planNetwork(options: NetworkOptions, threads: number): Plan {
     output: layOutOutput(arena, parameters, all),
     ones: arena.take(BLOCK * 32),
     squares: arena.take(sizeOfSquares(parameters.all)),
-    scratch: arena.blocks(threads, BLOCK * 192),
+    scratch: arena.blocks(threads, SCRATCH + TERMS),
     bytes: arena.end,
   };
   if (plan.bytes > MOST_BYTES) {
@@ -166,10 +166,12 @@ export class Network {
       team,
       panels,
       toGradient,
-      scratch: scratch.ptr + team.thread * scratch.stride,
+      scratch: at(scratch, team.thread),
+      terms: at(scratch, team.thread) + SCRATCH,
       ones,
       wide,
     };
+    new Float32Array(memory.buffer, ones, 8 * BLOCK).fill(1); // by every thread
     this.#plan = plan;
     this.#context = context;
     this.#input = new Input(
@@ -203,10 +205,9 @@ export class Network {
 
   /** Draws the parameters for `text`; call it once, before anything else. */
   *initialise(seed: number, text: Int32Array, vectors: WordVectors | null = null): Generator<void> {
-    const { team, memory, ones } = this.#context;
+    const { team, memory } = this.#context;
     if (team.thread === 0) {
       const floats = new Float32Array(memory.buffer);
-      floats.fill(1, ones / 4, ones / 4 + 8 * BLOCK);
       yield* initialise(floats, this.#plan.parameters, seed, text, vectors);
     }
     team.barrier();
@@ -224,6 +225,7 @@ export class Network {
   *evaluate(source: TokenSource, position: number, steps: number): Generator<void, number> {
     const tokens = source.count(position, steps);
     for (const layer of this.layers) yield* layer.prepare(null);
+    yield* this.#output.prepare(false);
     yield* this.#forward(source, position, steps, null);
     if (tokens > 0) yield* this.#output.run(steps, tokens, false);
     else this.#context.team.barrier();
@@ -239,7 +241,7 @@ export class Network {
     yield* this.#input.clear();
     for (const layer of this.layers) yield* layer.prepare(draw);
     if (this.#attention) yield* this.#attention.prepare();
-    yield* this.#output.prepare();
+    yield* this.#output.prepare(true);
     yield* this.#forward(source, position, steps, draw);
     yield* this.#output.run(steps, source.count(position, steps), true);
     if (this.#attention) yield* this.#attention.backward(steps);

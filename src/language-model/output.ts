@@ -56,7 +56,7 @@ export function layOutOutput(arena: Arena, parameters: Parameters, all: number):
       targets: arena.take(picked * 32),
       starts: arena.take((1 + tails.length) * 4),
       states: arena.panels(picked, softmax.units),
-      gradients: arena.panels(picked, softmax.units),
+      gradients: arena.panels(picked + 1, softmax.units), // products write whole pairs
     },
   };
 }
@@ -91,9 +91,9 @@ export class Output {
     this.#tails = tails.map((tail, cluster) => new Softmax(context, tail, space.clusters!.softmaxes[cluster]!));
   }
 
-  /** This thread's part of packing the weights for a gradient. */
-  *prepare(): Generator<void> {
-    for (const softmax of [this.#head, ...this.#tails]) yield* softmax.prepare();
+  /** This thread's part of what the weights are made into before `run`; to be followed by a barrier. */
+  *prepare(gradient: boolean): Generator<void> {
+    for (const softmax of [this.#head, ...this.#tails]) yield* softmax.prepare(gradient);
   }
 
   /**

@@ -1,7 +1,7 @@
 // The parameters of the model: PyTorch's names, shapes and gate order outside; padded with zeros inside.
 //
 // Inside, a matrix is rows of `stride` bytes, `blocks.length` blocks of `paddedRows` rows; a row may itself be blocks of
-// columns. The kernels need multiples of 8 everywhere. Padding is zero and stays zero: its gradients are sums of products
+// columns. The kernels need multiples of 16 everywhere. Padding is zero and stays zero: its gradients are sums of products
 // with zeros. Two things stand otherwise in memory than outside: the blocks of a GRU's input weights (cells.ts), and the
 // input weights that one-hot tokens select from, (gates, V), which stand transposed: a token's row is what it adds to the sums.
 
@@ -100,9 +100,9 @@ export interface Parameters {
   bytes: number;
 }
 
-export const padded = (count: number): number => Math.ceil(count / 8) * 8;
+export const padded = (count: number): number => Math.ceil(count / 16) * 16;
 
-/** Rows [first, last) of a matrix with one block of rows, as a matrix of its own. first: a multiple of 8. */
+/** Rows [first, last) of a matrix with one block of rows, as a matrix of its own. first: a multiple of 16. */
 export const rowsFrom = (matrix: Parameter, first: number, last: number): Parameter => ({
   ...matrix,
   shape: [last - first, matrix.shape[1]!],

@@ -1,12 +1,12 @@
 // A softmax over some classes, with its cross-entropy and gradients: the whole output layer, or a part of it (output.ts).
 //
 // It goes over the sequences in blocks of 256. The logits of a block become exponentials in place and are used as they are:
-// the division by their sum, and by the number of tokens, is put into `scales`, which multiply the states for the weights'
-// gradient, and the states' gradient.
+// the division by their sum, and by the number of tokens, is put into `scales`, which multiply them where they are read.
 
-import { layOutLinear, Linear, RowSums, type LinearSpace } from './linear.ts';
+import { RowSums } from './linear.ts';
 import { at, BLOCK, from, type Arena, type Context, type Panels } from './memory.ts';
 import { rowsOf, type Parameter } from './parameters.ts';
+import { layOutRead, layOutStrassen, Strassen, type StrassenSpace } from './strassen.ts';
 
 /** Classes that stand together in one matrix. */
 export interface ClassWeights {
@@ -25,7 +25,7 @@ export interface SoftmaxSpace {
   /** (BLOCK) panels of the classes. */
   logits: Panels;
   /** Of each part. */
-  products: LinearSpace[];
+  products: StrassenSpace[];
   /** (panels, 8): 1 / (sum of the exponentials * tokens of the window), 0 where there is no target. */
   scales: number;
   /** (panels, 8) */
@@ -39,17 +39,17 @@ export interface SoftmaxSpace {
   bias: number;
 }
 
-/** For at most `panels` panels. Of each part but the last, the classes are a multiple of 8. */
+/** For at most `panels` panels. Of each part but the last, the classes are a multiple of 16. */
 export function layOutSoftmax(arena: Arena, parts: readonly ClassWeights[], panels: number): SoftmaxSpace {
   const rows = parts.reduce((sum, { weight }) => sum + rowsOf(weight), 0);
-  const products = parts.map(({ weight }) => layOutLinear(arena, weight, BLOCK));
+  const units = parts[0]!.weight.stride / 4;
+  const read = layOutRead(arena, units); // all read the same states
   return {
     classes: parts.reduce((sum, { weight }) => sum + weight.rows, 0),
     rows,
-    units: parts[0]!.weight.stride / 4,
+    units,
     logits: arena.panels(BLOCK, rows),
-    // all read the same states
-    products: products.map(({ packed }) => ({ packed, columns: products[0]!.columns })),
+    products: parts.map(({ weight }) => layOutStrassen(arena, weight, read)),
     scales: arena.take(panels * 32),
     sums: arena.take(panels * 32),
     targetLogits: arena.take(panels * 32),
@@ -74,7 +74,7 @@ export class Softmax {
   readonly #context: Context;
   readonly #parts: readonly ClassWeights[];
   readonly #space: SoftmaxSpace;
-  readonly #products: readonly Linear[];
+  readonly #products: readonly Strassen[];
   readonly #rowSums: RowSums;
   readonly #floats: Float32Array;
   readonly #integers: Int32Array;
@@ -83,15 +83,15 @@ export class Softmax {
     this.#context = context;
     this.#parts = parts;
     this.#space = space;
-    this.#products = parts.map(({ weight }, index) => new Linear(context, weight, space.products[index]!));
+    this.#products = parts.map(({ weight }, index) => new Strassen(context, weight, space.products[index]!));
     this.#rowSums = new RowSums(context, space.rowSums, space.rows);
     this.#floats = new Float32Array(context.memory.buffer);
     this.#integers = new Int32Array(context.memory.buffer);
   }
 
-  /** This thread's part of packing the weights for a gradient. */
-  *prepare(): Generator<void> {
-    for (const product of this.#products) yield* product.pack();
+  /** This thread's part of what the weights are made into before `run`; to be followed by a barrier. */
+  *prepare(gradient: boolean): Generator<void> {
+    for (const product of this.#products) yield* product.pack(gradient);
   }
 
   /**
@@ -109,13 +109,13 @@ export class Softmax {
     if (gradient && input.panels === 0) yield* this.#clearGradients();
     for (let block = 0; block < input.panels; block += BLOCK) {
       const count = Math.min(BLOCK, input.panels - block);
-      const own = team.share(count);
+      const own = team.share(count, 2);
       yield* this.#forward(input, block, own, tokens);
       if (gradient) {
         yield* this.#backwardToStates(input, block, own);
         team.barrier();
         for (const [, row, index] of this.#places()) {
-          yield* this.#products[index]!.weightGradientOf(from(logits, 0, row), count, 0, block > 0);
+          yield* this.#products[index]!.weightGradient(from(logits, 0, row), this.#scalesOf(block), count, block > 0);
         }
         this.#rowSums.add(logits, count, scales + block * 32);
       }
@@ -158,13 +158,15 @@ export class Softmax {
     tokens: number,
   ): Generator<void> {
     const { classes, rows, logits, sums, targetLogits, bias } = this.#space;
+    this.#products[0]!.read(from(states, block), first, last - first);
     for (const [, row, index] of this.#places()) {
-      yield* this.#products[index]!.forward(from(states, block + first), from(logits, first, row), last - first);
+      yield* this.#products[index]!.forward(from(logits, 0, row), first, last - first);
     }
     for (let panel = first; panel < last; panel++) {
       const offset = (block + panel) * 32;
       this.#context.kernel.softmax(
         ...([at(logits, panel), bias, targets + offset, classes, rows, sums + offset, targetLogits + offset] as const),
+        this.#context.scratch,
       );
       this.#score(targets, block + panel, tokens);
       yield;
@@ -184,21 +186,22 @@ export class Softmax {
     new Float64Array(this.#context.memory.buffer, losses + panel * 8, 1)[0] = loss;
   }
 
+  /** Of the panels of a block. */
+  #scalesOf(block: number): Panels {
+    return { ptr: this.#space.scales + block * 32, stride: 32 };
+  }
+
   *#backwardToStates(
-    { states, gradients }: SoftmaxInput,
+    { gradients }: SoftmaxInput,
     block: number,
     [first, last]: readonly [number, number],
   ): Generator<void> {
-    const { logits, scales, units } = this.#space;
-    const scalesPtr = scales + (block + first) * 32;
-    // the transposed states of each block stand where those of the last one stood
-    this.#products[0]!.transpose(from(states, block), first, last - first, scalesPtr);
-    const target = from(gradients, block + first);
+    this.#products[0]!.transpose(first, last - first);
+    const logits = this.#space.logits;
+    const target = from(gradients, block);
     for (const [, row, index] of this.#places()) {
-      yield* this.#products[index]!.backward(from(logits, first, row), target, last - first, index > 0);
-    }
-    for (let panel = first; panel < last; panel++) {
-      this.#context.kernel.scaleColumns(at(gradients, block + panel), scales + (block + panel) * 32, units);
+      const gradient = from(logits, 0, row);
+      yield* this.#products[index]!.backward(gradient, this.#scalesOf(block), target, first, last - first, index > 0);
     }
   }
 }

@@ -65,11 +65,10 @@ export interface EngineApi {
   /** What the language model expects after `text`: the rest of the word that `text` ends in, or the next word. No suggestions without a language model. */
   complete(text: string, suggestions: number): Promise<Completion>;
   /**
-   * How a file is read: its words, the ends of its sentences, and what was left out and why. `text`: of the editor, in
-   * place of the file's. Words are separated from their particles where the stored model knows their stems. Throws one
+   * How a file is read: its words, the ends of its sentences, and what was left out and why. Words are separated from their particles where the stored model knows their stems. Throws one
    * sentence where the file cannot be read, is binary, or is too large to be shown.
    */
-  tokensOf(path: string, options: TextOptions, text?: string): Promise<FileTokens>;
+  tokensOf(path: string, options: TextOptions, content?: FileContent): Promise<FileTokens>;
   /**
    * Trains RNN, GRU, LSTM and LSTM with attention on the folders' text, all with the request's hidden size or all with as many
    * parameters as its LSTM, and measures each. The stored model stays. Tells progress; null where `cancel` stopped it. Throws
@@ -89,13 +88,38 @@ export interface EngineApi {
   exportVectors(path: string, format: VectorFormat): Promise<{ words: number; bytes: number }>;
 }
 
-/** What the engine tells its client, without being asked. */
-export interface EngineEvents {
+/** What the engine tells its client without being asked, and asks of one whose folders are virtual. */
+export interface EngineEvents extends Partial<VirtualFiles> {
   progress(progress: Progress): void;
   /** How far an evaluation is, 0 to 1; for clients that show it. */
   evaluating?(fraction: number): void;
   /** One line for the log; never holds the user's text. File names are allowed. */
   log(level: LogLevel, message: string): void;
+}
+
+/**
+ * Folders that lie elsewhere than on the engine's disk, as the client reaches them. `folder` is the address of one that the
+ * request names; a path leads from it to what is in it, with slashes, and is empty for the folder itself. Each rejects with
+ * what the user may read.
+ */
+export interface VirtualFiles {
+  listFolder: (folder: string, path: string) => Promise<VirtualEntry[]>;
+  /** In the order of the paths. */
+  measureFiles: (folder: string, paths: string[]) => Promise<(VirtualMeasure | { problem: string })[]>;
+  readFile: (folder: string, path: string) => Promise<Uint8Array>;
+}
+
+/** `linkedFolder`: a symbolic link to a folder. */
+export interface VirtualEntry {
+  name: string;
+  kind: 'file' | 'folder' | 'linkedFolder' | 'other';
+}
+
+export interface VirtualMeasure {
+  /** Bytes; 0 also where it is not known. */
+  size: number;
+  /** When it was changed last, milliseconds since 1970; 0 where it is not known. */
+  modified: number;
 }
 
 export type LogLevel = 'info' | 'warn' | 'error';
@@ -119,11 +143,13 @@ export interface Progress {
   wordsPerSecond?: number;
   /** Until this phase ends, seconds; undefined until it can be told. */
   secondsLeft?: number;
+  /** While files are looked for, before they are read: those that were found. */
+  filesFound?: number;
 }
 
 export interface TrainRequest {
   folders: FolderRequest[];
-  /** Texts that count instead of what the files hold, of editors that have not saved them; absolute paths. A file that is left out stays so. */
+  /** Texts that count instead of what the files hold, of editors that have not saved them. A file that is left out stays so. */
   unsaved?: UnsavedText[];
   reading: ReadingOptions;
   text: TextOptions;
@@ -168,8 +194,10 @@ export interface ImportRequest {
 }
 
 export interface FolderRequest {
-  /** Absolute path. */
+  /** Absolute path; of a virtual folder its address, a URI. */
   path: string;
+  /** The name of a folder that is read through the client (`VirtualFiles`); absent for one on the disk. */
+  virtual?: string;
   /** Globs as VS Code's `files.exclude` has them, relative to the folder. */
   exclude: string[];
   /** Globs of what is read, a folder standing for all that is in it; absent or empty: everything. */
@@ -179,6 +207,7 @@ export interface FolderRequest {
 }
 
 export interface UnsavedText {
+  /** Absolute; in a virtual folder the folder's address, a slash and the path in it. */
   path: string;
   text: string;
 }
@@ -236,6 +265,8 @@ export interface ReadingReport {
   /** Tokens read, before the minimum count. */
   words: number;
   skipped: Record<SkipReason, number>;
+  /** Files that were read by their language, as their names tell it; the first hundreds are named, with an encoding that is not UTF-8 behind the name. */
+  languages: Record<string, { files: number; names: string[] }>;
   /** Files by their encoding; `utf-8` where all is ASCII. */
   encodings: Record<string, number>;
   /** Files with broken characters, where replacement characters were put in. They are part of the text. */
@@ -376,6 +407,16 @@ export type Evaluation = {
   /** Lines of the file that are neither. */
   passedOver: number;
 } & (({ kind: 'pairs' } & PairAgreement) | ({ kind: 'analogies'; method: Method } & AnalogyAccuracy));
+
+/** What is known of a file besides its path. Without a text or bytes it is read from the disk. */
+export interface FileContent {
+  /** Of an editor that has not saved it. */
+  text?: string;
+  /** Of a file that is not on the disk. */
+  bytes?: Uint8Array;
+  /** As in `FolderRequest`. */
+  encoding?: string;
+}
 
 /** A file as it is read. */
 export interface FileTokens {

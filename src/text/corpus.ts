@@ -1,10 +1,14 @@
 // Texts to token ids: counts every word, keeps the whole text as numbers in shared memory, or its end outside.
 
-import { DocumentReader } from './document.ts';
+import { DocumentReader, lowerUnits } from './document.ts';
 import { TEXT_DEFAULTS, type TextOptions } from './options.ts';
+import { PROSE } from './regions/regions.ts';
+import { SecretScanner } from './secrets.ts';
+import { TextKernel } from './text-kernel.ts';
 import { BREAK, SPAN } from './tokenizer.ts';
 import { toRanks, type Spill, type SpilledIds } from './tokens.ts';
-import { FULL, VocabularyTable, type PackedWords, type Pruned } from './vocabulary.ts';
+import { inOrder, type PackedWords, type Pruned } from './vocabulary.ts';
+import { CROWDED, DONE, FULL, HARD, MOST_SPANS, WordTable, type Stop } from './word-table.ts';
 
 /** A text as numbers. Consumers cut the vocabulary themselves: an id of V or more is a word too rare for them. */
 export interface Corpus {
@@ -44,60 +48,82 @@ const SPILL_LIMITS: CorpusLimits = { ...LIMITS, tokens: 2 ** 31 - 2 ** 20, memor
 
 /** The memory for token ids grows by so many: 4 MB. */
 const BLOCK = 1 << 20;
-/** Words that are cut at a time: some 100 kB of text, one or two milliseconds. */
-const BATCH = 1 << 14;
+/** Characters that are read at a time, in a millisecond or two. */
+const STEP = 1 << 17;
+/** Where the reference is asked again after so few characters, it is asked for more words at a time. */
+const NEAR = 32;
 
 /** Takes documents one after another and makes a corpus of them. */
 export class CorpusBuilder {
   readonly #limits: CorpusLimits;
   readonly #spill: Pick<Spill, 'append'> | null;
-  readonly #vocabulary: VocabularyTable;
-  readonly #spans = new Int32Array(BATCH * SPAN);
+  readonly #kernel: TextKernel;
+  readonly #table: WordTable;
   /** Grows in place, so that no second copy of the text is ever made. */
   readonly #memory: SharedArrayBuffer;
-  /** What is being filled: a view of the memory, or a block that goes out when it is full. */
-  #block: Int32Array = new Int32Array(0);
-  #place = 0;
-  /** Tokens before the block. */
-  #before = 0;
-  #last = BREAK;
-  #wordCount = 0;
+  /** Tokens so far. */
+  #length = 0;
   readonly #documents: number[] = [];
   /** Of ids that were freed, how many tokens there were then. */
   #freedAt: Uint32Array<SharedArrayBuffer> | null = null;
 
   readonly #reader: DocumentReader;
+  /** Where the text of the reader is. */
+  #units = 0;
   /** Whether a piece was appended that is not added yet. */
   #isReading = false;
-  /** Numbers in `#spans`, and the first that is not added yet. */
-  #written = 0;
-  #span = 0;
-  /** Makes room for the word at `#span`. */
+  /** Of the piece: where it is; whether it is bytes; its length; start, end, kind and break of its regions, (n, 4). */
+  #text = 0;
+  #isAscii = false;
+  #pieceLength = 0;
+  #regions: Int32Array = new Int32Array(0);
+  /** The region that is read, and whether it was begun. */
+  #region = 0;
+  #entered = false;
+  /** Words that the reference has cut and that are not all taken. */
+  #spans = 0;
+  /** Words that it is asked for, and where it stopped last. */
+  #ask = 1;
+  #askedAt = 0;
+  /** Makes room for a word. */
   #pruning: Generator<void, void> | null = null;
   #begun = false;
+  #isPart = false;
 
-  /** `spill`: where the end of a text goes that is larger than `limits.memory`. */
+  /** `kernel`: the module `text`. `spill`: where the end of a text goes that is larger than `limits.memory`. */
   constructor(
+    kernel: WebAssembly.Module | TextKernel,
     spill: Pick<Spill, 'append'> | null = null,
     limits: Partial<CorpusLimits> = {},
     options: Readonly<TextOptions> = TEXT_DEFAULTS,
   ) {
-    this.#reader = new DocumentReader(options);
+    this.#kernel = kernel instanceof TextKernel ? kernel : new TextKernel(kernel);
+    this.#reader = new DocumentReader(options, (length) => {
+      this.#units = this.#kernel.text(2 * length);
+      return this.#kernel.units(this.#units, length);
+    });
     this.#spill = spill;
     this.#limits = { ...(spill ? SPILL_LIMITS : LIMITS), ...limits };
-    this.#vocabulary = new VocabularyTable(this.#limits.words);
-    const most = Math.min(this.#limits.tokens, this.#limits.memory) + BATCH;
+    this.#table = new WordTable(this.#kernel, this.#limits.words);
+    const lower = options.case === 'fold' ? lowerUnits() : null;
+    this.#table.prepare(this.#reader.codeClasses, lower, options.numbers === 'digits');
+    const most = Math.min(this.#limits.tokens, this.#limits.memory) + BLOCK;
     this.#memory = new SharedArrayBuffer(0, { maxByteLength: Math.ceil(most / BLOCK) * BLOCK * 4 });
+  }
+
+  /** Looks over texts before they come here, with the same kernel. */
+  secretScanner(): SecretScanner {
+    return new SecretScanner(this.#kernel);
   }
 
   /** Words so far. */
   get wordCount(): number {
-    return this.#wordCount;
+    return this.#table.met;
   }
 
   /** How much of the piece that was appended is added, 0 to 1. */
   get fraction(): number {
-    return this.#isReading ? this.#reader.fraction : 1;
+    return this.#isReading ? this.#table.position / Math.max(1, this.#pieceLength) : 1;
   }
 
   /** Whether the limit of tokens is reached: what is left of this document is not taken, nor is any further one. */
@@ -107,18 +133,24 @@ export class CorpusBuilder {
 
   /** Adds a whole document; gives how many words it has. One without words is left out. `name` as of `begin`. */
   addDocument(text: string | Uint8Array, name?: string): number {
-    const before = this.#wordCount;
+    const before = this.wordCount;
     this.begin(name);
     this.append(text);
     while (this.step());
     this.end();
-    return this.#wordCount - before;
+    return this.wordCount - before;
   }
 
-  /** Begins a document, which `append` and `step` add and `end` ends. `name`: of its file, tells its language; without it, prose. */
-  begin(name?: string): void {
+  /**
+   * Begins a document, which `append` and `step` add and `end` ends. `name`: of its file, tells its language; without it,
+   * prose. `isPart`: it is a part of a document that is put together later (merge.ts): it may begin with the end of a
+   * sentence, does not end with one, and may be empty.
+   */
+  begin(name?: string, isPart = false): void {
     if (this.#begun) throw new Error('A document was begun before the last one was done.');
     this.#begun = true;
+    this.#isPart = isPart;
+    this.#table.last = isPart ? 0 : BREAK;
     this.#reader.begin(name);
     this.#documents.push(this.#length);
   }
@@ -130,73 +162,110 @@ export class CorpusBuilder {
   append(text: string | Uint8Array): void {
     if (!this.#begun) throw new Error('No document was begun.');
     if (this.#isReading) throw new Error('A piece was appended before the last one was done.');
-    this.#reader.append(text);
+    if (this.#reader.isProse(text) && typeof text !== 'string') {
+      const { length } = text;
+      this.#text = this.#kernel.text(length);
+      this.#kernel.bytes(this.#text, length).set(text);
+      this.#take(true, length, Int32Array.of(0, length, PROSE, 0));
+    } else {
+      this.#reader.append(text);
+      this.#takeUnits();
+    }
+  }
+
+  /** Takes the piece that the reader holds. */
+  #takeUnits(): void {
+    this.#text = this.#units;
+    this.#take(false, this.#reader.pieceEnd, this.#reader.regions);
+  }
+
+  #take(isAscii: boolean, length: number, regions: Int32Array): void {
     this.#isReading = true;
+    this.#isAscii = isAscii;
+    this.#pieceLength = length;
+    this.#regions = regions;
+    this.#region = 0;
+    this.#entered = false;
+    this.#table.position = 0;
   }
 
   /** Adds some of what was appended, which takes a few milliseconds; false once it is done. */
   step(): boolean {
     if (!this.#isReading) throw new Error('Nothing was appended.');
-    const pruned = this.#pruning !== null;
     if (this.#pruning) {
       if (!this.#pruning.next().done) return true;
       this.#pruning = null;
+      this.#table.dropNext();
     }
-    const spans = this.#spans;
-    if (this.#span === this.#written) {
-      this.#written = this.isFull() ? 0 : this.#reader.read(spans);
-      this.#span = 0;
-      if (this.#written === 0) {
-        this.#isReading = false;
-        return false;
+    this.#isReading = !this.isFull() && this.#read();
+    const ids = this.#table.take();
+    this.#put(ids);
+    return this.#isReading;
+  }
+
+  /** Reads some of the piece; whether there is more of it. */
+  #read(): boolean {
+    const table = this.#table;
+    const regions = this.#regions;
+    for (let left = STEP; left > 0;) {
+      const at = 4 * this.#region;
+      if (at === regions.length) return false;
+      const end = regions[at + 1]!;
+      const kind = regions[at + 2]!;
+      if (!this.#entered) {
+        if (regions[at + 3] !== 0 && !table.break()) return true;
+        table.enter(this.#text, regions[at]!, end, kind !== PROSE);
+        this.#entered = true;
+        this.#askedAt = -1;
+      }
+      const before = table.position;
+      const onlyReference = this.#spans > 0 || this.#reader.leavesOut(kind);
+      let stop: Stop = onlyReference ? HARD : table.read(Math.min(end, before + left), this.#isAscii);
+      if (stop === HARD) stop = this.#askReference(end, kind);
+      left -= table.position - before;
+      if (stop === FULL) return true;
+      if (stop === CROWDED) {
+        this.#pruning = this.#prune();
+        return true;
+      }
+      if (table.position >= end) {
+        this.#region++;
+        this.#entered = false;
       }
     }
-    const { text } = this.#reader;
-    const vocabulary = this.#vocabulary;
-    const written = this.#written;
-    const first = this.#span;
-    // what a word needs is kept at hand: it is a tenth of the time
-    let block = this.#block;
-    let place = this.#place;
-    this.#span = written;
-    for (let i = first; i < written; i += SPAN) {
-      const start = spans[i]!;
-      let id = BREAK;
-      if (start !== BREAK) {
-        id = vocabulary.intern(text, start, spans[i + 1]!, spans[i + 2]!);
-        if (id === FULL) {
-          if (pruned && i === first) continue; // every word there is room for is too frequent to be forgotten
-          this.#span = i;
-          this.#pruning = this.#prune(this.#before + place);
-          break;
-        }
-        this.#wordCount++;
-      } else if (this.#last === BREAK) continue;
-      if (place === block.length) {
-        block = this.#nextBlock();
-        place = 0;
-      }
-      block[place++] = id;
-      this.#last = id;
-    }
-    this.#place = place;
     return true;
+  }
+
+  /** Has the next words cut by the tokenizer that is the kernel's reference, as many as seem to be such as the kernel does not cut. */
+  #askReference(end: number, kind: number): Stop {
+    const table = this.#table;
+    const isFirst = this.#spans === 0;
+    if (isFirst) {
+      const isNear = this.#askedAt >= 0 && table.position - this.#askedAt < NEAR;
+      this.#ask = isNear || this.#reader.leavesOut(kind) ? Math.min(MOST_SPANS, 4 * this.#ask) : 1;
+      const spans = table.spans.subarray(0, this.#ask * SPAN);
+      this.#spans = this.#reader.readOn(table.position, end, kind, spans) / SPAN;
+    }
+    const stop = table.internSpans(this.#spans, isFirst);
+    if (stop !== DONE) return stop;
+    this.#spans = 0;
+    table.position = this.#askedAt = this.#reader.position;
+    return DONE;
   }
 
   /** Ends the document. */
   end(): void {
     if (!this.#begun) throw new Error('No document was begun.');
     if (this.#isReading) throw new Error('The last piece is not done.');
-    this.#isReading = this.#reader.end();
-    while (this.#isReading) this.step(); // a last line that has no line break, at most
-    if (this.#length === this.#documents.at(-1)!) this.#documents.pop();
-    else if (this.#last !== BREAK) {
-      if (this.#place === this.#block.length) {
-        this.#nextBlock();
-        this.#place = 0;
-      }
-      this.#block[this.#place++] = BREAK;
-      this.#last = BREAK;
+    if (this.#reader.end()) {
+      // a last line that has no line break, at most
+      this.#takeUnits();
+      while (this.step());
+    }
+    if (!this.#isPart && this.#length === this.#documents.at(-1)!) this.#documents.pop();
+    else if (!this.#isPart) {
+      this.#table.break();
+      this.#put(this.#table.take());
     }
     this.#begun = false;
   }
@@ -210,24 +279,22 @@ export class CorpusBuilder {
     }
   }
 
-  /** What was counted, by ids that are no ranks, where all tokens went to the spill; the builder gives up its memory. Null where words were forgotten. */
-  finishUnranked(): { words: PackedWords; documents: Int32Array; tokens: number; wordCount: number } | null {
+  /** What was counted, by ids that are no ranks, where all tokens went to the spill. Null where words were forgotten: their ids are others' now. */
+  finishUnranked(): { words: PackedWords; documents: Int32Array; tokens: number } | null {
     if (this.#begun) throw new Error('The last document is not done.');
-    const tokens = this.#length;
-    this.#spill!.append(this.#block.subarray(0, this.#place));
-    const words = this.#vocabulary.packed();
-    return words && { words, documents: Int32Array.from(this.#documents), tokens, wordCount: this.#wordCount };
+    if (this.#table.pruned.words > 0) return null;
+    return { words: this.#table.spelled(), documents: Int32Array.from(this.#documents), tokens: this.#length };
   }
 
-  /** The same in pieces of a few milliseconds; each yields how much is done, 0 to 1. */
+  /** The same as `finish` in pieces of a few milliseconds; each yields how much is done, 0 to 1. */
   *finishing(): Generator<number, Corpus> {
     if (this.#begun) throw new Error('The last document is not done.');
     const length = this.#length;
-    const inMemory = Math.min(length, this.#memory.byteLength / 4);
-    if (length > inMemory) this.#spill!.append(this.#block.subarray(0, this.#place));
-    const words = 2 * this.#vocabulary.size;
+    const inMemory = Math.min(length, this.#room);
+    const words = 2 * this.#table.size;
     const share = words / (words + inMemory);
-    const steps = this.#vocabulary.finishing();
+    const wordCount = this.wordCount;
+    const steps = inOrder(this.#table.spelled());
     let step = steps.next();
     for (; !step.done; step = steps.next()) yield step.value * share;
     const vocabulary = step.value;
@@ -246,33 +313,33 @@ export class CorpusBuilder {
       tokens,
       spilled: length > inMemory ? { length: length - inMemory, ...ids } : null,
       documents,
-      wordCount: this.#wordCount,
-      pruned: this.#vocabulary.pruned,
+      wordCount,
+      pruned: this.#table.pruned,
     };
   }
 
-  get #length(): number {
-    return this.#before + this.#place;
+  /** Tokens that memory may hold. */
+  get #room(): number {
+    return this.#spill ? this.#limits.memory : Infinity;
   }
 
-  /** A new place for tokens; what there was is full. */
-  #nextBlock(): Int32Array {
-    this.#before += this.#block.length;
-    const { byteLength } = this.#memory;
-    if (this.#spill && this.#before >= this.#limits.memory) {
-      if (this.#before * 4 > byteLength) this.#spill.append(this.#block);
-      else this.#block = new Int32Array(BLOCK);
-    } else {
-      this.#memory.grow(byteLength + BLOCK * 4);
-      this.#block = new Int32Array(this.#memory, byteLength, BLOCK);
+  /** Puts tokens behind those that there are. */
+  #put(ids: Int32Array): void {
+    const fits = Math.max(0, Math.min(ids.length, this.#room - this.#length));
+    if (fits > 0) {
+      const from = 4 * this.#length;
+      const to = from + 4 * fits;
+      if (to > this.#memory.byteLength) this.#memory.grow(Math.ceil(to / (4 * BLOCK)) * 4 * BLOCK);
+      new Int32Array(this.#memory, from, fits).set(fits < ids.length ? ids.subarray(0, fits) : ids);
     }
-    return this.#block;
+    if (fits < ids.length) this.#spill!.append(ids.subarray(fits));
+    this.#length += ids.length;
   }
 
   /** Makes room for new words, and notes up to where in the text the freed ids are those of the forgotten ones. */
-  *#prune(length: number): Generator<void, void> {
-    const freed = yield* this.#vocabulary.pruning();
+  *#prune(): Generator<void, void> {
+    const freed = yield* this.#table.pruning();
     const freedAt = (this.#freedAt ??= new Uint32Array(new SharedArrayBuffer(this.#limits.words * 4)));
-    for (const id of freed) freedAt[id] = length;
+    for (const id of freed) freedAt[id] = this.#length;
   }
 }

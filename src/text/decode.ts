@@ -47,6 +47,11 @@ export class Decoder {
     return found && new Decoder(found.encoding, found.mark, setting);
   }
 
+  /** For the rest of a file in UTF-8. */
+  static ofRest(): Decoder {
+    return new Decoder('utf-8', 0, null);
+  }
+
   /** Of what was decoded so far: `utf-8` where all of it is ASCII. */
   get encoding(): Encoding {
     return this.#encoding;

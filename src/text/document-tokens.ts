@@ -4,7 +4,7 @@
 import { DocumentReader } from './document.ts';
 import type { TextOptions } from './options.ts';
 import { PROSE } from './regions/regions.ts';
-import { BREAK, CLASSES, UNSPACED, LETTER, SPAN, unitsOf } from './tokenizer.ts';
+import { BREAK, CLASSES, UNSPACED, LETTER, MAXIMUM_WORD_LENGTH, SPAN, unitsOf } from './tokenizer.ts';
 
 /** Kinds of tokens. */
 export const TOKEN_KINDS = ['word', 'code', 'particle'] as const;
@@ -50,7 +50,9 @@ export function tokensOfDocument(
       let end = start + 1;
       while (end < to && units[end] !== 10) end++;
       while (!isLetter(units[end - 1]!)) end--;
-      leftOut.push({ start, end, reason });
+      // what is short enough for a word and is none was written over: an escape of a notebook, for example
+      const isShort = reason === 'tooLong' && end - start <= MAXIMUM_WORD_LENGTH;
+      leftOut.push({ start, end, reason: isShort ? 'markup' : reason });
       start = end;
     }
     seen = Math.max(seen, to);
@@ -61,7 +63,7 @@ export function tokensOfDocument(
     let region = 0;
     const reasonInside = (): LeftOutReason => {
       const at = 4 * Math.min(region, regions.length / 4 - 1);
-      return regions[at + 2] !== PROSE && !options.keywords ? 'keyword' : 'tooLong';
+      return regions[at + 2] !== PROSE && options.keywords === 'leaveOut' ? 'keyword' : 'tooLong';
     };
     /** Looks at what is between the last token and `to`, which may be in regions and between them. */
     const pass = (to: number): void => {
@@ -80,13 +82,15 @@ export function tokensOfDocument(
           if (tokens.length && sentences.at(-1) !== tokens.length / 3) sentences.push(tokens.length / 3);
           continue;
         }
-        const [start, end] = [offset + spans[i]!, offset + spans[i + 1]!];
+        const placeOf = (place: number): number => offset + reader.placeInDocument(place);
+        const [start, end] = [placeOf(spans[i]!), placeOf(spans[i + 1]!)];
         pass(start);
         const isCode = regions[4 * region + 2] !== PROSE;
         const word = String.fromCharCode(...reader.text.subarray(spans[i], spans[i + 1]));
         const stem = stemLengthOf(word);
-        tokens.push(start, stem ? start + stem : end, isCode ? 1 : 0);
-        if (stem) tokens.push(start + stem, end, 2);
+        const stemEnd = stem ? placeOf(spans[i]! + stem) : end;
+        tokens.push(start, stemEnd, isCode ? 1 : 0);
+        if (stem) tokens.push(stemEnd, end, 2);
         seen = end;
       }
     }

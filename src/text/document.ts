@@ -13,6 +13,7 @@ import {
   hashOf,
   NEWLINE,
   OTHER,
+  SEPARATOR,
   SPACE,
   SPAN,
   STOP,
@@ -25,10 +26,14 @@ const LONGEST_LINE = 1 << 22;
 const BEGINNING = 200;
 const LINE_BREAK = 10;
 
+/** Where a text of so many UTF-16 units is put. */
+export type TextPlace = (length: number) => Uint16Array;
+
 /** Reads documents one after the other, each in pieces; `text` holds the piece at hand. */
 export class DocumentReader {
   /** What the places of words are places in. */
-  text = new Uint16Array(0);
+  text: Uint16Array = new Uint16Array(0);
+  readonly #place: TextPlace;
   readonly #options: Readonly<TextOptions>;
   readonly #codeClasses: Uint8Array;
   readonly #regions = new Regions();
@@ -39,13 +44,21 @@ export class DocumentReader {
   /** The region that is read next, and the kind of the one that is read now. */
   #next = 0;
   #kind = PROSE;
+  /** The end of the region that `readOn` reads; -1: none was begun. */
+  #readOnTo = -1;
   /** Of `text`: what is being read, and behind it the beginning of a line. */
   #end = 0;
   #length = 0;
 
-  constructor(options: Readonly<TextOptions>) {
+  constructor(options: Readonly<TextOptions>, place: TextPlace = (length) => new Uint16Array(length)) {
     this.#options = options;
+    this.#place = place;
     this.#codeClasses = codeClassesOf(options.codeSentences);
+  }
+
+  /** Classes of characters in code. */
+  get codeClasses(): Uint8Array {
+    return this.#codeClasses;
   }
 
   /** Of the document at hand, once a piece of it was appended. */
@@ -68,6 +81,11 @@ export class DocumentReader {
     return this.#regions.data.subarray(0, 4 * this.#regions.length);
   }
 
+  /** Where in the document a place in `text` is, both counted from the beginning of the piece: letters may have been moved. */
+  placeInDocument(place: number): number {
+    return this.#regions.placeInDocument(place);
+  }
+
   /** How much of the piece is read, 0 to 1. */
   get fraction(): number {
     return this.#end === 0 ? 1 : this.#tokenizer.position / this.#end;
@@ -81,16 +99,22 @@ export class DocumentReader {
     this.#length = 0;
   }
 
-  /** Takes the whole text, or a piece that ends where a text may be cut (pieces.ts); bytes of ASCII will do. */
-  append(text: string | Uint8Array): void {
+  /** Tells the language by the first piece of the document; whether all of it is prose, so that pieces may be read without this. */
+  isProse(text: string | Uint8Array): boolean {
     if (this.#language === null) {
       this.#language = this.#name === undefined ? PROSE_LANGUAGE : languageOf(this.#name, beginningOf(text));
       this.#scanner = scannerOf(this.#language);
     }
+    return this.#scanner === null;
+  }
+
+  /** Takes the whole text, or a piece that ends where a text may be cut (pieces.ts); bytes of ASCII will do. */
+  append(text: string | Uint8Array): void {
+    this.isProse(text);
     const kept = this.#length - this.#end;
     const length = kept + text.length;
     if (this.text.length < length) {
-      const units = new Uint16Array(Math.max(2 * this.text.length, length));
+      const units = this.#place(length);
       units.set(this.text.subarray(this.#end, this.#length));
       this.text = units;
     } else if (kept > 0) this.text.copyWithin(0, this.#end, this.#length);
@@ -142,8 +166,30 @@ export class DocumentReader {
     return written;
   }
 
+  /** Whether the options leave out some words of this kind of region, which only `read` and `readOn` do. */
+  leavesOut(kind: number): boolean {
+    return kind !== PROSE && this.#options.keywords === 'leaveOut';
+  }
+
+  /** As `read`, from `position` on, up to the end of the region [start, end); where it stops, `position` tells. A second call goes on there. */
+  readOn(position: number, end: number, kind: number, spans: Int32Array): number {
+    const tokenizer = this.#tokenizer;
+    if (tokenizer.position !== position || this.#readOnTo !== end) {
+      this.#kind = kind;
+      this.#readOnTo = end;
+      tokenizer.enter(position, end, kind === PROSE ? CLASSES : this.#codeClasses);
+    }
+    return this.#choose(spans, 0, tokenizer.read(spans));
+  }
+
+  /** Where reading goes on in `text`. */
+  get position(): number {
+    return this.#tokenizer.position;
+  }
+
   #take(end: number): void {
     this.#end = end;
+    this.#readOnTo = -1;
     this.#regions.clear();
     this.#next = 0;
     if (this.#scanner) this.#scanner.scan(this.text, 0, end, this.#regions);
@@ -157,7 +203,7 @@ export class DocumentReader {
     const { case: casing, numbers, keywords } = this.#options;
     const { text } = this;
     const folds = casing === 'fold' && this.#kind === PROSE;
-    const filter = keywords || this.#kind === PROSE ? null : filterOf(this.#kind - 1);
+    const filter = keywords !== 'leaveOut' || this.#kind === PROSE ? null : filterOf(this.#kind - 1);
     if (!folds && numbers === 'keep' && !filter) return to;
     let written = from;
     for (let i = from; i < to; i += SPAN) {
@@ -186,18 +232,19 @@ function beginningOf(text: string | Uint8Array): string {
   return typeof beginning === 'string' ? beginning : String.fromCharCode(...beginning);
 }
 
-/** Classes of characters in code: no apostrophe is part of a word, no stop ends a sentence. */
+/** Classes of characters in code: no apostrophe is part of a word, no stop ends a sentence, and of what may stand between digits only the full stop does. */
 function codeClassesOf(sentences: TextOptions['codeSentences']): Uint8Array {
-  const classes = CLASSES.map((kind) => (kind === STOP || kind === APOSTROPHE ? OTHER : kind));
+  const classes = CLASSES.map((kind) => (kind === STOP || kind === APOSTROPHE || kind === SEPARATOR ? OTHER : kind));
+  classes['.'.charCodeAt(0)] = SEPARATOR;
   if (sentences === 'line') return classes.map((kind) => (kind === NEWLINE ? FULL_STOP : kind));
   if (sentences === 'statement') for (const sign of ';{}') classes[sign.charCodeAt(0)] = FULL_STOP;
   return classes;
 }
 
-/** Of each code unit its lower case, where that is another one; else 0. Made when it is first needed. */
 let lower: Uint16Array | undefined;
 
-function lowerUnits(): Uint16Array {
+/** Of each code unit its lower case, where that is another one; else 0. Made when it is first needed. */
+export function lowerUnits(): Uint16Array {
   if (lower) return lower;
   const units = new Uint16Array(0x10000);
   for (let unit = 0; unit < 0x10000; unit++) {

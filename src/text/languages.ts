@@ -183,6 +183,30 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       ),
     },
   ],
+  r: ['r', { ...HASHED, keywords: words('FALSE NA NULL TRUE break else for function if in next repeat return while') }],
+  julia: [
+    'jl',
+    {
+      ...HASHED,
+      quotes: ['"'], // a' is a transposed matrix
+      longQuotes: ['"""'],
+      blockComments: [['#=', '=#']],
+      keywords: words(
+        'abstract baremodule begin break catch const continue do else elseif end export false finally for function global if import in let local macro module mutable nothing quote return struct true try type using where while',
+      ),
+    },
+  ],
+  scala: [
+    'scala sc',
+    {
+      ...C_LIKE,
+      quotes: ['"'],
+      longQuotes: ['"""'],
+      keywords: words(
+        'abstract case catch class def do else enum export extends extension false final finally for given if implicit import lazy match new null object override package private protected return sealed super then this throw trait true try type using val var while with yield',
+      ),
+    },
+  ],
   css: ['css scss less', { ...C_LIKE, lineComments: [] }],
   glsl: ['glsl vert frag wgsl', { ...C_LIKE, quotes: [], keywords: words(C_KEYWORDS) }],
   json: ['json jsonc json5', { ...C_LIKE, quotes: ['"'], keywords: words('false null true') }],
@@ -261,6 +285,7 @@ export function languageNamed(name: string): Language | null {
     golang: 'go',
     shell: 'shellscript',
     tex: 'latex',
+    ipython: 'python',
   };
   return LANGUAGES.get(alias[wanted] ?? wanted) ?? BY_EXTENSION.get(wanted) ?? null;
 }

@@ -8,8 +8,8 @@ export interface TextOptions {
   numbers: 'keep' | 'digits';
   /** What ends a sentence of code, besides a blank line: a line, a statement (; { }), or nothing. */
   codeSentences: 'line' | 'statement' | 'block';
-  /** Whether the key words of programming languages are words of the text. */
-  keywords: boolean;
+  /** Of programming languages: words like others, words that the word vectors seldom see, or no words of the text. */
+  keywords: 'keep' | 'downWeight' | 'leaveOut';
   /** Whether the parts of identifiers are learned from too: get, user and name of getUserName. */
   identifierParts: boolean;
   /** Of Korean: 한국은 is one word, 한국 and 은, or 한국 alone. */
@@ -20,16 +20,17 @@ export const TEXT_CHOICES = {
   case: ['keep', 'fold'],
   numbers: ['keep', 'digits'],
   codeSentences: ['line', 'statement', 'block'],
+  keywords: ['keep', 'downWeight', 'leaveOut'],
   particles: ['attached', 'separate', 'leaveOut'],
 } as const;
 
-export const TEXT_FLAGS = ['keywords', 'identifierParts'] as const;
+export const TEXT_FLAGS = ['identifierParts'] as const;
 
 export const TEXT_DEFAULTS: TextOptions = {
   case: 'keep',
   numbers: 'keep',
   codeSentences: 'block',
-  keywords: true,
+  keywords: 'keep',
   identifierParts: true,
   particles: 'separate',
 };

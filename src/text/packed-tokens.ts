@@ -1,84 +1,86 @@
 // Token ids in few bytes: the most frequent words have small ids, so that most take one byte or two (LEB128, as in DWARF and
-// WebAssembly, of the id plus 1; a 0 is the end of a sentence).
+// WebAssembly, of the id plus 1; a 0 is the end of a sentence). Ids are below 2^28 - 1.
 
-import type { Spill } from './tokens.ts';
+import type { TextKernel } from './text-kernel.ts';
 
-/** The memory grows by so many bytes. */
-const BLOCK = 1 << 20;
+/** Ids that are packed or unpacked at a time. */
+const IDS = 1 << 14;
 /** The most bytes of an id. */
-const LONGEST = 5;
+const LONGEST = 4;
 
-/** Takes the tokens of a builder that keeps none itself. */
-export class PackedTokens implements Pick<Spill, 'append'> {
-  readonly #memory: SharedArrayBuffer;
-  #bytes: Uint8Array = new Uint8Array(0);
-  #length = 0;
+/** Packed tokens, wherever they are. */
+export interface PackedBytes {
+  /** Bytes. */
+  readonly length: number;
+  /** Fills `into` with those from `at` on, as many as there are. */
+  read(at: number, into: Uint8Array): void;
+}
 
-  /** `most`: tokens that may come. */
-  constructor(most: number) {
-    this.#memory = new SharedArrayBuffer(0, { maxByteLength: Math.ceil((most * LONGEST) / BLOCK) * BLOCK + BLOCK });
+/** Packs ids for `take`, which gets some bytes at a time, a view that is to be read before it returns. */
+export class TokenPacker {
+  readonly #kernel: TextKernel;
+  readonly #take: (bytes: Uint8Array) => void;
+  readonly #ids: number;
+  readonly #bytes: number;
+
+  constructor(kernel: TextKernel, take: (bytes: Uint8Array) => void) {
+    this.#kernel = kernel;
+    this.#take = take;
+    this.#ids = kernel.allocate(4 * IDS);
+    this.#bytes = kernel.allocate(LONGEST * IDS);
   }
 
   append(ids: Int32Array): void {
-    const needed = this.#length + ids.length * LONGEST;
-    if (needed > this.#bytes.length) {
-      this.#memory.grow(Math.min(this.#memory.maxByteLength, Math.ceil(needed / BLOCK) * BLOCK));
-      this.#bytes = new Uint8Array(this.#memory, 0, this.#memory.byteLength);
+    const kernel = this.#kernel;
+    for (let first = 0; first < ids.length; first += IDS) {
+      const some = ids.subarray(first, first + IDS);
+      kernel.ids(this.#ids, some.length).set(some);
+      this.#take(kernel.bytes(this.#bytes, kernel.run.pack(this.#bytes, this.#ids, some.length)));
     }
-    const bytes = this.#bytes;
-    let length = this.#length;
-    for (let i = 0; i < ids.length; i++) {
-      let value = ids[i]! + 1;
-      while (value >= 0x80) {
-        bytes[length++] = (value & 0x7f) | 0x80;
-        value >>>= 7;
-      }
-      bytes[length++] = value;
-    }
-    this.#length = length;
-  }
-
-  /** What was packed, in shared memory. */
-  bytes(): Uint8Array<SharedArrayBuffer> {
-    return new Uint8Array(this.#memory, 0, this.#length);
   }
 }
 
 /** Reads packed tokens from their beginning to their end. */
 export class PackedReader {
-  readonly #bytes: Uint8Array;
+  readonly #kernel: TextKernel;
+  readonly #packed: PackedBytes;
+  readonly #map: number;
+  readonly #ids: number;
+  /** What was read of the bytes, of which `#length` from byte `#at` on. */
+  readonly #bytes: number;
+  #at = 0;
+  #length = 0;
   #place = 0;
   /** Tokens that were read or passed over. */
   position = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+  /** `map`: where in the memory of the kernel the ids are, i32, that stand for those that were packed. */
+  constructor(kernel: TextKernel, packed: PackedBytes, map: number) {
+    this.#kernel = kernel;
+    this.#packed = packed;
+    this.#map = map;
+    this.#ids = kernel.allocate(4 * IDS);
+    this.#bytes = kernel.allocate(2 * LONGEST * IDS);
   }
 
   /** Passes over the tokens before `position`. */
   skipTo(position: number): void {
-    const bytes = this.#bytes;
-    let place = this.#place;
-    for (let left = position - this.position; left > 0; left--) while (bytes[place++]! >= 0x80);
-    this.#place = place;
-    this.position = position;
+    while (this.position < position) this.next(position - this.position);
   }
 
-  /** Writes the next ids as `map` has them into `into`, as many as it holds; the end of a sentence stays what it is. */
-  read(into: Int32Array, map: Int32Array): void {
-    const bytes = this.#bytes;
-    const length = into.length;
-    let place = this.#place;
-    for (let i = 0; i < length; i++) {
-      let byte = bytes[place++]!;
-      let value = byte & 0x7f;
-      for (let shift = 7; byte >= 0x80; shift += 7) {
-        byte = bytes[place++]!;
-        value |= (byte & 0x7f) << shift;
-      }
-      into[i] = value === 0 ? -1 : map[value - 1]!;
+  /** The next ids as the map has them, some, but at most `most`: a view that is to be read before the next call. The end of a sentence stays what it is. */
+  next(most: number): Int32Array {
+    const count = Math.min(IDS, most);
+    const kernel = this.#kernel;
+    const left = this.#length - (this.#place - this.#at);
+    if (left < LONGEST * count && this.#at + this.#length < this.#packed.length) {
+      this.#at = this.#place;
+      this.#length = Math.min(2 * LONGEST * IDS, this.#packed.length - this.#at);
+      this.#packed.read(this.#at, kernel.bytes(this.#bytes, this.#length));
     }
-    this.#place = place;
-    this.position += length;
+    const used = kernel.run.unpack(this.#ids, this.#bytes + this.#place - this.#at, count, this.#map);
+    this.#place += used;
+    this.position += count;
+    return kernel.ids(this.#ids, count);
   }
 }

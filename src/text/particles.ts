@@ -107,9 +107,24 @@ for (const first of FIRST) {
     PARTICLES.set(first + second, { after: PARTICLES.get(first)!.after, marker: -1 });
   }
 }
-const LONGEST = Math.max(...[...PARTICLES.keys()].map((particle) => particle.length));
-/** Last letters of particles. */
-const LAST = new Set([...PARTICLES.keys()].map((particle) => particle.charCodeAt(particle.length - 1)));
+
+/** Particles by their letters from the last to the first. */
+interface Ending {
+  /** That begins here; null: none does. */
+  particle: Particle | null;
+  before: Map<number, Ending>;
+}
+const ENDINGS: Ending = { particle: null, before: new Map() };
+for (const [letters, particle] of PARTICLES) {
+  let ending = ENDINGS;
+  for (let i = letters.length - 1; i >= 0; i--) {
+    const unit = letters.charCodeAt(i);
+    let longer = ending.before.get(unit);
+    if (!longer) ending.before.set(unit, (longer = { particle: null, before: new Map() }));
+    ending = longer;
+  }
+  ending.particle = particle;
+}
 /** The marker 의 follows other particles too: it says nothing of a word that may end in one. */
 const OF = MARKERS.findIndex(([particle]) => particle === '의');
 
@@ -125,23 +140,23 @@ function isHangul(unit: number): boolean {
   return unit >= 0xac00 && unit <= 0xd7a3;
 }
 
-/** Where the word may be separated, the longest particle first: lengths of stems. */
-function* stemsOf(word: string): Generator<[length: number, particle: Particle]> {
-  if (!LAST.has(word.charCodeAt(word.length - 1))) return;
-  for (let length = Math.max(1, word.length - LONGEST); length < word.length; length++) {
-    const particle = PARTICLES.get(word.slice(length));
-    if (particle && follows(word.charCodeAt(length - 1), particle.after)) yield [length, particle];
-  }
-}
+/** Where a word may be separated: the length of a stem and the particle behind it. */
+type Separation = [length: number, particle: Particle];
+const NOWHERE: readonly Separation[] = [];
 
-/** What is known of a stem. */
-interface Evidence {
-  /** How often it is met with a marker. */
-  count: number;
-  /** The same without 의. */
-  strict: number;
-  /** Which markers, a bit each. */
-  markers: number;
+/** All places where the word may be separated, the longest particle first. */
+function separationsOf(word: string): readonly Separation[] {
+  let ending = ENDINGS.before.get(word.charCodeAt(word.length - 1));
+  if (!ending) return NOWHERE;
+  const found: Separation[] = [];
+  for (let length = word.length - 1; length > 0; length--) {
+    const { particle } = ending;
+    const unit = word.charCodeAt(length - 1);
+    if (particle && follows(unit, particle.after)) found.unshift([length, particle]);
+    ending = ending.before.get(unit);
+    if (!ending) break;
+  }
+  return found;
 }
 
 /** The least evidence for a noun of a single syllable and for longer ones: different markers. */
@@ -151,61 +166,98 @@ const MOST = { single: 1, longer: 20 };
 /** A word is a noun that is met with markers at least so often, by its count, and with so many different ones. */
 const NOUN = { share: 0.1, markers: 3 };
 
+/** What is known of stems, by their numbers. */
+class Evidence {
+  readonly numbers = new Map<string, number>();
+  /** How often a stem is met with a marker, and the same without 의. */
+  counts = new Float64Array(1 << 10);
+  strict = new Float64Array(1 << 10);
+  /** Which markers, a bit each. */
+  markers = new Uint32Array(1 << 10);
+
+  /** The number of a stem, which is given one. */
+  numberOf(stem: string): number {
+    const known = this.numbers.get(stem);
+    if (known !== undefined) return known;
+    const number = this.numbers.size;
+    this.numbers.set(stem, number);
+    if (number === this.counts.length) {
+      this.counts = doubled(this.counts, Float64Array);
+      this.strict = doubled(this.strict, Float64Array);
+      this.markers = doubled(this.markers, Uint32Array);
+    }
+    return number;
+  }
+}
+
+function doubled<T extends Float64Array | Uint32Array>(numbers: T, type: new (length: number) => T): T {
+  const more = new type(2 * numbers.length);
+  more.set(numbers);
+  return more;
+}
+
 /** Of each word the length of its stem where a particle is to be separated, else 0. Yields how much is done, 0 to 1. */
 export function* findStems(words: readonly string[], counts: Float64Array): Generator<number, Uint8Array> {
   const stems = new Uint8Array(words.length);
-  const evidence = new Map<string, Evidence>();
+  const evidence = new Evidence();
+  /** The words that may be separated, and where. */
+  const ids: number[] = [];
+  const separations: (readonly Separation[])[] = [];
   for (let id = 0; id < words.length; id++) {
-    if (id % STEP === 0) yield (0.5 * id) / words.length;
-    for (const [length, { marker }] of stemsOf(words[id]!)) {
+    if (id % STEP === 0) yield (0.3 * id) / words.length;
+    const word = words[id]!;
+    const found = separationsOf(word);
+    if (found.length === 0) continue;
+    ids.push(id);
+    separations.push(found);
+    for (const [length, { marker }] of found) {
       if (marker < 0) continue;
-      const stem = words[id]!.slice(0, length);
-      const known = evidence.get(stem);
-      const [count, strict, bit] = [counts[id]!, marker === OF ? 0 : counts[id]!, 1 << marker];
-      if (known) {
-        known.count += count;
-        known.strict += strict;
-        known.markers |= bit;
-      } else evidence.set(stem, { count, strict, markers: bit });
+      const stem = evidence.numberOf(word.slice(0, length));
+      evidence.counts[stem]! += counts[id]!;
+      if (marker !== OF) evidence.strict[stem]! += counts[id]!;
+      evidence.markers[stem]! |= 1 << marker;
     }
   }
-  if (evidence.size === 0) return stems;
+  if (evidence.numbers.size === 0) return stems;
   // what is a noun itself, such as 결과, is no evidence for 결
-  const alone = new Map<string, number>();
-  const nouns = new Set<number>();
+  const { numbers, counts: met, strict, markers } = evidence;
+  const alone = new Float64Array(numbers.size);
+  const nouns = new Uint8Array(words.length);
   for (let id = 0; id < words.length; id++) {
-    if (id % STEP === 0) yield 0.5 + (0.1 * id) / words.length;
-    const own = evidence.get(words[id]!);
-    if (!own) continue;
-    alone.set(words[id]!, counts[id]!);
-    if (bits(own.markers & ~(1 << OF)) >= NOUN.markers && own.strict >= NOUN.share * counts[id]!) nouns.add(id);
+    if (id % STEP === 0) yield 0.3 + (0.3 * id) / words.length;
+    const own = numbers.get(words[id]!);
+    if (own === undefined) continue;
+    alone[own] = counts[id]!;
+    if (bits(markers[own]! & ~(1 << OF)) >= NOUN.markers && strict[own]! >= NOUN.share * counts[id]!) nouns[id] = 1;
   }
-  for (const id of nouns) {
-    for (const [length, { marker }] of stemsOf(words[id]!)) {
-      const known = evidence.get(words[id]!.slice(0, length));
-      if (marker < 0 || !known) continue;
-      known.count -= counts[id]!;
-      known.markers &= ~(1 << marker);
+  for (let place = 0; place < ids.length; place++) {
+    const id = ids[place]!;
+    if (nouns[id] === 0) continue;
+    for (const [length, { marker }] of separations[place]!) {
+      const stem = marker < 0 ? undefined : numbers.get(words[id]!.slice(0, length));
+      if (stem === undefined) continue;
+      met[stem]! -= counts[id]!;
+      markers[stem]! &= ~(1 << marker);
     }
   }
   yield 0.6;
-  for (let id = 0; id < words.length; id++) {
-    if (id % STEP === 0) yield 0.6 + (0.4 * id) / words.length;
+  for (let place = 0; place < ids.length; place++) {
+    if (place % STEP === 0) yield 0.6 + (0.4 * place) / ids.length;
+    const id = ids[place]!;
     const word = words[id]!;
-    if (nouns.has(id) || PARTICLES.has(word)) continue; // a particle is written apart behind a name in brackets
+    if (nouns[id] === 1 || PARTICLES.has(word)) continue; // a particle is written apart behind a name in brackets
     // 결과는 is 결과 + 는 and not 결 + 과는: the stem with the most evidence
     let most = 0;
-    for (const [length, { marker }] of stemsOf(word)) {
+    for (const [length, { marker }] of separations[place]!) {
       if (!isHangul(word.charCodeAt(length - 1))) {
         stems[id] = length; // a name or a number in other letters
         break;
       }
-      const stem = word.slice(0, length);
-      const known = evidence.get(stem);
-      const others = (known?.count ?? 0) - (marker >= 0 ? counts[id]! : 0) + (alone.get(stem) ?? 0);
-      const markers = known ? bits(marker >= 0 ? known.markers & ~(1 << marker) : known.markers) : 0;
+      const stem = numbers.get(word.slice(0, length));
+      const others = stem === undefined ? 0 : met[stem]! - (marker >= 0 ? counts[id]! : 0) + alone[stem]!;
+      const set = stem === undefined ? 0 : bits(marker >= 0 ? markers[stem]! & ~(1 << marker) : markers[stem]!);
       const size = length === 1 ? 'single' : 'longer';
-      if (markers + (length > 1 && alone.has(stem) ? 1 : 0) < FEWEST_MARKERS[size]) continue;
+      if (set + (length > 1 && stem !== undefined && alone[stem]! > 0 ? 1 : 0) < FEWEST_MARKERS[size]) continue;
       if (counts[id]! > MOST[size] * others || others <= most) continue;
       stems[id] = length;
       most = others;
@@ -270,18 +322,15 @@ export function* separateParticles(corpus: Corpus, keeps: boolean): Generator<nu
   // from the end to the beginning, so that what is written is behind what is read
   const { length } = corpus.tokens;
   const tokens = grown(corpus.tokens, length + more);
-  const documents = corpus.documents;
   let at = tokens.length;
-  let document = documents.length - 1;
-  for (let i = length - 1; i >= 0; i--) {
-    const id = tokens[i]!;
-    if (id < 0 || id === PRUNED) tokens[--at] = id;
-    else {
-      if (particles[id]! >= 0) tokens[--at] = particles[id]!;
-      tokens[--at] = stems[id]!;
-    }
-    while (document >= 0 && documents[document] === i) documents[document--] = at;
-    if (i % (STEP << 2) === 0) yield 0.8 - (0.25 * i) / length;
+  let end = length;
+  for (let document = corpus.documents.length; document > 0 || end > 0;) {
+    const start = document > 0 ? corpus.documents[document - 1]! : 0;
+    const from = Math.max(start, end - (STEP << 2));
+    at = separateBackwards(tokens, from, end, at, stems, particles);
+    end = from;
+    if (from === start && document > 0) corpus.documents[--document] = at;
+    if (end % STEP === 0) yield 0.8 - (0.25 * end) / length;
   }
   const ordering = reordered(corpus, {
     ...{ words: newWords, counts: newCounts, before: counts, tokens },
@@ -290,6 +339,26 @@ export function* separateParticles(corpus: Corpus, keeps: boolean): Generator<nu
   let step = ordering.next();
   for (; !step.done; step = ordering.next()) yield 0.8 + 0.2 * step.value;
   return step.value;
+}
+
+/** Writes stems and particles of [from, end) so that they end at `at`, behind which nothing else is to be read; gives where they begin. */
+function separateBackwards(
+  tokens: Int32Array,
+  from: number,
+  end: number,
+  at: number,
+  stems: Int32Array,
+  particles: Int32Array,
+): number {
+  for (let i = end - 1; i >= from; i--) {
+    const id = tokens[i]!;
+    if (id < 0 || id === PRUNED) tokens[--at] = id;
+    else {
+      if (particles[id]! >= 0) tokens[--at] = particles[id]!;
+      tokens[--at] = stems[id]!;
+    }
+  }
+  return at;
 }
 
 /** The particles that may follow the first `length` letters of `typed`, a stem of Hangul, and begin with the others. */
@@ -308,6 +377,6 @@ export function isParticle(word: string): boolean {
 
 /** The stem of a word that is not known, by the longest particle that leaves a known one; 0 where there is none. */
 export function stemLength(word: string, isKnown: (stem: string) => boolean): number {
-  for (const [length] of stemsOf(word)) if (isKnown(word.slice(0, length))) return length;
+  for (const [length] of separationsOf(word)) if (isKnown(word.slice(0, length))) return length;
   return 0;
 }

@@ -7,17 +7,20 @@
 //  - between a sign or a full stop of Asian scripts and an ASCII character or a letter of a script without spaces, or
 //    between such a letter and an ASCII character: neither goes on with the other;
 //  - inside a run that is too long for a word on either side.
-// A stop, a closing mark or an apostrophe before the place would not do: the next characters decide on those.
+// A stop, a closing mark or an apostrophe before the place would not do, nor a comma or a colon before a digit: the next
+// characters decide on those.
 
 import {
   CLASSES,
   CONNECTOR,
   CONTINUE,
+  DIGIT,
   FULL_STOP,
   UNSPACED,
   MAXIMUM_WORD_LENGTH,
   NEWLINE,
   OTHER,
+  SEPARATOR,
   SPACE,
 } from './tokenizer.ts';
 import type { Encoding } from './encodings.ts';
@@ -73,13 +76,18 @@ function lastCutOf(characters: Characters, length: number): number {
   return 0;
 }
 
+const HYPHEN = 0x2d;
+const CAPITAL_B = 0x42;
+
 function isCut(before: number, after: number): boolean {
+  if (before === HYPHEN && (after === HYPHEN || after === CAPITAL_B)) return false; // -----BEGIN (secrets.ts) stays whole
   const kind = classOf(before);
   if (kind === SPACE || kind === NEWLINE) {
     const next = classOf(after);
     return next !== SPACE && next !== NEWLINE;
   }
   if (kind === UNSPACED) return after < 0x80;
+  if (kind === SEPARATOR) return after < 0x80 ? classOf(after) !== DIGIT : classOf(after) === UNSPACED;
   return (kind === OTHER || kind === FULL_STOP) && (after < 0x80 || classOf(after) === UNSPACED);
 }
 

@@ -36,13 +36,18 @@ export function* reordered(
   }
   for (let from = 0; from < tokens.length; from += STEP) {
     const end = Math.min(from + STEP, tokens.length);
-    for (let i = from; i < end; i++) {
-      const id = tokens[i]!;
-      if (id >= 0 && id !== PRUNED) tokens[i] = ranks[id]!;
-    }
+    toRanks(tokens, from, end, ranks);
     yield 0.5 + (0.5 * end) / tokens.length;
   }
   return { ...corpus, words: newWords, counts: newCounts, tokens, wordCount };
+}
+
+/** In a function of its own, where it is twice as fast as in the generator. */
+function toRanks(tokens: Int32Array, from: number, end: number, ranks: Int32Array): void {
+  for (let i = from; i < end; i++) {
+    const id = tokens[i]!;
+    if (id >= 0 && id !== PRUNED) tokens[i] = ranks[id]!;
+  }
 }
 
 /** The same tokens with room for `length` of them, in place where the memory can grow. */

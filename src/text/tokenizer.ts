@@ -1,10 +1,14 @@
 // Cuts text into words and sentences, after Unicode's text segmentation (UAX #29) with the needs of code in mind.
 //
 // A word is a run of letters of any script, their marks, digits and connectors (`_`): identifiers stay whole. An
-// apostrophe between letters belongs to the word (don't, l'homme); a hyphen splits. Runs of scripts that have no spaces
-// between words are cut by the dictionaries of the platform (Intl.Segmenter). Case is kept. A sentence ends after . ! ? …
-// where white space or the end of the text follows (closing quotes and brackets may come between), after 。！？ always,
-// and at a blank line.
+// apostrophe between letters belongs to the word (don't, l'homme), and so do a stop and a comma between digits (rules WB11
+// and WB12: 3.14, 1,000) and, which Unicode does not say, a colon (1:30); a hyphen splits. Runs of scripts that have no
+// spaces between words are cut by the dictionaries of the platform (Intl.Segmenter). Case is kept. A sentence ends after
+// . ! ? … where white space or the end of the text follows (closing quotes and brackets may come between), after 。！？
+// always, and at a blank line.
+//
+// This is how texts are cut where they are looked at, and the reference of the kernel that reads a whole corpus
+// (src/kernels/text.ts), which has the same classes and leaves to this what it does not cut itself.
 
 /** Longer runs are not words but data, base64 for example. UTF-16 code units. */
 export const MAXIMUM_WORD_LENGTH = 60;
@@ -21,16 +25,20 @@ export const NEWLINE = 2;
 export const STOP = 3; // ends a sentence if white space follows
 export const FULL_STOP = 4; // ends a sentence
 const CLOSER = 5; // may stand between the stop and the white space
-export const APOSTROPHE = 6;
-const SURROGATE = 7;
+/** May stand between digits, as a full stop of prose may. */
+export const SEPARATOR = 6;
+export const APOSTROPHE = 7;
+const SURROGATE = 8;
 /** Letters of scripts that have no spaces between words: of Chinese, Japanese, Thai, Lao, Khmer, Burmese. */
-export const UNSPACED = 8;
-export const CONTINUE = 9; // marks, and the joiners inside words of Persian and of Indian scripts
-export const CONNECTOR = 10;
-export const LETTER = 11; // letters and numbers
+export const UNSPACED = 9;
+export const CONTINUE = 10; // marks, and the joiners inside words of Persian and of Indian scripts
+export const CONNECTOR = 11;
+export const LETTER = 12; // letters, and numbers that are no digits
+export const DIGIT = 13;
 
 const PATTERNS: [RegExp, number][] = [
   [/[\p{L}\p{N}]+/gu, LETTER],
+  [/\p{Nd}+/gu, DIGIT],
   [/[\p{M}\u00ad\u200c\u200d]+/gu, CONTINUE],
   [
     /[\p{Ideographic}\u30fc\uff70]+|(?:(?=\p{L})[\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}])+/gu,
@@ -40,6 +48,7 @@ const PATTERNS: [RegExp, number][] = [
   [/[\s\u0085]+/gu, SPACE],
   [/[\p{Pe}\p{Pf}\p{Pi}"]+/gu, CLOSER],
   [/[\n\r]/gu, NEWLINE],
+  [/[,:\u066b\u066c]/gu, SEPARATOR],
   [/[.!?…]/gu, STOP],
   [/[。！？｡．؟۔।॥\u2029]/gu, FULL_STOP],
   [/['’]/gu, APOSTROPHE],
@@ -164,7 +173,7 @@ export class Tokenizer {
             hash = Math.imul(hash ^ unit, HASH_FACTOR);
           }
         } else after = APOSTROPHE;
-        if (next < end && after >= APOSTROPHE) {
+        if (next < end && (after >= APOSTROPHE || joinsDigits(text, next, end, after))) {
           next = endOfWord(text, i, next + width - 1, end, classes);
           hash = hashOf(text, i, next);
         }
@@ -238,6 +247,7 @@ function endOfWord(text: Uint16Array, start: number, i: number, end: number, cla
     const here = classes[text[i]!]!;
     if (here === SURROGATE && higherClass(text, i, end) >= CONTINUE) i += 2;
     else if (here === APOSTROPHE && i + 1 < end && joins(text, start, i)) i += 2;
+    else if (joinsDigits(text, i, end, here)) i += 2;
     else return i;
   }
 }
@@ -248,15 +258,23 @@ const PREFIXES = unitsOf('bfruBFRU');
 /** Whether the apostrophe at `index` belongs to the word that begins at `start`: letters on both sides, and not a prefix such as Python's f'…'. */
 function joins(text: Uint16Array, start: number, index: number): boolean {
   const before = CLASSES[text[index - 1]!]!;
-  if ((before !== LETTER && before !== CONTINUE) || CLASSES[text[index + 1]!] !== LETTER) return false;
+  if ((before < LETTER && before !== CONTINUE) || CLASSES[text[index + 1]!]! < LETTER) return false;
   return !(index - start === 1 && PREFIXES.includes(text[start]!));
+}
+
+const FULL_STOP_UNIT = 46;
+
+/** Whether the character of class `kind` at `index` stands between digits that it makes one number of. */
+function joinsDigits(text: Uint16Array, index: number, end: number, kind: number): boolean {
+  if (kind !== SEPARATOR && (kind !== STOP || text[index] !== FULL_STOP_UNIT)) return false;
+  return CLASSES[text[index - 1]!] === DIGIT && index + 1 < end && CLASSES[text[index + 1]!] === DIGIT;
 }
 
 /** Whether a run that begins with a connector has a letter or a number: `__init__` is a word, `____` is not. */
 function hasLetter(text: Uint16Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {
     const kind = CLASSES[text[i]!]!;
-    if (kind === LETTER || kind === SURROGATE) return true;
+    if (kind >= LETTER || kind === SURROGATE) return true;
   }
   return false;
 }

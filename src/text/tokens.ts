@@ -22,8 +22,10 @@ export interface Spill {
 export interface SpilledIds {
   /** Ids outside. */
   length: number;
-  /** Of each id, its place in the vocabulary. */
-  ranks: Int32Array<SharedArrayBuffer>;
+  /** Where they begin, bytes; absent: at the beginning. */
+  at?: number;
+  /** Of each id, its place in the vocabulary; null where the ids are that. */
+  ranks: Int32Array<SharedArrayBuffer> | null;
   /** Of each id, how many tokens the text had when its last owner but this one was forgotten; null where none was. */
   freedAt: Uint32Array<SharedArrayBuffer> | null;
 }
@@ -76,7 +78,12 @@ export class SpilledTokens implements TokenSource {
 }
 
 /** Puts ranks in the place of the ids of [first, first + ids.length); breaks stay. */
-export function toRanks(ids: Int32Array, first: number, { ranks, freedAt }: Omit<SpilledIds, 'length'>): void {
+export function toRanks(
+  ids: Int32Array,
+  first: number,
+  { ranks, freedAt }: Pick<SpilledIds, 'ranks' | 'freedAt'>,
+): void {
+  if (!ranks) return;
   const length = ids.length;
   for (let i = 0; i < length; i++) {
     const id = ids[i]!;

@@ -7,6 +7,8 @@ export interface HuffmanPaths {
   steps: Uint32Array;
   /** Steps of the longest path. */
   longest: number;
+  /** How often each inner node is met, ascending: (V - 1). */
+  counts: Float64Array;
 }
 
 /**
@@ -47,5 +49,5 @@ export function huffmanPaths(counts: ArrayLike<number>, vocabulary: number): Huf
       child = vocabulary + parent;
     }
   }
-  return { starts, steps, longest };
+  return { starts, steps, longest, counts: nodeCounts };
 }

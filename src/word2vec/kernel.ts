@@ -38,6 +38,7 @@ const SETTINGS = [
   'tableSize',
   'pathsPtr',
   'longestPath',
+  'firstCopied',
   'subwordsPtr',
   'lossInterval',
   'capacity',

@@ -85,6 +85,20 @@ describe('a folder that nothing was learned from', () => {
     assert.match(summary, /1 binary/);
     await window.screenshot('trained');
     await idle();
+  });
+
+  step('Show Files lists the names behind the figures, by reason, and no more than names', async () => {
+    await window.answerNotification('Show Files…');
+    const name = basename(folder.path);
+    const listed = (heading: string, file: string): RegExp =>
+      new RegExp(`${heading} \\(1\\)\\s+${name}/${file}(?:\\s|$)`);
+    await window.editorText(listed('Not read: ignored by git', 'ignored/'));
+    await window.editorText(listed('Never opened: may hold keys or passwords', '.env'));
+    await window.editorText(listed('Not read: not text', 'picture.dat'));
+    const text = await window.editor().locator('.view-lines').innerText();
+    for (const word of Object.values(UNREAD)) assert.ok(!text.includes(word), word);
+    await window.screenshot('files');
+    await window.press('Control+F4');
     await window.clearNotifications();
   });
 });

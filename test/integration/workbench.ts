@@ -125,6 +125,21 @@ export class Workbench {
     await this.editor().locator('.view-line').first().waitFor({ timeout: SOON });
   }
 
+  /** Opens a file by a click in the explorer's tree, which lists also what quick open does not search; folders on the way are opened. */
+  async openInTree(...path: string[]): Promise<void> {
+    const name = path.at(-1)!;
+    const rowOf = (text: string): Locator =>
+      this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: text }).first();
+    for (const folder of path.slice(0, -1)) {
+      const row = rowOf(folder);
+      await row.waitFor({ timeout: SOON });
+      if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+    }
+    await rowOf(name).click({ timeout: SOON });
+    await this.page.locator('.tab.active', { hasText: name }).waitFor({ timeout: SOON });
+    await this.editor().locator('.view-line').first().waitFor({ timeout: SOON });
+  }
+
   // ---- editor
 
   editor(): Locator {
@@ -239,6 +254,12 @@ export class Workbench {
     const message = this.page.locator('.notification-list-item-message', { hasText: expected }).first();
     await message.waitFor({ timeout });
     return (await message.innerText()).trim();
+  }
+
+  /** Presses a button of the notification that is there. */
+  async answerNotification(button: string): Promise<void> {
+    const buttons = this.page.locator('.notification-list-item .monaco-button', { hasText: button });
+    await buttons.first().click({ timeout: SOON });
   }
 
   async clearNotifications(): Promise<void> {

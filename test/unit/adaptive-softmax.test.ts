@@ -21,16 +21,16 @@ describe('the clusters of an adaptive softmax', () => {
       const counts = Array.from({ length: vocabulary }, (_, token) => 1 / (token + 3));
       const cutoffs = chooseCutoffs(counts);
       assert.equal(cutoffs.length, 2);
-      assert.ok(cutoffs.every((start) => start % 8 === 0 && start > 0 && start < vocabulary));
+      assert.ok(cutoffs.every((start) => start % 16 === 0 && start > 0 && start < vocabulary));
       assert.ok(cutoffs[0]! < cutoffs[1]!);
       assert.ok(cost(counts, cutoffs) < vocabulary / 5, `${cutoffs.join()}: ${cost(counts, cutoffs)} of ${vocabulary}`);
     }
   });
 
   test('leave room for a head where there are few tokens', () => {
-    for (const vocabulary of [24, 25, 33, 60]) {
+    for (const vocabulary of [48, 49, 65, 120]) {
       const [first, second] = chooseCutoffs(new Array<number>(vocabulary).fill(1));
-      assert.ok(first! >= 8 && second! > first! && second! < vocabulary, `${first}, ${second} of ${vocabulary}`);
+      assert.ok(first! >= 16 && second! > first! && second! < vocabulary, `${first}, ${second} of ${vocabulary}`);
     }
   });
 });

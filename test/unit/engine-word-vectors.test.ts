@@ -108,7 +108,10 @@ test('vectors that grow beyond all bounds end the training with a sentence, and 
   await engine.open(directory);
   await engine.train(request(folder, { epochs: 2 }));
   const before = await engine.describe('king', 5);
-  await assert.rejects(engine.train(request(folder, { alpha: 10, epochs: 20 })), /learning rate alpha 10; train with/);
+  await assert.rejects(
+    engine.train(request(folder, { alpha: 10, epochs: 20 })),
+    /learning rate 10 .* a model that was there is kept/,
+  );
   assert.deepEqual(await engine.describe('king', 5), before);
   const again = new Engine(DISTRIBUTION, listen());
   await again.open(directory);
@@ -180,7 +183,7 @@ test('with subwords a word never seen has neighbours, by its parts; Korean by it
   // particles stick to their nouns: 한국은 and 한국이 are words, 한국을 was never seen
   const text = syntheticText(40_000, 8).replace(/한국/g, (word, at: number) => `${word}${at % 2 ? '은' : '이'}`);
   const folder = await makeFolder('subwords-text', text);
-  await engine.train(request(folder, { subwords: true, epochs: 10, minN: 3, maxN: 6 }));
+  await engine.train(request(folder, { subwords: true, epochs: 10, minN: 3, maxN: 6, deterministic: true }));
   for (const [word, expected] of [
     ['kitchens', 'kitchen'],
     ['한국을', '한국은'],
@@ -197,4 +200,26 @@ test('with subwords a word never seen has neighbours, by its parts; Korean by it
   await again.open(directory);
   assert.deepEqual(await again.describe('한국을', 3), await engine.describe('한국을', 3));
   assert.ok((await readFile(join(directory, 'manifest.json'), 'utf8')).includes('"subwords": true'));
+});
+
+test('keywords that are down-weighted stay words, and count in code alone', async () => {
+  const lines = syntheticText(3000, 5).split(' ');
+  const code = lines.map((word, index) => (index % 3 ? word : `return ${word};`)).join(' ');
+  const vectors = async (file: string, keywords: 'keep' | 'downWeight') => {
+    const path = join(root, `${file}-folder`);
+    await mkdir(path, { recursive: true });
+    await writeFile(join(path, file), code);
+    const engine = new Engine(DISTRIBUTION, listen());
+    const directory = join(root, `${file}-${keywords}`);
+    await engine.open(directory);
+    const wanted = { vectorSize: 16, epochs: 1, sample: 0, deterministic: true };
+    await engine.train(request(path, wanted, { text: { ...TEXT_DEFAULTS, keywords } }));
+    const { words, counts, vectors } = (await loadModel(directory))!;
+    assert.ok(words.includes('return'));
+    return { words, counts, input: vectors['input']!.data };
+  };
+  const [inCode, rarely] = [await vectors('a.ts', 'keep'), await vectors('a.ts', 'downWeight')];
+  assert.deepEqual([rarely.words, rarely.counts], [inCode.words, inCode.counts]);
+  assert.notDeepEqual(rarely.input, inCode.input);
+  assert.deepEqual(await vectors('a.txt', 'downWeight'), await vectors('a.txt', 'keep'));
 });

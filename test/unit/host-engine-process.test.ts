@@ -69,6 +69,18 @@ suite('the engine process', () => {
     assert.deepEqual(similarities, Float32Array.of(1, -0.5, Number.NaN));
   });
 
+  test('the engine asks for what is in folders that are not on the disk', async () => {
+    const { engine } = engineProcess('/model', {
+      virtualFolders: {
+        listFolder: (folder, path) => Promise.resolve([{ name: `${folder} ${path}`, kind: 'file' }]),
+        measureFiles: () => Promise.resolve([]),
+        readFile: (folder, path) => Promise.resolve(Buffer.from(`${folder} | ${path}`)),
+      },
+    });
+    const { spellings } = (await engine.describe('folder', 1)) as UnknownWord;
+    assert.deepEqual(spellings, ['memory:/w notes', 'memory:/w | notes/memory:/w notes']);
+  });
+
   test('what the engine throws is thrown here, with its sentence', async () => {
     const { engine, process } = engineProcess();
     await assert.rejects(engine.describe('throw', -1), { message: 'neighbours is -1; it must be between 0 and 1000.' });

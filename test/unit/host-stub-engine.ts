@@ -42,7 +42,12 @@ const api: Partial<EngineApi> = {
   },
   forget: () => Promise.resolve(true),
   similaritiesOnMap: () => Promise.resolve(Float32Array.of(1, -0.5, Number.NaN)),
-  describe: (word) => {
+  describe: async (word) => {
+    if (word === 'folder') {
+      const [entry] = await client.listFolder!('memory:/w', 'notes');
+      const text = new TextDecoder().decode(await client.readFile!('memory:/w', `notes/${entry!.name}`));
+      return { known: false, word, spellings: [entry!.name, text] };
+    }
     if (word === 'throw') return Promise.reject(new RangeError('neighbours is -1; it must be between 0 and 1000.'));
     if (word === 'exit') process.exit(7);
     if (word === 'kill') process.kill(process.pid, 'SIGKILL');

@@ -59,9 +59,9 @@ const SIZES: Record<string, Partial<NetworkOptions>> = {
     ...{ cell: 'gru', layers: 2, attention: true, tied: true, embeddingSize: 5, hiddenSize: 5 },
     ...{ batchSize: 9, steps: 3, dropout: 0.3 },
   },
-  'lstm, adaptive softmax': { vocabulary: 21, cutoffs: [8, 16] },
+  'lstm, adaptive softmax': { vocabulary: 45, cutoffs: [16, 32] },
   'gru, adaptive softmax of three clusters, tied, two panels': {
-    ...{ cell: 'gru', vocabulary: 29, cutoffs: [8, 16, 24], tied: true, embeddingSize: 7, batchSize: 9, steps: 3 },
+    ...{ cell: 'gru', vocabulary: 61, cutoffs: [16, 32, 48], tied: true, embeddingSize: 7, batchSize: 9, steps: 3 },
   },
   'rnn, attention, one-hot': { cell: 'rnn', attention: true, oneHot: true },
 };

@@ -5,19 +5,30 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findTexts, readCorpus, type ReadingHooks } from '../../src/engine/read-corpus.ts';
-import { mergeRead, readShare } from '../../src/engine/read-shares.ts';
+import { placeOfCut } from '../../src/engine/file-parts.ts';
+import { newNotes } from '../../src/engine/reading-notes.ts';
+import { lastCut } from '../../src/text/pieces.ts';
+import { SecretFilter } from '../../src/text/secrets.ts';
+import { findTexts, readCorpus, type FoundFiles, type ReadingHooks } from '../../src/engine/read-corpus.ts';
+import { mergeRead, readShare, type ReadShare } from '../../src/engine/read-shares.ts';
+import { openTokenFile } from '../../src/engine/token-file.ts';
 import { isTooLarge, sharesOf } from '../../src/engine/work-shares.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { mergeShares, type Share } from '../../src/text/merge.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
-import { PackedReader, PackedTokens } from '../../src/text/packed-tokens.ts';
+import { PackedReader, TokenPacker, type PackedBytes } from '../../src/text/packed-tokens.ts';
+import { TextKernel } from '../../src/text/text-kernel.ts';
 import { syntheticText } from '../synthetic-text.ts';
 import { ENCODERS } from './legacy-encoders.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
+
+const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 
 let root: string;
+let tokenFile: ReturnType<typeof openTokenFile>;
 before(async () => {
   root = await mkdtemp(join(tmpdir(), 'read-shares-'));
+  tokenFile = openTokenFile(tmpdir());
   const files: Record<string, string | Uint8Array> = {
     'a/empty.txt': '',
     'b/korean.txt': ENCODERS['euc-kr']!('새 낱말이 여기에 있다. '.repeat(200)),
@@ -38,14 +49,17 @@ before(async () => {
     await writeFile(join(root, name), content);
   }
 });
-after(() => rm(root, { recursive: true, force: true }));
+after(async () => {
+  tokenFile.close();
+  await rm(root, { recursive: true, force: true });
+});
 
 const hooks: ReadingHooks = { progress: () => undefined, cancelled: () => false, log: () => undefined };
 const phrases = { ...PHRASE_DEFAULTS, passes: 1, threshold: 1 };
 const folders = () => [{ path: root, exclude: [] }];
 
 test('any number of threads reads what one thread reads', async () => {
-  const alone = await readCorpus(folders(), { maximumFileSize: 1e7 }, hooks, phrases);
+  const alone = await readCorpus(kernel, folders(), { maximumFileSize: 1e7 }, hooks, phrases);
   assert.ok(alone);
   assert.equal(alone.report.skipped.duplicate, 3);
   assert.equal(alone.report.skipped.empty, 2);
@@ -59,16 +73,11 @@ test('any number of threads reads what one thread reads', async () => {
       parts.flatMap(({ files }) => files),
       found!.files,
     );
+    const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
     const shares = await Promise.all(
-      parts.map((part) => readShare(part, TEXT_DEFAULTS, new Float64Array(2), () => false)),
+      parts.map((part) => readShare(kernel, file, part, TEXT_DEFAULTS, new Float64Array(2), () => false)),
     );
-    const merged = mergeRead(
-      shares as NonNullable<(typeof shares)[number]>[],
-      found!.notes,
-      hooks,
-      TEXT_DEFAULTS,
-      phrases,
-    );
+    const merged = mergeRead(kernel, file, shares as ReadShare[], found!.notes, hooks, TEXT_DEFAULTS, phrases);
     assert.deepEqual(merged!.corpus, alone.corpus);
     assert.deepEqual(merged!.paths, alone.paths);
     assert.deepEqual(merged!.report, alone.report);
@@ -86,46 +95,167 @@ test('a text that is little is one share, and one that is too large for memory i
 
 test('a cancelled share gives nothing', async () => {
   const found = (await findTexts(folders(), { maximumFileSize: 1e7 }, [], () => false))!;
-  assert.equal(await readShare(found, TEXT_DEFAULTS, new Float64Array(2), () => true), null);
+  assert.equal(
+    await readShare(
+      kernel,
+      { descriptor: tokenFile.descriptor, taken: new Int32Array(1) },
+      found,
+      TEXT_DEFAULTS,
+      new Float64Array(2),
+      () => true,
+    ),
+    null,
+  );
 });
 
 function shareOf(texts: string[]): Share {
-  const packed = new PackedTokens(texts.join('').length);
-  const builder = new CorpusBuilder(packed, { memory: 0 });
+  const packed = new Packed();
+  const builder = new CorpusBuilder(kernel, packed.packer, { memory: 0 });
   for (const text of texts) builder.addDocument(text);
-  return { ...builder.finishUnranked()!, packed: packed.bytes() };
+  return { ...builder.finishUnranked()!, packed };
+}
+
+/** Packed tokens, for a test: an array. */
+class Packed implements PackedBytes {
+  bytes: Uint8Array = new Uint8Array(0);
+  readonly packer = new TokenPacker(new TextKernel(kernel), (bytes) => {
+    this.bytes = Buffer.concat([this.bytes, bytes]);
+  });
+  get length(): number {
+    return this.bytes.length;
+  }
+  read(at: number, into: Uint8Array): void {
+    into.set(this.bytes.subarray(at, at + into.length));
+  }
 }
 
 test('documents are merged in any order, and those left out leave no words behind', () => {
   const first = shareOf(['one two. three', 'only here', 'two two']);
   const second = shareOf(['three four', 'one']);
   const order = [
-    { share: 1, document: 0 },
-    { share: 0, document: 0 },
-    { share: 1, document: 1 },
-    { share: 0, document: 2 },
+    [{ share: 1, document: 0 }],
+    [{ share: 0, document: 0 }],
+    [{ share: 1, document: 1 }],
+    [{ share: 0, document: 2 }],
   ];
-  const steps = mergeShares([first, second], order);
+  const steps = mergeShares(kernel, [first, second], order);
   let step = steps.next();
   while (!step.done) step = steps.next();
-  const builder = new CorpusBuilder();
+  const builder = new CorpusBuilder(kernel);
   for (const text of ['three four', 'one two. three', 'one', 'two two']) builder.addDocument(text);
   assert.deepEqual(step.value, builder.finish());
 });
 
 test('packed ids of every size come back', () => {
-  const ids = Int32Array.of(-1, 0, 126, 127, 128, 16_382, 16_383, 2 ** 21, 2 ** 28, 2 ** 30, -1);
-  const packed = new PackedTokens(4_000_000);
-  packed.append(ids);
-  packed.append(new Int32Array(2_000_000).fill(5));
-  packed.append(ids);
-  const reader = new PackedReader(packed.bytes());
-  const map = { length: 2 ** 31 } as unknown as Int32Array;
-  const identity = new Proxy(map, { get: (_, id) => Number(id) });
-  const back = new Int32Array(ids.length);
-  reader.read(back, identity);
-  assert.deepEqual(back, ids);
+  const ids = Int32Array.of(-1, 0, 126, 127, 128, 16_382, 16_383, 2 ** 21 - 2, 2 ** 21 - 1, 2 ** 23, -1);
+  const packed = new Packed();
+  packed.packer.append(ids);
+  packed.packer.append(new Int32Array(2_000_000).fill(5));
+  packed.packer.append(ids);
+  const memory = new TextKernel(kernel);
+  const map = memory.allocate(4 * (2 ** 23 + 1));
+  const mapped = memory.ids(map, 2 ** 23 + 1);
+  for (const id of ids) if (id >= 0) mapped[id] = 3 * id;
+  mapped[5] = 7;
+  const expected = ids.map((id) => (id < 0 ? id : 3 * id));
+  const reader = new PackedReader(memory, packed, map);
+  assert.deepEqual(reader.next(ids.length).slice(), expected);
+  reader.skipTo(ids.length + 1_000_000);
+  assert.ok(reader.next(5000).every((id) => id === 7));
   reader.skipTo(ids.length + 2_000_000);
-  reader.read(back, identity);
-  assert.deepEqual(back, ids);
+  assert.deepEqual(reader.next(ids.length).slice(), expected);
+});
+
+/** What a file may be parted at in a bad place: ends of sentences, numbers, marks, secrets. */
+const HARD = [
+  'One two. Three 3.14 and 1,000, four.\n\n Five "six." seven\n \n\u0308 e\u0301 eight. . ! nine\n\n\n',
+  "\n\n. \n 한국어를 배운다. 漢字とカタカナ。次の文 don't 𝒳𝒴z 👍🏽 a-b \ufeffc. ",
+  `key ghp_${'aB3dE6gH9j'.repeat(4)} end -----BEGIN PRIVATE KEY-----\n${'aB3dE6gH9j\n'.repeat(20)}-----END PRIVATE KEY----- out\n`,
+  `${'x'.repeat(400)} ${'1,2'.repeat(100)} end of it`,
+];
+
+test('a file in parts, wherever it may be parted, reads like the whole', async () => {
+  const text = HARD.join(' ') + HARD.toReversed().join('\n');
+  const bytes = new TextEncoder().encode(text);
+  const folder = join(root, 'parts');
+  await mkdir(folder);
+  await writeFile(join(folder, 'a.txt'), 'before it');
+  await writeFile(join(folder, 'hard.txt'), bytes);
+  await writeFile(join(folder, 'z.txt'), 'behind it');
+  const found = (await findTexts([{ path: folder, exclude: [] }], { maximumFileSize: 1e7 }, [], () => false))!;
+  const [before, hard, behind] = found.files;
+  const read = async (shares: FoundFiles['files'][]) => {
+    const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
+    const parts = await Promise.all(
+      shares.map((files) =>
+        readShare(
+          kernel,
+          file,
+          { files, twins: new Set(), notes: newNotes() },
+          TEXT_DEFAULTS,
+          new Float64Array(2),
+          () => false,
+        ),
+      ),
+    );
+    return mergeRead(kernel, file, parts as ReadShare[], newNotes(), hooks, TEXT_DEFAULTS, PHRASE_DEFAULTS);
+  };
+  const whole = await read([found.files]);
+  const cuts = new Set<number>();
+  for (let end = 1; end < bytes.length; end++) {
+    const cut = lastCut(bytes.subarray(0, end), 'utf-8');
+    const secrets = new SecretFilter();
+    secrets.clean(bytes.subarray(0, cut), false);
+    if (cut > 0 && !secrets.isOpen) cuts.add(cut);
+  }
+  assert.ok(cuts.size > 60, `${cuts.size} places`);
+  const part = (from: number, to: number) => ({ ...hard!, part: { from, to } });
+  for (const cut of cuts) {
+    const parted = await read([
+      [before!, part(0, cut)],
+      [part(cut, bytes.length), behind!],
+    ]);
+    assert.deepEqual(parted, whole, `cut at ${cut}`);
+  }
+  const all = [0, ...[...cuts].sort((a, b) => a - b), bytes.length];
+  const everywhere = all.slice(1).map((to, i) => [part(all[i]!, to)]);
+  assert.deepEqual(await read([[before!], ...everywhere, [behind!]]), whole);
+});
+
+test('a part that is not UTF-8 says so, and is read as a whole', async () => {
+  const folder = join(root, 'legacy');
+  await mkdir(folder);
+  await writeFile(join(folder, 'a.txt'), Buffer.concat([Buffer.from('all ASCII here '), Buffer.of(0xb0, 0xa1, 0x20)]));
+  const found = (await findTexts([{ path: folder, exclude: [] }], { maximumFileSize: 1e7 }, [], () => false))!;
+  const files = [{ ...found.files[0]!, part: { from: 10, to: 18 } }];
+  const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
+  assert.equal(
+    await readShare(kernel, file, { ...found, files }, TEXT_DEFAULTS, new Float64Array(2), () => false),
+    'whole',
+  );
+});
+
+test('a large file of prose is parted among threads, and one of markup, with a twin or in another encoding is not', async () => {
+  const folder = join(root, 'large');
+  await mkdir(folder);
+  const text = syntheticText(900_000, 3);
+  const write = (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content);
+  const parts = async (): Promise<number[]> => {
+    const found = (await findTexts([{ path: folder, exclude: [] }], { maximumFileSize: 1e8 }, [], () => false))!;
+    return sharesOf(found, 3, placeOfCut).map(({ files }) => files.length);
+  };
+  await write('a.txt', text);
+  assert.ok(text.length > 4_200_000, `${text.length}`);
+  assert.deepEqual(await parts(), [1, 1]);
+  await rm(join(folder, 'a.txt'));
+  await write('a.md', text);
+  assert.deepEqual(await parts(), [1]);
+  await rm(join(folder, 'a.md'));
+  await write('a.txt', Buffer.from(`\ufeff${text}`, 'utf16le'));
+  assert.deepEqual(await parts(), [1]);
+  await write('a.txt', text);
+  await write('b.txt', text);
+  assert.deepEqual(await parts(), [1, 1]);
+  await write('b.txt', `${text} and more`);
+  assert.deepEqual(await parts(), [1, 2, 1]);
 });

@@ -3,9 +3,11 @@
 import { createHash } from 'node:crypto';
 import { loadKernels } from '../../src/engine/kernels.ts';
 import { MemoryTokens } from '../../src/text/tokens.ts';
+import { createWord2vecJob } from '../../src/word2vec/create-job.ts';
+import { word2vecResult } from '../../src/word2vec/matrices.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { SimilarityIndex } from '../../src/word2vec/similarity-index.ts';
-import { createWord2vecJob, Word2vecThread, word2vecResult } from '../../src/word2vec/training.ts';
+import { Word2vecThread } from '../../src/word2vec/training.ts';
 
 const [TOKENS, WORDS, SIZE] = [150_000, 2000, 100];
 const kernels = await loadKernels(new URL('../../dist/', import.meta.url));

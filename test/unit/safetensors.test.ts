@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readSafetensors, writeSafetensors, type Tensor } from '../../src/engine/safetensors.ts';
+import { readSafetensors, SafetensorsReader, writeSafetensors, type Tensor } from '../../src/engine/safetensors.ts';
 
 const TENSORS: Record<string, Tensor> = {
   'embedding.weight': { shape: [2, 3], data: Float32Array.of(1, -2, 3.5, Number.MIN_VALUE, 1e30, -0) },
@@ -22,6 +22,17 @@ function fileWith(header: unknown, data = new Uint8Array(24)): Uint8Array {
 
 test('tensors come back from the file as they were written', () => {
   assert.deepEqual(readSafetensors(bytesOf(TENSORS)), TENSORS);
+});
+
+test('a file is read in pieces of any size, and only the tensors that are wanted', () => {
+  const bytes = bytesOf(TENSORS);
+  for (const size of [1, 7, 64, 1000]) {
+    const reader = new SafetensorsReader(bytes.length, (name) => name !== 'bias');
+    for (let at = 0; at < bytes.length; at += size) reader.push(bytes.slice(at, at + size));
+    const { bias, ...wanted } = TENSORS;
+    assert.ok(bias);
+    assert.deepEqual(reader.end(), wanted);
+  }
 });
 
 test('the file follows the format: little-endian length, JSON header, tensors on a multiple of 8', () => {

@@ -160,19 +160,19 @@ suite('settings', () => {
       'search.exclude': { '**/node_modules': true, '**/.git': true },
       'lexiscope.exclude': ['**/*.lock', 7],
     };
-    const request = folderRequest('/text', (name) => values[name]);
+    const request = folderRequest({ path: '/text' }, (name) => values[name]);
     assert.deepEqual(request, { path: '/text', include: [], exclude: ['**/.git', '**/node_modules', '**/*.lock'] });
   });
 
   test('a folder is read in what our setting names, and in the encoding that VS Code reads it in', () => {
     const values: Record<string, unknown> = { 'lexiscope.include': ['docs', 7, '**/*.md'], 'files.encoding': 'euckr' };
-    const request = folderRequest('/text', (name) => values[name]);
+    const request = folderRequest({ path: '/text' }, (name) => values[name]);
     assert.deepEqual(request, { path: '/text', include: ['docs', '**/*.md'], exclude: [], encoding: 'euckr' });
   });
 
   test('exclude settings that are no lists at all leave nothing out', () => {
-    assert.deepEqual(folderRequest('/text', () => 'nonsense').exclude, []);
-    assert.deepEqual(folderRequest('/text', () => null).exclude, []);
+    assert.deepEqual(folderRequest({ path: '/text' }, () => 'nonsense').exclude, []);
+    assert.deepEqual(folderRequest({ path: '/text' }, () => null).exclude, []);
   });
 });
 

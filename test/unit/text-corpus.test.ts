@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { SPAN, Tokenizer, unitsOf } from '../../src/text/tokenizer.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
+
+const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 
 function corpusOf(...texts: string[]): Corpus {
-  const builder = new CorpusBuilder();
+  const builder = new CorpusBuilder(kernel);
   for (const text of texts) builder.addDocument(text);
   return builder.finish();
 }
@@ -53,7 +56,7 @@ test('tokens and documents are in shared memory', () => {
 });
 
 test('a document without words is left out, and its caller is told', () => {
-  const builder = new CorpusBuilder();
+  const builder = new CorpusBuilder(kernel);
   assert.equal(builder.addDocument('one two'), 2);
   assert.equal(builder.addDocument(' .\n\n ... '), 0);
   assert.equal(builder.addDocument('three'), 1);
@@ -97,7 +100,7 @@ test('a document longer than a block of tokens is kept in full', () => {
 });
 
 test('a long document is added, and a large vocabulary sorted, in short pieces', () => {
-  const builder = new CorpusBuilder();
+  const builder = new CorpusBuilder(kernel);
   builder.begin();
   builder.append(Array.from({ length: 200_000 }, (_, i) => `w${Math.imul(i, 7919) % 200_000}`).join(' '));
   let pieces = 0;
@@ -119,7 +122,7 @@ test('a long document is added, and a large vocabulary sorted, in short pieces',
 });
 
 test('documents and pieces must be done before the next is begun', () => {
-  const builder = new CorpusBuilder();
+  const builder = new CorpusBuilder(kernel);
   assert.throws(() => builder.append('a'), /No document/);
   builder.begin();
   assert.throws(() => builder.step(), /Nothing was appended/);
@@ -135,7 +138,7 @@ test('documents and pieces must be done before the next is begun', () => {
 });
 
 test('past the limit of tokens the text is cut off, and the builder says that it is full', () => {
-  const builder = new CorpusBuilder(null, { tokens: 20_000, words: 100 });
+  const builder = new CorpusBuilder(kernel, null, { tokens: 20_000, words: 100 });
   assert.equal(builder.isFull(), false);
   builder.addDocument('ab '.repeat(100_000));
   assert.equal(builder.isFull(), true);
@@ -148,7 +151,7 @@ test('past the limit of tokens the text is cut off, and the builder says that it
 });
 
 test('how much of a document is added can be told on the way', () => {
-  const builder = new CorpusBuilder();
+  const builder = new CorpusBuilder(kernel);
   builder.begin();
   builder.append('ab '.repeat(100_000));
   const fractions = [builder.fraction];

@@ -37,7 +37,7 @@ test('a document is shown with its language, its sentences, what is code and wha
 });
 
 test('keywords that are left out say so', () => {
-  const { words, leftOut } = shown('a.ts', 'const a = 1; // if b\nreturn a', { keywords: false });
+  const { words, leftOut } = shown('a.ts', 'const a = 1; // if b\nreturn a', { keywords: 'leaveOut' });
   assert.deepEqual(
     words.map(([word]) => word),
     ['a', '1', 'if', 'b', 'a'],
@@ -51,6 +51,26 @@ test('keywords that are left out say so', () => {
 test('a word whose particle was separated is two tokens', () => {
   const { tokens } = tokensOfDocument('a.txt', '한국은 크다', TEXT_DEFAULTS, (word) => (word === '한국은' ? 2 : 0));
   assert.deepEqual([...tokens], [0, 2, 0, 2, 3, 2, 4, 6, 0]);
+});
+
+test('a word with character references stands where these do', () => {
+  const text = '<p>a caf&eacute;s, &#20013;&#22269;&#30340;&#19990;&#30028; <b>x</b> don&#39;t</p>';
+  const expected = ['a', 'caf&eacute;s', '&#20013;&#22269;', '&#30340;', '&#19990;&#30028;', 'x', 'don&#39;t'];
+  assert.deepEqual(
+    shown('a.html', text).words.map(([word]) => word),
+    expected,
+  );
+  const { tokens } = tokensOfDocument('a.html', '&#54620;&#44397;&#51008; x', TEXT_DEFAULTS, (word) =>
+    word === '한국은' ? 2 : 0,
+  );
+  assert.deepEqual([...tokens], [0, 16, 0, 16, 24, 2, 25, 26, 0]);
+  const notebook = '{"cells": [{"cell_type": "markdown", "source": ["caf\\u00e9s &eacute;t\\u00e9 x"]}]}';
+  assert.deepEqual(
+    shown('a.ipynb', notebook).words.map(([word]) => word),
+    ['caf\\u00e9s', '&eacute;t\\u00e9', 'x'],
+  );
+  const { leftOut } = shown('a.ipynb', '{"cells": [{"cell_type": "code", "source": ["x\\n", "y"]}]}');
+  assert.ok(leftOut.every(([, reason]) => reason === 'markup'));
 });
 
 test('in any text, tokens and what is left out stand in order and share no character', () => {
@@ -67,13 +87,18 @@ test('in any text, tokens and what is left out stand in order and share no chara
     '$x$',
     '\\y{z}',
     'if ',
+    '&eacute;',
+    '&#20013;',
+    '\\u00e9',
+    '"cell_type": "markdown", "source": [',
+    '{',
     '. ',
   );
   fc.assert(
     fc.property(
-      fc.constantFrom('a.md', 'a.ts', 'a.html', 'a.tex', 'a.txt', 'a.srt'),
+      fc.constantFrom('a.md', 'a.ts', 'a.html', 'a.tex', 'a.txt', 'a.srt', 'a.ipynb'),
       fc.array(fc.oneof(part, fc.string({ maxLength: 3 })), { maxLength: 30 }),
-      fc.boolean(),
+      fc.constantFrom('keep' as const, 'leaveOut' as const),
       (name, parts, keywords) => {
         const text = parts.join('');
         const { tokens, leftOut, sentences } = tokensOfDocument(name, text, { ...TEXT_DEFAULTS, keywords }, whole);

@@ -92,7 +92,7 @@ suite('code', () => {
 
   test('key words can be left out', () => {
     assert.equal(
-      cut('a.py', lines('def load(self):', '    """If not, return it."""', '    return x'), { keywords: false }),
+      cut('a.py', lines('def load(self):', '    """If not, return it."""', '    return x'), { keywords: 'leaveOut' }),
       'load | If not return it | x',
     );
   });
@@ -228,6 +228,45 @@ suite('markup', () => {
       assert.equal(cut('a.ipynb', JSON.stringify(notebook, null, space)), "Head | It's x | a b c");
     }
   });
+
+  test('character references are what they stand for, inside words and alone', () => {
+    const text = 'caf&eacute;s, &Eacute;a &#44032;&#xB098;&#45796; na&iuml;ve. Don&rsquo;t, l&#39;eau auto&shy;mobile';
+    const words = "cafés Éa 가나다 naïve | Don’t l'eau automobile";
+    for (const name of ['a.html', 'a.md', 'a.xml']) assert.equal(cut(name, text), words, name);
+    const more =
+      'Q&amp;A 3&nbsp;m 2&lt;3 &unknown; caf&eacute a&b;c &#0; &#x110000; &#128512;x &CounterClockwiseContourIntegral;';
+    assert.equal(cut('a.html', more), 'Q A 3 m 2 3 caf eacute a c x');
+    assert.equal(cut('a.md', '`caf&eacute;` *caf&eacute;* caf&eacute;_x_'), 'caf eacute café café_x_');
+    const cells = ['caf\\u00e9s \\ud55c\\uae00\\uc740 \\ud83d\\ude00 x\\ty &eacute;t\\u00e9 \\u2014'];
+    const notebook = `{"cells": [{"cell_type": "markdown", "source": ["${cells[0]!}"]}]}`;
+    assert.equal(cut('a.ipynb', notebook), 'cafés 한글은 x y été');
+  });
+
+  test('accents of LaTeX are part of their words', () => {
+    const text = String.raw`Na\"{\i}ve caf\'es, {\'E}t\'e, Fran\c{c}ais, Stra\ss{}e, stra\ss e, Erd\H{o}s, \v{S}koda, \o re, \O{}`;
+    assert.equal(cut('a.tex', text), 'Naïve cafés Été Français Straße straße Erdős Škoda øre Ø');
+    assert.equal(cut('a.tex', String.raw`\cite{e} \item a\\b \(x\) \textbf{bold} \"`), 'a b bold');
+  });
+
+  test('notebooks: code is of the language that its cell or its kernel names', () => {
+    const cells = [
+      { cell_type: 'code', metadata: {}, source: ['x = 1 # if a\n', '// y'] },
+      { cell_type: 'code', metadata: { vscode: { languageId: 'javascript' } }, source: ['if (x) // if b'] },
+      { cell_type: 'code', metadata: {}, source: '%%sql\nselect x -- if c' },
+      { cell_type: 'code', metadata: {}, source: 'if # if d' },
+    ];
+    const hashed = 'x 1 | if a | y | x | if b | sql x | if c | if d';
+    const kernels = [
+      [{ language_info: { codemirror_mode: { name: 'ipython', version: 3 }, name: 'R' } }, hashed],
+      [{ kernelspec: { display_name: 'Julia', language: 'julia' }, language_info: {} }, hashed],
+      [{ language_info: { name: 'javascript' } }, 'x 1 a | y | x | if b | sql x | if c | d'],
+      [{}, hashed],
+    ] as const;
+    for (const [metadata, words] of kernels) {
+      const notebook = JSON.stringify({ cells, metadata }, null, 1);
+      assert.equal(cut('a.ipynb', notebook, { keywords: 'leaveOut' }), words, JSON.stringify(metadata));
+    }
+  });
 });
 
 suite('words', () => {
@@ -257,6 +296,9 @@ suite('any text', () => {
       '\ud83d',
       '\u0301',
       '&amp;',
+      '&eacute;',
+      '&#44032;',
+      '\\u00e9',
       '://',
       'don',
       'a',
@@ -273,8 +315,8 @@ suite('any text', () => {
           if (word === null) continue;
           assert.ok(word.start >= last && word.end > word.start && word.end <= document.length);
           last = word.end;
-          // a notebook's escapes stand for other characters
-          if (!document.includes('\\')) assert.equal(document.slice(word.start, word.end), word.word);
+          // escapes of a notebook, and references, stand for other characters
+          if (!/[\\&]/.test(document)) assert.equal(document.slice(word.start, word.end), word.word);
         }
       }),
       { seed: 1, numRuns: 1000 },

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { addIdentifierParts, partsOf } from '../../src/text/identifier-parts.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
+
+const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 
 test('the parts of a name are told by capitals, underscores and digits', () => {
   const parts = [
@@ -31,7 +34,7 @@ test('the parts of a name are told by capitals, underscores and digits', () => {
 });
 
 test('names are met with their parts behind the text, which stays as it is', () => {
-  const builder = new CorpusBuilder();
+  const builder = new CorpusBuilder(kernel);
   builder.addDocument('getUser get getUser x getUser getUser getUser');
   const before = builder.finish();
   const text = [...before.tokens].map((id) => before.words[id] ?? '|');

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { findStems, isParticle, particlesAfter, separateParticles, stemLength } from '../../src/text/particles.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
+
+const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 
 function run<T>(steps: Generator<number, T>): T {
   for (;;) {
@@ -12,7 +15,7 @@ function run<T>(steps: Generator<number, T>): T {
 }
 
 function corpusOf(...documents: string[]): Corpus {
-  const builder = new CorpusBuilder();
+  const builder = new CorpusBuilder(kernel);
   for (const document of documents) builder.addDocument(document);
   return builder.finish();
 }

@@ -5,6 +5,9 @@ import { PHRASE_DEFAULTS, type PhraseOptions } from '../../src/text/options.ts';
 import { findPhrases } from '../../src/text/phrases.ts';
 import { PRUNED } from '../../src/text/vocabulary.ts';
 import { seededRandom } from '../synthetic-text.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
+
+const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 
 /** Sentences of single words and of words that like to stand together. */
 function collocations(): string {
@@ -137,7 +140,7 @@ const GENSIM: {
 ];
 
 function corpusOf(...texts: string[]): Corpus {
-  const builder = new CorpusBuilder();
+  const builder = new CorpusBuilder(kernel);
   for (const text of texts) builder.addDocument(text);
   return builder.finish();
 }

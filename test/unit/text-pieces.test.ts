@@ -4,7 +4,11 @@ import test from 'node:test';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { Decoder } from '../../src/text/decode.ts';
 import { lastCut, lastCutOfText } from '../../src/text/pieces.ts';
+import { TextKernel } from '../../src/text/text-kernel.ts';
 import { ENCODERS } from './legacy-encoders.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
+
+const kernel = new TextKernel(await loadKernel(new URL('../../dist/', import.meta.url), 'text'));
 
 type Unicode = 'utf-8' | 'utf-16le' | 'utf-16be';
 
@@ -15,7 +19,8 @@ function textOf(piece: Uint8Array, encoding: Unicode, first: boolean): string {
 
 /** The running text of a document that comes in pieces, '|' for the ends of sentences. */
 function readTexts(texts: (string | Uint8Array)[]): string[] {
-  const builder = new CorpusBuilder();
+  kernel.clear();
+  const builder = new CorpusBuilder(kernel);
   builder.begin();
   for (const text of texts) {
     builder.append(text);
@@ -73,6 +78,7 @@ const TRICKY: Record<string, string> = {
   'ends of sentences':
     'One. "Two." three.) four.".")\u201d five... six! ?Seven.\'\' x.eight 3.14 e.g. (nine.)\n. ten .a',
   'closing marks without end': 'a.""""""" b."""""""" c.""""""""" d.)))))))) e.\n',
+  'numbers with signs inside': 'pi 3.14, 1,000,000.5 at 1:30 (v1.2.3) 5,x y:6 7. 8 9,\u0661\u066b\u0662 ,1 2:b 10..11',
   apostrophes: "don't l\u2019homme 'quoted' dogs' f'x' rock 'n' roll o'' x' 'y a'b'c",
   'decomposed Korean':
     '\ud55c\uad6d\uc5b4\ub97c \ubc30\uc6b4\ub2e4, \ub0b1\ub9d0.\n\uae4a\ub2e4 \uac00\uac01'.normalize('NFD'),
@@ -118,7 +124,8 @@ test('prose is cut behind its last white space, a text without any at a sign or 
   };
   assert.equal(cut('One two three fo'), 'One two three ');
   assert.equal(cut('One.\n\n Two.\n\n'), 'One.\n\n ');
-  assert.equal(cut('{"a":1,"b":2'), '{"a":1,"b":');
+  assert.equal(cut('{"a":1,"b":2'), '{"a":1,');
+  assert.equal(cut('{"a":x,"b":y'), '{"a":x,"b":');
   assert.equal(cut('\u6f22\u5b57\u3002\u6f22\u5b57'), '\u6f22\u5b57\u3002');
   assert.equal(cut('word'), '');
   assert.equal(cut(''), '');

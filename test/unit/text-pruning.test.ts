@@ -3,6 +3,9 @@ import test from 'node:test';
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { SpilledTokens, type Spill } from '../../src/text/tokens.ts';
 import { PRUNED } from '../../src/text/vocabulary.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
+
+const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 
 /** Outside, for a test: an array. */
 class Outside implements Spill {
@@ -57,7 +60,7 @@ function plainCorpus(running: string[], limit: number) {
 }
 
 test('where there is no room for a new word, those that came once are forgotten and stand in the text as such', () => {
-  const builder = new CorpusBuilder(null, { words: 4 });
+  const builder = new CorpusBuilder(kernel, null, { words: 4 });
   builder.addDocument('a a b c c d e. a b');
   const corpus = builder.finish();
   assert.deepEqual(spelled(corpus), ['a', 'a', '*', 'c', 'c', '*', 'e', '|', 'a', 'b', '|']);
@@ -68,7 +71,7 @@ test('where there is no room for a new word, those that came once are forgotten 
 });
 
 test('nothing is forgotten while there is room', () => {
-  const builder = new CorpusBuilder(null, { words: 4 });
+  const builder = new CorpusBuilder(kernel, null, { words: 4 });
   builder.addDocument('a b c d a b c d');
   assert.deepEqual(builder.finish().pruned, { words: 0, upTo: 0 });
 });
@@ -83,7 +86,7 @@ for (const limit of [1, 3, 50, 1000, 40_000]) {
     );
     const expected = plainCorpus(running, limit);
     assert.ok(expected.pruned.upTo > (limit < 40_000 ? 1 : 0), `forgotten up to ${expected.pruned.upTo}`);
-    const builder = new CorpusBuilder(null, { words: limit });
+    const builder = new CorpusBuilder(kernel, null, { words: limit });
     builder.addDocument(running.join(' '));
     const corpus = builder.finish();
     assert.deepEqual(corpus.words, expected.words);
@@ -98,7 +101,7 @@ for (const limit of [1, 3, 50, 1000, 40_000]) {
 test('a hundred thousand words that stay are found again after the others were forgotten', () => {
   const lasting = Array.from({ length: 100_000 }, (_, i) => `w${i}`).join(' ');
   const passing = Array.from({ length: 30_000 }, (_, i) => `new${i}`).join(' ');
-  const builder = new CorpusBuilder(null, { words: 120_000 });
+  const builder = new CorpusBuilder(kernel, null, { words: 120_000 });
   builder.addDocument(`${lasting} ${lasting} ${passing} ${lasting}`);
   const { words, counts, tokens, pruned } = builder.finish();
   assert.deepEqual(pruned, { words: 20_000, upTo: 1 });
@@ -112,9 +115,9 @@ test('a text that is larger than its memory is spilled, and read in ranges like 
   const words = (from: number) => Array.from({ length: 300_000 }, (_, i) => `w${(from + i) % 9973}`).join(' ');
   const texts = Array.from({ length: 3 }, (_, i) => `${words(i * 7)}. ${words(i)}`);
   for (const limit of [20_000, 5000]) {
-    const whole = new CorpusBuilder(null, { words: limit });
+    const whole = new CorpusBuilder(kernel, null, { words: limit });
     const outside = new Outside();
-    const parted = new CorpusBuilder(outside, { words: limit, memory: 2 ** 20 });
+    const parted = new CorpusBuilder(kernel, outside, { words: limit, memory: 2 ** 20 });
     for (const text of texts) for (const builder of [whole, parted]) builder.addDocument(text);
     const expected = whole.finish();
     assert.equal(expected.spilled, null);
@@ -137,7 +140,7 @@ test('a text that is larger than its memory is spilled, and read in ranges like 
 });
 
 test('a text that just fills its memory is not spilled', () => {
-  const builder = new CorpusBuilder(new Outside(), { memory: 2 ** 20 });
+  const builder = new CorpusBuilder(kernel, new Outside(), { memory: 2 ** 20 });
   builder.addDocument('ab '.repeat(2 ** 20 - 1));
   const corpus = builder.finish();
   assert.equal(corpus.tokens.length, 2 ** 20);

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SecretFilter } from '../../src/text/secrets.ts';
+import fc from 'fast-check';
+import { loadKernel } from '../../src/engine/kernels.ts';
+import { SecretFilter, SecretScanner } from '../../src/text/secrets.ts';
+import { TextKernel } from '../../src/text/text-kernel.ts';
+
+const scanner = new SecretScanner(new TextKernel(await loadKernel(new URL('../../dist/', import.meta.url), 'text')));
 
 /** Letters and digits without a pattern, so many; the shapes below are put together here, so that no scanner takes this file for a leak. */
 const letters = (count: number, alphabet = 'aB3dE6gH9jK2mN5pQ8sT'): string =>
@@ -99,4 +104,55 @@ test('many pieces, of which some end in what could be a secret, are whole again 
   const pieces = ['a first piece ', 'of text that goes on ', 'and on.'];
   assert.equal(pieces.map((piece, i) => filter.clean(piece, i === 2)).join(''), pieces.join(''));
   assert.equal(filter.count, 0);
+});
+
+test('the kernel that looks over bytes changes nothing: any secrets, parts of them and what is like them, in any pieces', () => {
+  const like = [
+    ...[
+      'sk-',
+      'glass-',
+      'xox',
+      'AccountKey',
+      '-----',
+      '-----BEGIN',
+      '-----BEGIN ',
+      ' PRIVATE KEY-----',
+      'eyJ',
+      'AIza',
+      'SG.',
+    ],
+    ...[
+      letters(14),
+      letters(15),
+      letters(39),
+      letters(40),
+      letters(200),
+      '/a/b/c',
+      'x_'.repeat(60),
+      '-'.repeat(70),
+      '=',
+      '"',
+    ],
+    ...[' ', '\n', ' = ', '.', ',', 'word ', 'a_long_name_of_something', 'state-of-the-art-and-more', ' '.repeat(45)],
+  ];
+  const parts = fc.oneof(
+    fc.constantFrom(...like),
+    fc.constantFrom(...Object.values(SECRETS)),
+    fc.tuple(fc.constantFrom(...Object.values(SECRETS)), fc.nat(200)).map(([secret, end]) => secret.slice(0, end)),
+  );
+  fc.assert(
+    fc.property(fc.array(parts, { maxLength: 12 }), fc.integer({ min: 20, max: 400 }), (found, size) => {
+      const text = bytesOf(found.join(''));
+      const [plain, fast] = [new SecretFilter(), new SecretFilter(scanner)];
+      for (let from = 0; from < text.length; from += size) {
+        const piece = text.subarray(from, from + size);
+        const last = from + size >= text.length;
+        assert.deepEqual(fast.clean(piece, last), plain.clean(piece, last));
+      }
+      assert.equal(fast.count, plain.count);
+      const [once, twice] = [new SecretFilter(scanner), new SecretFilter()];
+      assert.deepEqual(once.clean(text, true), twice.clean(text, true));
+    }),
+    { seed: 6, numRuns: 1500 },
+  );
 });

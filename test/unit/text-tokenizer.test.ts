@@ -100,7 +100,16 @@ test('a sentence ends at a stop before white space or the end', () => {
 });
 
 test('a stop inside a number, a path or a call ends nothing', () => {
-  assert.deepEqual(cut('3.14 file.txt a?.b !x "a.".split'), ['3', '14', 'file', 'txt', 'a', 'b', 'x', 'a', 'split']);
+  assert.deepEqual(cut('3.14 file.txt a?.b !x "a.".split'), ['3.14', 'file', 'txt', 'a', 'b', 'x', 'a', 'split']);
+});
+
+test('stops, commas and colons between digits are part of a number, and nowhere else', () => {
+  assert.deepEqual(cut('3.14 1,000,000.5 at 1:30, v1.2.3 ٣٫١٤ -7.5'), [
+    ...['3.14', '1,000,000.5', 'at', '1:30', 'v1.2.3', '٣٫١٤', '7.5'],
+  ]);
+  assert.deepEqual(cut('3. 14, 5 a,b 6,c d.7 8!9 10..11 12.'), [
+    ...['3', '|', '14', '5', 'a', 'b', '6', 'c', 'd', '7', '8', '9', '10', '11', '12', '|'],
+  ]);
 });
 
 test('the stops of Chinese, Japanese and Hindi end a sentence without a space', () => {
@@ -145,7 +154,7 @@ test('the word at a column is the word of the tokenizer that the column touches'
 });
 
 test('the word at a column agrees with the cut of the whole line, at every column', () => {
-  const line = "l'homme f'x' a_b-c 3.14, 漢字𝒳y e\u0301t. (Ende) 'tis";
+  const line = "l'homme f'x' a_b-c 3.14, 5,漢字𝒳y e\u0301t. (Ende) 'tis";
   const spans = new Int32Array(200);
   const written = new Tokenizer(unitsOf(line)).read(spans);
   for (let column = 0; column <= line.length; column++) {

@@ -7,24 +7,33 @@ import { dirname, join } from 'node:path';
 import { beforeEach, afterEach, test } from 'node:test';
 import { findTexts, readCorpus, type ReadCorpus, type ReadingHooks } from '../../src/engine/read-corpus.ts';
 import { newNotes } from '../../src/engine/reading-notes.ts';
-import { mergeRead, readShare } from '../../src/engine/read-shares.ts';
+import { mergeRead, readShare, type ReadShare } from '../../src/engine/read-shares.ts';
 import { cacheKey, deleteCache, withCache } from '../../src/engine/token-cache.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
+import { openTokenFile } from '../../src/engine/token-file.ts';
 import type { UnsavedText } from '../../src/protocol/engine.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 
+const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+
 let root: string;
+let tokenFile: ReturnType<typeof openTokenFile>;
 let model: string;
 let folder: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'token-cache-'));
   [model, folder] = [join(root, 'model'), join(root, 'w')];
   await mkdir(model);
+  tokenFile = openTokenFile(root);
   for (let i = 0; i < 20; i++) await put(`d${i % 3}/${i}.txt`, `words of file${i}. And ${'more '.repeat(120 + i)}`);
   await put('binary.dat', Buffer.of(0, 1, 2));
   await put('blank.txt', ' \n');
   await put('copy.txt', `words of file1. And ${'more '.repeat(121)}`);
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
+afterEach(async () => {
+  tokenFile.close();
+  await rm(root, { recursive: true, force: true });
+});
 
 const hooks: ReadingHooks = { progress: () => undefined, cancelled: () => false, log: () => undefined };
 const reading = { maximumFileSize: 1e6 };
@@ -47,20 +56,23 @@ async function read(
   const folders = [{ path: folder, exclude: [], ...(encoding !== undefined && { encoding }) }];
   const found = (await findTexts(folders, reading, unsaved, () => false))!;
   const { fresh, share } = withCache(found, model, key);
+  const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
   const fromFiles = (await readShare(
+    kernel,
+    file,
     { ...fresh, notes: newNotes() },
     TEXT_DEFAULTS,
     new Float64Array(2),
     () => false,
-  ))!;
+  )) as ReadShare;
   const shares = share ? [share, fromFiles] : [fromFiles];
   const cache = { directory: model, key, files: found.files };
-  const result = mergeRead(shares, found.notes, hooks, TEXT_DEFAULTS, PHRASE_DEFAULTS, cache);
+  const result = mergeRead(kernel, file, shares, found.notes, hooks, TEXT_DEFAULTS, PHRASE_DEFAULTS, cache);
   return { result: result!, opened: fresh.files.map(({ name }) => name) };
 }
 
 async function expected(unsaved: UnsavedText[] = []): Promise<ReadCorpus> {
-  return (await readCorpus([{ path: folder, exclude: [] }], reading, hooks, PHRASE_DEFAULTS, null, unsaved))!;
+  return (await readCorpus(kernel, [{ path: folder, exclude: [] }], reading, hooks, PHRASE_DEFAULTS, null, unsaved))!;
 }
 
 test('what has not changed is not opened again, but for copies, and the corpus is the same', async () => {

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openTokenFile, TokenFile, tokensOf } from '../../src/engine/token-file.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
+
+const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 
 let root: string;
 before(async () => (root = await mkdtemp(join(tmpdir(), 'token-file-'))));
@@ -48,10 +51,10 @@ test('nothing is left in the folder, and where the system allows it there is not
 test('a text that went on in the file is read whole', () => {
   const { descriptor, close } = openTokenFile(join(root, 'text'));
   const text = `${'one two. three '.repeat(400_000)}four`;
-  const whole = new CorpusBuilder();
+  const whole = new CorpusBuilder(kernel);
   whole.addDocument(text);
   const expected = whole.finish();
-  const parted = new CorpusBuilder(new TokenFile(descriptor), { memory: 2 ** 20 });
+  const parted = new CorpusBuilder(kernel, new TokenFile(descriptor), { memory: 2 ** 20 });
   parted.addDocument(text);
   const corpus = parted.finish();
   assert.equal(corpus.tokens.length, 2 ** 20);

@@ -34,6 +34,8 @@ interface Setup {
   fixedWindow?: boolean;
   cbowSum?: boolean;
   hierarchicalSoftmax?: boolean;
+  /** Inner nodes that the thread, one of two, has copies of. */
+  copied?: number;
   /** Rows that n-grams share. */
   buckets?: number;
   lossInterval?: number;
@@ -50,7 +52,7 @@ interface Setup {
 /** A kernel and a reference with the same vectors, tables and seed. Between the rows of the kernel stand NaNs. */
 function create(setup: Setup) {
   const { variant, algorithm, vectorSize, window, negative, words, tokens, scale = 0.5, keep, table } = setup;
-  const { buckets = 0, parts = 0, lossInterval = 16 } = setup;
+  const { buckets = 0, parts = 0, lossInterval = 16, copied = 0 } = setup;
   const memory = new WebAssembly.Memory({
     initial: MEMORY_BYTES / 65_536,
     maximum: MEMORY_BYTES / 65_536,
@@ -116,6 +118,7 @@ function create(setup: Setup) {
     tableSize,
     pathsPtr: huffman ? lists(huffman.starts, huffman.steps) : 0,
     longestPath: huffman?.longest ?? 0,
+    firstCopied: words - 1 - copied,
     subwordsPtr: buckets
       ? lists(
           subwordStarts,
@@ -128,7 +131,7 @@ function create(setup: Setup) {
     lossInterval,
     capacity: tokens.length,
     parts,
-    threads: 1,
+    threads: copied ? 2 : 1,
     meetingsPtr: reserve(64),
     partialsPtr: 0,
   };
@@ -169,6 +172,7 @@ function create(setup: Setup) {
     output: start.output,
     ...(huffman && {
       tree: start.tree,
+      copied,
       paths: Array.from({ length: words }, (_, word) =>
         Array.from(huffman.steps.subarray(huffman.starts[word], huffman.starts[word + 1]), (step): [number, number] => [
           step >> 1,
@@ -286,6 +290,14 @@ for (const variant of VARIANTS) {
             0.02,
           );
         }
+      }
+    });
+
+    test(`the same where a thread trains copies of the uppermost nodes (${algorithm}, ${variant})`, () => {
+      for (const copied of [1, 7, 39]) {
+        const tokens = someText(200, 40);
+        const setup = { variant, algorithm, vectorSize: 20, window: 4, negative: 0, words: 40, tokens };
+        assertLikeReference({ ...setup, hierarchicalSoftmax: true, copied }, 0.02);
       }
     });
 

@@ -22,6 +22,8 @@ export interface ReferenceSetup {
   /** Hierarchical softmax: rows of the inner nodes, and of each word the steps [node, branch] of its path. */
   tree?: number[][];
   paths?: [node: number, branch: number][][];
+  /** How many of the last nodes each of two threads has a copy of. */
+  copied?: number;
   /** Subwords: rows of n-grams, and of each word which of them it has. */
   ngrams?: number[][];
   ngramsOf?: number[][];
@@ -50,6 +52,8 @@ interface Work {
 }
 
 const BLOCK = 16;
+const LONG_BLOCK = 32;
+const SUBWORDS_TOGETHER_BLOCK = 8;
 /** Positions of CBOW that share negatives. */
 const SHARED_POSITIONS = 2;
 
@@ -84,6 +88,8 @@ export class ReferenceWord2vec {
   last: Position = { contexts: [], outputs: [] };
   readonly #setup: ReferenceSetup;
   readonly #pool: number[];
+  /** Of copied nodes, as they were when they were last given back. */
+  readonly #copied: number[][];
   #random = 0n;
   #cursor = 0;
   #draws = 0;
@@ -99,6 +105,7 @@ export class ReferenceWord2vec {
   constructor(setup: ReferenceSetup) {
     this.#setup = setup;
     this.#pool = Array<number>(128).fill(0);
+    this.#copied = setup.copied ? setup.tree!.slice(-setup.copied).map((row) => [...row]) : [];
   }
 
   readTokens(tokens: Int32Array, seed: number): number {
@@ -122,18 +129,24 @@ export class ReferenceWord2vec {
 
   train(first: number, last: number, alpha: number): void {
     const { algorithm, paths, together } = this.#setup;
-    for (let block = first; block < last; block += BLOCK) {
-      const end = Math.min(block + BLOCK, last);
-      this.#slide(block, end);
+    const size = this.#blockSize();
+    let scored: Work[] = [];
+    for (let block = first; block < last; block += size) {
+      const end = Math.min(block + size, last);
       if (together) {
+        this.#slide(Math.max(first, block - size), end);
         const works: Work[] = [];
         for (let at = block; at < end; at++) {
           const work = this.#choose(at);
           if (work) works.push(work);
         }
         for (const work of works) this.#score(work);
-        for (const work of works) this.#learn(work, alpha);
-      } else if (algorithm === 'cbow' && !paths) this.#trainShared(block, end, alpha);
+        for (const work of scored) this.#learn(work, alpha); // of the block before
+        scored = works;
+        continue;
+      }
+      this.#slide(block, end);
+      if (algorithm === 'cbow' && !paths) this.#trainShared(block, end, alpha);
       else {
         for (let at = block; at < end; at++) {
           const work = this.#choose(at);
@@ -143,7 +156,27 @@ export class ReferenceWord2vec {
         }
       }
     }
-    if (last === this.ids.length) this.#leaveUntil(last);
+    for (const work of scored) this.#learn(work, alpha);
+    if (last < this.ids.length) return;
+    this.#leaveUntil(last);
+    this.#mergeNodes();
+  }
+
+  #blockSize(): number {
+    const { algorithm, paths, together, ngrams } = this.#setup;
+    if (ngrams) return together ? SUBWORDS_TOGETHER_BLOCK : BLOCK;
+    return together || (algorithm === 'cbow' && !paths) ? LONG_BLOCK : BLOCK;
+  }
+
+  /** Half of what was learned of the copied nodes is given back, and gone on from. */
+  #mergeNodes(): void {
+    const { tree, copied = 0 } = this.#setup;
+    if (!copied) return;
+    tree!.slice(-copied).forEach((row, i) => {
+      const before = this.#copied[i]!;
+      row.forEach((value, d) => (row[d] = before[d]! + (value - before[d]!) / 2));
+      this.#copied[i] = [...row];
+    });
   }
 
   // ---- Words within reach ----
@@ -262,12 +295,16 @@ export class ReferenceWord2vec {
     }
   }
 
-  /** CBOW: positions that share their negatives, scored before any of them is trained. */
+  /** CBOW: positions of both halves of a block share their negatives, scored before any of them is trained. */
   #trainShared(first: number, last: number, alpha: number): void {
     const { output, negative, lossInterval, cbowMean } = this.#setup;
-    for (let at = first; at < last;) {
+    const half = Math.ceil((last - first) / 2);
+    const order = Array.from({ length: half }, (_, i) => [first + i, first + half + i]).flat();
+    const positions = order.filter((at) => at < last);
+    while (positions.length) {
       const group: { at: number; word: number; contexts: number[][]; hidden: number[] }[] = [];
-      for (; at < last && group.length < SHARED_POSITIONS; at++) {
+      while (positions.length && group.length < SHARED_POSITIONS) {
+        const at = positions.shift()!;
         const contexts = this.#chooseContext(at).map((position) => this.#rows[position]!);
         if (contexts.length) group.push({ at, word: this.ids[at]!, contexts, hidden: this.#hide(contexts) });
       }

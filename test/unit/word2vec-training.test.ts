@@ -8,16 +8,13 @@ import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../../src/word2vec/opti
 import {
   areThreadsPaused,
   checkpointOf,
-  createWord2vecJob,
   pauseThreads,
-  word2vecProgress,
-  word2vecResult,
-  Word2vecThread,
-  type InitialVectors,
-  type Text,
   type Word2vecCheckpoint,
-  type Word2vecJob,
-} from '../../src/word2vec/training.ts';
+} from '../../src/word2vec/checkpoint.ts';
+import { createWord2vecJob } from '../../src/word2vec/create-job.ts';
+import { word2vecProgress, type Text, type Word2vecJob } from '../../src/word2vec/job.ts';
+import { word2vecResult, type InitialVectors } from '../../src/word2vec/matrices.ts';
+import { Word2vecThread } from '../../src/word2vec/training.ts';
 
 const kernel = await WebAssembly.compile(
   await readFile(new URL('../../dist/kernels/word2vec.simd.wasm', import.meta.url)),
@@ -207,11 +204,10 @@ test('progress counts every token of the text, rare ones too, and the pairs of w
 test('no pair crosses a sentence break', () => {
   const tokens = Int32Array.from({ length: 4000 }, (_, i) => (i % 2 ? -1 : (i / 2) % 10));
   const job = createJob(tokens);
-  const before = word2vecResult(job);
   run(job);
   assert.equal(word2vecProgress(job).pairs, 0);
   assert.equal(word2vecProgress(job).words, 2000);
-  assert.deepEqual(word2vecResult(job), before);
+  assert.deepEqual(word2vecResult(job), word2vecResult(createJob(tokens)));
 });
 
 test('a text in one line is trained to its end, in pieces', () => {
@@ -417,12 +413,13 @@ test('vectors to begin with stay where they are unless they are trained', () => 
   const D = OPTIONS.vectorSize;
   const input = Float32Array.from({ length: 3 * D }, (_, i) => Math.fround(Math.sin(i) / 10));
   const output = Float32Array.from({ length: 3 * D }, (_, i) => Math.fround(Math.cos(i) / 10));
-  const job = createJob(tokens, {
+  const setup = {
     counts: [100, 100, 1],
     options: { negative: 1 },
     initial: { rows: Int32Array.from([-1, 0, 2]), input, output },
-  });
-  const start = word2vecResult(job);
+  };
+  const job = createJob(tokens, setup);
+  const start = word2vecResult(createJob(tokens, setup));
   assert.deepEqual(start.input.subarray(D), Float32Array.from([...input.subarray(0, D), ...input.subarray(2 * D)]));
   assert.deepEqual(start.output!.subarray(0, D), new Float32Array(D));
   assert.ok(start.input.subarray(0, D).every((value) => Math.abs(value) <= 1 / D && value !== 0));
@@ -441,6 +438,23 @@ test('continued subwords begin with the vectors they had', () => {
   const rows = Int32Array.from({ length: TOPIC_WORDS }, (_, word) => word);
   const next = createJob(tokens, { options, counts: TOPIC_COUNTS, initial: { rows, input, output, ngrams } });
   word2vecResult(next).input.forEach((value, i) => assert.ok(Math.abs(value - input[i]!) < 1e-5));
+});
+
+test('vectors are taken out of the memory of the job as a checkpoint has them', () => {
+  for (const options of [{}, { negative: 0, hierarchicalSoftmax: true }, { hierarchicalSoftmax: true, buckets: 30 }]) {
+    for (const vectorSize of [1, 16, 19]) {
+      const all = { ...options, vectorSize, subwords: 'buckets' in options };
+      const job = createJob(topicText(300), { options: all, counts: TOPIC_COUNTS });
+      run(job);
+      const { matrices } = checkpointOf(job);
+      const { vocabulary, vectorSize: size, ...vectors } = word2vecResult(job);
+      assert.deepEqual([vocabulary, size], [TOPIC_WORDS, vectorSize]);
+      if (all.subwords) delete (matrices as Partial<typeof matrices>).input; // a mean, not the row of the word itself
+      const { input, ...others } = vectors;
+      assert.deepEqual(all.subwords ? others : { input, ...others }, matrices);
+      for (const matrix of Object.values(vectors)) assert.equal(matrix.buffer, job.memory.buffer);
+    }
+  }
 });
 
 test('the loss of an epoch is the mean over all its pairs', () => {

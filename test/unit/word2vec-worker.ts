@@ -1,6 +1,7 @@
 // A thread of a word2vec job, for the tests; it answers with the job's end, or with its error.
 import { parentPort, workerData } from 'node:worker_threads';
-import { Word2vecThread, type Word2vecJob } from '../../src/word2vec/training.ts';
+import type { Word2vecJob } from '../../src/word2vec/job.ts';
+import { Word2vecThread } from '../../src/word2vec/training.ts';
 
 const { job, thread, tokens } = workerData as { job: Word2vecJob; thread: number; tokens: Int32Array };
 try {

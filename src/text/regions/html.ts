@@ -1,9 +1,10 @@
-// HTML and XML: the text between the tags. Scripts are code; styles, comments and entities are left out. A tag ends a
+// HTML and XML: the text between the tags. Scripts are code; styles and comments are left out. A tag ends a
 // sentence unless it is one that marks words within a line.
 
 import { languageNamed } from '../languages.ts';
 import { CodeScanner } from './code.ts';
-import { find, isAt, isDigit, isLetter, PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
+import { entityAt, isInWord, joinWord } from './references.ts';
+import { find, isAt, isLetter, PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
 
 const INLINE = new Set(
   'a abbr acronym b bdi bdo big cite code data del dfn em emphasis font g i ins kbd label mark q ref rp rt ruby s samp small span strike strong sub sup time tspan tt u var wbr'.split(
@@ -15,7 +16,6 @@ const COMMENT_END = signOf('-->');
 const CDATA = signOf('<![CDATA[');
 /** A longer tag is none. */
 const LONGEST_TAG = 65_536;
-const LONGEST_ENTITY = 12;
 
 export class HtmlScanner implements Scanner {
   /** What is skipped, or read as code, up to this. */
@@ -59,12 +59,12 @@ export class HtmlScanner implements Scanner {
         }
         start = i;
       } else if (unit === 38) {
-        const end = endOfEntity(text, i, to);
-        if (end > i) {
+        const entity = entityAt(text, i, to);
+        if (entity && isInWord(entity)) i = joinWord(text, i, to, regions, entityAt);
+        else if (entity) {
           regions.add(start, i, PROSE);
-          start = end;
-        }
-        i = Math.max(end, i + 1);
+          start = i = entity.end;
+        } else i++;
       } else if (unit === 93 && text[i + 1] === 93 && text[i + 2] === 62) {
         regions.add(start, i, PROSE);
         start = i += 3; // the end of CDATA
@@ -98,14 +98,4 @@ export function tagName(text: Uint16Array, at: number, end: number): string {
   const begin = at + (text[at + 1] === 47 ? 2 : 1);
   const name = /^[\w:.-]*/.exec(slice(text, begin, Math.min(end, begin + 40)))![0].toLowerCase();
   return name.slice(name.lastIndexOf(':') + 1);
-}
-
-/** Behind the entity, such as &amp;, that begins at `at`; `at` where there is none. */
-export function endOfEntity(text: Uint16Array, at: number, to: number): number {
-  for (let i = at + 1; i < Math.min(to, at + LONGEST_ENTITY); i++) {
-    const unit = text[i]!;
-    if (unit === 59) return i > at + 1 ? i + 1 : at;
-    if (!isLetter(unit) && !isDigit(unit) && unit !== 35) return at;
-  }
-  return at;
 }

@@ -5,7 +5,8 @@
 import { languageNamed, type Language } from '../languages.ts';
 import { CLASSES, CONNECTOR } from '../tokenizer.ts';
 import { CodeScanner } from './code.ts';
-import { endOfEntity, endOfTag } from './html.ts';
+import { endOfTag } from './html.ts';
+import { entityAt, isInWord, joinWord } from './references.ts';
 import {
   afterIndent,
   codeKind,
@@ -121,8 +122,9 @@ export class MarkdownScanner implements Scanner {
           i = end > i ? leaveOut(i, end) : i + 1;
         }
       } else if (unit === 38) {
-        const end = endOfEntity(text, i, to);
-        i = end > i ? leaveOut(i, end) : i + 1;
+        const entity = entityAt(text, i, to);
+        if (entity && isInWord(entity)) i = joinWord(text, i, to, regions, entityAt);
+        else i = entity ? leaveOut(i, entity.end) : i + 1;
       } else if (unit === 58 && isAt(text, i, to, ADDRESS)) {
         let begin = i;
         while (begin > start && isLetter(text[begin - 1])) begin--;

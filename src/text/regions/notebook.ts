@@ -1,17 +1,26 @@
-// Jupyter notebooks (.ipynb, nbformat 3 and 4): the sources of the cells, Markdown as Markdown and code as code. The JSON
+// Jupyter notebooks (.ipynb, nbformat 3 and 4): the sources of the cells, Markdown as Markdown and code as code, of the
+// language that the cell names (VS Code's languageId, or a magic such as %%bash), else of the notebook's kernel. The JSON
 // around them is left out, and escapes are written over, in the memory of the scanner, with what they stand for, so that
 // every word keeps its place. Outputs are left out.
 
-import { languageNamed } from '../languages.ts';
+import { languageNamed, type Language } from '../languages.ts';
 import { CodeScanner } from './code.ts';
 import { MarkdownScanner } from './markdown.ts';
-import { PROSE, slice, type Regions, type Scanner } from './regions.ts';
+import { escapeAt, isInWord, joinWord } from './references.ts';
+import { PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
 
 const QUOTE = 34;
 const BACKSLASH = 92;
 const SPACE = 32;
 /** Objects and arrays around the line of a cell, at most (nbformat 3: worksheets, cells, input). */
 const DEEPEST = 6;
+/** The metadata that name the kernel's language, the first of them that is there, and the key. */
+const KERNEL = [
+  ['language_info', 'name'],
+  ['kernelspec', 'language'],
+] as const;
+/** They are no longer than this. */
+const LONGEST_METADATA = 2000;
 const ESCAPES: Record<number, number> = { 110: 10, 114: 13, 116: 9, 98: SPACE, 102: SPACE };
 
 export class NotebookScanner implements Scanner {
@@ -21,9 +30,13 @@ export class NotebookScanner implements Scanner {
   /** Whether a value comes next, and not a key. */
   #isValue = true;
   #cell = '';
+  /** Of code: what the kernel runs, and what the cell says of itself. */
+  #kernel: Language | null = null;
+  #cellLanguage: Language | null = null;
   #inner: Scanner | null = null;
 
   scan(text: Uint16Array, from: number, to: number, regions: Regions): void {
+    this.#kernel ??= kernelLanguage(text, from, to); // its name comes behind the cells
     for (let i = from; i < to; i++) {
       const unit = text[i]!;
       if (unit === QUOTE) {
@@ -31,6 +44,7 @@ export class NotebookScanner implements Scanner {
         this.#string(text, i + 1, end, regions);
         i = end;
       } else if (unit === 123 || unit === 91) {
+        if (this.#path.at(-1) === null && this.#path.at(-2) === 'cells') this.#cellLanguage = null;
         this.#path.push(null);
         this.#isObject.push(unit === 123);
         this.#isValue = unit === 91;
@@ -57,13 +71,47 @@ export class NotebookScanner implements Scanner {
     // the keys on the way: cells, of one of them source, and of that one line of many
     const key = this.#isObject.at(-1) ? this.#path[length - 1] : this.#path[length - 2];
     if (key === 'cell_type') this.#cell = slice(text, start, Math.min(end, start + 20));
+    if (key === 'languageId') this.#cellLanguage = codeNamed(slice(text, start, Math.min(end, start + 40)));
     if (length > DEEPEST || this.#path.includes('outputs') || (key !== 'source' && key !== 'input')) return;
-    unescape(text, start, end);
-    if (this.#cell === 'code') this.#inner ??= new CodeScanner(languageNamed('python')!);
-    else if (this.#cell === 'markdown' || this.#cell === 'heading') this.#inner ??= new MarkdownScanner();
+    unescape(text, start, end, regions);
+    if (this.#cell === 'code') {
+      this.#inner ??= new CodeScanner(
+        magicLanguage(text, start, end) ?? this.#cellLanguage ?? this.#kernel ?? codeNamed('python'),
+      );
+    } else if (this.#cell === 'markdown' || this.#cell === 'heading') this.#inner ??= new MarkdownScanner();
     if (this.#inner) this.#inner.scan(text, start, end, regions);
     else regions.add(start, end, PROSE);
   }
+}
+
+/** The language of this name where it is a code, else any code. */
+function codeNamed(name: string): Language {
+  const language = languageNamed(name);
+  return language?.lexis ? language : languageNamed('code')!;
+}
+
+/** What the notebook's metadata say of its kernel, which are looked for in [from, to); null where they say nothing. */
+function kernelLanguage(text: Uint16Array, from: number, to: number): Language | null {
+  for (const [group, key] of KERNEL) {
+    const sign = signOf(`"${group}"`);
+    const part = text.subarray(from, to);
+    for (let at = part.lastIndexOf(sign[1]!); at > 0; at = part.lastIndexOf(sign[1]!, at - 1)) {
+      if (!sign.every((unit, index) => part[at - 1 + index] === unit)) continue;
+      const json = slice(part, at, Math.min(part.length, at + LONGEST_METADATA));
+      const object = /^[^{]*\{((?:[^{}]|\{[^{}]*\})*)\}/.exec(json)?.[1]?.replace(/\{[^{}]*\}/g, '');
+      const name = new RegExp(`"${key}"\\s*:\\s*"([^"]+)"`).exec(object ?? '')?.[1];
+      if (name !== undefined) return codeNamed(name);
+      break;
+    }
+  }
+  return null;
+}
+
+/** Of a cell whose first line is a magic that names another language; null where it does not. */
+function magicLanguage(text: Uint16Array, start: number, end: number): Language | null {
+  const name = /^%%(?:script\s+)?(\w+)/.exec(slice(text, start, Math.min(end, start + 60)))?.[1];
+  const language = name === undefined ? null : languageNamed(name);
+  return language?.lexis ? language : null;
 }
 
 /** Where the string that begins at `from` ends, at its quotation mark; `to` where it does not. */
@@ -75,18 +123,20 @@ function endOfString(text: Uint16Array, from: number, to: number): number {
   return to;
 }
 
-/** Puts what escapes stand for in the place of their last character, and spaces before it. */
-function unescape(text: Uint16Array, start: number, end: number): void {
+/** Puts what escapes stand for in the place of their last character, and spaces before it; those inside words join them. */
+function unescape(text: Uint16Array, start: number, end: number, regions: Regions): void {
   for (let i = start; i + 1 < end; i++) {
     if (text[i] !== BACKSLASH) continue;
-    const sign = text[i + 1]!;
-    text[i] = SPACE;
-    if (sign === 117) {
-      const point = Number.parseInt(slice(text, i + 2, Math.min(end, i + 6)), 16);
-      const last = Math.min(end, i + 6);
-      text.fill(SPACE, i + 1, last);
-      if (!Number.isNaN(point)) text[last - 1] = point;
-      i = last - 1;
-    } else text[++i] = ESCAPES[sign] ?? sign;
+    const escape = escapeAt(text, i, end);
+    if (escape && isInWord(escape)) i = joinWord(text, i, end, regions, escapeAt) - 1;
+    else if (escape) {
+      text.fill(SPACE, i, escape.end);
+      i = escape.end - 1;
+      text[i] = escape.meaning.charCodeAt(0);
+    } else {
+      const sign = text[i + 1]!;
+      text[i] = SPACE;
+      text[++i] = ESCAPES[sign] ?? sign;
+    }
   }
 }

@@ -1,5 +1,6 @@
 // What of a document is text: regions of prose and of code, in order. What lies in none of them is markup and is left out.
-// A scanner finds them in the text itself, so that every word keeps its place in the document.
+// A scanner finds them in the text itself, so that every word keeps its place in the document; letters that were moved up
+// to the beginning of their word (references.ts) have theirs in a list.
 
 import { CODES, type Language } from '../languages.ts';
 
@@ -12,7 +13,7 @@ export function codeKind(language: Language): number {
 
 /** Finds the regions of a document, of which it is given whole lines, part by part. It keeps what is open between parts. */
 export interface Scanner {
-  /** Adds the regions of [from, to) of `text`, whole lines or the end of the document. May write over markup, never move anything. */
+  /** Adds the regions of [from, to) of `text`, whole lines or the end of the document. May write over markup; what it moves, it tells `Regions.move`. */
   scan(text: Uint16Array, from: number, to: number, regions: Regions): void;
 }
 
@@ -21,6 +22,8 @@ export class Regions {
   /** Start, end, kind, whether a sentence ends before it: (n, 4). */
   data = new Int32Array(4 * 64);
   length = 0;
+  /** Place in the text and place in the document, (2 n), ascending: from the one on, the text is what the document has from the other on. */
+  readonly moves: number[] = [];
   #breaks = false;
 
   /** The region [start, end). One that goes on where the last one ends is made part of it. */
@@ -49,8 +52,33 @@ export class Regions {
     this.#breaks = true;
   }
 
+  /** Takes more of `moves`, of a word, whose last place the move ends at. */
+  move(word: readonly number[]): void {
+    const { moves } = this;
+    // of a notebook's cell the escapes were read before, and then the HTML in it: what that moves was moved already
+    const inDocument = word.map((place, index) => (index % 2 ? this.placeInDocument(place) : place));
+    let at = moves.length;
+    while (at > 0 && moves[at - 2]! > word[0]!) at -= 2;
+    let end = at;
+    while (end < moves.length && moves[end]! <= word.at(-2)!) end += 2;
+    moves.splice(at, end - at, ...inDocument);
+  }
+
+  /** Where in the document a place in the text is. */
+  placeInDocument(place: number): number {
+    const { moves } = this;
+    let [low, high] = [0, moves.length / 2];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (moves[2 * middle]! <= place) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? place : place + moves[2 * low - 1]! - moves[2 * low - 2]!;
+  }
+
   clear(): void {
     this.length = 0;
+    this.moves.length = 0;
   }
 }
 

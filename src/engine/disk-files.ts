@@ -1,0 +1,128 @@
+// Folders on the disk. A symbolic link is followed where it leads out of the folders, and each place once; what it leads to
+// inside them is read, or left out, at its own place. Devices, pipes and sockets are never opened.
+
+import type { BigIntStats, Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { isSecretPath } from './excluded-names.ts';
+import { globalExcludesFile } from './git-config.ts';
+import { excludeFile, readRules, rulesAbove, type IgnoreFile } from './git-ignore.ts';
+import type { Candidate, Entry, FileSource, FoundFile, OnSkipped } from './workspace-files.ts';
+
+/** Files asked for their size at the same time. */
+const AT_ONCE = 64;
+
+export class DiskFiles implements FileSource {
+  readonly #onSkipped: OnSkipped;
+  /** Real paths of the folders of the request, by their paths. */
+  readonly #roots = new Map<string, string>();
+  /** Devices and numbers of the directories that were entered, and of files that can be met twice. */
+  readonly #seen = new Set<string>();
+
+  /** The user's list for all repositories; looked up with the first of them. */
+  #globalExcludes: Promise<string | null> | undefined;
+
+  constructor(onSkipped: OnSkipped) {
+    this.#onSkipped = onSkipped;
+  }
+
+  async open(path: string, name: string): Promise<boolean> {
+    if (!(await this.enter(path, name))) return false; // each at its own turn, with its own globs
+    const real = await realpath(path);
+    if (isSecretPath(real)) this.#onSkipped('secret', `${name}/`);
+    else this.#roots.set(path, real);
+    return this.#roots.has(path);
+  }
+
+  rulesAbove(path: string): Promise<IgnoreFile[]> {
+    return rulesAbove(this, this.#roots.get(path)!, (name, error) =>
+      this.#onSkipped('unreadable', name, error.message),
+    );
+  }
+
+  async enter(path: string, name: string): Promise<boolean> {
+    try {
+      const key = keyOf(await stat(path, { bigint: true }));
+      if (this.#seen.has(key)) return false;
+      this.#seen.add(key);
+      return true;
+    } catch (error) {
+      this.#onSkipped('unreadable', name, (error as Error).message);
+      return false;
+    }
+  }
+
+  async list(path: string): Promise<Entry[]> {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.map((entry) => ({ name: entry.name, kind: entry.isSymbolicLink() ? 'link' : kindOf(entry) }));
+  }
+
+  async follow(path: string, name: string): Promise<'file' | 'folder' | null> {
+    try {
+      const target = await realpath(path);
+      // Inside the folders: met, or left out, where it is. Around them: every file of the folders is there again
+      if ([...this.#roots.values()].some((real) => isWithin(target, real) || isWithin(real, target))) return null;
+      if (isSecretPath(target)) {
+        this.#onSkipped('secret', name);
+        return null;
+      }
+      const kind = kindOf(await stat(target));
+      return kind === 'other' ? null : kind;
+    } catch (error) {
+      this.#onSkipped('unreadable', name, (error as Error).message);
+      return null;
+    }
+  }
+
+  join(folder: string, entry: string): string {
+    return join(folder, entry);
+  }
+
+  async excludeFiles(repository: string): Promise<string[]> {
+    const ofUser = await (this.#globalExcludes ??= globalExcludesFile());
+    return [...(ofUser === null ? [] : [ofUser]), await excludeFile(repository)];
+  }
+
+  readRules(path: string): Promise<string | null> {
+    return readRules(path);
+  }
+
+  async measure(files: readonly Candidate[]): Promise<Omit<FoundFile, 'encoding'>[]> {
+    const found: Omit<FoundFile, 'encoding'>[] = [];
+    for (let from = 0; from < files.length; from += AT_ONCE) {
+      const part = files.slice(from, from + AT_ONCE);
+      const stats = await Promise.all(
+        part.map(({ path }) => stat(path, { bigint: true }).catch((error: unknown) => error as Error)),
+      );
+      for (const [i, { path, name, linked }] of part.entries()) {
+        const stat = stats[i]!;
+        if (stat instanceof Error) {
+          this.#onSkipped('unreadable', name, stat.message);
+          continue;
+        }
+        if (linked || stat.nlink > 1n) {
+          const key = keyOf(stat);
+          if (this.#seen.has(key)) continue;
+          this.#seen.add(key);
+        }
+        found.push({ path, name, size: Number(stat.size), modified: Number(stat.mtimeNs / 1000n) });
+      }
+    }
+    return found;
+  }
+}
+
+function kindOf(entry: Pick<Dirent, 'isFile' | 'isDirectory'>): 'file' | 'folder' | 'other' {
+  if (entry.isDirectory()) return 'folder';
+  return entry.isFile() ? 'file' : 'other';
+}
+
+/** Device and number. Big integers: the numbers of NTFS are larger than a float is exact. */
+function keyOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
+/** Whether `path` is `folder` or lies in it; both are real paths. */
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}

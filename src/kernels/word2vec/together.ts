@@ -1,0 +1,114 @@
+// Training together: each thread has columns of its own through the whole text, all make the same random choices, and only
+// scores are exchanged. Every sum has one order, so that the result does not depend on the number of threads.
+
+import { choose, leaveUntil, slide } from './positions';
+import { LINE } from './rows';
+import { blockOf, partBytes, PLACES, partStart, Position, scoreBytes, settingsOf, Thread } from './state';
+import { learn, rowsOf, score } from './steps';
+
+/** A thread that waits for another looks so often before it sleeps, some 20 µs. */
+const SPINS = 4000;
+
+/**
+ * The same, together with all other threads of the training: every thread calls it alike, for the whole text. The scores
+ * of a block are exchanged while the next one is chosen and scored, so that nobody waits for a thread that is a little
+ * behind; a block is therefore scored before the one before it is learned, by any number of threads.
+ */
+export function trainTogether(threadPtr: usize, first: i32, last: i32, alpha: f32): void {
+  const thread = changetype<Thread>(threadPtr),
+    size = blockOf(settingsOf(thread)),
+    half = <usize>size * thread.positionBytes;
+  let positionsPtr = thread.positionsPtr,
+    learningPtr: usize = 0, // the block that was scored, its positions and their end
+    learningEnd: usize = 0;
+  for (let block = first; ; block += size) {
+    let positionPtr = positionsPtr;
+    if (block < last) {
+      const end = min(block + size, last);
+      slide(thread, max(first, block - size), end);
+      for (let at = block; at < end; at++) {
+        if (choose(thread, changetype<Position>(positionPtr), at)) positionPtr += thread.positionBytes;
+      }
+      scoreParts(thread, positionsPtr, positionPtr);
+    }
+    if (learningPtr) {
+      const meeting = block < last ? thread.meetings - 1 : thread.meetings;
+      awaitAll(thread, meeting);
+      learnBlock(thread, learningPtr, learningEnd, alpha, meeting);
+    }
+    if (block >= last) break;
+    learningPtr = positionsPtr;
+    learningEnd = positionPtr;
+    positionsPtr = positionsPtr == thread.positionsPtr ? positionsPtr + half : thread.positionsPtr;
+  }
+  if (last == thread.count) leaveUntil(thread, last);
+}
+
+/** Scores the positions in this thread's columns and tells the others. */
+function scoreParts(thread: Thread, positionsPtr: usize, positionsEnd: usize): void {
+  const partialsPtr = partialsOf(thread, thread.meetings + 1),
+    bytesOfPart = partBytes(settingsOf(thread));
+  for (let part = thread.firstPart; part < thread.endPart; part++) {
+    let scoresPtr = partialsPtr + <usize>part * bytesOfPart;
+    const from = partStart(thread, part),
+      to = partStart(thread, part + 1);
+    for (let positionPtr = positionsPtr; positionPtr < positionsEnd; positionPtr += thread.positionBytes) {
+      scoresPtr += score(thread, changetype<Position>(positionPtr), scoresPtr, from, to);
+    }
+  }
+  arrive(thread);
+}
+
+/** Adds up the scores of all parts and takes the steps of the positions. */
+function learnBlock(thread: Thread, positionsPtr: usize, positionsEnd: usize, alpha: f32, meeting: i32): void {
+  const settings = settingsOf(thread),
+    bytesOfPart = partBytes(settings),
+    endOfParts = <usize>settings.parts * bytesOfPart;
+  let scoresPtr = partialsOf(thread, meeting);
+  for (let positionPtr = positionsPtr; positionPtr < positionsEnd; positionPtr += thread.positionBytes) {
+    const position = changetype<Position>(positionPtr),
+      bytes = <usize>rowsOf(thread, position) * scoreBytes(position.outputs);
+    for (let b: usize = 0; b < bytes; b += 16) {
+      let sum = v128.load(scoresPtr + b);
+      for (let part = bytesOfPart; part < endOfParts; part += bytesOfPart) {
+        sum = f32x4.add(sum, v128.load(scoresPtr + b + part));
+      }
+      v128.store(thread.scoresPtr + b, sum);
+    }
+    learn(thread, position, thread.scoresPtr, alpha);
+    scoresPtr += bytes;
+  }
+}
+
+/** Tells the others that this thread has scored one more block. */
+function arrive(thread: Thread): void {
+  const settings = settingsOf(thread),
+    ownPtr = settings.meetingsPtr + <usize>thread.thread * LINE;
+  atomic.store<i32>(ownPtr, ++thread.meetings);
+  if (atomic.load<i32>(ownPtr, 4)) atomic.notify(ownPtr, settings.threads);
+}
+
+/** Returns once all threads have scored so many blocks, and then sees what they wrote before. */
+function awaitAll(thread: Thread, meetings: i32): void {
+  const settings = settingsOf(thread);
+  for (let other = 0; other < settings.threads; other++) {
+    const ptr = settings.meetingsPtr + <usize>other * LINE;
+    for (let spin = 0; spin < SPINS && atomic.load<i32>(ptr) - meetings < 0; spin++);
+    for (;;) {
+      const seen = atomic.load<i32>(ptr);
+      if (seen - meetings >= 0) break;
+      atomic.add<i32>(ptr, 1, 4);
+      atomic.wait<i32>(ptr, seen, -1);
+      atomic.sub<i32>(ptr, 1, 4);
+    }
+  }
+}
+
+/**
+ * Where the partial scores of a block lie, by its number. A thread that writes block k + 2 has seen all of block k, so
+ * that others may still read block k - 1: four places.
+ */
+function partialsOf(thread: Thread, meeting: i32): usize {
+  const settings = settingsOf(thread);
+  return settings.partialsPtr + <usize>(meeting & (PLACES - 1)) * <usize>settings.parts * partBytes(settings);
+}

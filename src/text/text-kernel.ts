@@ -1,0 +1,83 @@
+// The kernel of reading (src/kernels/text.ts) with a memory of its own, in which what it works on is allocated for good.
+
+/** As the kernel exports them; pointers and counts are numbers. */
+interface Functions {
+  readUnits(state: number): number;
+  readBytes(state: number): number;
+  internSpans(state: number, spans: number, count: number): number;
+  internWords(state: number, lengths: number, counts: number, ids: number, count: number): number;
+  indexEntries(state: number, entries: number, count: number): void;
+  spellEntries(entries: number, count: number, letters: number, lengths: number, counts: number): number;
+  pack(out: number, ids: number, count: number): number;
+  unpack(ids: number, bytes: number, count: number, map: number): number;
+  findSecret(text: number, length: number, prefixes: number): number;
+  widen(units: number, bytes: number, count: number): void;
+}
+
+const PAGE = 65_536;
+/** Nothing is allocated before this. */
+const FIRST = 1024;
+/** What the kernel may read and write behind the end of an array, bytes. */
+const BEHIND = 64;
+
+/** An instance of the kernel. Its memory grows; what was allocated stays where it is. */
+export class TextKernel {
+  readonly run: Functions;
+  readonly #memory: WebAssembly.Memory;
+  #bytes: Uint8Array;
+  #next = FIRST;
+  #text = 0;
+  /** Bytes. */
+  #textSize = 0;
+
+  constructor(module: WebAssembly.Module) {
+    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
+    this.run = exports as unknown as Functions;
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+  }
+
+  /** A place for so many bytes, at a multiple of 64, filled with zeros. */
+  allocate(bytes: number): number {
+    const pointer = this.#next;
+    this.#next = 64 * Math.ceil((pointer + bytes + BEHIND) / 64); // beyond 2^31 there are no bits
+    if (this.#next > this.#bytes.length) {
+      this.#memory.grow(Math.ceil((this.#next - this.#bytes.length) / PAGE));
+      this.#bytes = new Uint8Array(this.#memory.buffer);
+    }
+    return pointer;
+  }
+
+  /** Gives back all that was allocated. */
+  clear(): void {
+    this.#bytes.fill(0, 0, this.#next);
+    this.#next = FIRST;
+    this.#text = this.#textSize = 0;
+  }
+
+  /** The place for a text, and for what is put together for a short time, of at least so many bytes; what was there may be gone. */
+  text(bytes: number): number {
+    if (bytes > this.#textSize) {
+      this.#textSize = Math.max(bytes, Math.min(2 * this.#textSize, this.#textSize + (1 << 21)));
+      this.#text = this.allocate(this.#textSize);
+    }
+    return this.#text;
+  }
+
+  /** Of the memory: views of what was allocated. */
+  bytes(pointer: number, length: number): Uint8Array {
+    return this.#bytes.subarray(pointer, pointer + length);
+  }
+
+  units(pointer: number, length: number): Uint16Array {
+    return new Uint16Array(this.#bytes.buffer, pointer, length);
+  }
+
+  words(pointer: number, length: number): Uint32Array {
+    return new Uint32Array(this.#bytes.buffer, pointer, length);
+  }
+
+  ids(pointer: number, length: number): Int32Array {
+    return new Int32Array(this.#bytes.buffer, pointer, length);
+  }
+}

@@ -1,0 +1,109 @@
+// A window whose folders are not all on the disk: one of a file system that an extension provides (memory-folder/), alone and
+// beside one of the disk.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createVSIX } from '@vscode/vsce';
+import type { Browser } from 'playwright-core';
+import { quietSettings, VSCodeServer } from '../../scripts/vscode-server.mjs';
+import manifest from '../../package.json' with { type: 'json' };
+import { syntheticText, TOPICS } from '../synthetic-text.ts';
+import { launchBrowser, Workbench } from './workbench.ts';
+
+const VSIX = fileURLToPath(new URL(`../../lexiscope-${manifest.version}.vsix`, import.meta.url));
+const PROVIDER = fileURLToPath(new URL('memory-folder', import.meta.url));
+const SETTINGS = { ...quietSettings, 'lexiscope.languageModel.enabled': false, 'editor.wordWrap': 'on' };
+const TRAINING = 120_000;
+/** A word of the virtual folder only, and one of the disk only. */
+const WORDS = { virtual: 'archipelago', disk: 'cathedral' };
+
+let root: string;
+let server: VSCodeServer;
+let browser: Browser;
+let window: Workbench;
+
+before(async () => {
+  if (!existsSync(VSIX)) throw new Error(`There is no ${VSIX}: run “npm run package” first.`);
+  root = await mkdtemp(join(tmpdir(), 'lexiscope-virtual-'));
+  const files: Record<string, string> = {
+    '/book/.gitignore': 'draft-*\n',
+    '/book/draft-1.txt': 'zeppelin '.repeat(500),
+    '/book/.env': 'PASSWORD=swordfish\n',
+    '/book/my notes/서울 "1".txt': `${`the ${WORDS.virtual} of the sea and the harbour\n`.repeat(60)}${syntheticText(2000, 50)}`,
+  };
+  for (let chapter = 1; chapter <= 6; chapter++) files[`/book/chapter-${chapter}.txt`] = syntheticText(1300, chapter);
+  const list = join(root, 'memory.json');
+  await writeFile(list, JSON.stringify(files));
+  await mkdir(join(root, 'disk'));
+  const sentence = `the ${WORDS.disk} of the king and the queen\n`;
+  await writeFile(join(root, 'disk', 'on-the-disk.txt'), sentence.repeat(60) + syntheticText(1300, 77));
+  const folders = [{ uri: 'memory:/book', name: 'book' }, { path: 'disk' }];
+  await writeFile(join(root, 'virtual.code-workspace'), JSON.stringify({ folders: folders.slice(0, 1) }));
+  await writeFile(join(root, 'mixed.code-workspace'), JSON.stringify({ folders }));
+  const provider = join(root, 'memory-folder.vsix');
+  await createVSIX({
+    ...{ cwd: PROVIDER, packagePath: provider, dependencies: false },
+    ...{ allowMissingRepository: true, skipLicense: true },
+  });
+  server = await VSCodeServer.start({
+    extensions: [VSIX, provider],
+    settings: SETTINGS,
+    env: { LEXISCOPE_MEMORY_FOLDER: list },
+  });
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser.close();
+  await server.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+async function known(word: string): Promise<boolean> {
+  await window.command('Lexiscope: Find Similar Words…');
+  await (await window.quickInput()).fill(word);
+  const row = await window.quickRow(/\d\.\d{3}$|is not a word that was learned/);
+  await window.press('Escape');
+  return !row.includes('is not a word');
+}
+
+for (const [name, figures] of [
+  ['virtual', /\(8 files\)/],
+  ['mixed', /\(9 files\)/],
+] as const) {
+  test(`a ${name} workspace is learned, and asked in its editors`, async () => {
+    window = await Workbench.open(
+      browser,
+      `${server.url}/?workspace=${encodeURIComponent(join(root, `${name}.code-workspace`))}`,
+    );
+    try {
+      await window.command('Lexiscope: Train on This Workspace');
+      const said = await window.notification(/Lexiscope learned [\d,]+ words/, TRAINING);
+      assert.match(said, figures);
+      assert.match(said, /1 ignored by git/);
+      assert.match(said, /1 that may hold keys/);
+      await window.screenshot(`${name} workspace trained`);
+      await window.clearNotifications();
+      assert.ok(await known(WORDS.virtual));
+      assert.equal(await known(WORDS.disk), name === 'mixed');
+      for (const word of ['zeppelin', 'swordfish']) assert.ok(!(await known(word)), word);
+      await window.openInTree(...(name === 'mixed' ? ['book'] : []), 'chapter-2.txt');
+      const hover = await window.hover('king', /Nearest words/);
+      assert.match(await hover.innerText(), new RegExp(TOPICS.court.filter((word) => word !== 'king').join('|')));
+      await window.screenshot(`${name} workspace hover`);
+      await window.command('Lexiscope: Show Tokens of This File');
+      await window.editorText(/Language: plaintext.*Words: [\d,]+\. Sentences: [\d,]+/s);
+      assert.deepEqual(window.errors, []);
+    } catch (error) {
+      await window.screenshot(`failed ${name} workspace`);
+      throw error;
+    } finally {
+      await window.close();
+    }
+  });
+}

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import { instantiate } from '../../src/language-model/kernel.ts';
+import { Arena, BLOCK, createMemory, SCRATCH, START, TERMS, type Context } from '../../src/language-model/memory.ts';
+import type { Parameter } from '../../src/language-model/parameters.ts';
+import { layOutRead, layOutStrassen, Strassen } from '../../src/language-model/strassen.ts';
+import { createSignals, Team } from '../../src/language-model/team.ts';
+
+const module = await WebAssembly.compile(
+  await readFile(new URL('../../dist/kernels/language-model.relaxed-simd.wasm', import.meta.url)),
+);
+
+const finish = (work: Generator<void>): void => {
+  while (!work.next().done);
+};
+
+/** Products of random weights (rows, columns) with `count` panels of states, and with gradients, as `threads` threads make them. */
+function multiply(rows: number, columns: number, count: number, threads: number, wide: boolean) {
+  let state = 5;
+  const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) | 0) / 2 ** 31;
+  const [paddedRows, paddedColumns] = [rows, columns].map((size) => Math.ceil(size / 16) * 16) as [number, number];
+  const arena = new Arena(START);
+  const bytes = paddedRows * paddedColumns * 4;
+  const ptr = arena.take(bytes);
+  const gradientPtr = arena.take(bytes);
+  const weight = {
+    ptr,
+    stride: paddedColumns * 4,
+    rows,
+    columns,
+    paddedRows,
+    bytes,
+    blocks: [0],
+  } as unknown as Parameter;
+  const even = count + (count % 2);
+  const states = arena.panels(even, paddedColumns);
+  const stateGradients = arena.panels(even, paddedColumns);
+  const logits = arena.panels(BLOCK, paddedRows);
+  const gradients = arena.panels(BLOCK, paddedRows);
+  const scales = { ptr: arena.take(BLOCK * 32), stride: 32 };
+  const ones = arena.take(BLOCK * 32);
+  const space = layOutStrassen(arena, weight, layOutRead(arena, paddedColumns));
+  const scratch = arena.blocks(threads, SCRATCH + TERMS);
+  const memory = createMemory(arena.end);
+  const floats = new Float32Array(memory.buffer);
+  floats.fill(1, ones / 4, ones / 4 + 8 * BLOCK);
+  // what nothing may read
+  for (const panels of [states, gradients]) {
+    floats.fill(NaN, (panels.ptr + count * panels.stride) / 4, (panels.ptr + even * panels.stride) / 4);
+  }
+  const weights = Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (__, column) => (floats[ptr / 4 + row * paddedColumns + column] = random())),
+  );
+  const fill = ({ ptr: start, stride }: { ptr: number; stride: number }, height: number): void => {
+    for (let panel = 0; panel < count; panel++) {
+      for (let at = 0; at < height * 8; at++) floats[(start + panel * stride) / 4 + at] = random();
+    }
+  };
+  fill(states, columns);
+  fill(gradients, rows);
+  for (let at = 0; at < count * 8; at++) floats[scales.ptr / 4 + at] = random();
+  const team = Array.from({ length: threads }, (_, thread) => {
+    const each = new Team(createSignals(), thread, threads);
+    const context: Context = {
+      ...{
+        kernel: instantiate(module, memory),
+        memory,
+        team: each,
+        panels: 1,
+        toGradient: gradientPtr - ptr,
+        ones,
+        wide,
+      },
+      ...{ scratch: scratch.ptr + thread * scratch.stride, terms: scratch.ptr + thread * scratch.stride + SCRATCH },
+    };
+    return { product: new Strassen(context, weight, space), own: each.share(count, 2) };
+  });
+  for (const { product } of team) finish(product.pack(true));
+  for (const { product, own } of team) product.read(states, own[0], own[1] - own[0]);
+  for (const { product, own } of team) finish(product.forward(logits, own[0], own[1] - own[0]));
+  for (const { product, own } of team) product.transpose(own[0], own[1] - own[0]);
+  for (const { product, own } of team) {
+    finish(product.backward(gradients, scales, stateGradients, own[0], own[1] - own[0]));
+  }
+  for (const { product } of team) finish(product.weightGradient(gradients, scales, count, false));
+  for (const { product } of team) finish(product.weightGradient(gradients, scales, count, true));
+  const panelAt = (panels: { ptr: number; stride: number }) => (row: number, sequence: number) =>
+    floats[(panels.ptr + (sequence >> 3) * panels.stride) / 4 + row * 8 + (sequence & 7)]!;
+  const [state_, logit, stateGradient] = [states, logits, stateGradients].map(panelAt) as [
+    ReturnType<typeof panelAt>,
+    ReturnType<typeof panelAt>,
+    ReturnType<typeof panelAt>,
+  ];
+  const gradient = (row: number, sequence: number): number =>
+    panelAt(gradients)(row, sequence) * floats[scales.ptr / 4 + sequence]!;
+  const weightGradient = (row: number, column: number): number =>
+    floats[gradientPtr / 4 + row * paddedColumns + column]!;
+  return { weights, paddedRows, paddedColumns, state: state_, logit, stateGradient, gradient, weightGradient };
+}
+
+const sum = (count: number, term: (k: number) => number): number => {
+  let total = 0;
+  for (let k = 0; k < count; k++) total += term(k);
+  return total;
+};
+
+describe("products by Strassen's algorithm", () => {
+  for (const [rows, columns, count] of [
+    [16, 16, 1],
+    [7, 5, 2],
+    [210, 40, 5],
+    [192, 32, 6],
+    [500, 20, 3],
+  ] as const) {
+    const what = `${rows} x ${columns}, ${count} panels`;
+    const { weights, paddedRows, paddedColumns, ...made } = multiply(rows, columns, count, 1, false);
+    const near = (actual: number, expected: number, at: string): void =>
+      assert.ok(Math.abs(actual - expected) < 1e-4, `${at}: got ${actual}, expected ${expected}`);
+
+    test(`are the sums of a plain product, forward and back (${what})`, () => {
+      for (let sequence = 0; sequence < count * 8; sequence++) {
+        for (let row = 0; row < rows; row += 3) {
+          const expected = sum(columns, (k) => weights[row]![k]! * made.state(k, sequence));
+          near(made.logit(row, sequence), expected, `logit ${row}, ${sequence}`);
+        }
+        for (let column = 0; column < columns; column++) {
+          const expected = sum(rows, (k) => weights[k]![column]! * made.gradient(k, sequence));
+          near(made.stateGradient(column, sequence), expected, `state ${column}, ${sequence}`);
+        }
+      }
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column += 3) {
+          const expected = 2 * sum(count * 8, (k) => made.gradient(row, k) * made.state(column, k));
+          near(made.weightGradient(row, column), expected, `weight ${row}, ${column}`);
+        }
+      }
+    });
+
+    test(`leave the padding of gradients at zero (${what})`, () => {
+      for (let row = 0; row < paddedRows; row++) {
+        for (let column = row < rows ? columns : 0; column < paddedColumns; column++) {
+          assert.equal(made.weightGradient(row, column), 0);
+        }
+      }
+      for (let column = columns; column < paddedColumns; column++) {
+        for (let sequence = 0; sequence < count * 8; sequence++) assert.equal(made.stateGradient(column, sequence), 0);
+      }
+    });
+
+    test(`have the same bits with any number of threads, and two panels at a time (${what})`, () => {
+      for (const [threads, wide] of [
+        [2, false],
+        [3, false],
+        [1, true],
+      ] as const) {
+        const other = multiply(rows, columns, count, threads, wide);
+        for (let row = 0; row < rows; row++) {
+          for (let column = 0; column < columns; column++) {
+            assert.equal(other.weightGradient(row, column), made.weightGradient(row, column));
+          }
+          for (let sequence = 0; sequence < count * 8; sequence++) {
+            assert.equal(other.logit(row, sequence), made.logit(row, sequence));
+            if (row < columns) assert.equal(other.stateGradient(row, sequence), made.stateGradient(row, sequence));
+          }
+        }
+      }
+    });
+  }
+});
