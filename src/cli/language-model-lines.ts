@@ -19,7 +19,7 @@ export function cellLines(reports: readonly CellReport[]): string[] {
   const row = (title: string, value: (report: CellReport) => string): string[] => [title, ...reports.map(value)];
   const whole = (value: number): string => Math.round(value).toLocaleString('en');
   const contexts = reports[0]!.perplexityByContext.map(({ context }) => context);
-  const copyDistances = reports[0]!.copyTask.map(({ distance }) => distance);
+  const copyDistances = [...new Set(reports.flatMap(({ copyTask }) => copyTask.map(({ distance }) => distance)))];
   return table([
     row('', ({ name }) => name),
     row('hidden size', ({ hiddenSize }) => String(hiddenSize)),
@@ -41,11 +41,11 @@ export function cellLines(reports: readonly CellReport[]): string[] {
     ...DISTANCES.map((distance) =>
       row(`  ${distance} steps`, ({ gradientByDistance }) => gradientByDistance[distance]?.toExponential(1) ?? '-'),
     ),
-    ['copy task: right after'],
+    ['copy task: right, and training steps that it took, over'],
     ...copyDistances.map((wanted) =>
       row(`  ${wanted} steps`, ({ copyTask }) => {
         const found = copyTask.find(({ distance }) => distance === wanted);
-        return found ? `${(100 * found.accuracy).toFixed(0)} %` : '-';
+        return found ? `${(100 * found.accuracy).toFixed(0)} %, ${found.steps}` : '-';
       }),
     ),
   ]);

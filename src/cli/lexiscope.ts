@@ -401,8 +401,12 @@ function reportLines(report: TrainReport): string[] {
   const { reading, model, seconds, resumedAt, languageModelResumedAt, languageModelProblem } = report;
   const skipped = Object.entries(reading.skipped).filter(([, files]) => files > 0);
   const encodings = Object.entries(reading.encodings);
+  const languages = Object.entries(reading.languages);
   return [
     `${reading.words} words in ${reading.files} files${skipped.length ? `; skipped: ${skipped.map(([reason, files]) => `${files} ${reason}`).join(', ')}` : ''}`,
+    ...(languages.length > 1
+      ? [`languages: ${languages.map(([language, { files }]) => `${files} ${language}`).join(', ')}`]
+      : []),
     ...(encodings.length > 1 || (reading.files > 0 && !reading.encodings['utf-8'])
       ? [`encodings: ${encodings.map(([encoding, files]) => `${files} ${encoding}`).join(', ')}`]
       : []),

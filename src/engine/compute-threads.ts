@@ -1,10 +1,15 @@
 // Runs tasks in worker threads (compute-thread.ts), one thread a task, and ends them all alike: done, failed or cancelled.
 
-import { MessageChannel, Worker, type MessagePort, type ResourceLimits } from 'node:worker_threads';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { VirtualFiles } from '../protocol/engine.ts';
 import type { Task, TaskResult, ThreadMessage, ThreadNews } from './compute-thread.ts';
 import { serveVirtualFiles } from './virtual-files.ts';
 
+/**
+ * Bulk data lie outside of a thread's heap: what it makes there is small and short-lived. Left to itself each thread lets
+ * garbage grow to some 30 MB.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 /** A cancelled thread that has not stopped by itself after so long is terminated, ms: a cancel is to be answered within 200 ms. */
 const GRACE = 100;
 
@@ -33,18 +38,15 @@ export class ComputeThreads {
   readonly #script: URL;
   readonly #signal: AbortSignal;
   readonly #files: VirtualFiles | null;
-  readonly #limits: ResourceLimits;
   readonly #cancelled = new Int32Array(new SharedArrayBuffer(4));
   readonly #threads: Worker[] = [];
   readonly #ports: MessagePort[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** `limits`: of the memory of each. */
-  constructor(script: URL, signal: AbortSignal, files: VirtualFiles | null = null, limits: ResourceLimits = {}) {
+  constructor(script: URL, signal: AbortSignal, files: VirtualFiles | null = null) {
     this.#script = script;
     this.#signal = signal;
     this.#files = files;
-    this.#limits = limits;
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -69,6 +71,11 @@ export class ComputeThreads {
     }
   }
 
+  /** Ends all but the first `count` threads, which do nothing now, for the memory that they have. */
+  async keep(count: number): Promise<void> {
+    await Promise.all(this.#threads.splice(count).map((thread) => thread.terminate()));
+  }
+
   /** Ends the threads, whatever they do. */
   async close(): Promise<void> {
     this.#signal.removeEventListener('abort', this.#onAbort);
@@ -79,7 +86,6 @@ export class ComputeThreads {
 
   #start(): Worker {
     const workerData = { cancelled: this.#cancelled };
-    const resourceLimits = this.#limits;
     if (!this.#files) return new Worker(this.#script, { workerData, resourceLimits });
     const { port1, port2 } = new MessageChannel();
     serveVirtualFiles(this.#files, port1);
@@ -108,15 +114,24 @@ function isAborted(signal: AbortSignal): boolean {
 
 function resultOf<R>(thread: Worker, listen?: (message: ThreadNews) => void): Promise<R> {
   return new Promise<R>((resolve, reject) => {
-    thread.on('message', (message: ThreadMessage) => {
-      if (message.type === 'result') resolve(message.result as R);
-      else if (message.type === 'error') reject(new Error(message.message));
-      else listen?.(message);
-    });
-    thread.on('error', reject);
-    thread.on('exit', (code) => reject(new Error(`a compute thread stopped early (exit code ${code})`)));
-  }).finally(() => {
-    for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
-    thread.on('error', () => undefined); // it comes too late to be told
+    // `terminate` listens as well, while the error of another thread ends all: it is to go on
+    const leave = (): void => {
+      thread.off('message', onMessage).off('error', onError).off('exit', onExit);
+      thread.on('error', () => undefined); // it comes too late to be told
+    };
+    const onError = (error: Error): void => {
+      leave();
+      reject(error);
+    };
+    const onMessage = (message: ThreadMessage): void => {
+      if (message.type === 'error') onError(new Error(message.message));
+      else if (message.type !== 'result') listen?.(message);
+      else {
+        leave();
+        resolve(message.result as R);
+      }
+    };
+    const onExit = (code: number): void => onError(new Error(`a compute thread stopped early (exit code ${code})`));
+    thread.on('message', onMessage).on('error', onError).on('exit', onExit);
   });
 }

@@ -1,5 +1,6 @@
 // The language model of a training: what of the text it learns from, what is held out, and which backend computes.
 
+import { freemem } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import { askForCheckpoint, takeCheckpoint, type Checkpoint } from '../language-model/checkpoint.ts';
@@ -167,13 +168,14 @@ export async function trainLanguageModel(
       options,
       tensorflow ? 1 : threads,
       request.seed,
-      { ...extras, wide: training.wide, ...(checkpoint && { checkpoint }) },
+      { ...extras, wide: training.wide, available: availableMemory(), ...(checkpoint && { checkpoint }) },
     );
   const resumed = (checkpoint: Checkpoint): LanguageModelJob | null => {
     try {
       return create(checkpoint);
     } catch {
-      return null; // it does not fit, as one of another version of Lexiscope; the training begins anew
+      events.log('warn', l10n.t('Language model: its checkpoint does not fit, the training begins anew'));
+      return null; // as one of another version of Lexiscope
     }
   };
   const saver = new CheckpointSaver(checkpointInterval, async (wait) => {
@@ -219,6 +221,11 @@ export async function trainLanguageModel(
     events.log('warn', problem);
     return outcome({ model: learned && trained(learned), problem });
   }
+}
+
+/** Of a container too, where this Node can tell it. */
+function availableMemory(): number {
+  return typeof process.availableMemory === 'function' ? process.availableMemory() : freemem();
 }
 
 function summaryOf(result: LanguageModelResult, heldOut: Uint8Array): LanguageModelSummary {

@@ -3,6 +3,7 @@
 
 import * as l10n from '@vscode/l10n';
 import type { Encoding } from '../text/encodings.ts';
+import { languageOf } from '../text/languages.ts';
 import { SKIP_REASONS, type LogLevel, type ReadingReport, type SkipReason } from '../protocol/engine.ts';
 
 /** Names that are kept for each reason; the others are counted. */
@@ -18,7 +19,7 @@ interface Note {
 }
 
 /** Plain: it survives a structured clone. */
-export interface ReadingNotes extends Pick<ReadingReport, 'files' | 'bytes' | 'encodings' | 'secrets'> {
+export interface ReadingNotes extends Pick<ReadingReport, 'files' | 'bytes' | 'languages' | 'encodings' | 'secrets'> {
   counts: Record<Kind, number>;
   notes: Record<Kind, Note[]>;
 }
@@ -28,6 +29,7 @@ export function newNotes(): ReadingNotes {
   return {
     files: 0,
     bytes: 0,
+    languages: {},
     encodings: {},
     secrets: { files: 0, found: 0 },
     counts: Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>,
@@ -64,6 +66,9 @@ export function noteRead(notes: ReadingNotes, file: ReadDocument): void {
   notes.files++;
   notes.bytes += file.size;
   notes.encodings[file.encoding] = (notes.encodings[file.encoding] ?? 0) + 1;
+  const language = (notes.languages[languageOf(file.name).name] ??= { files: 0, names: [] });
+  const name = file.encoding === 'utf-8' ? file.name : `${file.name} (${file.encoding})`;
+  if (++language.files <= NAMES) language.names.push(plain(name));
   if (file.repaired) note(notes, 'repaired', file.name);
   if (file.failure !== null) note(notes, 'partial', file.name, file.failure);
   if (file.secrets === 0) return;
@@ -83,8 +88,8 @@ export function addNotes(into: ReadingNotes, more: ReadingNotes): void {
 /** The notes as they are told. */
 export function reportOf(
   notes: ReadingNotes,
-): Pick<ReadingReport, 'files' | 'bytes' | 'encodings' | 'secrets' | 'skipped' | 'repaired' | 'names'> {
-  const { files, bytes, encodings, secrets, counts } = notes;
+): Pick<ReadingReport, 'files' | 'bytes' | 'languages' | 'encodings' | 'secrets' | 'skipped' | 'repaired' | 'names'> {
+  const { files, bytes, languages, encodings, secrets, counts } = notes;
   const skipped = Object.fromEntries(SKIP_REASONS.map((reason) => [reason, counts[reason]])) as Record<
     SkipReason,
     number
@@ -93,7 +98,7 @@ export function reportOf(
   for (const kind of [...SKIP_REASONS, 'repaired', 'secrets'] as const) {
     if (counts[kind] > 0) names[kind] = notes.notes[kind].map(({ name }) => name).sort();
   }
-  return { files, bytes, encodings, secrets, skipped, repaired: counts.repaired, names };
+  return { files, bytes, languages, encodings, secrets, skipped, repaired: counts.repaired, names };
 }
 
 /** Writes the names into the log, and how many are not named. What is left out by rule, of which there is much, is counted only. */

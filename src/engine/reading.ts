@@ -11,8 +11,6 @@ import type { TrainContext } from './training.ts';
 
 /** How often progress is told, ms. */
 const INTERVAL = 100;
-/** What comes and goes while a thread reads is little at a time: it need not wait for much room to be used up. */
-const LIMITS = { maxYoungGenerationSizeMb: 8 };
 
 /** Reads the folders; null where it was cancelled. `entered` hears of each phase. */
 export async function readFolders(
@@ -39,7 +37,7 @@ export async function readFolders(
   const { case: casing, numbers, codeSentences } = text; // the others are for what is done after counting
   const cutting = { casing, numbers, codeSentences, keywords: text.keywords !== 'leaveOut' };
   const files = virtualFilesOf(folders, events);
-  const pool = new ComputeThreads(script, signal, files, LIMITS);
+  const pool = new ComputeThreads(script, signal, files);
   try {
     const find = { kind: 'find', folders, unsaved, reading, directory, text: cutting, threads } as const;
     const found = (await pool.run([find], listen))?.[0];
@@ -72,6 +70,7 @@ export async function readFolders(
         const { notes } = all;
         const kept = isCached ? null : cache;
         const merge = { kind: 'mergeRead', shares, notes, cache: kept, tokenFile: file, ...common } as const;
+        await pool.keep(1);
         const merged = await pool.run([merge], listen);
         if (!merged) return null;
         if (merged[0]) return merged[0];

@@ -97,9 +97,10 @@ export async function trainWordVectors(
     const { words: done, total } = word2vecProgress(job);
     return [done, total];
   });
+  let made: Word2vecCheckpoint | undefined;
   const save = async (): Promise<void> => {
     training ??= await fingerprint(corpus, source, decides);
-    const made = checkpointOf(job);
+    made = checkpointOf(job, made);
     resumeThreads(job);
     await saveWordVectors(directory, training, made, options.vectorSize);
   };

@@ -14,12 +14,12 @@ export function cellsMarkdown(reports: readonly CellReport[], equal: CellsAreEqu
     value === undefined || value === null
       ? '–'
       : value.toLocaleString(language, { minimumFractionDigits: least, maximumFractionDigits: least });
-  const percent = (value: number | undefined): string =>
-    value === undefined ? '–' : value.toLocaleString(language, { style: 'percent', maximumFractionDigits: 0 });
+  const percent = (value: number): string =>
+    value.toLocaleString(language, { style: 'percent', maximumFractionDigits: 0 });
   const row = (title: string, value: (report: CellReport) => string): string[] => [title, ...reports.map(value)];
   const heading = ['', ...reports.map(({ name }) => name)];
   const contexts = reports[0]!.perplexityByContext.map(({ context }) => context);
-  const copyDistances = reports[0]!.copyTask.map(({ distance }) => distance);
+  const copyDistances = [...new Set(reports.flatMap(({ copyTask }) => copyTask.map(({ distance }) => distance)))];
   const section = (title: string, text: string, rows: string[][]): string[] => [
     `## ${inMarkdown(title)}`,
     inMarkdown(text),
@@ -63,12 +63,13 @@ export function cellsMarkdown(reports: readonly CellReport[], equal: CellsAreEqu
     ...section(
       l10n.t('Copy task'),
       l10n.t(
-        'One of 8 symbols is to be remembered over so many steps: the share that is answered right; chance is 1 in 8.',
+        'One of 8 symbols is to be remembered over so many steps: the share that is answered right (chance is 1 in 8), and the training steps it took. A cell stops at the first distance that it does not learn.',
       ),
       copyDistances.map((wanted) =>
-        row(l10n.t('{0} steps', wanted), ({ copyTask }) =>
-          percent(copyTask.find(({ distance }) => distance === wanted)?.accuracy),
-        ),
+        row(l10n.t('{0} steps', wanted), ({ copyTask }) => {
+          const found = copyTask.find(({ distance }) => distance === wanted);
+          return found ? `${percent(found.accuracy)}, ${figure(found.steps, language)}` : '–';
+        }),
       ),
     ),
     '',

@@ -105,7 +105,7 @@ export function trainingDone(report: TrainReport, language: string): string {
         ]),
     ...(languageModelProblem === undefined ? [] : [languageModelProblem]),
     ...perplexity(model.languageModel, language),
-    ...skippedFiles(reading, language),
+    ...readingDetails(reading, language),
     ...leftOutWords(reading, language),
   ].join(' ');
 }
@@ -135,15 +135,27 @@ function wall(seconds: TrainReport['seconds']): number {
   return Object.values(seconds).reduce((sum, phase) => sum + phase, 0);
 }
 
-/** Sentences on files that were left out or repaired, on encodings and on secrets; none where there are none. */
-export function skippedFiles(reading: ReadingReport, language: string): string[] {
+/** The languages of what was read, those of most files first. */
+function byFiles({ languages }: ReadingReport): [language: string, { files: number; names: string[] }][] {
+  return Object.entries(languages).sort(([, a], [, b]) => b.files - a.files);
+}
+
+/** Languages that a notification names. */
+const NAMED_LANGUAGES = 5;
+
+/** Sentences on languages, on files that were left out or repaired, on encodings and on secrets; none where there are none. */
+export function readingDetails(reading: ReadingReport, language: string): string[] {
   const { skipped, repaired, encodings, secrets } = reading;
   const files = (count: number): string => figure(count, language);
   const named = SKIP_REASONS.filter((reason) => skipped[reason] > 0).map((reason) =>
     skipText(reason, files(skipped[reason])),
   );
   const others = Object.entries(encodings).filter(([encoding]) => encoding !== 'utf-8');
+  const languages = byFiles(reading);
+  const most = languages.slice(0, NAMED_LANGUAGES).map(([name, of]) => `${files(of.files)} ${name}`);
+  if (languages.length > NAMED_LANGUAGES) most.push(l10n.t('{0} of other languages', files(rest(languages))));
   return [
+    ...(languages.length > 1 ? [l10n.t('Files by language: {0}.', most.join(', '))] : []),
     ...(named.length ? [l10n.t('Skipped files: {0}.', named.join(', '))] : []),
     ...(others.length
       ? [
@@ -158,6 +170,11 @@ export function skippedFiles(reading: ReadingReport, language: string): string[]
       ? [l10n.t('Access tokens and private keys that were left out of the text: {0}.', files(secrets.found))]
       : []),
   ];
+}
+
+/** Files of languages that are not named. */
+function rest(languages: readonly [string, { files: number }][]): number {
+  return languages.slice(NAMED_LANGUAGES).reduce((sum, [, { files }]) => sum + files, 0);
 }
 
 function skipText(reason: SkipReason, files: string): string {
@@ -189,24 +206,28 @@ function encodingName(label: string): string {
   return names[label] ?? label.replace(/^(?:utf|gb|iso|koi|euc)/, (first) => first.toUpperCase());
 }
 
-/** The names behind the figures of a reading, one a line under their reasons, for a text document; the first hundreds of each. */
-export function readingNames({ names, skipped, repaired, secrets }: ReadingReport, language: string): string {
+/** The names behind the figures of a reading, one a line under their reasons and languages, for a text document; the first hundreds of each. */
+export function readingNames(reading: ReadingReport, language: string): string {
+  const { names, skipped, repaired, secrets } = reading;
   const headings: [keyof ReadingReport['names'], number, string][] = [
     ...SKIP_REASONS.map((reason): [SkipReason, number, string] => [reason, skipped[reason], skipHeading(reason)]),
     ['repaired', repaired, l10n.t('Read, with replacement characters for broken ones')],
     ['secrets', secrets.files, l10n.t('Read, without the access tokens and private keys in them')],
   ];
-  const sections = headings
-    .filter(([, count]) => count > 0)
-    .map(([kind, count, heading]) => {
-      const listed = names[kind] ?? [];
-      const more = count - listed.length;
-      return [
-        `${heading} (${figure(count, language)})`,
-        ...listed.map((name) => `    ${name}`),
-        ...(more > 0 ? [`    ${l10n.t('and {0} more', figure(more, language))}`] : []),
-      ].join('\n');
-    });
+  const section = (heading: string, count: number, listed: readonly string[]): string => {
+    const more = count - listed.length;
+    return [
+      `${heading} (${figure(count, language)})`,
+      ...listed.map((name) => `    ${name}`),
+      ...(more > 0 ? [`    ${l10n.t('and {0} more', figure(more, language))}`] : []),
+    ].join('\n');
+  };
+  const sections = [
+    ...headings
+      .filter(([, count]) => count > 0)
+      .map(([kind, count, heading]) => section(heading, count, names[kind] ?? [])),
+    ...byFiles(reading).map(([name, { files, names }]) => section(l10n.t('Read as {0}', name), files, names)),
+  ];
   return sections.length ? `${sections.join('\n\n')}\n` : '';
 }
 

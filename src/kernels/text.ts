@@ -131,8 +131,8 @@ function firstBytes(state: usize, length: usize): v128 {
 
 // @ts-ignore: decorator
 @inline
-function isBetween(bytes: v128, first: i32, count: i32): v128 {
-  return i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(<i8>first)), i8x16.splat(<i8>count));
+function isBetween(bytes: v128, first: v128, count: v128): v128 {
+  return i8x16.lt_u(i8x16.sub(bytes, first), count);
 }
 
 // @ts-ignore: decorator
@@ -173,6 +173,17 @@ function read<T>(state: usize): i32 {
     index: usize = load<u32>(state, INDEX),
     mask: u32 = load<u32>(state, MASK),
     met: u32 = 0;
+  // V8 makes a vector constant anew at every use
+  const zero = i8x16.splat(48),
+    ten = i8x16.splat(10),
+    small = i8x16.splat(32),
+    a = i8x16.splat(97),
+    letterCount = i8x16.splat(26),
+    underscore = i8x16.splat(95);
+  // by the lower half of a byte, a bit for each upper half with which it is a sign that ends no sentence and is in no word
+  const signs = i8x16(84, 0, 4, 4, 4, 4, 4, 4, 4, 5, 12, 36, -84, 44, -88, 4),
+    bits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0),
+    half = i8x16.splat(15);
   let result = DONE;
   while (at < until) {
     const unit = load<T>(at);
@@ -182,16 +193,26 @@ function read<T>(state: usize): i32 {
         result = HARD;
         break;
       }
-      if (kind - NEWLINE <= FULL_STOP - NEWLINE && last != BREAK && endsSentence<T>(at, kind, end, prose)) {
-        if (out == outEnd) {
-          result = FULL;
-          break;
+      if (kind - NEWLINE <= FULL_STOP - NEWLINE) {
+        if (last != BREAK && endsSentence<T>(at, kind, end, prose)) {
+          if (out == outEnd) {
+            result = FULL;
+            break;
+          }
+          store<i32>(out, BREAK);
+          out += 4;
+          last = BREAK;
         }
-        store<i32>(out, BREAK);
-        out += 4;
-        last = BREAK;
+        at += size;
+        continue;
       }
-      at += size;
+      const bytes = bytesAt<T>(at);
+      const isSign = v128.and(
+        i8x16.swizzle(signs, v128.and(bytes, half)),
+        i8x16.swizzle(bits, i8x16.shr_u(bytes, 4)),
+      );
+      const count: usize = ctz<u32>(<u32>i8x16.bitmask(i8x16.eq(isSign, i8x16.splat(0))) | 0x1_0000);
+      at += (count > 1 ? count : 1) * size;
       continue;
     }
     if (out == outEnd) {
@@ -200,9 +221,9 @@ function read<T>(state: usize): i32 {
     }
 
     const bytes = bytesAt<T>(at);
-    const digits = isBetween(bytes, 48, 10);
-    const letters = v128.or(digits, isBetween(v128.or(bytes, i8x16.splat(32)), 97, 26));
-    const inWord = v128.or(letters, i8x16.eq(bytes, i8x16.splat(95)));
+    const digits = isBetween(bytes, zero, ten);
+    const letters = v128.or(digits, isBetween(v128.or(bytes, small), a, letterCount));
+    const inWord = v128.or(letters, i8x16.eq(bytes, underscore));
     let length: usize = ctz<u32>(~(<u32>i8x16.bitmask(inWord)));
     const left = (end - at) / size;
     length = length < left ? length : left;
@@ -222,10 +243,10 @@ function read<T>(state: usize): i32 {
       }
       if (flags != 0) {
         if (flags & FOLD) {
-          const capitals = <u32>i8x16.bitmask(v128.and(isBetween(bytes, 65, 26), first));
+          const capitals = <u32>i8x16.bitmask(v128.and(isBetween(bytes, i8x16.splat(65), letterCount), first));
           if (capitals == 1) key = v128.or(key, i32x4(32, 0, 0, 0));
         }
-        if (flags & DIGITS && kind == DIGIT) key = v128.bitselect(i8x16.splat(48), key, digits);
+        if (flags & DIGITS && kind == DIGIT) key = v128.bitselect(zero, key, digits);
       }
       key = v128.and(key, first);
       const low = <u64>i64x2.extract_lane(key, 0),
@@ -265,6 +286,7 @@ function read<T>(state: usize): i32 {
     met++;
     at = next + (after == SPACE && next < end ? size : 0);
   }
+  if (at > end) at = end;
   store<u32>(state, <u32>((at - text) / size), POSITION);
   store<u32>(state, <u32>out, OUT);
   store<i32>(state, last, LAST);
@@ -611,7 +633,7 @@ export function widen(unitsPtr: usize, bytesPtr: usize, count: usize): void {
 
 // ---- Secrets (secrets.ts) ----
 
-/** Every token has a run of so many letters, digits and signs of SIGNS, or so many of base64 behind its name. */
+/** Every token has a run of so many letters, digits, - . / + and _, or so many of base64 behind its name and a =. */
 const SHORTEST_RUN = 15;
 const LONG_RUN = 40;
 /** Bytes that are looked at together, and how far the next ones are: a run is seen whole in one of them. */
@@ -635,14 +657,15 @@ function isInRun(byte: u32): bool {
 @inline
 function runBits(at: usize): u32 {
   const bytes = v128.load(at);
-  let inRun = v128.or(isBetween(v128.or(bytes, i8x16.splat(32)), 97, 26), isBetween(bytes, 45, 13));
+  const letters = isBetween(v128.or(bytes, i8x16.splat(32)), i8x16.splat(97), i8x16.splat(26));
+  let inRun = v128.or(letters, isBetween(bytes, i8x16.splat(45), i8x16.splat(13)));
   inRun = v128.or(inRun, v128.or(i8x16.eq(bytes, i8x16.splat(95)), i8x16.eq(bytes, i8x16.splat(43))));
   return <u32>i8x16.bitmask(inRun) | (<u32>i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(45))) << 16);
 }
 
 /**
- * Where in the bytes of ASCII at `textPtr` something begins that a secret may begin with, or a long run of base64; -1 where
- * there is nothing such. prefixesPtr: beginnings, 16 bytes each, zeros behind them, and 16 zeros at their end. BLOCK bytes
+ * Where in the bytes of ASCII at `textPtr` something begins that a secret may begin with, or a value that is a long run of
+ * base64; -1 where there is nothing such. prefixesPtr: beginnings, 16 bytes each, zeros behind them, and 16 zeros at their end. BLOCK bytes
  * behind the text are read, which are zeros.
  */
 export function findSecret(textPtr: usize, length: usize, prefixesPtr: usize): i32 {
@@ -675,13 +698,23 @@ export function findSecret(textPtr: usize, length: usize, prefixesPtr: usize): i
         continue;
       }
       base64 = byte == 95 || byte == 45 || byte == 46 ? 0 : base64 + 1;
-      if (base64 >= LONG_RUN) return <i32>(run + 1 - LONG_RUN - textPtr);
+      if (base64 == LONG_RUN && isValue(run + 1 - LONG_RUN, textPtr)) return <i32>(run + 1 - LONG_RUN - textPtr);
       if ((run == textPtr || !isWord(<u32>load<u8>(run - 1))) && isPrefixAt(run, byte, prefixesPtr)) {
         return <i32>(run - textPtr);
       }
     }
   }
   return -1;
+}
+
+/** Whether what begins at `at` stands behind a = or a :, with up to four spaces and a quotation mark between. */
+function isValue(at: usize, textPtr: usize): bool {
+  if (at > textPtr && (load<u8>(at - 1) == 34 || load<u8>(at - 1) == 39)) at--;
+  for (let spaces = 0; spaces < 4 && at > textPtr; spaces++, at--) {
+    const byte = <u32>load<u8>(at - 1);
+    if (byte != 32 && byte - 9 >= 5) break;
+  }
+  return at > textPtr && (load<u8>(at - 1) == 61 || load<u8>(at - 1) == 58);
 }
 
 /** Whether BEGIN stands behind the last of the hyphens in a row of `hyphens`, a bit for each four of them, in the block at `at`. */

@@ -4,7 +4,7 @@
 import { checkpointLength, restoreCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { chooseCutoffs, isAdaptive } from './clusters.ts';
 import { createMemory } from './memory.ts';
-import { planNetwork, type NetworkOptions } from './network.ts';
+import { planNetwork, type NetworkOptions, type Plan } from './network.ts';
 import { learningRateAt } from './optimizer.ts';
 import { checkLanguageModelOptions, type LanguageModelOptions } from './options.ts';
 import { describingTensors, readParameters, type Tensor, type WordVectors } from './parameters.ts';
@@ -83,7 +83,7 @@ export interface LanguageModelResult {
 
 /** What a training may be given besides the text. */
 export interface TrainingExtras {
-  /** Where options.input is 'word2vec', of embeddingSize numbers; else `vectors` of the job is to be set before it is run. */
+  /** Where options.input is 'word2vec', of embeddingSize numbers; or set the job's `vectors` before it is run. Absent: it begins as drawn. */
   vectors?: WordVectors;
   /** Characters of each id, the space after a word included, for bits per character. */
   characters?: ArrayLike<number>;
@@ -96,6 +96,8 @@ export interface TrainingExtras {
    * slower else. The bits are the same.
    */
   wide?: boolean;
+  /** Bytes that the machine can give; absent: nobody knows. */
+  available?: number;
 }
 
 /** Fewer training tokens teach nothing. */
@@ -118,7 +120,7 @@ export function createLanguageModelJob(
   options: LanguageModelOptions,
   threads: number,
   seed: number,
-  { vectors, characters, vocabulary, checkpoint, wide = false }: TrainingExtras = {},
+  { vectors, characters, vocabulary, checkpoint, wide = false, available = Infinity }: TrainingExtras = {},
 ): LanguageModelJob {
   checkLanguageModelOptions(options);
   const words = vocabulary ?? knownWords(tokens, options.maxVocabulary);
@@ -144,6 +146,7 @@ export function createLanguageModelJob(
     ...resolveBatch(options, trainingTokens),
   };
   const plan = planNetwork(sizes, threads);
+  checkMemory(plan, available);
   const steps = options.epochs * stepsOfPass(text.training, sizes);
   const floats = (count: number) => new Float32Array(new SharedArrayBuffer(count * 4));
   const job: LanguageModelJob = {
@@ -170,6 +173,19 @@ export function createLanguageModelJob(
   };
   if (checkpoint) restoreCheckpoint(job, checkpoint);
   return job;
+}
+
+/** Throws where a training would take more than there is. */
+function checkMemory(plan: Plan, available: number): void {
+  const bytes = plan.bytes + plan.parameters.bytes + checkpointLength(plan) * 4;
+  if (bytes <= available) return;
+  const size = (count: number): string =>
+    count < 2 ** 30 ? `${Math.ceil(count / 2 ** 20)} MiB` : `${(count / 2 ** 30).toFixed(1)} GiB`;
+  const { hiddenSize, vocabulary, batchSize, steps } = plan.options;
+  throw new RangeError(
+    `The language model would need ${size(bytes)} of memory to train, and this machine has ${size(available)} free; ` +
+      `lower hiddenSize (${hiddenSize}), maxVocabulary (${vocabulary}), batchSize (${batchSize}) or steps (${steps})`,
+  );
 }
 
 /** Of each token. */

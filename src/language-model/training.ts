@@ -75,8 +75,13 @@ export class LanguageModelThread {
 
   *#run(): Generator<void> {
     const { seed, trainingText, vectors, options, progress, checkpoint, checkpointState } = this.#job;
-    if (options.input === 'word2vec' && !vectors && checkpointState[0] !== CHECKPOINT.given) {
-      throw new RangeError("The input 'word2vec' needs word vectors, got none; use 'embedding'");
+    if (
+      options.freezeEmbedding &&
+      !vectors &&
+      checkpointState[0] !== CHECKPOINT.given &&
+      options.input === 'word2vec'
+    ) {
+      throw new RangeError('A frozen embedding needs word vectors, got none; switch freezeEmbedding off');
     }
     yield* this.#network.initialise(seed, trainingText, vectors);
     if (checkpointState[0] === CHECKPOINT.given) {

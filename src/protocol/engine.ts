@@ -265,6 +265,8 @@ export interface ReadingReport {
   /** Tokens read, before the minimum count. */
   words: number;
   skipped: Record<SkipReason, number>;
+  /** Files that were read by their language, as their names tell it; the first hundreds are named, with an encoding that is not UTF-8 behind the name. */
+  languages: Record<string, { files: number; names: string[] }>;
   /** Files by their encoding; `utf-8` where all is ASCII. */
   encodings: Record<string, number>;
   /** Files with broken characters, where replacement characters were put in. They are part of the text. */

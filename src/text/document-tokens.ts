@@ -4,7 +4,7 @@
 import { DocumentReader } from './document.ts';
 import type { TextOptions } from './options.ts';
 import { PROSE } from './regions/regions.ts';
-import { BREAK, CLASSES, UNSPACED, LETTER, SPAN, unitsOf } from './tokenizer.ts';
+import { BREAK, CLASSES, UNSPACED, LETTER, MAXIMUM_WORD_LENGTH, SPAN, unitsOf } from './tokenizer.ts';
 
 /** Kinds of tokens. */
 export const TOKEN_KINDS = ['word', 'code', 'particle'] as const;
@@ -50,7 +50,9 @@ export function tokensOfDocument(
       let end = start + 1;
       while (end < to && units[end] !== 10) end++;
       while (!isLetter(units[end - 1]!)) end--;
-      leftOut.push({ start, end, reason });
+      // what is short enough for a word and is none was written over: an escape of a notebook, for example
+      const isShort = reason === 'tooLong' && end - start <= MAXIMUM_WORD_LENGTH;
+      leftOut.push({ start, end, reason: isShort ? 'markup' : reason });
       start = end;
     }
     seen = Math.max(seen, to);

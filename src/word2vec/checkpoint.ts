@@ -30,8 +30,8 @@ export function resumeThreads({ control }: Word2vecJob): void {
   Atomics.notify(control, CONTROL.pauseAt);
 }
 
-/** Where a training stands while its threads are paused. The matrices are copies. */
-export function checkpointOf(job: Word2vecJob): Word2vecCheckpoint {
+/** Where a training stands while its threads are paused. The matrices are copies, in the place of those of an earlier checkpoint where it is given. */
+export function checkpointOf(job: Word2vecJob, earlier?: Word2vecCheckpoint): Word2vecCheckpoint {
   const { control, chunks, losses, options } = job;
   const { words, pairs } = word2vecProgress(job);
   const counted = options.deterministic ? 1 : job.threads;
@@ -43,7 +43,7 @@ export function checkpointOf(job: Word2vecJob): Word2vecCheckpoint {
     words,
     pairs,
     losses: perEpoch,
-    matrices: matricesOf(job),
+    matrices: matricesOf(job, earlier?.matrices),
   };
 }
 

@@ -121,13 +121,13 @@ function wordMatrices({ negative, hierarchicalSoftmax }: Word2vecOptions): ('inp
   return ['input', ...(negative ? (['output'] as const) : []), ...(hierarchicalSoftmax ? (['tree'] as const) : [])];
 }
 
-/** Copies of the matrices as they stand. */
-export function matricesOf(job: Word2vecJob): Matrices {
+/** Copies of the matrices as they stand, in the place of earlier ones. */
+export function matricesOf(job: Word2vecJob, earlier: Matrices = {}): Matrices {
   const { memory, options } = job;
   const matrices: Matrices = {};
   for (const [name, { ptr, rows, stride }] of Object.entries(places(job))) {
     const floats = new Float32Array(memory.buffer, ptr, ((rows - 1) * stride) / 4 + options.vectorSize);
-    const matrix = new Float32Array(rows * options.vectorSize);
+    const matrix = earlier[name as keyof Matrices] ?? new Float32Array(rows * options.vectorSize);
     for (let row = 0; row < rows; row++) {
       const from = (row * stride) / 4;
       const to = row * options.vectorSize;

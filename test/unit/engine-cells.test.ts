@@ -55,6 +55,7 @@ test('every cell is trained on the same tokens and measured, with progress', asy
     gradientDistance: 4,
     places: 16,
     copyDistances: [2],
+    copyRates: [0.01],
     copySteps: 2,
   };
   const reports = await compareCells(request(), 'parameters', context, small);

@@ -165,6 +165,7 @@ const reading: ReadingReport = {
   bytes: 7_000_000,
   words: 1_204_400,
   skipped: { ...NONE, binary: 3, tooLarge: 1 },
+  languages: { markdown: { files: 1210, names: [] } },
   encodings: { 'utf-8': 1210 },
   repaired: 0,
   secrets: { files: 0, found: 0 },
@@ -219,8 +220,8 @@ suite('the status bar and the notifications', () => {
 
   test('nothing is said of skipped files, repairs and perplexity where there are none', () => {
     const none = { ...reading, skipped: NONE, names: {} };
-    assert.deepEqual(sentences.skippedFiles(none, 'en'), []);
-    assert.deepEqual(sentences.skippedFiles({ ...none, repaired: 2 }, 'en'), ['Files with broken characters: 2.']);
+    assert.deepEqual(sentences.readingDetails(none, 'en'), []);
+    assert.deepEqual(sentences.readingDetails({ ...none, repaired: 2 }, 'en'), ['Files with broken characters: 2.']);
     const model = { ...summary, languageModel: { ...summary.languageModel!, perplexity: Number.NaN } };
     assert.doesNotMatch(
       sentences.trainingDone({ reading: none, model, seconds }, 'en'),
@@ -256,25 +257,38 @@ suite('the status bar and the notifications', () => {
       encodings: { 'utf-8': 1000, 'euc-kr': 1200, shift_jis: 1, 'utf-16le': 2, 'windows-1252': 7 },
       secrets: { files: 2, found: 5 },
     };
-    assert.deepEqual(sentences.skippedFiles(other, 'en'), [
+    assert.deepEqual(sentences.readingDetails(other, 'en'), [
       'Skipped files: 1,234 ignored by git, 2 that may hold keys or passwords, 3 that were there twice.',
       'Files in other encodings than UTF-8: 1,200 CP949, 1 Shift_JIS, 2 UTF-16le, 7 windows-1252.',
       'Access tokens and private keys that were left out of the text: 5.',
     ]);
   });
 
+  test('languages are told where there are several, those of most files first', () => {
+    const one = { files: 1, names: [] };
+    const languages = { c: one, go: { files: 7, names: [] }, sql: one, css: one, php: one, lua: one, rust: one };
+    assert.deepEqual(sentences.readingDetails({ ...reading, skipped: NONE, languages }, 'en'), [
+      'Files by language: 7 go, 1 c, 1 sql, 1 css, 1 php, 2 of other languages.',
+    ]);
+  });
+
   test('every reason has a sentence of its own, and a heading in the list of names', () => {
     const all = SKIP_REASONS.map((reason) => {
       const report = { ...reading, skipped: { ...NONE, [reason]: 2 }, names: { [reason]: [`w/${reason}`] } };
-      return [...sentences.skippedFiles(report, 'en'), sentences.readingNames(report, 'en')].join('\n');
+      return [...sentences.readingDetails(report, 'en'), sentences.readingNames(report, 'en')].join('\n');
     });
     assert.equal(new Set(all.map((text) => text.replace(/w\/\w+/, ''))).size, SKIP_REASONS.length);
     assert.ok(all.every((text, index) => text.includes(`    w/${SKIP_REASONS[index]}\n    and 1 more`)));
   });
 
   test('the list of names stands under its reasons, and is empty where there is nothing to say', () => {
+    const languages = {
+      markdown: { files: 2, names: ['w/e.md', 'w/f.md (euc-kr)'] },
+      typescript: { files: 1208, names: ['w/g.ts'] },
+    };
+    const names = { ...reading.names, repaired: ['w/d.txt'] };
     assert.equal(
-      sentences.readingNames({ ...reading, repaired: 1, names: { ...reading.names, repaired: ['w/d.txt'] } }, 'en'),
+      sentences.readingNames({ ...reading, languages, repaired: 1, names }, 'en'),
       `Not read: not text (3)
     w/a.png
     w/b.png
@@ -285,9 +299,17 @@ Not read: too large (1)
 
 Read, with replacement characters for broken ones (1)
     w/d.txt
+
+Read as typescript (1,208)
+    w/g.ts
+    and 1,207 more
+
+Read as markdown (2)
+    w/e.md
+    w/f.md (euc-kr)
 `,
     );
-    assert.equal(sentences.readingNames({ ...reading, skipped: NONE, names: {} }, 'en'), '');
+    assert.equal(sentences.readingNames({ ...reading, languages: {}, skipped: NONE, names: {} }, 'en'), '');
   });
 
   test('of imported vectors it is told where they come from, and no figure that is unknown', () => {
@@ -421,7 +443,10 @@ suite('cells compared', () => {
       { context: 512, perplexity: 80 },
     ],
     gradientByDistance: [1, 0.25],
-    copyTask: [{ distance: 4, accuracy: 0.985, loss: 0.1 }],
+    copyTask: [
+      { distance: 4, accuracy: 1, loss: 0.04, steps: 123 },
+      ...(cell === 'rnn' ? [] : [{ distance: 8, accuracy: 0.25, loss: 1.9, steps: 600 }]),
+    ],
   });
 
   test('a column each, and a dash for what is not known', () => {
@@ -432,6 +457,7 @@ suite('cells compared', () => {
     assert.ok(text.includes('| Bits a character | – | – |'));
     assert.ok(text.includes('| 1 tokens | 300\\.0 | 300\\.0 |'));
     assert.ok(text.includes('| 1 steps | 2\\.5e\\-1 | 2\\.5e\\-1 |') && text.includes('| 2 steps | – | – |'));
-    assert.ok(text.includes('| 4 steps | 99\\% | 99\\% |'));
+    assert.ok(text.includes('| 4 steps | 100\\%\\, 123 | 100\\%\\, 123 |'), text);
+    assert.ok(text.includes('| 8 steps | – | 25\\%\\, 600 |'));
   });
 });

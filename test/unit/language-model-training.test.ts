@@ -76,7 +76,7 @@ describe('training', () => {
     assert.ok(frozen!.data.slice(22 * size, 23 * size).every((value) => value !== 0 && Math.abs(value) < 0.1));
     assert.notDeepEqual(tuned!.data.slice(2 * size, 27 * size), vectors.data);
     const none = new LanguageModelThread(job(true), 0);
-    assert.throws(() => none.step(), /'word2vec' needs word vectors/);
+    assert.throws(() => none.step(), /frozen embedding needs word vectors/);
   });
 
   test('refuses options that contradict each other, with what to change', () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LanguageModel } from '../../src/language-model/inference.ts';
+import { createLanguageModelJob } from '../../src/language-model/job.ts';
 import type { LanguageModelOptions } from '../../src/language-model/options.ts';
 import { architectureOf } from '../../src/language-model/parameters.ts';
-import { corpus, createJob, kernel, kernelOf, run, VARIANTS } from './language-model-jobs.ts';
+import { corpus, createJob, kernel, kernelOf, OPTIONS, run, VARIANTS } from './language-model-jobs.ts';
 import { Reference, zeroState, type ReferenceTensors } from './recurrent-reference.ts';
 
 describe('the text', () => {
@@ -71,6 +72,16 @@ describe('the text', () => {
       () => createJob({ tokens: long, options: { batchSize: 512, steps: 512, hiddenSize: 2048 } }),
       /would need \d+\.\d GiB to train.* 4 GiB/,
     );
+  });
+
+  test('and those that need more memory than the machine has, with the estimate', () => {
+    const create = (available: number) =>
+      createLanguageModelJob(kernel, tokens, Int32Array.of(0), Uint8Array.of(0), OPTIONS, 1, 1, { available });
+    assert.throws(
+      () => create(100_000),
+      /would need 1 MiB of memory to train, and this machine has 1 MiB free; lower hiddenSize \(20\)/,
+    );
+    create(10_000_000);
   });
 });
 

@@ -69,6 +69,8 @@ test('a word with character references stands where these do', () => {
     shown('a.ipynb', notebook).words.map(([word]) => word),
     ['caf\\u00e9s', '&eacute;t\\u00e9', 'x'],
   );
+  const { leftOut } = shown('a.ipynb', '{"cells": [{"cell_type": "code", "source": ["x\\n", "y"]}]}');
+  assert.ok(leftOut.every(([, reason]) => reason === 'markup'));
 });
 
 test('in any text, tokens and what is left out stand in order and share no character', () => {

@@ -242,6 +242,12 @@ suite('markup', () => {
     assert.equal(cut('a.ipynb', notebook), 'cafés 한글은 x y été');
   });
 
+  test('accents of LaTeX are part of their words', () => {
+    const text = String.raw`Na\"{\i}ve caf\'es, {\'E}t\'e, Fran\c{c}ais, Stra\ss{}e, stra\ss e, Erd\H{o}s, \v{S}koda, \o re, \O{}`;
+    assert.equal(cut('a.tex', text), 'Naïve cafés Été Français Straße straße Erdős Škoda øre Ø');
+    assert.equal(cut('a.tex', String.raw`\cite{e} \item a\\b \(x\) \textbf{bold} \"`), 'a b bold');
+  });
+
   test('notebooks: code is of the language that its cell or its kernel names', () => {
     const cells = [
       { cell_type: 'code', metadata: {}, source: ['x = 1 # if a\n', '// y'] },

@@ -3,6 +3,7 @@
 
 import { languageNamed } from '../languages.ts';
 import { CodeScanner } from './code.ts';
+import { accentAt, joinWord } from './references.ts';
 import { endOfLine, find, isLetter, PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
 
 /** Commands whose first argument in braces is a name and not text. */
@@ -57,6 +58,8 @@ export class LatexScanner implements Scanner {
         const end = find(text, begin, Math.min(to, begin + LONGEST_FORMULA), sign);
         if (end < 0) i = begin;
         else leaveOut(i, end + sign.length);
+      } else if ((unit === 92 || unit === 123) && accentAt(text, i, to)) {
+        i = joinWord(text, i, to, regions, accentAt);
       } else if (unit === 92) {
         this.#command(text, i, to, regions, leaveOut);
       } else i++;

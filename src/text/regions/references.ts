@@ -1,4 +1,4 @@
-// Character references inside words: &eacute; of HTML, \u00e9 of JSON. They are written over with what they stand for, and
+// Character references inside words: &eacute; of HTML, \u00e9 of JSON, \'e of LaTeX. They are written over with what they stand for, and
 // the rest of the word is moved up to it, so that caf&eacute;s is the word cafés. Where the moved letters come from, the
 // list of moves says; behind the word, spaces fill up what was left over.
 
@@ -39,6 +39,35 @@ export const escapeAt: ReferenceAt = (text, at, to) => {
   if (!/^[\da-f]{4}$/i.test(digits)) return null;
   const meaning = String.fromCharCode(Number.parseInt(digits, 16));
   return { meaning: meaning === SOFT_HYPHEN ? '' : meaning, end: at + 6 };
+};
+
+/** Of an accent's command the combining character, and of a letter's command the letter. */
+const ACCENTS: Record<string, string> = {
+  ...{ '`': '\u0300', "'": '\u0301', '^': '\u0302', '~': '\u0303', '=': '\u0304', '.': '\u0307', '"': '\u0308' },
+  ...{ u: '\u0306', r: '\u030a', H: '\u030b', v: '\u030c', d: '\u0323', c: '\u0327', k: '\u0328' },
+};
+const LETTERS: Record<string, string> = {
+  ...{ ss: 'ß', ae: 'æ', AE: 'Æ', oe: 'œ', OE: 'Œ', o: 'ø', O: 'Ø', aa: 'å', AA: 'Å', l: 'ł', L: 'Ł', i: 'ı', j: 'ȷ' },
+};
+const COMMAND =
+  /^\\(?:([`'^~=."])\s?(?:\{\s?(\\?[A-Za-z])\s?\}|\\([ij])(?![A-Za-z])|([A-Za-z]))|([urHvdck])(?:\{(\\?[A-Za-z])\}|\s([A-Za-z])(?![A-Za-z]))|(ss|ae|AE|oe|OE|o|O|aa|AA|l|L|i|j)(?:\{\}|\s|(?![A-Za-z])))/;
+const LONGEST_COMMAND = 12;
+
+/** Of LaTeX: \'e {\'e} \"{\i} \c{c} \ss{} */
+export const accentAt: ReferenceAt = (text, at, to) => {
+  if (text[at] === 123 && text[at + 1] === 92) {
+    const inside = accentAt(text, at + 1, to);
+    return inside && text[inside.end] === 125 && inside.end < to ? { ...inside, end: inside.end + 1 } : null;
+  }
+  if (text[at] !== 92) return null;
+  const found = COMMAND.exec(slice(text, at, Math.min(to, at + LONGEST_COMMAND)));
+  if (!found) return null;
+  const [command, sign, braced, dotless, plain, letter, inBraces, spaced, named] = found;
+  const end = at + command.length;
+  if (named !== undefined) return { meaning: LETTERS[named]!, end };
+  const base = (braced ?? dotless ?? plain ?? inBraces ?? spaced)!.replace(/^\\/, '');
+  const meaning = `${base}${ACCENTS[(sign ?? letter)!]!}`.normalize('NFC');
+  return { meaning, end };
 };
 
 const meanings = new Map<string, string>();
