@@ -2,7 +2,7 @@
 // model that is shared must not hold them. The shapes are those that the issuers document; a password of no known shape
 // is not found.
 
-import type { TextKernel } from './text-kernel.ts';
+import { roundUp, type TextKernel } from './text-kernel.ts';
 import { CLASSES, CONTINUE } from './tokenizer.ts';
 
 /** Shapes that begin like nothing else, so that one pass at some hundred megabytes a second looks for all of them. */
@@ -59,7 +59,7 @@ export class SecretScanner {
   find(bytes: Uint8Array): number {
     const { length } = bytes;
     if (length > this.#size) {
-      this.#size = Math.max(length, 2 * this.#size);
+      this.#size = roundUp(length);
       this.#text = this.#kernel.allocate(this.#size + BEHIND);
     }
     this.#kernel.bytes(this.#text, length).set(bytes);
