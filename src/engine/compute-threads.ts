@@ -76,6 +76,11 @@ export class ComputeThreads {
     await Promise.all(this.#threads.splice(count).map((thread) => thread.terminate()));
   }
 
+  /** Ends the threads, which are done, so that what they had in memory is given back; the next task starts others. */
+  async restart(): Promise<void> {
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.terminate()));
+  }
+
   /** Ends the threads, whatever they do. */
   async close(): Promise<void> {
     this.#signal.removeEventListener('abort', this.#onAbort);

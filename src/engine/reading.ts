@@ -71,6 +71,7 @@ export async function readFolders(
         const kept = isCached ? null : cache;
         const merge = { kind: 'mergeRead', shares, notes, cache: kept, tokenFile: file, ...common } as const;
         await pool.keep(1);
+        await pool.restart();
         const merged = await pool.run([merge], listen);
         if (!merged) return null;
         if (merged[0]) return merged[0];

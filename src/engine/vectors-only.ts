@@ -6,8 +6,8 @@ import { resolveWord2vecOptions, type Word2vecOptions } from '../word2vec/option
 import type { ReadCorpus } from './read-corpus.ts';
 import { TokenFile } from './token-file.ts';
 
-/** Ids that are written at a time: 4 MB. */
-const BLOCK = 1 << 20;
+/** Ids that are written at a time: 1 MB. */
+const BLOCK = 1 << 18;
 
 /**
  * The corpus without what a training of word vectors alone has no use for; rarer words are PRUNED. `tokenFile`: the
