@@ -1,6 +1,7 @@
 // Reading, from files on the disk to ids with counts, as a training reads: prose, Korean, code, many small files, memory.
 //   --data DIR   with en-text8style.txt.gz and ko-wiki-sample.txt.gz (else text that is made)
-//   --megabytes N   of each text (50)     --files N   small ones (60,000)     --threads N (2)     --rounds N (3)
+//   --megabytes N   of each text (50), twice as much of the one that is a single file
+//   --files N   small ones (60,000)     --threads N (2)     --rounds N (3)
 //   --python PROGRAM   that has gensim (/usr/bin/python3)
 
 import { execFileSync, spawn } from 'node:child_process';
@@ -81,7 +82,7 @@ async function read(folder: string, cached = false): Promise<{ read: ReadCorpus;
 }
 
 /** The beginning of a text of the shared data, in files, cut at spaces. */
-async function unpack(name: string, folder: string): Promise<void> {
+async function unpack(name: string, folder: string, most = bytes): Promise<void> {
   await mkdir(folder);
   let rest = Buffer.alloc(0);
   let number = 0;
@@ -93,12 +94,18 @@ async function unpack(name: string, folder: string): Promise<void> {
     const text = rest.toString('utf8', 0, cut).replace(/\S{61,}/g, ' ');
     await writeFile(join(folder, `${String(number++).padStart(4, '0')}.txt`), text);
     rest = rest.subarray(cut);
-    if (number * FILE >= bytes) break;
+    if (number * FILE >= most) break;
   }
 }
 
 /** Words as often as in a language (Zipf), of letters of an alphabet, in files. */
-async function make(folder: string, alphabet: string, lengths: [number, number], seed: number): Promise<void> {
+async function make(
+  folder: string,
+  alphabet: string,
+  lengths: [number, number],
+  seed: number,
+  most = bytes,
+): Promise<void> {
   await mkdir(folder);
   const random = seededRandom(seed);
   const letters = Array.from(alphabet);
@@ -108,7 +115,7 @@ async function make(folder: string, alphabet: string, lengths: [number, number],
       () => letters[Math.floor(random() * letters.length)],
     ).join(''),
   );
-  for (let number = 0, written = 0; written < bytes; number++) {
+  for (let number = 0, written = 0; written < most; number++) {
     const text: string[] = [];
     for (let size = 0; size < FILE; size += Buffer.byteLength(text.at(-1)!) + 1)
       text.push(words[Math.floor(100_000 ** random()) - 1]!);
@@ -135,14 +142,18 @@ async function megabytesPerSecond(name: string, folder: string): Promise<number>
   return rate;
 }
 
-/** Peak memory above what the process has before it reads, in a process of its own. */
-async function memoryOf(folder: string): Promise<{ bytesPerToken: number; vocabularyBytes: number }> {
+/** Peak memory above what the process has before it reads, in a process of its own: for each token, all of it, and without what words take. */
+async function memoryOf(folder: string): Promise<{ all: number; withoutVocabulary: number; vocabulary: number }> {
   const script = `
     import { readFolders } from ${JSON.stringify(new URL('../src/engine/reading.ts', import.meta.url).href)};
+    import { loadKernels } from ${JSON.stringify(new URL('../src/engine/kernels.ts', import.meta.url).href)};
+    import { openTokenFile } from ${JSON.stringify(new URL('../src/engine/token-file.ts', import.meta.url).href)};
+    const kernels = await loadKernels(new URL(${JSON.stringify(distribution.href)}));
+    const { descriptor } = openTokenFile(${JSON.stringify(root)});
     const events = { progress: () => {}, log: () => {} };
     const options = { reading: { maximumFileSize: 2 ** 31 }, text: ${JSON.stringify(TEXT_DEFAULTS)}, phrases: ${JSON.stringify(PHRASE_DEFAULTS)} };
-    const context = { script: new URL(${JSON.stringify(new URL('../dist/compute-thread.mjs', import.meta.url).href)}), signal: new AbortController().signal, events, directory: ${JSON.stringify(root)} };
-    const read = (folder) => readFolders({ folders: [{ path: folder, exclude: [] }], ...options }, 0, ${threads}, context, () => {});
+    const context = { kernels, script: new URL(${JSON.stringify(new URL('../dist/compute-thread.mjs', import.meta.url).href)}), signal: new AbortController().signal, events, directory: ${JSON.stringify(root)} };
+    const read = (folder) => readFolders({ folders: [{ path: folder, exclude: [] }], ...options }, descriptor, ${threads}, context, () => {});
     await read(${JSON.stringify(join(root, 'tiny'))});
     const before = process.memoryUsage().rss;
     let peak = before;
@@ -160,7 +171,8 @@ async function memoryOf(folder: string): Promise<{ bytesPerToken: number; vocabu
     words,
     letters,
   } = JSON.parse(out) as Record<'bytes' | 'tokens' | 'words' | 'letters', number>;
-  return { bytesPerToken: peak / tokens, vocabularyBytes: 60 * words + 4 * letters };
+  const vocabulary = 60 * words + 4 * letters;
+  return { all: peak / tokens, withoutVocabulary: (peak - vocabulary) / tokens, vocabulary };
 }
 
 interface Scan {
@@ -255,20 +267,23 @@ try {
   await mkdir(code);
   await copyDependencySources(code, (bytes / 10) | 0);
   await mkdir(one);
-  for (const name of (await readdir(ascii)).sort()) {
+  const parts = join(root, 'parts');
+  if (values.data) await unpack('en-text8style.txt.gz', parts, 2 * bytes);
+  else await make(parts, 'etaoinshrdlucmfwypvbgkjqxz', [2, 9], 1, 2 * bytes);
+  for (const name of (await readdir(parts)).sort()) {
     execFileSync('sh', [
       '-c',
       'fold -s -w 5000 "$1" >> "$2"; echo >> "$2"',
       'sh',
-      join(ascii, name),
+      join(parts, name),
       join(one, 'whole.txt'),
     ]);
   }
+  await rm(parts, { recursive: true });
 
-  const memory = await memoryOf(ascii);
-  const tokenBytes = memory.bytesPerToken;
+  const memory = await memoryOf(one);
   console.log(
-    `memory: ${tokenBytes.toFixed(1)} bytes a token at the peak, the vocabulary included (about ${(memory.vocabularyBytes / 1e6).toFixed(0)} MB)`,
+    `memory, one file: ${memory.all.toFixed(1)} bytes a token at the peak, ${memory.withoutVocabulary.toFixed(1)} without the vocabulary (about ${(memory.vocabulary / 1e6).toFixed(0)} MB)`,
   );
   const figures: Record<string, unknown> = {
     name: 'text',
@@ -277,8 +292,9 @@ try {
     koreanMBps: round(await megabytesPerSecond('korean', korean)),
     codeMBps: round(await megabytesPerSecond('code', code)),
     vsGensimVocabulary: round(await compare(one)),
-    bytesPerToken: round(tokenBytes),
-    vocabularyMB: round(memory.vocabularyBytes / 1e6),
+    bytesPerToken: round(memory.all),
+    bytesPerTokenWithoutVocabulary: round(memory.withoutVocabulary),
+    vocabularyMB: round(memory.vocabulary / 1e6),
   };
   await makeSmall(small, ascii, files);
   await read(small);

@@ -10,6 +10,7 @@ import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions, UnsavedText } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
+import { TextKernel } from '../text/text-kernel.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
 import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
@@ -136,25 +137,43 @@ const hooks = {
   cancelled,
 } satisfies ReadingHooks;
 
+let textKernel: TextKernel | null = null;
+
+/** The thread's own instance, cleared: a task takes the memory of the one before. */
+function kernelOf(module: WebAssembly.Module): TextKernel {
+  textKernel ??= new TextKernel(module);
+  textKernel.clear();
+  return textKernel;
+}
+
 /** A task's result; null where it was cancelled, or where the result lies in the job's shared memory. */
 async function run(task: Task): Promise<unknown> {
   switch (task.kind) {
     case 'find':
       return find(task);
     case 'readShare':
-      return readShare(task.kernel, task.tokenFile, task.found, task.text, task.done, cancelled);
+      return readShare(kernelOf(task.kernel), task.tokenFile, task.found, task.text, task.done, cancelled);
     case 'mergeRead':
       return keepWhatIsUsed(
         task.vectorsOnly,
         task.tokenFile.descriptor,
-        mergeRead(task.kernel, task.tokenFile, task.shares, task.notes, hooks, task.text, task.phrases, task.cache),
+        mergeRead(
+          kernelOf(task.kernel),
+          task.tokenFile,
+          task.shares,
+          task.notes,
+          hooks,
+          task.text,
+          task.phrases,
+          task.cache,
+        ),
       );
     case 'read': {
       const spill = new TokenFile(task.tokenFile);
       return keepWhatIsUsed(
         task.vectorsOnly,
         task.tokenFile,
-        await readFound(task.kernel, task.found, hooks, task.text, task.phrases, spill, task.cache),
+        await readFound(kernelOf(task.kernel), task.found, hooks, task.text, task.phrases, spill, task.cache),
       );
     }
     case 'import':

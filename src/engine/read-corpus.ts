@@ -16,6 +16,7 @@ import { addIdentifierParts } from '../text/identifier-parts.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } from '../text/options.ts';
 import { separateParticles } from '../text/particles.ts';
 import { DELIMITER, findPhrases, type Phrases } from '../text/phrases.ts';
+import type { TextKernel } from '../text/text-kernel.ts';
 import type { Spill } from '../text/tokens.ts';
 import { sizesOfTwins, textsOf, Unread, type FileToRead, type Piece } from './file-text.ts';
 import { logNotes, newNotes, note, noteRead, reportOf, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
@@ -149,11 +150,11 @@ export async function addTexts(
 }
 
 /**
- * Reads the folders and makes words of their phrases; null where it was cancelled. `kernel`: the module `text`. `spill` takes what has no room in memory; without it, a text that is
+ * Reads the folders and makes words of their phrases; null where it was cancelled. `spill` takes what has no room in memory; without it, a text that is
  * too long ends there. Throws for what is wrong with the request, such as a glob too long, and where the spill fails.
  */
 export async function readCorpus(
-  kernel: WebAssembly.Module,
+  kernel: TextKernel,
   folders: readonly FolderRequest[],
   reading: ReadingOptions,
   hooks: ReadingHooks,
@@ -170,7 +171,7 @@ export async function readCorpus(
 
 /** The same of files that were found. `cache`: where it is kept for the next time. */
 export async function readFound(
-  kernel: WebAssembly.Module,
+  kernel: TextKernel,
   found: FoundFiles,
   hooks: ReadingHooks,
   text: TextOptions,

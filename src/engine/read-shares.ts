@@ -6,7 +6,7 @@ import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import { CorpusBuilder } from '../text/corpus.ts';
 import { mergeShares, sizeOf, type DocumentPlace, type Share } from '../text/merge.ts';
 import { TokenPacker, type PackedBytes } from '../text/packed-tokens.ts';
-import { TextKernel } from '../text/text-kernel.ts';
+import type { TextKernel } from '../text/text-kernel.ts';
 import { NotParted, type FileToRead } from './file-text.ts';
 import { addTexts, finishCorpus, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
 import { saveCache, type CachePlace } from './token-cache.ts';
@@ -41,7 +41,7 @@ export interface SharedTokenFile {
 
 /** Reads a share; null where it was cancelled, or has more different words than one builder counts; `whole` where a file was parted that may not be. `done`: where bytes and words are told, (2) in shared memory. */
 export async function readShare(
-  module: WebAssembly.Module,
+  kernel: TextKernel,
   { descriptor, taken }: SharedTokenFile,
   found: FoundFiles,
   text: TextOptions,
@@ -49,7 +49,6 @@ export async function readShare(
   cancelled: () => boolean,
 ): Promise<ReadShare | 'whole' | null> {
   const bytes = bytesOf(found.files);
-  const kernel = new TextKernel(module);
   const packed = new BlockWriter(descriptor, taken);
   const packer = new TokenPacker(kernel, (bytes) => packed.append(bytes));
   const builder = new CorpusBuilder(kernel, packer, { memory: 0 }, text);
@@ -78,7 +77,7 @@ export async function readShare(
  * of a file in a share before is left out. `cache`: where it is kept for the next time.
  */
 export function mergeRead(
-  module: WebAssembly.Module,
+  kernel: TextKernel,
   { descriptor, taken }: SharedTokenFile,
   shares: readonly ReadShare[],
   notes: ReadingNotes,
@@ -111,14 +110,14 @@ export function mergeRead(
   }
   const at = endOfBlocks(taken);
   const merging = mergeShares(
-    module,
+    kernel,
     shares.map(({ share, packed }) => ({ ...share, packed: readerOf(packed, descriptor) })),
     order,
     { spill: new TokenFile(descriptor, at), at, memory: MOST_IN_MEMORY },
   );
   return finishCorpus(merging, documents, notes, hooks, text, phrases, (corpus) => {
     if (!cache) return;
-    saveCache(module, cache, corpus, documents, passed);
+    saveCache(kernel, cache, corpus, documents, passed);
   });
 }
 

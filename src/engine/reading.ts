@@ -70,6 +70,7 @@ export async function readFolders(
         const { notes } = all;
         const kept = isCached ? null : cache;
         const merge = { kind: 'mergeRead', shares, notes, cache: kept, tokenFile: file, ...common } as const;
+        await pool.keep(1);
         const merged = await pool.run([merge], listen);
         if (!merged) return null;
         if (merged[0]) return merged[0];

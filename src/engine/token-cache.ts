@@ -1,15 +1,15 @@
 // What was read last, beside the model: the token ids of each file, so that a file whose size and time are as they were is
 // not opened again. A cache that is damaged, or was written by another version or under other options, counts for nothing.
 
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import type { SkipReason } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { TokenPacker } from '../text/packed-tokens.ts';
-import { TextKernel } from '../text/text-kernel.ts';
+import type { TextKernel } from '../text/text-kernel.ts';
 import type { FoundFiles } from './read-corpus.ts';
 import type { PassedFile, ReadShare } from './read-shares.ts';
 import { note, newNotes, type ReadDocument } from './reading-notes.ts';
@@ -24,7 +24,7 @@ const FEWEST_WORDS = 2000;
 /** The words' letters are put together so many at a time. */
 const WORDS = 1 << 14;
 /** The tokens are packed so many at a time. */
-const TOKENS = 1 << 18;
+const TOKENS = 1 << 14;
 
 /** A file as it was, and what became of it: a document of the share, or nothing for a reason. */
 interface Entry {
@@ -42,8 +42,8 @@ interface Entry {
 interface Trailer {
   format: number;
   key: string;
-  /** Of all that is before it. */
-  digest: string;
+  /** CRC-32 of all that is before it. */
+  check: number;
   entries: number;
   letters: number;
   words: number;
@@ -106,7 +106,7 @@ export interface CachePlace {
 
 /** Replaces the cache by a corpus that was counted just now. Where it cannot be written, or is not worth it, there is none. */
 export function saveCache(
-  module: WebAssembly.Module,
+  kernel: TextKernel,
   { directory, key, files }: CachePlace,
   corpus: Corpus,
   documents: readonly ReadDocument[],
@@ -125,24 +125,24 @@ export function saveCache(
     ),
     ...passed.flatMap(({ place, reason }) => entryOf(place, { reason })),
   ];
-  const parts = partsOf(module, entries, corpus);
+  const parts = partsOf(kernel, entries, corpus);
   const path = join(directory, FILE);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = openSync(temporary, 'w');
     try {
-      const digest = createHash('sha1');
+      let check = 0;
       const lengths = parts.map((part) => {
         let length = 0;
         for (const bytes of part) {
-          digest.update(bytes);
+          check = crc32(bytes, check);
           writeFileSync(file, bytes);
           length += bytes.byteLength;
         }
         return length;
       });
       const trailer: Trailer = {
-        ...{ format: FORMAT, key, digest: digest.digest('hex') },
+        ...{ format: FORMAT, key, check },
         entries: lengths[0]!,
         letters: lengths[1]!,
         words: corpus.words.length,
@@ -162,7 +162,7 @@ export function saveCache(
 
 /** The parts of the file, in their order, each piece by piece. */
 function partsOf(
-  module: WebAssembly.Module,
+  kernel: TextKernel,
   entries: readonly Entry[],
   { words, counts, documents, tokens }: Corpus,
 ): Iterable<Uint8Array>[] {
@@ -172,12 +172,11 @@ function partsOf(
     }
   };
   const packedTokens = function* (): Generator<Uint8Array> {
-    const packed: Uint8Array[] = [];
-    const packer = new TokenPacker(new TextKernel(module), (bytes) => packed.push(bytes.slice()));
+    let packed: Uint8Array = new Uint8Array(0);
+    const packer = new TokenPacker(kernel, (bytes) => (packed = bytes));
     for (let from = 0; from < tokens.length; from += TOKENS) {
       packer.append(tokens.subarray(from, from + TOKENS));
-      yield* packed;
-      packed.length = 0;
+      yield packed; // a view, which is written before more is packed
     }
   };
   return [
@@ -206,7 +205,7 @@ function load(path: string, key: string): ({ entries: Entry[] } & Pick<ReadShare
     const trailer = JSON.parse(bytes.toString('utf8', end + 1)) as Trailer;
     if (trailer.format !== FORMAT || trailer.key !== key) return null;
     const body = bytes.subarray(0, end);
-    if (createHash('sha1').update(body).digest('hex') !== trailer.digest) return null;
+    if (crc32(body) !== trailer.check) return null;
     let place = 0;
     const next = (length: number): Uint8Array<ArrayBuffer> => new Uint8Array(body.subarray(place, (place += length))); // a copy, which is aligned
     const entries = JSON.parse(Buffer.from(next(trailer.entries)).toString()) as Entry[];

@@ -229,7 +229,8 @@ function isWhite(unit: number): boolean {
 
 function beginningOf(text: string | Uint8Array): string {
   const beginning = text.slice(0, BEGINNING);
-  return typeof beginning === 'string' ? beginning : String.fromCharCode(...beginning);
+  // not spread: that takes ten times as long, and there are many files
+  return typeof beginning === 'string' ? beginning : String.fromCharCode.apply(null, beginning as unknown as number[]);
 }
 
 /** Classes of characters in code: no apostrophe is part of a word, no stop ends a sentence, and of what may stand between digits only the full stop does. */

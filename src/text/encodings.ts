@@ -47,17 +47,19 @@ export function beginningOf(bytes: Uint8Array, size = bytes.length, setting: Enc
 
 /** A beginning in an encoding with ASCII in it; `null` where there are more controls than text has. */
 function withoutMark(probe: Uint8Array, size: number, mark: number): Beginning | null {
+  if (probe.indexOf(0, mark) >= 0) return null;
   let controls = 0;
-  for (let i = mark; i < probe.length; i++) {
-    if (probe[i] === 0) return null;
-    if (isControl(probe[i]!)) controls++;
-  }
+  for (let i = mark; i < probe.length; i++) controls += CONTROLS[probe[i]!]!;
   return controls > (probe.length - mark) / 20 ? null : { encoding: 'utf-8', mark };
 }
 
-/** C0 controls that text does not have: all but backspace, tab, line feed, form feed, carriage return and escape. */
+/** 1 for C0 controls that text does not have: all but backspace, tab, line feed, form feed, carriage return and escape. */
+const CONTROLS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 32 && !(byte >= 8 && byte <= 13 && byte !== 11) && byte !== 27 ? 1 : 0,
+);
+
 function isControl(byte: number): boolean {
-  return byte < 32 && !(byte >= 8 && byte <= 13 && byte !== 11) && byte !== 27;
+  return CONTROLS[byte] === 1;
 }
 
 /** Whether what follows a mark of UTF-16 is UTF-8: two letters of it would be one ideograph, and no space or line end is in all of it. */

@@ -31,8 +31,12 @@ function kindOf(name: string, index: number): number {
   return letter.toLowerCase() === letter ? SMALL : CAPITAL;
 }
 
+/** Most words: they have no parts, and are told from the others in a tenth of the time. */
+const PLAIN = /^[A-Za-z]?[a-z']*$/;
+
 /** The parts of a name in lower case; none for a name of a single one. Digits part and are no parts. */
 export function partsOf(name: string): string[] {
+  if (PLAIN.test(name)) return [];
   const parts: string[] = [];
   let begin = -1;
   let isParted = false;

@@ -5,7 +5,7 @@ import type { Corpus } from './corpus.ts';
 import { PackedReader, type PackedBytes } from './packed-tokens.ts';
 import { BREAK } from './tokenizer.ts';
 import type { Spill } from './tokens.ts';
-import { TextKernel } from './text-kernel.ts';
+import type { TextKernel } from './text-kernel.ts';
 import { inOrder, type PackedWords } from './vocabulary.ts';
 import { WordTable } from './word-table.ts';
 
@@ -46,14 +46,13 @@ export interface MergeLimits {
  * many different words, or tokens. Yields how much is done, 0 to 1.
  */
 export function* mergeShares(
-  module: WebAssembly.Module,
+  kernel: TextKernel,
   shares: readonly Share[],
   order: readonly (readonly DocumentPlace[])[],
   limits: MergeLimits | null = null,
 ): Generator<number, Corpus | null> {
   const kept = shares.map(({ documents }) => new Uint8Array(documents.length));
   for (const { share, document } of order.flat()) kept[share]![document] = 1;
-  const kernel = new TextKernel(module);
   const table = new WordTable(kernel, MOST_WORDS);
   /** Of each share, where its ids in the table are. */
   const maps: number[] = [];

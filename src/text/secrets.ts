@@ -2,7 +2,7 @@
 // model that is shared must not hold them. The shapes are those that the issuers document; a password of no known shape
 // is not found.
 
-import type { TextKernel } from './text-kernel.ts';
+import { roundUp, type TextKernel } from './text-kernel.ts';
 import { CLASSES, CONTINUE } from './tokenizer.ts';
 
 /** Shapes that begin like nothing else, so that one pass at some hundred megabytes a second looks for all of them. */
@@ -59,7 +59,7 @@ export class SecretScanner {
   find(bytes: Uint8Array): number {
     const { length } = bytes;
     if (length > this.#size) {
-      this.#size = Math.max(length, 2 * this.#size);
+      this.#size = roundUp(length);
       this.#text = this.#kernel.allocate(this.#size + BEHIND);
     }
     this.#kernel.bytes(this.#text, length).set(bytes);
@@ -71,6 +71,8 @@ export class SecretScanner {
 
 /** Zeros that the kernel needs behind the bytes. */
 const BEHIND = 256;
+
+type Range = [start: number, end: number];
 
 /** Takes the secrets out of the pieces of one file. */
 export class SecretFilter {
@@ -92,16 +94,7 @@ export class SecretFilter {
 
   /** The text with spaces for secrets; the same object where there are none. Bytes are ASCII. `last`: no piece follows. */
   clean(text: string | Uint8Array, last: boolean): string | Uint8Array {
-    let first = 0;
-    if (typeof text !== 'string' && this.#scanner && this.#open === null) {
-      first = this.#scanner.find(text);
-      if (first < 0) {
-        if (last) return text;
-        first = Math.max(0, text.length - LONGEST_BEGUN); // what it may end in the middle of
-      }
-    }
-    const string = typeof text === 'string' ? text : LATIN1.decode(text);
-    const ranges = this.#rangesOf(string, first, last);
+    const ranges = typeof text === 'string' ? this.#rangesOf(text, last) : this.#rangesOfBytes(text, last);
     if (ranges.length === 0) return text;
     if (typeof text !== 'string') {
       const bytes = text.slice();
@@ -117,9 +110,20 @@ export class SecretFilter {
     return cleaned + text.slice(from);
   }
 
-  #rangesOf(text: string, first: number, last: boolean): [start: number, end: number][] {
-    const ranges: [number, number][] = [];
-    let end = first;
+  #rangesOfBytes(bytes: Uint8Array, last: boolean): Range[] {
+    let first = this.#scanner && this.#open === null ? this.#scanner.find(bytes) : 0;
+    if (first >= 0) {
+      if (!last) first = Math.min(first, Math.max(0, bytes.length - LONGEST_BEGUN));
+      while (first > 0 && isWordUnit(bytes[first - 1]!)) first--;
+      const ranges = this.#rangesOf(LATIN1.decode(bytes.subarray(first)), last);
+      return ranges.map(([start, end]) => [first + start, first + end]);
+    }
+    return last ? [] : this.#begunIn(LATIN1.decode(bytes.subarray(-LONGEST_BEGUN)), bytes.length);
+  }
+
+  #rangesOf(text: string, last: boolean): Range[] {
+    const ranges: Range[] = [];
+    let end = 0;
     if (this.#open !== null) {
       end = this.#open === 'key' ? endOfKey(text, 0) : (RUN.exec(text)?.[0].length ?? 0);
       if (end > 0) ranges.push([0, end]);
@@ -140,14 +144,16 @@ export class SecretFilter {
       SECRET.lastIndex = end;
     }
     if (last || this.#open !== null) return ranges;
-    const from = Math.max(end, text.length - LONGEST_BEGUN);
-    const begun = BEGUN.exec(text.slice(from));
-    if (begun) {
-      ranges.push([from + begun.index, text.length]);
-      this.count++;
-      this.#open = begun[0].startsWith('-') ? 'key' : 'run';
-    }
-    return ranges;
+    return [...ranges, ...this.#begunIn(text.slice(Math.max(end, text.length - LONGEST_BEGUN)), text.length)];
+  }
+
+  /** What the end of a piece, a text that ends at `length`, is in the middle of. */
+  #begunIn(text: string, length: number): Range[] {
+    const begun = BEGUN.exec(text);
+    if (!begun) return [];
+    this.count++;
+    this.#open = begun[0].startsWith('-') ? 'key' : 'run';
+    return [[length - text.length + begun.index, length]];
   }
 }
 

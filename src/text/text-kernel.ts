@@ -11,7 +11,6 @@ interface Functions {
   pack(out: number, ids: number, count: number): number;
   unpack(ids: number, bytes: number, count: number, map: number): number;
   findSecret(text: number, length: number, prefixes: number): number;
-  widen(units: number, bytes: number, count: number): void;
 }
 
 const PAGE = 65_536;
@@ -19,6 +18,13 @@ const PAGE = 65_536;
 const FIRST = 1024;
 /** What the kernel may read and write behind the end of an array, bytes. */
 const BEHIND = 64;
+
+/** Places for texts have multiples of this size, so that one is enough for all pieces of a file. Bytes. */
+const STEP = 1 << 18;
+
+export function roundUp(bytes: number): number {
+  return Math.ceil(bytes / STEP) * STEP;
+}
 
 /** An instance of the kernel. Its memory grows; what was allocated stays where it is. */
 export class TextKernel {
@@ -58,7 +64,7 @@ export class TextKernel {
   /** The place for a text, and for what is put together for a short time, of at least so many bytes; what was there may be gone. */
   text(bytes: number): number {
     if (bytes > this.#textSize) {
-      this.#textSize = Math.max(bytes, Math.min(2 * this.#textSize, this.#textSize + (1 << 21)));
+      this.#textSize = roundUp(bytes);
       this.#text = this.allocate(this.#textSize);
     }
     return this.#text;

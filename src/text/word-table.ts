@@ -74,7 +74,7 @@ const FILLED = 0.6;
 /** A share of the room that forgetting must free, so that it is not done for every few words. */
 const FREED = 1 / 8;
 /** Entries that are gone through at a time, in a millisecond or a few. */
-const STEP = 1 << 14;
+const STEP = 1 << 12;
 /** Counts from here on are not told apart when it is decided what to forget. */
 const COUNTS = 1 << 16;
 
@@ -241,13 +241,22 @@ export class WordTable {
     return ids;
   }
 
-  /** The words by id, each where it was met, for another table or to be put in order. */
+  #lettersOfAll(): number {
+    let letters = 0;
+    for (const { numbers } of this.#parts()) {
+      for (let at = 0; at < numbers.length; at += NUMBERS)
+        if (numbers[at + COUNT] !== 0) letters += numbers[at + LENGTH]!;
+    }
+    return letters;
+  }
+
+  /** The words by id, each where it was met, for another table or to be put in order; in shared memory. */
   spelled(): PackedWords {
     const kernel = this.#kernel;
     const total = this.#fields[NEXT_ID]!;
-    const lengths = new Uint8Array(total);
-    const counts = new Uint32Array(total);
-    let units = new Uint16Array(8 * total + 1024);
+    const lengths = new Uint8Array(new SharedArrayBuffer(total));
+    const counts = new Uint32Array(new SharedArrayBuffer(4 * total));
+    const units = new Uint16Array(new SharedArrayBuffer(2 * this.#lettersOfAll()));
     let letters = 0;
     let id = 0;
     for (const { pointer, entries } of this.#filled()) {
@@ -259,17 +268,12 @@ export class WordTable {
         const found = kernel.run.spellEntries(pointer + first * ENTRY_SIZE, count, text, lengthsAt, countsAt);
         counts.set(kernel.words(countsAt, count), id);
         lengths.set(kernel.bytes(lengthsAt, count), id);
-        if (letters + found > units.length) {
-          const more = new Uint16Array(Math.max(2 * units.length, letters + found));
-          more.set(units);
-          units = more;
-        }
         units.set(kernel.units(text, found), letters);
         letters += found;
         id += count;
       }
     }
-    return { units: units.subarray(0, letters), lengths, counts };
+    return { units, lengths, counts };
   }
 
   /**

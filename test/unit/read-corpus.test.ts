@@ -10,9 +10,10 @@ import { SKIP_REASONS, type LogLevel, type SkipReason } from '../../src/protocol
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { decodeText } from '../../src/text/decode.ts';
 import { ENCODERS } from './legacy-encoders.ts';
+import { TextKernel } from '../../src/text/text-kernel.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
 
-const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 
 let root: string;
 let folders = 0;
@@ -43,7 +44,7 @@ const hooks = (): ReadingHooks => ({ progress: () => undefined, cancelled: () =>
 async function read(paths: string | string[], maximumFileSize = 1e6) {
   const heard = new Heard();
   const folders = [paths].flat().map((path) => ({ path, exclude: ['**/*.excluded'] }));
-  const result = await readCorpus(kernel, folders, { maximumFileSize }, heard);
+  const result = await readCorpus(new TextKernel(module), folders, { maximumFileSize }, heard);
   assert.ok(result);
   return { ...result, heard };
 }
@@ -69,6 +70,7 @@ test('the files of a folder become a corpus in sorted order, each a document wit
     files: 3,
     bytes: 26,
     words: 6,
+    languages: { plaintext: { files: 2, names: ['w/a.txt', 'w/b.txt'] }, markdown: { files: 1, names: ['w/a/x.md'] } },
     encodings: { 'utf-8': 3 },
     secrets: { files: 0, found: 0 },
     skipped: skips({ excluded: 1 }),
@@ -168,7 +170,7 @@ test('a file that vanishes between being found and being read is unreadable, and
       return false;
     },
   };
-  const result = await readCorpus(kernel, [{ path, exclude: [] }], { maximumFileSize: 1e6 }, hooks);
+  const result = await readCorpus(new TextKernel(module), [{ path, exclude: [] }], { maximumFileSize: 1e6 }, hooks);
   assert.equal(result?.report.files, 39);
   assert.equal(result.report.skipped.unreadable, 1);
   assert.match(heard.lines[0]!.message, /f39\.txt was skipped: cannot be read \(ENOENT/);
@@ -236,7 +238,7 @@ test('a cancel is answered at once, while finding, reading, cutting and counting
   const path = await folderWith(files);
   let looks = 0;
   const count = await readCorpus(
-    kernel,
+    new TextKernel(module),
     [{ path, exclude: [] }],
     { maximumFileSize: 1e8 },
     { ...hooks(), cancelled: () => (looks++, false) },
@@ -248,7 +250,7 @@ test('a cancel is answered at once, while finding, reading, cutting and counting
     let asked = 0;
     const heard = new Heard();
     const result = await readCorpus(
-      kernel,
+      new TextKernel(module),
       [{ path, exclude: [] }],
       { maximumFileSize: 1e8 },
       {
@@ -270,7 +272,7 @@ test('in a large file, a cancel is looked for at least once every 200 kB', async
   const path = await folderWith({ 'a.txt': text });
   let looks = 0;
   await readCorpus(
-    kernel,
+    new TextKernel(module),
     [{ path, exclude: [] }],
     { maximumFileSize: 1e8 },
     { ...hooks(), cancelled: () => (looks++, false) },
@@ -292,7 +294,7 @@ test('a file of many pieces reads like its whole text, in every encoding', async
     'e.txt': Buffer.concat([Buffer.from(lines), Buffer.of(0xff, 0x20), Buffer.from(lines)]),
   };
   const { corpus, report } = await read(await folderWith(files), 1e8);
-  const builder = new CorpusBuilder(kernel);
+  const builder = new CorpusBuilder(module);
   for (const bytes of Object.values(files)) {
     assert.ok(bytes.length > 2 * PIECE);
     builder.addDocument(decodeText(bytes)!.text);
@@ -311,7 +313,12 @@ test('files in old encodings are read beside those in UTF-8, and are counted by 
     'e.txt': ENCODERS['euc-kr']!('가나다'),
   });
   const heard = new Heard();
-  const result = await readCorpus(kernel, [{ path, exclude: [], encoding: 'euckr' }], { maximumFileSize: 1e6 }, heard);
+  const result = await readCorpus(
+    new TextKernel(module),
+    [{ path, exclude: [], encoding: 'euckr' }],
+    { maximumFileSize: 1e6 },
+    heard,
+  );
   assert.ok(result);
   assert.deepEqual(result.report.encodings, { 'euc-kr': 2, 'utf-8': 2, 'utf-16be': 1 });
   assert.deepEqual(result.report.repaired, 0);
@@ -359,7 +366,15 @@ test('what an editor has not saved counts instead of the file, also of an empty 
     { path: join(path, 'not-there.txt'), text: 'never' },
   ];
   const folders = [{ path, exclude: ['**/*.excluded'] }];
-  const result = await readCorpus(kernel, folders, { maximumFileSize: 1e6 }, hooks(), undefined, null, unsaved);
+  const result = await readCorpus(
+    new TextKernel(module),
+    folders,
+    { maximumFileSize: 1e6 },
+    hooks(),
+    undefined,
+    null,
+    unsaved,
+  );
   assert.equal(spelled(result!.corpus), 'new words | 이제 글이 있다 | stays |');
 });
 

@@ -22,7 +22,7 @@ import { syntheticText } from '../synthetic-text.ts';
 import { ENCODERS } from './legacy-encoders.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
 
-const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 
 let root: string;
 let tokenFile: ReturnType<typeof openTokenFile>;
@@ -59,7 +59,7 @@ const phrases = { ...PHRASE_DEFAULTS, passes: 1, threshold: 1 };
 const folders = () => [{ path: root, exclude: [] }];
 
 test('any number of threads reads what one thread reads', async () => {
-  const alone = await readCorpus(kernel, folders(), { maximumFileSize: 1e7 }, hooks, phrases);
+  const alone = await readCorpus(new TextKernel(module), folders(), { maximumFileSize: 1e7 }, hooks, phrases);
   assert.ok(alone);
   assert.equal(alone.report.skipped.duplicate, 3);
   assert.equal(alone.report.skipped.empty, 2);
@@ -75,9 +75,19 @@ test('any number of threads reads what one thread reads', async () => {
     );
     const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
     const shares = await Promise.all(
-      parts.map((part) => readShare(kernel, file, part, TEXT_DEFAULTS, new Float64Array(2), () => false)),
+      parts.map((part) =>
+        readShare(new TextKernel(module), file, part, TEXT_DEFAULTS, new Float64Array(2), () => false),
+      ),
     );
-    const merged = mergeRead(kernel, file, shares as ReadShare[], found!.notes, hooks, TEXT_DEFAULTS, phrases);
+    const merged = mergeRead(
+      new TextKernel(module),
+      file,
+      shares as ReadShare[],
+      found!.notes,
+      hooks,
+      TEXT_DEFAULTS,
+      phrases,
+    );
     assert.deepEqual(merged!.corpus, alone.corpus);
     assert.deepEqual(merged!.paths, alone.paths);
     assert.deepEqual(merged!.report, alone.report);
@@ -97,7 +107,7 @@ test('a cancelled share gives nothing', async () => {
   const found = (await findTexts(folders(), { maximumFileSize: 1e7 }, [], () => false))!;
   assert.equal(
     await readShare(
-      kernel,
+      new TextKernel(module),
       { descriptor: tokenFile.descriptor, taken: new Int32Array(1) },
       found,
       TEXT_DEFAULTS,
@@ -110,7 +120,7 @@ test('a cancelled share gives nothing', async () => {
 
 function shareOf(texts: string[]): Share {
   const packed = new Packed();
-  const builder = new CorpusBuilder(kernel, packed.packer, { memory: 0 });
+  const builder = new CorpusBuilder(module, packed.packer, { memory: 0 });
   for (const text of texts) builder.addDocument(text);
   return { ...builder.finishUnranked()!, packed };
 }
@@ -118,7 +128,7 @@ function shareOf(texts: string[]): Share {
 /** Packed tokens, for a test: an array. */
 class Packed implements PackedBytes {
   bytes: Uint8Array = new Uint8Array(0);
-  readonly packer = new TokenPacker(new TextKernel(kernel), (bytes) => {
+  readonly packer = new TokenPacker(new TextKernel(module), (bytes) => {
     this.bytes = Buffer.concat([this.bytes, bytes]);
   });
   get length(): number {
@@ -138,10 +148,10 @@ test('documents are merged in any order, and those left out leave no words behin
     [{ share: 1, document: 1 }],
     [{ share: 0, document: 2 }],
   ];
-  const steps = mergeShares(kernel, [first, second], order);
+  const steps = mergeShares(new TextKernel(module), [first, second], order);
   let step = steps.next();
   while (!step.done) step = steps.next();
-  const builder = new CorpusBuilder(kernel);
+  const builder = new CorpusBuilder(module);
   for (const text of ['three four', 'one two. three', 'one', 'two two']) builder.addDocument(text);
   assert.deepEqual(step.value, builder.finish());
 });
@@ -152,7 +162,7 @@ test('packed ids of every size come back', () => {
   packed.packer.append(ids);
   packed.packer.append(new Int32Array(2_000_000).fill(5));
   packed.packer.append(ids);
-  const memory = new TextKernel(kernel);
+  const memory = new TextKernel(module);
   const map = memory.allocate(4 * (2 ** 23 + 1));
   const mapped = memory.ids(map, 2 ** 23 + 1);
   for (const id of ids) if (id >= 0) mapped[id] = 3 * id;
@@ -189,7 +199,7 @@ test('a file in parts, wherever it may be parted, reads like the whole', async (
     const parts = await Promise.all(
       shares.map((files) =>
         readShare(
-          kernel,
+          new TextKernel(module),
           file,
           { files, twins: new Set(), notes: newNotes() },
           TEXT_DEFAULTS,
@@ -198,7 +208,15 @@ test('a file in parts, wherever it may be parted, reads like the whole', async (
         ),
       ),
     );
-    return mergeRead(kernel, file, parts as ReadShare[], newNotes(), hooks, TEXT_DEFAULTS, PHRASE_DEFAULTS);
+    return mergeRead(
+      new TextKernel(module),
+      file,
+      parts as ReadShare[],
+      newNotes(),
+      hooks,
+      TEXT_DEFAULTS,
+      PHRASE_DEFAULTS,
+    );
   };
   const whole = await read([found.files]);
   const cuts = new Set<number>();
@@ -230,7 +248,7 @@ test('a part that is not UTF-8 says so, and is read as a whole', async () => {
   const files = [{ ...found.files[0]!, part: { from: 10, to: 18 } }];
   const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
   assert.equal(
-    await readShare(kernel, file, { ...found, files }, TEXT_DEFAULTS, new Float64Array(2), () => false),
+    await readShare(new TextKernel(module), file, { ...found, files }, TEXT_DEFAULTS, new Float64Array(2), () => false),
     'whole',
   );
 });

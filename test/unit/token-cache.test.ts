@@ -9,12 +9,13 @@ import { findTexts, readCorpus, type ReadCorpus, type ReadingHooks } from '../..
 import { newNotes } from '../../src/engine/reading-notes.ts';
 import { mergeRead, readShare, type ReadShare } from '../../src/engine/read-shares.ts';
 import { cacheKey, deleteCache, withCache } from '../../src/engine/token-cache.ts';
+import { TextKernel } from '../../src/text/text-kernel.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import { openTokenFile } from '../../src/engine/token-file.ts';
 import type { UnsavedText } from '../../src/protocol/engine.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 
-const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 
 let root: string;
 let tokenFile: ReturnType<typeof openTokenFile>;
@@ -58,7 +59,7 @@ async function read(
   const { fresh, share } = withCache(found, model, key);
   const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
   const fromFiles = (await readShare(
-    kernel,
+    new TextKernel(module),
     file,
     { ...fresh, notes: newNotes() },
     TEXT_DEFAULTS,
@@ -67,12 +68,29 @@ async function read(
   )) as ReadShare;
   const shares = share ? [share, fromFiles] : [fromFiles];
   const cache = { directory: model, key, files: found.files };
-  const result = mergeRead(kernel, file, shares, found.notes, hooks, TEXT_DEFAULTS, PHRASE_DEFAULTS, cache);
+  const result = mergeRead(
+    new TextKernel(module),
+    file,
+    shares,
+    found.notes,
+    hooks,
+    TEXT_DEFAULTS,
+    PHRASE_DEFAULTS,
+    cache,
+  );
   return { result: result!, opened: fresh.files.map(({ name }) => name) };
 }
 
 async function expected(unsaved: UnsavedText[] = []): Promise<ReadCorpus> {
-  return (await readCorpus(kernel, [{ path: folder, exclude: [] }], reading, hooks, PHRASE_DEFAULTS, null, unsaved))!;
+  return (await readCorpus(
+    new TextKernel(module),
+    [{ path: folder, exclude: [] }],
+    reading,
+    hooks,
+    PHRASE_DEFAULTS,
+    null,
+    unsaved,
+  ))!;
 }
 
 test('what has not changed is not opened again, but for copies, and the corpus is the same', async () => {

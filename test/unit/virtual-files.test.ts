@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, suite, test } from 'node:test';
 import { Engine } from '../../src/engine/engine.ts';
+import { TextKernel } from '../../src/text/text-kernel.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import { readCorpus, type ReadCorpus } from '../../src/engine/read-corpus.ts';
 import { connectVirtualFiles } from '../../src/engine/virtual-files.ts';
@@ -17,7 +18,7 @@ import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText } from '../synthetic-text.ts';
 
-const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 const ADDRESS = 'memory://host/a%20folder';
 const HOUR_AGO = Date.now() - 3_600_000;
 const PNG = '\x89PNG\0\0\0';
@@ -80,7 +81,7 @@ async function read(
 ): Promise<ReadCorpus> {
   if (files) connectVirtualFiles(files);
   const hooks = { progress: () => undefined, log: () => undefined, cancelled: () => false };
-  return (await readCorpus(kernel, folders, reading, hooks, PHRASE_DEFAULTS, null, unsaved))!;
+  return (await readCorpus(new TextKernel(module), folders, reading, hooks, PHRASE_DEFAULTS, null, unsaved))!;
 }
 
 const TREE: Record<string, string> = {
