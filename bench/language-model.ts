@@ -1,6 +1,7 @@
 // The language model beside PyTorch: the same gradients first, then tokens a second of training on 2 threads, and µs a token of inference.
 //   --seconds N (4), for each measurement     --rounds N of the two in turn (3)     --variant simd | relaxed-simd (the best)
-//   --only lstm,gru,rnn,v2048,layers,inference,threads   (all but layers; --long: all)
+//   --only lstm,gru,rnn,v2048,layers,inference,threads,tfjs,sameSteps,mnistLstm,mnistGru,mnistRnn   (the first five but layers, inference, threads; --long: all)
+//   --data FOLDER   with wikitext-2, for sameSteps (../shared/data)     --tfjs FOLDER   with tfjs-node (else it is installed into .cache)
 //   --openblas DIR   with libopenblas.so.0 of Debian's libopenblas0-openmp, with which PyTorch is at its best
 //   --wide   with V8's --experimental-wasm-revectorize, which makes 256-bit operations of 128-bit ones: figures named …256
 //   --python PROGRAM   that has torch (/usr/bin/python3)     --alone   without PyTorch
@@ -14,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { findTfjsNode } from '../scripts/tfjs-node.mjs';
 import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
 import { multiplyAddsPerToken } from '../src/language-model/costs.ts';
 import { LanguageModel } from '../src/language-model/inference.ts';
@@ -24,6 +26,9 @@ import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
 import { layOutParameters, readParameters, type Tensor } from '../src/language-model/parameters.ts';
 import { createSignals, Team } from '../src/language-model/team.ts';
 import { LanguageModelThread } from '../src/language-model/training.ts';
+import { mnist, MNIST_DEFAULTS } from './language-model/mnist.ts';
+import { trainSteps } from './language-model/same-steps.ts';
+import { trainTensorflow } from './language-model/tfjs.ts';
 import { tryWide } from '../src/language-model/width.ts';
 
 /** A worker thread has the flags of its process. */
@@ -48,6 +53,8 @@ const MODELS: Record<string, Model> = {
   v2048: { ...BASE, vocabulary: 2048 },
   layers: { ...BASE, layers: 2, embeddingSize: 512, hiddenSize: 512 },
 };
+/** Only with --long, or when asked for. */
+const LONG = ['layers', 'tfjs', 'sameSteps', 'mnistLstm', 'mnistGru', 'mnistRnn'];
 /** Long enough that no measurement comes to its end. */
 const TOKENS = 2_000_000;
 
@@ -195,6 +202,15 @@ async function startTorch(python: string, openblas: string | undefined): Promise
   };
 }
 
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'lexiscope-bench-'));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -207,6 +223,8 @@ async function main(): Promise<void> {
       openblas: { type: 'string' },
       python: { type: 'string', default: '/usr/bin/python3' },
       alone: { type: 'boolean', default: false },
+      data: { type: 'string', default: '../shared/data' },
+      tfjs: { type: 'string' },
     },
   });
   if (values.wide && !WIDE) {
@@ -216,8 +234,8 @@ async function main(): Promise<void> {
     return;
   }
   const width = WIDE ? '256' : '';
-  const all = [...Object.keys(MODELS), 'inference', 'threads'];
-  const only = values.only?.split(',') ?? all.filter((name) => values.long || name !== 'layers');
+  const all = [...new Set([...Object.keys(MODELS), 'inference', 'threads', ...LONG])];
+  const only = values.only?.split(',') ?? all.filter((name) => values.long || !LONG.includes(name));
   const unknown = only.find((name) => !all.includes(name));
   if (unknown) throw new Error(`There is no measurement "${unknown}"; there are: ${all.join(', ')}`);
   const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
@@ -240,8 +258,7 @@ async function main(): Promise<void> {
   if (WIDE) console.log(JSON.stringify(tryWide(kernel, () => performance.now())));
 
   if (torch) {
-    const folder = await mkdtemp(join(tmpdir(), 'lexiscope-bench-'));
-    try {
+    await inFolder(async (folder) => {
       for (const cell of ['lstm', 'gru', 'rnn'] as const) {
         const model = { ...BASE, cell, layers: 2, vocabulary: 500, batchSize: 16, steps: 20 };
         const path = join(folder, cell);
@@ -254,9 +271,7 @@ async function main(): Promise<void> {
         if (!(Math.abs(loss - expected) < 1e-4 && error < 1e-3))
           throw new Error(`${cell}: PyTorch has another gradient`);
       }
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    });
   }
 
   for (const name of only) {
@@ -296,13 +311,44 @@ async function main(): Promise<void> {
     figures[WIDE ? 'threads2Vs1Of256' : 'threads2Vs1'] = ratio;
     console.log(`2 threads: ${ratio.toFixed(2)} times 1 thread`);
   }
+  if (only.includes('tfjs')) {
+    const folder = values.tfjs ?? (await findTfjsNode());
+    if (!folder) throw new Error('Name the folder in which @tensorflow/tfjs-node is installed: --tfjs FOLDER');
+    const [our, their]: [number[], number[]] = [[], []];
+    for (let round = 0; round < rounds; round++) {
+      our.push(await train(kernel, BASE, THREADS, seconds));
+      their.push(trainTensorflow(folder, BASE, seconds));
+    }
+    figures[`lstm${width}VsTfjs`] = median(our) / median(their);
+    const rates = `${Math.round(median(our))} tokens/s, tfjs-node ${Math.round(median(their))}`;
+    console.log(`tfjs: ${rates}: ${(median(our) / median(their)).toFixed(2)}x`);
+  }
+  if (only.includes('sameSteps')) {
+    await inFolder(async (folder) => {
+      const { perplexity, request } = await trainSteps(kernel, BASE, THREADS, values.data, join(folder, 'steps'));
+      const theirs = await torch?.ask({ ...request, model: { ...request.model, threads: THREADS } });
+      const expected = theirs?.['perplexity'] ?? NaN;
+      figures['sameStepsPerplexityVsPytorch'] = perplexity / expected;
+      console.log(
+        `perplexity after the same 1,000 steps: ${perplexity.toFixed(2)}, PyTorch ${expected.toFixed(2)}: ${((perplexity / expected - 1) * 100).toFixed(2)} %`,
+      );
+    });
+  }
+  for (const cell of ['lstm', 'gru', 'rnn'] as const) {
+    const name = `mnist${cell[0]!.toUpperCase()}${cell.slice(1)}`;
+    if (!only.includes(name)) continue;
+    const result = await mnist(kernel, { ...MNIST_DEFAULTS[cell], threads: THREADS, wide: WIDE });
+    const times = `${result.seconds.toFixed(0)} s, ${result.processorSeconds.toFixed(0)} s of each processor`;
+    console.log(`${name}: ${(100 * result.accuracy).toFixed(2)} % right after ${times}`);
+    figures[name] = 100 * result.accuracy;
+  }
   torch?.end();
   const rounded = Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(3))]);
   console.log(JSON.stringify({ name: 'language-model', ...Object.fromEntries(rounded) }));
 }
 
 if (isMainThread) await main();
-else {
+else if ('job' in (workerData as object)) {
   const { job, thread } = workerData as { job: LanguageModelJob; thread: number };
   const worker = new LanguageModelThread(job, thread);
   while (worker.step());

@@ -7,6 +7,8 @@ Answers with one line of JSON to each line of JSON that it reads:
       tensor after the other; P.tokens: int32, (2, T, B) inputs and targets -> {"loss", "error"}: the loss, and the largest
       difference of a gradient, as a part of the largest number of its tensor
   {"command": "train", "model": M, "seconds": S}   -> {"rate"}: tokens a second, the median of the steps
+  {"command": "steps", "model": M, "path": P, "tensors": [...], "rate": R}   P.training and P.heldOut: int32 tokens; one pass of
+      Adam with clipped gradients over the first from P.parameters, B streams, the state carried over -> {"perplexity"} of the other
   {"command": "infer", "model": M, "steps": N}     -> {"microseconds"}: of a token with its probabilities, the median
 M: cell, layers, vocabulary, embeddingSize, hiddenSize, batchSize, steps, threads. float32, Adam, full softmax, as ours.
 """
@@ -37,19 +39,67 @@ class Model:
         return torch.nn.functional.cross_entropy(logits.view(-1, logits.shape[-1]), targets.reshape(-1))
 
 
+    def load(self, parameters, tensors):
+        named = self.named()
+        at = 0
+        with torch.no_grad():
+            for name, shape in tensors:
+                count = int(numpy.prod(shape))
+                named[name].copy_(torch.from_numpy(parameters[at : at + count]).view(shape))
+                at += count
+
+
+def windows(tokens, lanes, steps):
+    """Inputs and targets (T, B) of `lanes` streams over a text, which each token but the first is predicted in; -1 for none."""
+    length = -(-(len(tokens) - 1) // lanes)
+    places = torch.arange(lanes) * length + torch.arange(length).view(-1, 1)
+    exists = places < len(tokens) - 1
+    places = torch.where(exists, places, torch.zeros_like(places))
+    inputs = tokens[places]
+    targets = torch.where(exists, tokens[places + 1], torch.full_like(places, -1))
+    for start in range(0, length, steps):
+        yield inputs[start : start + steps], targets[start : start + steps]
+
+
+def steps(m, path, tensors, rate):
+    model = Model(m)
+    model.load(numpy.fromfile(path + ".parameters", dtype=numpy.float32), tensors)
+    training, held_out = (
+        torch.from_numpy(numpy.fromfile(f"{path}.{name}", dtype=numpy.int32).astype(numpy.int64))
+        for name in ("training", "heldOut")
+    )
+
+    def loss(inputs, targets, state, reduction):
+        states, state = model.layers(model.embedding(inputs), state)
+        logits = model.output(states).view(-1, m["vocabulary"])
+        entropy = torch.nn.functional.cross_entropy(logits, targets.reshape(-1), ignore_index=-1, reduction=reduction)
+        return entropy, state
+
+    optimizer = torch.optim.Adam(model.named().values(), lr=rate)
+    state = None
+    for inputs, targets in windows(training, m["batchSize"], m["steps"]):
+        optimizer.zero_grad()
+        mean, state = loss(inputs, targets, state, "mean")
+        mean.backward()
+        state = tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
+        torch.nn.utils.clip_grad_norm_(model.named().values(), 1)
+        optimizer.step()
+    total = 0.0
+    state = None
+    with torch.no_grad():
+        for inputs, targets in windows(held_out, m["batchSize"], m["steps"]):
+            part, state = loss(inputs, targets, state, "sum")
+            total += part.item()
+    return {"perplexity": float(numpy.exp(total / (len(held_out) - 1)))}
+
+
 def check(m, path, tensors):
     model = Model(m)
-    parameters = numpy.fromfile(path + ".parameters", dtype=numpy.float32)
+    model.load(numpy.fromfile(path + ".parameters", dtype=numpy.float32), tensors)
     gradients = numpy.fromfile(path + ".gradients", dtype=numpy.float32)
     tokens = torch.from_numpy(numpy.fromfile(path + ".tokens", dtype=numpy.int32).astype(numpy.int64))
     inputs, targets = tokens.view(2, m["steps"], m["batchSize"])
     named = model.named()
-    at = 0
-    with torch.no_grad():
-        for name, shape in tensors:
-            count = int(numpy.prod(shape))
-            named[name].copy_(torch.from_numpy(parameters[at : at + count]).view(shape))
-            at += count
     loss = model.loss(inputs, targets)
     loss.backward()
     error = at = 0
@@ -99,6 +149,8 @@ for line in sys.stdin:
     torch.set_num_threads(request["model"]["threads"])
     if request["command"] == "check":
         answer = check(request["model"], request["path"], request["tensors"])
+    elif request["command"] == "steps":
+        answer = steps(request["model"], request["path"], request["tensors"], request["rate"])
     elif request["command"] == "train":
         answer = train(request["model"], request["seconds"])
     else:

@@ -112,21 +112,26 @@ function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-/** Only its own listeners are taken off again: `terminate` has one, too, while another thread's error ends all. */
 function resultOf<R>(thread: Worker, listen?: (message: ThreadNews) => void): Promise<R> {
-  const { promise, resolve, reject } = Promise.withResolvers<R>();
-  const listeners = {
-    message: (message: ThreadMessage): void => {
-      if (message.type === 'result') resolve(message.result as R);
-      else if (message.type === 'error') reject(new Error(message.message));
-      else listen?.(message);
-    },
-    error: reject,
-    exit: (code: number): void => reject(new Error(`a compute thread stopped early (exit code ${code})`)),
-  };
-  for (const [event, listener] of Object.entries(listeners)) thread.on(event, listener);
-  return promise.finally(() => {
-    for (const [event, listener] of Object.entries(listeners)) thread.off(event, listener);
-    thread.on('error', () => undefined); // it comes too late to be told
+  return new Promise<R>((resolve, reject) => {
+    // `terminate` listens as well, while the error of another thread ends all: it is to go on
+    const leave = (): void => {
+      thread.off('message', onMessage).off('error', onError).off('exit', onExit);
+      thread.on('error', () => undefined); // it comes too late to be told
+    };
+    const onError = (error: Error): void => {
+      leave();
+      reject(error);
+    };
+    const onMessage = (message: ThreadMessage): void => {
+      if (message.type === 'error') onError(new Error(message.message));
+      else if (message.type !== 'result') listen?.(message);
+      else {
+        leave();
+        resolve(message.result as R);
+      }
+    };
+    const onExit = (code: number): void => onError(new Error(`a compute thread stopped early (exit code ${code})`));
+    thread.on('message', onMessage).on('error', onError).on('exit', onExit);
   });
 }

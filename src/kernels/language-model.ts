@@ -187,7 +187,9 @@ export function softmaxWithEntropy(
   vocabulary: i32,
   sumsPtr: usize,
   weightedPtr: usize,
+  constantsPtr: usize,
 ): void {
+  storeExpConstants(constantsPtr);
   for (let half: usize = 0; half < 32; half += 16) {
     let largest = f32x4.splat(-Infinity);
     for (let token: usize = 0; token < <usize>vocabulary; token++) {
@@ -200,7 +202,7 @@ export function softmaxWithEntropy(
     for (let token: usize = 0; token < <usize>vocabulary; token++) {
       const ptr = logitsPtr + (token << 5) + half;
       const x = f32x4.sub(v128.load(ptr), largest);
-      const e = exp4(x);
+      const e = exp4From(constantsPtr, x);
       v128.store(ptr, e);
       sum = f32x4.add(sum, e);
       weighted = madd(e, x, weighted);
@@ -208,6 +210,30 @@ export function softmaxWithEntropy(
     v128.store(sumsPtr + half, sum);
     v128.store(weightedPtr + half, weighted);
   }
+}
+
+/**
+ * Goes over a panel (rows) from `row` on, to the first row with a number above its sequence's `least` (8), whose number is the
+ * answer; `rows` where there is none. Adds to `above` (8), integers, how many numbers on the way, that row's included, were
+ * above `came` (8).
+ */
+export function nextAbove(panelPtr: usize, row: i32, rows: i32, leastPtr: usize, camePtr: usize, abovePtr: usize): i32 {
+  const leastLow = v128.load(leastPtr);
+  const leastHigh = v128.load(leastPtr, 16);
+  const cameLow = v128.load(camePtr);
+  const cameHigh = v128.load(camePtr, 16);
+  let aboveLow = v128.load(abovePtr);
+  let aboveHigh = v128.load(abovePtr, 16);
+  for (let ptr = panelPtr + (<usize>row << 5); row < rows; row++, ptr += 32) {
+    const low = v128.load(ptr);
+    const high = v128.load(ptr, 16);
+    aboveLow = i32x4.sub(aboveLow, f32x4.gt(low, cameLow));
+    aboveHigh = i32x4.sub(aboveHigh, f32x4.gt(high, cameHigh));
+    if (v128.any_true(v128.or(f32x4.gt(low, leastLow), f32x4.gt(high, leastHigh)))) break;
+  }
+  v128.store(abovePtr, aboveLow);
+  v128.store(abovePtr, aboveHigh, 16);
+  return row;
 }
 
 // Gradients of biases

@@ -7,16 +7,21 @@
 // - The context words of one position share its negatives: each loaded row is used several times, which is where the
 //   speed comes from. Every pair still meets `negative` words of the noise distribution, so the expected gradient is that
 //   of separate draws; only the pairs of one position are no longer independent of each other.
-// - In CBOW two positions in a row share their negatives, for the same reason, and take their step together. The errors
-//   of all positions that a word is context of are added to its row once, when the word goes out of their reach, so that
-//   a row is written once and not for every position; the idea is that of FULL-W2V (Randall et al. 2021, for graphics
-//   processors). Until then, at most some 2 window positions on, nobody sees the change.
+// - In CBOW two positions that are 16 apart share their negatives, for the same reason, and take their step together.
+//   Neighbours share most of their context: with the same negatives, too, a word would meet half as many different ones,
+//   which costs analogies (bench/README.md). Those 16 apart share no context word at windows of up to 8, so that only the
+//   negatives' rows see two steps at once.
+// - In CBOW the errors of all positions that a word is context of are added to its row once, when the word goes out of
+//   their reach, so that a row is written once and not for every position; the idea is that of FULL-W2V (Randall et al.
+//   2021, for graphics processors). Until then, at most 32 and some 2 window positions on, nobody sees the change.
+// - The uppermost nodes of the Huffman tree are on nearly every path. Each of several threads has a copy of them, and gives
+//   its part of what it learned to the others between two pieces of text (word2vec/tree.ts).
 // - With subwords a word within reach has a slot of the thread's own with the mean of its n-grams' rows; when it goes out
 //   of reach each of them takes the whole change, as in fastText (Bojanowski et al. 2017, arXiv:1607.04606).
 //
 // Threads update the shared rows without locks (Hogwild, Recht et al. 2011, arXiv:1106.5730), or together: then each
 // works on columns of its own through the whole text, all make the same random choices, and only scores are exchanged;
-// the result does not depend on their number. Everything else is private to a thread and lies in a block of memory that
+// the result does not depend on their number. 32 positions are scored before any of them is learned. Everything else is private to a thread and lies in a block of memory that
 // `createThread` lays out. A function is called for a few thousand positions at a time: V8 optimises a function at its
 // next call only.
 

@@ -42,7 +42,7 @@ export const COMPARISON_DEFAULTS = {
   places: 512,
   copyDistances: [1, 2, 4, 8, 16, 32, 64, 128],
   copyRates: [0.005, 0.002, 0.01],
-  copySteps: 600,
+  copySteps: 1000,
   copyHiddenSize: 64,
 } as const;
 

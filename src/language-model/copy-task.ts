@@ -3,10 +3,11 @@
 // how far back the gradient of the cell reaches: a cell that has learned a short distance may well hold longer ones, so nothing
 // is taken over from one distance to the next.
 
+import { CELL } from './cells.ts';
 import type { TokenSource } from './input.ts';
 import { createMemory } from './memory.ts';
 import { Network, planNetwork, type NetworkOptions } from './network.ts';
-import { readParameters } from './parameters.ts';
+import { readParameters, type LayerParameters } from './parameters.ts';
 import { Sequence } from './sequence.ts';
 import { createSignals, Team } from './team.ts';
 
@@ -85,6 +86,32 @@ export function* copyTask(
   return best;
 }
 
+/**
+ * Biases of the gates that keep a state, so that units keep it for 1 to `distance` steps at the start of training (Tallec,
+ * Ollivier 2018, arXiv:1804.11188): an LSTM's forget gate against its input gate, a GRU's update gate. With the usual ones an
+ * LSTM forgets half in two steps, and what is 16 steps back is out of its gradient's reach before it has learned anything. A
+ * plain RNN has no gates.
+ */
+function setGates(
+  floats: Float32Array,
+  layers: readonly LayerParameters[],
+  cell: NetworkOptions['cell'],
+  distance: number,
+  random: () => number,
+): void {
+  if (cell === 'rnn') return;
+  const { gates, inputOrder } = CELL[cell];
+  for (const { biasIh } of layers) {
+    const gate = (name: string): number =>
+      biasIh.ptr / 4 + (inputOrder.indexOf(gates.indexOf(name)) * biasIh.stride) / 4;
+    for (let unit = 0; unit < biasIh.columns; unit++) {
+      const bias = Math.log(1 + random() * Math.max(1, distance - 1));
+      floats[gate(cell === 'lstm' ? 'f' : 'z') + unit] = bias;
+      if (cell === 'lstm') floats[gate('i') + unit] = -bias;
+    }
+  }
+}
+
 function* train(
   module: WebAssembly.Module,
   { cell, attention, layers, hiddenSize, steps: most }: CopyTaskOptions,
@@ -112,6 +139,11 @@ function* train(
   const memory = createMemory(plan.bytes);
   const network = new Network(module, memory, plan, new Team(createSignals(), 0, 1), seed);
   yield* network.initialise(seed, new Int32Array(0));
+  let random = seed;
+  setGates(new Float32Array(memory.buffer), plan.parameters.layers, cell, distance, () => {
+    random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+    return random / 2 ** 32;
+  });
   let state = seed;
   const draw = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 29;
   let loss = Math.log(SYMBOLS);

@@ -15,9 +15,9 @@ export function parameterCount(architecture: Architecture): number {
  * states; an embedding and one-hot tokens are looked up.
  */
 export function multiplyAddsPerToken(architecture: Architecture, window: number): number {
-  const { embedding, layers, attention, outputWeight } = layOutParameters(architecture, 0);
+  const { embedding, layers, attention, outputWeight, clusters } = layOutParameters(architecture, 0);
   const size = ({ shape }: { shape: number[] }): number => shape[0]! * shape[1]!;
-  let sum = size(outputWeight);
+  let sum = size(outputWeight) + (clusters ? size(clusters.weight) : 0);
   for (const [index, { weightIh, weightHh }] of layers.entries()) {
     sum += size(weightHh) + (index > 0 || embedding ? size(weightIh) : 0);
   }

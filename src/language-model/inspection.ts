@@ -42,6 +42,10 @@ interface Room {
   states: number;
   /** (8): 0 to 7. */
   numbers: number;
+  /** What the softmax works with, 48 bytes. */
+  constants: number;
+  /** Of 8 tokens, (3, 8): what is above the first is among the likeliest so far, what came, and how many are above that. */
+  ranking: number;
   /** (PANELS) panels of H, and of V. */
   panels: Panels;
   logits: Panels;
@@ -58,6 +62,8 @@ function layOutRoom(ptr: number, { hiddenSize, vocabulary, cutoffs = [] }: Archi
   const room = {
     states: arena.take(TOKENS * units * 4),
     numbers: arena.take(32),
+    constants: arena.take(48),
+    ranking: arena.take(96),
     panels: arena.panels(PANELS, units),
     logits: arena.panels(PANELS, padded(vocabulary)),
     clusterLogits: arena.panels(PANELS, padded(cutoffs.length)),
@@ -137,7 +143,7 @@ export class Inspector {
   /** What is expected after tokens [first, first + count), whose states stand in the room. */
   #predict(inspection: Inspection, first: number, count: number, tokens: ArrayLike<number>, shown: number): void {
     const { kernel, units, vocabulary, floats, parameters } = this.#sequence;
-    const { states, numbers, panels, logits, sums, weighted } = this.#room;
+    const { states, numbers, panels, logits, sums, weighted, constants } = this.#room;
     const { outputWeight, outputBias, clusters } = parameters;
     const used = Math.ceil(count / 8);
     for (let panel = 0; panel < used; panel++) {
@@ -148,7 +154,14 @@ export class Inspector {
     kernel.multiplyRows(ptr, stride, panels.ptr, panels.stride, logits.ptr, logits.stride, 32, rows, units, used, 0, 0);
     for (let panel = 0; panel < used && !clusters; panel++) {
       const offset = panel * 32;
-      kernel.softmaxWithEntropy(at(logits, panel), outputBias.ptr, vocabulary, sums + offset, weighted + offset);
+      kernel.softmaxWithEntropy(
+        at(logits, panel),
+        outputBias.ptr,
+        vocabulary,
+        sums + offset,
+        weighted + offset,
+        constants,
+      );
     }
     for (let slot = 0; slot < count && !clusters; slot++) {
       const sum = floats[sums / 4 + slot]!;
@@ -189,22 +202,23 @@ export class Inspector {
     tokens: ArrayLike<number>,
     shown: number,
   ): void {
-    const { floats, vocabulary } = this.#sequence;
-    const { logits, sums } = this.#room;
+    const { floats, vocabulary, kernel } = this.#sequence;
+    const { logits, sums, ranking } = this.#room;
     const start = at(logits, panel) / 4;
-    const came = new Float32Array(8).fill(Infinity);
+    const least = new Float32Array(floats.buffer, ranking, 8).fill(-1, 0, count).fill(Infinity, count);
+    const came = new Float32Array(floats.buffer, ranking + 32, 8).fill(Infinity);
     for (let lane = 0; lane < count; lane++) {
       const next = first + lane + 1;
       if (next < tokens.length) came[lane] = floats[start + tokens[next]! * 8 + lane]!;
     }
-    const above = new Int32Array(8);
-    /** What a token must be above to be among the likeliest, by descending value in `best`. */
-    const least = new Float32Array(8).fill(-1);
+    const above = new Int32Array(floats.buffer, ranking + 64, 8).fill(0);
+    /** The likeliest so far, by descending value. */
     const best = Array.from({ length: 8 }, () => ({ tokens: [] as number[], values: [] as number[] }));
-    for (let token = 0, index = start; token < vocabulary; token++) {
-      for (let lane = 0; lane < 8; lane++, index++) {
-        const value = floats[index]!;
-        if (value > came[lane]!) above[lane]!++;
+    const next = (token: number): number =>
+      kernel.nextAbove(start * 4, token, vocabulary, ranking, ranking + 32, ranking + 64);
+    for (let token = next(0); token < vocabulary; token = next(token + 1)) {
+      for (let lane = 0; lane < 8; lane++) {
+        const value = floats[start + token * 8 + lane]!;
         if (value <= least[lane]!) continue;
         const { tokens: likeliest, values } = best[lane]!;
         let place = values.length;

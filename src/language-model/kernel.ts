@@ -34,6 +34,7 @@ export interface LanguageModelKernel {
   scaleColumns: Kernel;
   softmax: Kernel;
   softmaxWithEntropy: Kernel;
+  nextAbove: (...numbers: number[]) => number;
   addRowSums: Kernel;
   foldSums: Kernel;
   sumSquares: (ptr: number, count: number) => number;

@@ -245,6 +245,26 @@ for (const variant of VARIANTS) {
       }
     });
 
+    test('nextAbove finds the next row with a number above the least, and counts what is above what came', () => {
+      start();
+      const rows = 50;
+      const panel = draw(rows * 8).map(Math.fround);
+      const least = [0.9, 1, 1, 1, 1, 0.95, 1, 1].map(Math.fround);
+      const came = draw(8).map(Math.fround);
+      const [panelPtr, leastPtr, camePtr] = [place(panel), place(least), place(came)];
+      const abovePtr = place(new Array<number>(8).fill(0));
+      const found: number[] = [];
+      for (let row = 0; row < rows; row++) {
+        row = kernel.nextAbove(panelPtr, row, rows, leastPtr, camePtr, abovePtr);
+        if (row < rows) found.push(row);
+      }
+      const isAbove = (row: number): boolean => least.some((each, lane) => panel[row * 8 + lane]! > each);
+      assert.deepEqual(found, Array.from({ length: rows }, (_, row) => row).filter(isAbove));
+      assert.ok(found.length > 0);
+      const expected = came.map((each, lane) => panel.filter((value, at) => at % 8 === lane && value > each).length);
+      assert.deepEqual(Array.from(integers.subarray(abovePtr / 4, abovePtr / 4 + 8)), expected);
+    });
+
     test('softmaxVector gives probabilities, and none to the padding', () => {
       for (const vocabulary of LENGTHS.slice(1)) {
         start();

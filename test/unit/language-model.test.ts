@@ -79,7 +79,7 @@ describe('the text', () => {
       createLanguageModelJob(kernel, tokens, Int32Array.of(0), Uint8Array.of(0), OPTIONS, 1, 1, { available });
     assert.throws(
       () => create(100_000),
-      /would need 1 MiB of memory to train, and this machine has 1 MiB free; lower hiddenSize \(20\)/,
+      /would need 2 MiB of memory to train, and this machine has 1 MiB free; lower hiddenSize \(20\)/,
     );
     create(10_000_000);
   });
