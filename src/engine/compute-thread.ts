@@ -166,6 +166,7 @@ async function run(task: Task): Promise<unknown> {
           task.text,
           task.phrases,
           task.cache,
+          task.vectorsOnly !== null,
         ),
       );
     case 'read': {

@@ -12,12 +12,12 @@ import type {
   UnsavedText,
 } from '../protocol/engine.ts';
 import { CorpusBuilder, type Corpus } from '../text/corpus.ts';
-import { addIdentifierParts } from '../text/identifier-parts.ts';
+import { addIdentifierParts, partsOf } from '../text/identifier-parts.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } from '../text/options.ts';
-import { separateParticles } from '../text/particles.ts';
+import { mayHaveParticle, separateParticles } from '../text/particles.ts';
 import { DELIMITER, findPhrases, type Phrases } from '../text/phrases.ts';
 import type { TextKernel } from '../text/text-kernel.ts';
-import type { Spill } from '../text/tokens.ts';
+import { MemoryTokens, type Spill } from '../text/tokens.ts';
 import { sizesOfTwins, textsOf, Unread, type FileToRead, type Piece } from './file-text.ts';
 import { logNotes, newNotes, note, noteRead, reportOf, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
 import type { PassedFile } from './read-shares.ts';
@@ -187,8 +187,18 @@ export async function readFound(
   const documents = await addTexts(found, builder, hooks.cancelled, tell, pass);
   if (!documents) return null;
   return finishCorpus(builder.finishing(), documents, found.notes, hooks, text, phrases, (corpus) => {
-    if (cache) saveCache(kernel, cache, corpus, documents, passed);
+    if (!cache || corpus.spilled) return; // what is worth a cache has room in memory
+    saveCache(kernel, cache, { ...corpus, source: new MemoryTokens(corpus.tokens) }, documents, passed);
   });
+}
+
+/** Whether what is done after counting changes the running text of these words. */
+export function changesTokens(words: readonly string[], text: TextOptions, phrases: PhraseOptions): boolean {
+  return (
+    phrases.passes > 0 ||
+    (text.particles !== 'attached' && words.some(mayHaveParticle)) ||
+    (text.identifierParts && words.some((word) => partsOf(word).length > 0))
+  );
 }
 
 /** Ends a reading: the corpus that `counting` gives, with phrases, and what there is to say; null where it was cancelled, or there is no corpus. */
@@ -238,8 +248,11 @@ export function finishCorpus(
     );
   }
   if (text.particles !== 'attached') {
-    if (corpus.spilled) hooks.log('warn', l10n.t('The text is too long to separate the particles of Korean'));
-    else {
+    if (corpus.spilled) {
+      if (corpus.words.some(mayHaveParticle)) {
+        hooks.log('warn', l10n.t('The text is too long to separate the particles of Korean'));
+      }
+    } else {
       const separated = run(separateParticles(corpus, text.particles === 'separate'));
       if (!separated) return null;
       corpus = separated;

@@ -8,9 +8,16 @@ import { mergeShares, sizeOf, type DocumentPlace, type Share } from '../text/mer
 import { TokenPacker, type PackedBytes } from '../text/packed-tokens.ts';
 import type { TextKernel } from '../text/text-kernel.ts';
 import { NotParted, type FileToRead } from './file-text.ts';
-import { addTexts, finishCorpus, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
+import {
+  addTexts,
+  changesTokens,
+  finishCorpus,
+  type FoundFiles,
+  type ReadCorpus,
+  type ReadingHooks,
+} from './read-corpus.ts';
 import { saveCache, type CachePlace } from './token-cache.ts';
-import { BlockReader, BlockWriter, endOfBlocks, TokenFile, type FileBlocks } from './token-file.ts';
+import { BlockReader, BlockWriter, endOfBlocks, TokenFile, tokensOf, type FileBlocks } from './token-file.ts';
 import { addNotes, note, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
 
 /** Tokens that a merge keeps in memory: 0.5 GB. */
@@ -74,7 +81,8 @@ export async function readShare(
 
 /**
  * The corpus of the shares, in the order of the files; null where it was cancelled, or has too many different words. A copy
- * of a file in a share before is left out. `cache`: where it is kept for the next time.
+ * of a file in a share before is left out. `cache`: where it is kept for the next time. `readInRanges`: nobody needs the
+ * text in memory but who goes over its tokens here.
  */
 export function mergeRead(
   kernel: TextKernel,
@@ -85,6 +93,7 @@ export function mergeRead(
   text: TextOptions,
   phrases: PhraseOptions,
   cache: CachePlace | null = null,
+  readInRanges = false,
 ): ReadCorpus | null {
   for (const share of shares) addNotes(notes, share.notes);
   const all = shares
@@ -113,11 +122,15 @@ export function mergeRead(
     kernel,
     shares.map(({ share, packed }) => ({ ...share, packed: readerOf(packed, descriptor) })),
     order,
-    { spill: new TokenFile(descriptor, at), at, memory: MOST_IN_MEMORY },
+    {
+      spill: new TokenFile(descriptor, at),
+      at,
+      memory: (words) => (readInRanges && !changesTokens(words, text, phrases) ? 0 : MOST_IN_MEMORY),
+    },
   );
   return finishCorpus(merging, documents, notes, hooks, text, phrases, (corpus) => {
     if (!cache) return;
-    saveCache(kernel, cache, corpus, documents, passed);
+    saveCache(kernel, cache, { ...corpus, source: tokensOf(corpus, descriptor) }, documents, passed);
   });
 }
 

@@ -10,6 +10,7 @@ import type { SkipReason } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { TokenPacker } from '../text/packed-tokens.ts';
 import type { TextKernel } from '../text/text-kernel.ts';
+import type { TokenSource } from '../text/tokens.ts';
 import type { FoundFiles } from './read-corpus.ts';
 import type { PassedFile, ReadShare } from './read-shares.ts';
 import { note, newNotes, type ReadDocument } from './reading-notes.ts';
@@ -104,15 +105,20 @@ export interface CachePlace {
   files: FoundFile[];
 }
 
+/** A corpus, and its running text wherever it is. */
+export interface CountedText extends Omit<Corpus, 'tokens' | 'spilled'> {
+  source: TokenSource;
+}
+
 /** Replaces the cache by a corpus that was counted just now. Where it cannot be written, or is not worth it, there is none. */
 export function saveCache(
   kernel: TextKernel,
   { directory, key, files }: CachePlace,
-  corpus: Corpus,
+  corpus: CountedText,
   documents: readonly ReadDocument[],
   passed: readonly PassedFile[],
 ): void {
-  if (corpus.wordCount < FEWEST_WORDS || corpus.spilled || corpus.pruned.words > 0) return;
+  if (corpus.wordCount < FEWEST_WORDS || corpus.pruned.words > 0) return;
   const now = Date.now() * 1000;
   const entryOf = (place: number, rest: Pick<Entry, 'document' | 'read' | 'reason'>): Entry[] => {
     const { path, size, modified, encoding, text } = files[place]!;
@@ -147,7 +153,7 @@ export function saveCache(
         letters: lengths[1]!,
         words: corpus.words.length,
         documents: corpus.documents.length,
-        tokens: corpus.tokens.length,
+        tokens: corpus.source.length,
         packed: lengths[5]!,
       };
       writeFileSync(file, `\n${JSON.stringify(trailer)}`);
@@ -164,7 +170,7 @@ export function saveCache(
 function partsOf(
   kernel: TextKernel,
   entries: readonly Entry[],
-  { words, counts, documents, tokens }: Corpus,
+  { words, counts, documents, source }: CountedText,
 ): Iterable<Uint8Array>[] {
   const letters = function* (): Generator<Uint8Array> {
     for (let from = 0; from < words.length; from += WORDS) {
@@ -174,8 +180,8 @@ function partsOf(
   const packedTokens = function* (): Generator<Uint8Array> {
     let packed: Uint8Array = new Uint8Array(0);
     const packer = new TokenPacker(kernel, (bytes) => (packed = bytes));
-    for (let from = 0; from < tokens.length; from += TOKENS) {
-      packer.append(tokens.subarray(from, from + TOKENS));
+    for (let from = 0; from < source.length; from += TOKENS) {
+      packer.append(source.read(from, TOKENS));
       yield packed; // a view, which is written before more is packed
     }
   };

@@ -34,11 +34,13 @@ const GROWTH = 3;
 /** Tokens that a step goes through: some milliseconds. */
 const STEP = 1 << 20;
 
-/** What bounds the memory of a merge, in tokens: further ones are spilled, `at` bytes behind the beginning of the file. */
+/** What bounds the memory of a merge. */
 export interface MergeLimits {
+  /** Takes what has no room, `at` bytes behind the beginning of the file. */
   spill: Pick<Spill, 'append'>;
   at: number;
-  memory: number;
+  /** Tokens that stay in memory, where these are the words. */
+  memory: (words: readonly string[]) => number;
 }
 
 /**
@@ -76,7 +78,7 @@ export function* mergeShares(
     0,
   );
   if (most > MOST_TOKENS) return null;
-  const merged = new MergedTokens(most, limits);
+  const merged = new MergedTokens(most, limits && { ...limits, memory: limits.memory(words) });
   const documents = new Int32Array(new SharedArrayBuffer(order.length * 4));
   const readers = shares.map(({ packed }, index) => new PackedReader(kernel, packed, maps[index]!));
   let told = 0;
@@ -106,14 +108,19 @@ export function* mergeShares(
   };
 }
 
+interface SpillLimits extends Omit<MergeLimits, 'memory'> {
+  /** Tokens. */
+  memory: number;
+}
+
 /** The running text that is being put together, of parts of documents whose beginnings and ends say nothing of the end of a sentence. */
 class MergedTokens {
   length = 0;
   readonly #tokens: Int32Array<SharedArrayBuffer>;
-  readonly #limits: MergeLimits | null;
+  readonly #limits: SpillLimits | null;
   #last = BREAK;
 
-  constructor(most: number, limits: MergeLimits | null) {
+  constructor(most: number, limits: SpillLimits | null) {
     this.#limits = limits;
     const bytes = 4 * Math.min(most, limits?.memory ?? most);
     this.#tokens = new Int32Array(new SharedArrayBuffer(bytes, { maxByteLength: GROWTH * bytes }), 0, bytes / 4);

@@ -144,6 +144,11 @@ function isHangul(unit: number): boolean {
 type Separation = [length: number, particle: Particle];
 const NOWHERE: readonly Separation[] = [];
 
+/** Whether a word ends as one with a particle does. */
+export function mayHaveParticle(word: string): boolean {
+  return separationsOf(word).length > 0;
+}
+
 /** All places where the word may be separated, the longest particle first. */
 function separationsOf(word: string): readonly Separation[] {
   let ending = ENDINGS.before.get(word.charCodeAt(word.length - 1));

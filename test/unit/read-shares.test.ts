@@ -1,7 +1,7 @@
 // The shares of several threads, read one after the other here, against the reading of one thread.
 
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -11,11 +11,11 @@ import { lastCut } from '../../src/text/pieces.ts';
 import { SecretFilter } from '../../src/text/secrets.ts';
 import { findTexts, readCorpus, type FoundFiles, type ReadingHooks } from '../../src/engine/read-corpus.ts';
 import { mergeRead, readShare, type ReadShare } from '../../src/engine/read-shares.ts';
-import { openTokenFile } from '../../src/engine/token-file.ts';
+import { openTokenFile, tokensOf } from '../../src/engine/token-file.ts';
 import { isTooLarge, sharesOf } from '../../src/engine/work-shares.ts';
-import { CorpusBuilder } from '../../src/text/corpus.ts';
+import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { mergeShares, type Share } from '../../src/text/merge.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
+import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 import { PackedReader, TokenPacker, type PackedBytes } from '../../src/text/packed-tokens.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 import { syntheticText } from '../synthetic-text.ts';
@@ -93,6 +93,38 @@ test('any number of threads reads what one thread reads', async () => {
     assert.deepEqual(merged!.report, alone.report);
   }
   assert.ok(most >= 2);
+});
+
+test('a text that is read in ranges goes into the token file as it is put together, if nothing goes over it again', async () => {
+  const plain = { ...TEXT_DEFAULTS, particles: 'attached', identifierParts: false } as const;
+  const merge = async (text: TextOptions, inRanges: boolean): Promise<{ corpus: Corpus; cache: Buffer }> => {
+    const found = (await findTexts(folders(), { maximumFileSize: 1e7 }, [], () => false))!;
+    const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
+    const shares: ReadShare[] = [];
+    for (const part of sharesOf(found, 2)) {
+      const share = await readShare(new TextKernel(module), file, part, text, new Float64Array(2), () => false);
+      shares.push(share as ReadShare);
+    }
+    const directory = await mkdtemp(join(tmpdir(), 'read-in-ranges-'));
+    const cache = { directory, key: 'key', files: found.files };
+    const kernel = new TextKernel(module);
+    const { corpus } = mergeRead(kernel, file, shares, found.notes, hooks, text, PHRASE_DEFAULTS, cache, inRanges)!;
+    const bytes = await readFile(join(directory, 'tokens.cache'));
+    await rm(directory, { recursive: true });
+    return { corpus, cache: bytes };
+  };
+  const inMemory = await merge(plain, false);
+  const inRanges = await merge(plain, true);
+  const { tokens, spilled } = inRanges.corpus;
+  const expected = inMemory.corpus.tokens;
+  assert.deepEqual([tokens.length, spilled?.length], [0, expected.length]);
+  const source = tokensOf(inRanges.corpus, tokenFile.descriptor);
+  assert.deepEqual(Int32Array.from(source.read(0, source.length)), Int32Array.from(expected));
+  const restOf = (corpus: Corpus): Corpus => ({ ...corpus, tokens: new Int32Array(0), spilled: null });
+  assert.deepEqual(restOf(inRanges.corpus), restOf(inMemory.corpus));
+  assert.deepEqual(inRanges.cache, inMemory.cache);
+  const separated = await merge(TEXT_DEFAULTS, true);
+  assert.equal(separated.corpus.spilled, null, 'particles are separated in memory');
 });
 
 test('a text that is little is one share, and one that is too large for memory is told', async () => {
