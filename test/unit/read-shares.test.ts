@@ -120,7 +120,11 @@ test('a text that is read in ranges goes into the token file as it is put togeth
   assert.deepEqual([tokens.length, spilled?.length], [0, expected.length]);
   const source = tokensOf(inRanges.corpus, tokenFile.descriptor);
   assert.deepEqual(Int32Array.from(source.read(0, source.length)), Int32Array.from(expected));
-  const restOf = (corpus: Corpus): Corpus => ({ ...corpus, tokens: new Int32Array(0), spilled: null });
+  const restOf = (corpus: Corpus): Corpus => ({
+    ...corpus,
+    tokens: new Int32Array(new SharedArrayBuffer(0)),
+    spilled: null,
+  });
   assert.deepEqual(restOf(inRanges.corpus), restOf(inMemory.corpus));
   assert.deepEqual(inRanges.cache, inMemory.cache);
   const separated = await merge(TEXT_DEFAULTS, true);
