@@ -9,7 +9,7 @@ import { serveVirtualFiles } from './virtual-files.ts';
  * Bulk data lie outside of a thread's heap: what it makes there is small and short-lived. Left to itself each thread lets
  * garbage grow to some 30 MB.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+const resourceLimits = { maxYoungGenerationSizeMb: 1 };
 /** A cancelled thread that has not stopped by itself after so long is terminated, ms: a cancel is to be answered within 200 ms. */
 const GRACE = 100;
 
