@@ -64,7 +64,7 @@ async function breakOff(directory: string, request: TrainRequest): Promise<void>
 test('another training does not take the checkpoint, and one that is done leaves none', async () => {
   const folder = await makeFolder('long', syntheticText(150_000, 3));
   const directory = join(root, 'broken');
-  const options = { deterministic: true, epochs: 12 };
+  const options = { deterministic: true, epochs: 60 };
   await breakOff(directory, request(folder, options));
   const events = listen();
   const engine = new Engine(DISTRIBUTION, events);
@@ -76,7 +76,7 @@ test('another training does not take the checkpoint, and one that is done leaves
 
 test('after a crash the next engine goes on from the checkpoint, with any number of threads', async () => {
   const folder = await makeFolder('crash', syntheticText(150_000, 4));
-  const options = { deterministic: true, epochs: 12 };
+  const options = { deterministic: true, epochs: 60 };
   const whole = join(root, 'crash-whole');
   const unbroken = new Engine(DISTRIBUTION, listen());
   await unbroken.open(whole);
