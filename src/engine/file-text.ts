@@ -53,7 +53,7 @@ export class NotParted extends Error {}
 /** A file whose turn it is. Its pieces throw an Unread. */
 export interface OpenedFile {
   file: FileToRead;
-  pieces: AsyncGenerator<Piece>;
+  pieces: AsyncIterable<Piece> | Iterable<Piece>;
   /** Of its content, once its first piece has come; null of a large file that no other has the size of. */
   digest: () => string | null;
 }
@@ -151,13 +151,12 @@ function readSmall({ path, size, encoding, text }: FoundFile): Uint8Array {
 }
 
 /** The text of a large file, or of a part of it. */
-// eslint-disable-next-line @typescript-eslint/require-await -- as of files that are waited for
-async function* piecesOf(
+function* piecesOf(
   { path, name, size, encoding, part }: FileToRead,
   mayBeTwice: boolean,
   scanner: SecretScanner | null,
   learn: (digest: string) => void,
-): AsyncGenerator<Piece> {
+): Generator<Piece> {
   const file = opened(path);
   try {
     const bytes = new Uint8Array(PIECE);

@@ -38,6 +38,22 @@ export class Workbench {
     return workbench;
   }
 
+  /** Opens a window of a workspace file. VS Code now and then shows one without its folders, also in its own explorer; it is loaded again then. */
+  static async openWorkspace(browser: Browser, address: string): Promise<Workbench> {
+    const workbench = await Workbench.open(browser, address);
+    const folders = workbench.page.locator('.explorer-folders-view .monaco-list-row').first();
+    await retry('a window with the folders of its workspace', 2 * SOON, async () => {
+      try {
+        await folders.waitFor({ timeout: 10_000 });
+      } catch (error) {
+        await workbench.page.reload({ timeout: 60_000 });
+        await workbench.#shown();
+        throw error;
+      }
+    });
+    return workbench;
+  }
+
   async close(): Promise<void> {
     await this.page.context().close();
   }
