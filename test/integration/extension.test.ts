@@ -200,13 +200,17 @@ describe('a folder that was learned', () => {
   step('Evaluate Vectors shows the figures of a file as a table', async () => {
     const path = join(folder.path, 'pairs.csv');
     await writeFile(path, 'king,queen,9\nking,bread,1\nship,sugar,2\nking,nosuchword,5\n');
-    await window.command('Lexiscope: Evaluate Vectors…');
-    const input = await window.quickInput();
-    // the dialog puts the folder into the box once it has listed it, over what is there, and takes Enter only then
-    await retry('the end of the dialog', 20_000, async () => {
-      await input.fill(path);
-      await window.press('Enter');
-      await input.waitFor({ state: 'hidden', timeout: 2000 });
+    // the dialog puts the folder into the box once it has listed it, over what is there, and takes Enter only then;
+    // now and then it never does
+    await retry('the end of the dialog', 60_000, async () => {
+      await window.press('Escape');
+      await window.command('Lexiscope: Evaluate Vectors…');
+      const input = await window.quickInput();
+      await retry('the choice of a file', 5000, async () => {
+        await input.fill(path);
+        await window.press('Enter');
+        await input.waitFor({ state: 'hidden', timeout: 2000 });
+      });
     });
     const report = await window.webview('table');
     await report.getByText(/Spearman's rank correlation/).waitFor();
