@@ -28,7 +28,7 @@ import { createSignals, Team } from '../src/language-model/team.ts';
 import { LanguageModelThread } from '../src/language-model/training.ts';
 import { mnist, MNIST_DEFAULTS } from './language-model/mnist.ts';
 import { trainSteps } from './language-model/same-steps.ts';
-import { trainTensorflow } from './language-model/tfjs.ts';
+import { trainByHand, trainLayers } from './language-model/tfjs.ts';
 import { tryWide } from '../src/language-model/width.ts';
 
 /** A worker thread has the flags of its process. */
@@ -314,14 +314,20 @@ async function main(): Promise<void> {
   if (only.includes('tfjs')) {
     const folder = values.tfjs ?? (await findTfjsNode());
     if (!folder) throw new Error('Name the folder in which @tensorflow/tfjs-node is installed: --tfjs FOLDER');
-    const [our, their]: [number[], number[]] = [[], []];
+    const [our, layers, byHand]: [number[], number[], number[]] = [[], [], []];
     for (let round = 0; round < rounds; round++) {
       our.push(await train(kernel, BASE, THREADS, seconds));
-      their.push(trainTensorflow(folder, BASE, seconds));
+      layers.push(await trainLayers(folder, BASE, seconds));
+      byHand.push(trainByHand(folder, BASE, seconds));
     }
-    figures[`lstm${width}VsTfjs`] = median(our) / median(their);
-    const rates = `${Math.round(median(our))} tokens/s, tfjs-node ${Math.round(median(their))}`;
-    console.log(`tfjs: ${rates}: ${(median(our) / median(their)).toFixed(2)}x`);
+    for (const [name, their, what] of [
+      ['VsTfjs', layers, "the library's layers"],
+      ['VsTfjsByHand', byHand, 'by hand'],
+    ] as const) {
+      figures[`lstm${width}${name}`] = median(our) / median(their);
+      const rates = `${Math.round(median(our))} tokens/s, tfjs-node, ${what}, ${Math.round(median(their))}`;
+      console.log(`tfjs: ${rates}: ${(median(our) / median(their)).toFixed(2)}x`);
+    }
   }
   if (only.includes('sameSteps')) {
     await inFolder(async (folder) => {
