@@ -108,8 +108,7 @@ async function trainWith(
     clock.enter('languageModel');
     // words that are not in the text have no place in a vocabulary by count: the model's words then end before them
     const most = vocabulary > inText ? inText : Infinity;
-    const initial = { size: vectorSize, data: input };
-    const ended = await trainLanguageModel(request, read, tokenFile, most, initial, threads, context, bytePairs);
+    const ended = await trainLanguageModel(request, read, tokenFile, most, threads, context, bytePairs);
     if (!ended) return null;
     outcome = ended;
   }

@@ -64,7 +64,7 @@ export const LANGUAGE_MODEL_DEFAULTS: LanguageModelOptions = {
   cell: 'lstm',
   layers: 1,
   attention: false,
-  input: 'embedding',
+  input: 'word2vec',
   freezeEmbedding: false,
   tied: false,
   embeddingSize: 128,
