@@ -26,7 +26,7 @@ import type { BytePairText } from './byte-pair-text.ts';
 import type { ThreadNews } from './compute-thread.ts';
 import { runTasks } from './compute-threads.ts';
 import { Meter, tell } from './meter.ts';
-import type { ReadCorpus } from './read-corpus.ts';
+import type { ReadCorpus } from './corpus-passes.ts';
 import type { Tensor } from './safetensors.ts';
 import { trainStartVectors } from './start-vectors.ts';
 import { tokensOf } from './token-file.ts';

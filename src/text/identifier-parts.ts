@@ -65,6 +65,17 @@ export function partsOf(name: string): string[] {
   return [...new Set(parts)].filter((part) => part !== name).slice(0, MOST);
 }
 
+/** Whether one of the words, each with a line feed behind it, may have parts: it is more than small letters of ASCII behind a capital. */
+export function mayHaveParts(letters: Uint16Array): boolean {
+  let isFirst = true;
+  for (const unit of letters) {
+    const isPlain = (unit >= 97 && unit <= 122) || unit === 39 || unit === 10;
+    if (!isPlain && !(isFirst && unit >= 65 && unit <= 90)) return true;
+    isFirst = unit === 10;
+  }
+  return false;
+}
+
 /** Puts the parts of words that `isName` says are names behind the text of a corpus that is in memory as a whole and gives up its tokens. Yields how much is done, 0 to 1. */
 export function* addIdentifierParts(
   corpus: Corpus,
