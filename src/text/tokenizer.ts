@@ -299,52 +299,6 @@ function endsSentence(text: Uint16Array, index: number, kind: number, end: numbe
   return i === end;
 }
 
-/** Where a word stands in a text, UTF-16 code units, end exclusive. */
-export interface Span {
-  start: number;
-  end: number;
-}
-
-/** The word of `line` that `column` lies in or touches, the one to the right before the one to the left; `null` where there is none. */
-export function wordAt(line: string, column: number): Span | null {
-  const spans = new Int32Array(SPAN);
-  const from = afterSpace(line, column);
-  // a run that begins at the column and goes on to the end of this is too long for a word, wherever it ends
-  const tokenizer = new Tokenizer(unitsOf(line.slice(from, column + 2 * MAXIMUM_WORD_LENGTH)));
-  let found: Span | null = null;
-  while (tokenizer.read(spans) > 0) {
-    const start = from + spans[0]!;
-    const end = from + spans[1]!;
-    if (start > column) break;
-    if (spans[0] !== BREAK && end >= column) found = { start, end };
-  }
-  return found;
-}
-
-/** The word of `wordAt` with up to `reach` words of its sentence on each side, first to last, and its place among them. */
-export function wordsAround(line: string, column: number, reach: number): { spans: Span[]; index: number } | null {
-  const word = wordAt(line, column);
-  if (!word) return null;
-  const far = (reach + 1) * 2 * MAXIMUM_WORD_LENGTH;
-  const from = afterSpace(line, Math.max(0, column - far));
-  const tokenizer = new Tokenizer(unitsOf(line.slice(from, column + far)));
-  const spans = new Int32Array(SPAN);
-  let around: Span[] = [];
-  let index = -1;
-  while (tokenizer.read(spans) > 0 && (index < 0 || around.length <= index + reach)) {
-    const [start, end] = [from + spans[0]!, from + spans[1]!];
-    if (spans[0] === BREAK) {
-      if (index >= 0) break;
-      around = [];
-    } else {
-      if (start === word.start) index = around.length;
-      around.push({ start, end });
-    }
-  }
-  const first = Math.max(0, index - reach);
-  return { spans: around.slice(first), index: index - first };
-}
-
 /** What a text ends in. */
 export interface WordsBefore {
   /** Up to the number of words asked for, first to last; `null` is the end of a sentence, also of one right before them. */
