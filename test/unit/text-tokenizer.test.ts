@@ -104,6 +104,28 @@ test('stops, commas and colons between digits are part of a number, and nowhere 
   ]);
 });
 
+test('a comma makes one number of its thousands, and parts a list', () => {
+  const whole = ['1,000', '12,345', '123,456,789', '1,000.5', '1,000km', '٣,٠٠٠', '9,999,999'];
+  for (const number of whole) {
+    assert.deepEqual(cut(number), [number]);
+    assert.deepEqual(cut(`${number},`), [number]);
+  }
+  const lists: [string, string[]][] = [
+    ['1,2,3', ['1', '2', '3']],
+    ['2019,2020,2021', ['2019', '2020', '2021']],
+    ['1,000,00', ['1,000', '00']],
+    ['1,0000', ['1', '0000']],
+    ['1,000,5000', ['1,000', '5000']],
+    ['1234,567', ['1234', '567']],
+    ['x1,000', ['x1', '000']],
+    ['1.5,250', ['1.5', '250']],
+    ['3.14,2.71', ['3.14', '2.71']],
+    ['1,a 1,23', ['1', 'a', '1', '23']],
+  ];
+  for (const [list, words] of lists) assert.deepEqual(cut(list), words, list);
+  assert.equal(cut('12,'.repeat(100)).length, 100, 'a long list is not too long for a word');
+});
+
 test('the stops of Chinese, Japanese and Hindi end a sentence without a space', () => {
   assert.deepEqual(cut('山。川！海？はい।अब'), ['山', '|', '川', '|', '海', '|', 'はい', '|', 'अब']);
 });
