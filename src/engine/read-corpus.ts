@@ -22,7 +22,8 @@ import { sizesOfTwins, textsOf, Unread, type FileToRead, type Piece } from './fi
 import { logNotes, newNotes, note, noteRead, reportOf, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
 import type { PassedFile } from './read-shares.ts';
 import { saveCache, type CachePlace } from './token-cache.ts';
-import { findFiles, type FoundFile } from './workspace-files.ts';
+import type { FoundFile } from './file-source.ts';
+import { findFiles } from './workspace-files.ts';
 
 export interface ReadCorpus {
   corpus: Corpus;

@@ -14,7 +14,7 @@ import type { TokenSource } from '../text/tokens.ts';
 import type { FoundFiles } from './read-corpus.ts';
 import type { PassedFile, ReadShare } from './read-shares.ts';
 import { note, newNotes, type ReadDocument } from './reading-notes.ts';
-import type { FoundFile } from './workspace-files.ts';
+import type { FoundFile } from './file-source.ts';
 
 const FILE = 'tokens.cache';
 const FORMAT = 2;
