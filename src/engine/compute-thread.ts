@@ -39,7 +39,7 @@ import { isTooLarge, sharesOf } from './work-shares.ts';
 import type { ReadingNotes } from './reading-notes.ts';
 import { cacheKey, entriesOf, saveCache, withCache, type CachedReading, type TextToCache } from './token-cache.ts';
 import { endOfBlocks, TokenFile, tokensOf } from './token-file.ts';
-import type { FoundFile } from './workspace-files.ts';
+import type { FoundFile } from './file-source.ts';
 import { connectVirtualFiles, virtualFilesAt } from './virtual-files.ts';
 import { forVectorsOnly } from './vectors-only.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';

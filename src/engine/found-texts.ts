@@ -4,7 +4,8 @@
 import type { FolderRequest, ReadingOptions, UnsavedText } from '../protocol/engine.ts';
 import { sizesOfTwins, type FileToRead } from './file-text.ts';
 import { newNotes, note, type ReadingNotes } from './reading-notes.ts';
-import { findFiles, type FoundFile } from './workspace-files.ts';
+import type { FoundFile } from './file-source.ts';
+import { findFiles } from './workspace-files.ts';
 
 /** Files that may be read, in their order, and what there is to say of the others. */
 export interface FoundFiles {

@@ -10,7 +10,7 @@ import { CorpusPasses, type ReadCorpus, type ReadingHooks } from './corpus-passe
 import { findTexts, type FoundFiles } from './found-texts.ts';
 import { addTexts } from './read-documents.ts';
 import { logNotes, noteRead, reportOf } from './reading-notes.ts';
-import type { FoundFile } from './workspace-files.ts';
+import type { FoundFile } from './file-source.ts';
 
 /** Between two tellings of progress, ms. */
 const INTERVAL = 100;

@@ -15,7 +15,7 @@ import type { SortedWords } from '../text/vocabulary.ts';
 import type { FoundFiles } from './found-texts.ts';
 import type { MergedRead, ReadShare } from './read-shares.ts';
 import { note, newNotes, type ReadDocument } from './reading-notes.ts';
-import type { FoundFile } from './workspace-files.ts';
+import type { FoundFile } from './file-source.ts';
 
 const FILE = 'tokens.cache';
 const FORMAT = 3;

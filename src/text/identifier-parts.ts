@@ -8,6 +8,7 @@
 import type { Corpus } from './corpus.ts';
 import { grown, reordered } from './reorder.ts';
 import { BREAK } from './tokenizer.ts';
+import type { Span } from './words-around.ts';
 
 /** Words that a step goes through. */
 const STEP = 1 << 14;
@@ -36,13 +37,23 @@ const PLAIN = /^[A-Za-z]?[a-z']*$/;
 
 /** The parts of a name in lower case; none for a name of a single one. Digits part and are no parts. */
 export function partsOf(name: string): string[] {
+  const parts = partSpans(name).map(({ start, end }) => name.slice(start, end).toLowerCase());
+  return [...new Set(parts)].filter((part) => part !== name).slice(0, MOST);
+}
+
+/** Where the part of a name stands that `index` lies in or touches, the one to the right before the one to the left; null where there is none. */
+export function partAt(name: string, index: number): Span | null {
+  return partSpans(name).findLast(({ start, end }) => start <= index && index <= end) ?? null;
+}
+
+function partSpans(name: string): Span[] {
   if (PLAIN.test(name)) return [];
-  const parts: string[] = [];
+  const parts: Span[] = [];
   let begin = -1;
   let isParted = false;
   let before = BETWEEN;
   const take = (end: number): void => {
-    if (begin >= 0 && end - begin >= SHORTEST) parts.push(name.slice(begin, end).toLowerCase());
+    if (begin >= 0 && end - begin >= SHORTEST) parts.push({ start: begin, end });
     begin = -1;
   };
   for (let i = 0; i < name.length; i++) {
@@ -61,8 +72,7 @@ export function partsOf(name: string): string[] {
     before = kind;
   }
   take(name.length);
-  if (parts.length < (isParted ? 1 : 2)) return [];
-  return [...new Set(parts)].filter((part) => part !== name).slice(0, MOST);
+  return parts.length < (isParted ? 1 : 2) ? [] : parts;
 }
 
 /** Whether one of the words, each with a line feed behind it, may have parts: it is more than small letters of ASCII behind a capital. */

@@ -5,7 +5,7 @@ import { mergeRead, packedBytes, writeShares, type MergedRead, type ReadShare } 
 import type { SharedTokenFile } from '../../src/engine/read-shares.ts';
 import type { ReadingNotes } from '../../src/engine/reading-notes.ts';
 import { entriesOf, saveCache } from '../../src/engine/token-cache.ts';
-import type { FoundFile } from '../../src/engine/workspace-files.ts';
+import type { FoundFile } from '../../src/engine/file-source.ts';
 import { writtenText } from '../../src/text/merge.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } from '../../src/text/options.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
