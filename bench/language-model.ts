@@ -1,6 +1,6 @@
 // The language model beside PyTorch: the same gradients first, then tokens a second of training on 2 threads, and µs a token of inference.
 //   --seconds N (4), for each measurement     --rounds N of the two in turn (3)     --variant simd | relaxed-simd (the best)
-//   --only lstm,gru,rnn,v2048,layers,inference,threads,tfjs,sameSteps,mnistLstm,mnistGru,mnistRnn   (the first five but layers, inference, threads; --long: all)
+//   --only lstm,gru,rnn,v2048,layers,layer,inference,threads,tfjs,sameSteps,mnistLstm,mnistGru,mnistRnn   (as far as threads, but layers; --long: all)
 //   --data FOLDER   with wikitext-2, for sameSteps (../shared/data)     --tfjs FOLDER   with tfjs-node (else it is installed into .cache)
 //   --openblas DIR   with libopenblas.so.0 of Debian's libopenblas0-openmp, with which PyTorch is at its best
 //   --wide   with V8's --experimental-wasm-revectorize, which makes 256-bit operations of 128-bit ones: figures named …256
@@ -26,6 +26,7 @@ import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
 import { layOutParameters, readParameters, type Tensor } from '../src/language-model/parameters.ts';
 import { createSignals, Team } from '../src/language-model/team.ts';
 import { LanguageModelThread } from '../src/language-model/training.ts';
+import { runLayer, timeLayer } from './language-model/layer.ts';
 import { mnist, MNIST_DEFAULTS } from './language-model/mnist.ts';
 import { trainSteps } from './language-model/same-steps.ts';
 import { trainByHand, trainLayers } from './language-model/tfjs.ts';
@@ -234,7 +235,7 @@ async function main(): Promise<void> {
     return;
   }
   const width = WIDE ? '256' : '';
-  const all = [...new Set([...Object.keys(MODELS), 'inference', 'threads', ...LONG])];
+  const all = [...new Set([...Object.keys(MODELS), 'layer', 'inference', 'threads', ...LONG])];
   const only = values.only?.split(',') ?? all.filter((name) => values.long || !LONG.includes(name));
   const unknown = only.find((name) => !all.includes(name));
   if (unknown) throw new Error(`There is no measurement "${unknown}"; there are: ${all.join(', ')}`);
@@ -287,6 +288,24 @@ async function main(): Promise<void> {
     );
     figures[`${name}${width}TokensPerSecond`] = Math.round(our);
     figures[`${name}${width}VsPytorch`] = our / their;
+  }
+  if (only.includes('layer')) {
+    const options = fill({ ...BASE, vocabulary: 16 });
+    const model = { ...BASE, threads: THREADS };
+    await inFolder(async (folder) => {
+      const path = join(folder, 'layer');
+      const tensors = await runLayer(kernel, options, WIDE, path);
+      const { error = NaN } = (await torch?.ask({ command: 'checkLayer', model, path, tensors })) ?? {};
+      if (torch) console.log(`layer: outputs and gradients differ by ${error.toExponential(1)}`);
+      if (torch && !(error < 1e-4)) throw new Error('layer: PyTorch has another output or gradient');
+    });
+    const { our, their } = await inTurn(
+      () => timeLayer(kernel, options, THREADS, WIDE, seconds),
+      async (peer) => (await peer.ask({ command: 'trainLayer', model, seconds }))['rate']!,
+    );
+    const rates = `${Math.round(our)} tokens/s, PyTorch ${Math.round(their)}`;
+    console.log(`layer: the LSTM's alone, ${rates}: ${(our / their).toFixed(2)}x`);
+    figures[`layer${width}VsPytorch`] = our / their;
   }
   if (only.includes('inference')) {
     for (const threads of [1, THREADS]) {
