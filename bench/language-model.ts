@@ -84,7 +84,10 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 /** Median tokens a second, from the third step on. */
 async function train(kernel: WebAssembly.Module, model: Model, threads: number, seconds: number): Promise<number> {
   const words = model.vocabulary - 2;
-  const options = { ...LANGUAGE_MODEL_DEFAULTS, ...model, maxVocabulary: words, learningRate: 1e-3, epochs: 10 };
+  const options = {
+    ...{ ...LANGUAGE_MODEL_DEFAULTS, ...model, maxVocabulary: words },
+    ...{ learningRate: 1e-3, epochs: 10, dropout: 0, inputDropout: 0, patience: 0 },
+  };
   const nothing = [new Int32Array(1), new Uint8Array(1)] as const;
   const job = createLanguageModelJob(kernel, text(words), ...nothing, options, threads, 1, { wide: WIDE });
   const workers = Array.from(
