@@ -1,12 +1,13 @@
 // The language model beside PyTorch: the same gradients first, then tokens a second of training on 2 threads, and µs a token of inference.
 //   --seconds N (4), for each measurement     --rounds N of the two in turn (3)     --variant simd | relaxed-simd (the best)
-//   --only lstm,gru,rnn,v2048,layers,layer,inference,threads,tfjs,sameSteps,mnistLstm,mnistGru,mnistRnn   (as far as threads, but layers; --long: all)
-//   --data FOLDER   with wikitext-2, for sameSteps (../shared/data)     --tfjs FOLDER   with tfjs-node (else it is installed into .cache)
+//   --only lstm,gru,rnn,v2048,layer,inference,threads,layers,tfjs,sameSteps,mnistLstm,mnistGru,mnistRnn,timeToQuality,wikitext2
+//     (as far as threads; --long: all, of which wikitext2 takes an hour)
+//   --data FOLDER   with wikitext-2, for sameSteps, timeToQuality and wikitext2 (../shared/data)     --tfjs FOLDER   with tfjs-node (else it is installed into .cache)
 //   --openblas DIR   with libopenblas.so.0 of Debian's libopenblas0-openmp, with which PyTorch is at its best
-//   --wide   with V8's --experimental-wasm-revectorize, which makes 256-bit operations of 128-bit ones: figures named …256
+//   --width 128 | 256   of the arithmetic (both, each in a process of its own): figures of 256 bits are named …256…
 //   --python PROGRAM   that has torch (/usr/bin/python3)     --alone   without PyTorch
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,8 +55,39 @@ const MODELS: Record<string, Model> = {
   v2048: { ...BASE, vocabulary: 2048 },
   layers: { ...BASE, layers: 2, embeddingSize: 512, hiddenSize: 512 },
 };
+/** Rows that are benchmarks of their own: their file, and the figure that is taken from its last line. */
+const OTHERS: Record<string, [file: string, figure: string, ...options: string[]]> = {
+  timeToQuality: ['time-to-quality', 'timeToQualityVsPytorch'],
+  wikitext2: ['wikitext2', 'wikitext2Perplexity', '--long'],
+};
 /** Only with --long, or when asked for. */
-const LONG = ['layers', 'tfjs', 'sameSteps', 'mnistLstm', 'mnistGru', 'mnistRnn'];
+const LONG = ['layers', 'tfjs', 'sameSteps', 'mnistLstm', 'mnistGru', 'mnistRnn', ...Object.keys(OTHERS)];
+/** What is measured in one width only: the bits are the same, or nothing in it is wide, or the time is what users wait. */
+const WIDTHS: Record<string, string> = {
+  ...{ inference: '128', sameSteps: '128', mnistLstm: '256', mnistGru: '256', mnistRnn: '256' },
+};
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
+    variant: { type: 'string' },
+    only: { type: 'string' },
+    long: { type: 'boolean', default: false },
+    width: { type: 'string' },
+    openblas: { type: 'string' },
+    python: { type: 'string', default: '/usr/bin/python3' },
+    alone: { type: 'boolean', default: false },
+    data: { type: 'string', default: '../shared/data' },
+    tfjs: { type: 'string' },
+  },
+});
+const ROWS = [...new Set([...Object.keys(MODELS), 'layer', 'inference', 'threads', ...LONG])];
+const asked = values.only?.split(',') ?? ROWS.filter((name) => values.long || !LONG.includes(name));
+if (values.width && !['128', '256'].includes(values.width))
+  throw new Error(`--width is 128 or 256, got ${values.width}`);
+const unknown = asked.find((name) => !ROWS.includes(name));
+if (unknown) throw new Error(`There is no measurement "${unknown}"; there are: ${ROWS.join(', ')}`);
+
 /** Long enough that no measurement comes to its end. */
 const TOKENS = 2_000_000;
 
@@ -215,33 +247,48 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      seconds: { type: 'string', default: '4' },
-      rounds: { type: 'string', default: '3' },
-      variant: { type: 'string' },
-      only: { type: 'string' },
-      long: { type: 'boolean', default: false },
-      wide: { type: 'boolean', default: false },
-      openblas: { type: 'string' },
-      python: { type: 'string', default: '/usr/bin/python3' },
-      alone: { type: 'boolean', default: false },
-      data: { type: 'string', default: '../shared/data' },
-      tfjs: { type: 'string' },
-    },
-  });
-  if (values.wide && !WIDE) {
-    const script = fileURLToPath(import.meta.url);
-    process.exitCode =
-      spawnSync(process.execPath, [FLAG, script, ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1;
-    return;
+const isMeasuredIn = (width: string) => (name: string) => !OTHERS[name] && (WIDTHS[name] ?? width) === width;
+
+/** Runs another process, says what it says, and gives the figures of its last line. */
+async function figuresOf(script: string, flags: readonly string[], options: readonly string[]) {
+  const run = spawn(process.execPath, [...flags, script, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => run.once('exit', resolve));
+  let last = '{}';
+  for await (const line of createInterface(run.stdout)) {
+    if (line.startsWith('{"name"')) last = line;
+    else console.log(line);
   }
+  const code = await ended;
+  if (code !== 0) throw new Error(`${script} ended with ${String(code)}`);
+  return JSON.parse(last) as Record<string, number>;
+}
+
+/** Each width in a process of its own, as V8's flag counts for all that is compiled later, and benchmarks that are files of their own. */
+async function measureAll(): Promise<void> {
+  const figures: Record<string, number> = {};
+  for (const width of values.width ? [values.width] : ['128', '256']) {
+    if (!asked.some(isMeasuredIn(width))) continue;
+    const options = [...process.argv.slice(2), '--width', width];
+    Object.assign(figures, await figuresOf(fileURLToPath(import.meta.url), width === '256' ? [FLAG] : [], options));
+  }
+  for (const name of asked) {
+    const [file, figure, ...options] = OTHERS[name] ?? [];
+    if (!file || !figure) continue;
+    const peer =
+      name === 'timeToQuality'
+        ? ['--python', values.python, ...(values.openblas ? ['--openblas', values.openblas] : [])]
+        : [];
+    const script = fileURLToPath(new URL(`${file}.ts`, import.meta.url));
+    const found = await figuresOf(script, [], [...options, '--data', values.data, ...peer]);
+    figures[figure] = found[figure]!;
+  }
+  console.log(JSON.stringify({ ...figures, name: 'language-model' }));
+}
+
+/** All rows of one width, that of this process. */
+async function measure(): Promise<void> {
   const width = WIDE ? '256' : '';
-  const all = [...new Set([...Object.keys(MODELS), 'layer', 'inference', 'threads', ...LONG])];
-  const only = values.only?.split(',') ?? all.filter((name) => values.long || !LONG.includes(name));
-  const unknown = only.find((name) => !all.includes(name));
-  if (unknown) throw new Error(`There is no measurement "${unknown}"; there are: ${all.join(', ')}`);
+  const only = asked.filter(isMeasuredIn(WIDE ? '256' : '128'));
   const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
   const kernel = await loadKernel(
     new URL('../dist/', import.meta.url),
@@ -375,7 +422,7 @@ async function main(): Promise<void> {
   console.log(JSON.stringify({ name: 'language-model', ...Object.fromEntries(rounded) }));
 }
 
-if (isMainThread) await main();
+if (isMainThread) await (values.width === (WIDE ? '256' : '128') ? measure() : measureAll());
 else if ('job' in (workerData as object)) {
   const { job, thread } = workerData as { job: LanguageModelJob; thread: number };
   const worker = new LanguageModelThread(job, thread);
