@@ -418,7 +418,9 @@ async function measure(): Promise<void> {
     figures[name] = 100 * result.accuracy;
   }
   torch?.end();
-  const rounded = Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(3))]);
+  const rounded = Object.entries(figures)
+    .filter(([, value]) => Number.isFinite(value)) // --alone has no ratios
+    .map(([name, value]) => [name, Number(value.toPrecision(3))]);
   console.log(JSON.stringify({ name: 'language-model', ...Object.fromEntries(rounded) }));
 }
 
