@@ -1,6 +1,6 @@
 // The language model beside PyTorch: the same gradients first, then tokens a second of training on 2 threads, and µs a token of inference.
 //   --seconds N (4), for each measurement     --rounds N of the two in turn (3)     --variant simd | relaxed-simd (the best)
-//   --only lstm,gru,rnn,v2048,layer,inference,threads,layers,tfjs,sameSteps,mnistLstm,mnistGru,mnistRnn,timeToQuality,wikitext2
+//   --only lstm,gru,rnn,v2048,layer,inference,inspection,threads,layers,tfjs,sameSteps,mnistLstm,mnistGru,mnistRnn,timeToQuality,wikitext2
 //     (as far as threads; --long: all, of which wikitext2 takes an hour)
 //   --data FOLDER   with wikitext-2, for sameSteps, timeToQuality and wikitext2 (../shared/data)     --tfjs FOLDER   with tfjs-node (else it is installed into .cache)
 //   --openblas DIR   with libopenblas.so.0 of Debian's libopenblas0-openmp, with which PyTorch is at its best
@@ -20,6 +20,7 @@ import { findTfjsNode } from '../scripts/tfjs-node.mjs';
 import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
 import { multiplyAddsPerToken } from '../src/language-model/costs.ts';
 import { LanguageModel } from '../src/language-model/inference.ts';
+import { Inspector } from '../src/language-model/inspection.ts';
 import { createLanguageModelJob, languageModelProgress, type LanguageModelJob } from '../src/language-model/job.ts';
 import { createMemory } from '../src/language-model/memory.ts';
 import { Network, planNetwork, type NetworkOptions } from '../src/language-model/network.ts';
@@ -64,7 +65,7 @@ const OTHERS: Record<string, [file: string, figure: string, ...options: string[]
 const LONG = ['layers', 'tfjs', 'sameSteps', 'mnistLstm', 'mnistGru', 'mnistRnn', ...Object.keys(OTHERS)];
 /** What is measured in one width only: the bits are the same, or nothing in it is wide, or the time is what users wait. */
 const WIDTHS: Record<string, string> = {
-  ...{ inference: '128', sameSteps: '128', mnistLstm: '256', mnistGru: '256', mnistRnn: '256' },
+  ...{ inference: '128', inspection: '128', sameSteps: '128', mnistLstm: '256', mnistGru: '256', mnistRnn: '256' },
 };
 const { values } = parseArgs({
   options: {
@@ -81,7 +82,7 @@ const { values } = parseArgs({
     tfjs: { type: 'string' },
   },
 });
-const ROWS = [...new Set([...Object.keys(MODELS), 'layer', 'inference', 'threads', ...LONG])];
+const ROWS = [...new Set([...Object.keys(MODELS), 'layer', 'inference', 'inspection', 'threads', ...LONG])];
 const asked = values.only?.split(',') ?? ROWS.filter((name) => values.long || !LONG.includes(name));
 if (values.width && !['128', '256'].includes(values.width))
   throw new Error(`--width is 128 or 256, got ${values.width}`);
@@ -143,16 +144,36 @@ async function train(kernel: WebAssembly.Module, model: Model, threads: number, 
   return median(rates);
 }
 
-/** Median µs of reading one token and giving the probabilities of the next. */
-function infer(kernel: WebAssembly.Module, model: Model): number {
+/** Random weights in (-0.5, 0.5). */
+function drawTensors(model: Model): Record<string, Tensor> {
   const random = numbers(2);
-  const tensors = Object.fromEntries(
+  return Object.fromEntries(
     layOutParameters(fill(model), 0).all.map(({ name, shape }): [string, Tensor] => {
       const data = new Float32Array(shape.reduce((a, b) => a * b)).map(() => random() - 0.5);
       return [name, { shape, data }];
     }),
   );
-  const reader = new LanguageModel(kernel, tensors);
+}
+
+const TOKENS_INSPECTED = 2000;
+
+/** Median ms of looking inside at TOKENS_INSPECTED tokens: gates, states, the ten likeliest next tokens of each. */
+function inspect(kernel: WebAssembly.Module, model: Model, rounds: number): number {
+  const inspector = new Inspector(kernel, drawTensors(model));
+  const tokens = Int32Array.from({ length: TOKENS_INSPECTED }, (_, index) => (index * 37) % model.vocabulary);
+  const times = Array.from({ length: rounds + 2 }, () => {
+    const start = performance.now();
+    const { probability } = inspector.inspect(tokens);
+    const time = performance.now() - start;
+    if (!probability.every((each) => each >= 0 && each <= 1)) throw new Error('a probability is none');
+    return time;
+  });
+  return median(times.slice(2));
+}
+
+/** Median µs of reading one token and giving the probabilities of the next. */
+function infer(kernel: WebAssembly.Module, model: Model): number {
+  const reader = new LanguageModel(kernel, drawTensors(model));
   const times = Array.from({ length: 3000 }, (_, index) => {
     const start = performance.now();
     reader.feed((index * 37) % model.vocabulary);
@@ -369,6 +390,11 @@ async function measure(): Promise<void> {
       figures[threads === 1 ? 'inferenceVsPytorch' : `inferenceVsPytorch${threads}Threads`] = their / our;
       figures['inferenceMs'] = our / 1000;
     }
+  }
+  if (only.includes('inspection')) {
+    const milliseconds = inspect(kernel, BASE, 2 * rounds);
+    figures['inspectionMs'] = milliseconds;
+    console.log(`inspection: ${milliseconds.toFixed(0)} ms for ${TOKENS_INSPECTED} tokens`);
   }
   if (only.includes('threads')) {
     const [one, two]: [number[], number[]] = [[], []];
