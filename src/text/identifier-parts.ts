@@ -34,6 +34,8 @@ function kindOf(name: string, index: number): number {
 
 /** Most words: they have no parts, and are told from the others in a tenth of the time. */
 const PLAIN = /^[A-Za-z]?[a-z']*$/;
+/** No name begins so: 14th is a number, and th no word. */
+const NUMBER = /^\p{Nd}/u;
 
 /** The parts of a name in lower case; none for a name of a single one. Digits part and are no parts. */
 export function partsOf(name: string): string[] {
@@ -47,7 +49,7 @@ export function partAt(name: string, index: number): Span | null {
 }
 
 function partSpans(name: string): Span[] {
-  if (PLAIN.test(name)) return [];
+  if (PLAIN.test(name) || NUMBER.test(name)) return [];
   const parts: Span[] = [];
   let begin = -1;
   let isParted = false;
