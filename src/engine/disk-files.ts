@@ -5,9 +5,9 @@ import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isSecretPath } from './excluded-names.ts';
-import { globalExcludesFile } from './git-config.ts';
-import { excludeFile, readRules, rulesAbove, type IgnoreFile } from './git-ignore.ts';
-import type { Candidate, Entry, FileSource, FoundFile, OnSkipped } from './workspace-files.ts';
+import type { Candidate, Entry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
+import type { IgnoreFile } from './git-ignore.ts';
+import { excludeFiles, readRules, rulesAbove } from './git-repository.ts';
 
 /** Files asked for their size at the same time. */
 const AT_ONCE = 64;
@@ -18,9 +18,6 @@ export class DiskFiles implements FileSource {
   readonly #roots = new Map<string, string>();
   /** Devices and numbers of the directories that were entered, and of files that can be met twice. */
   readonly #seen = new Set<string>();
-
-  /** The user's list for all repositories; looked up with the first of them. */
-  #globalExcludes: Promise<string | null> | undefined;
 
   constructor(onSkipped: OnSkipped) {
     this.#onSkipped = onSkipped;
@@ -35,9 +32,7 @@ export class DiskFiles implements FileSource {
   }
 
   rulesAbove(path: string): Promise<IgnoreFile[]> {
-    return rulesAbove(this, this.#roots.get(path)!, (name, error) =>
-      this.#onSkipped('unreadable', name, error.message),
-    );
+    return rulesAbove(this.#roots.get(path)!, (name, error) => this.#onSkipped('unreadable', name, error.message));
   }
 
   async enter(path: string, name: string): Promise<boolean> {
@@ -78,9 +73,8 @@ export class DiskFiles implements FileSource {
     return join(folder, entry);
   }
 
-  async excludeFiles(repository: string): Promise<string[]> {
-    const ofUser = await (this.#globalExcludes ??= globalExcludesFile());
-    return [...(ofUser === null ? [] : [ofUser]), await excludeFile(repository)];
+  excludeFiles(repository: string): Promise<string[]> {
+    return excludeFiles(repository);
   }
 
   readRules(path: string): Promise<string | null> {

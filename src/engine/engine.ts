@@ -102,8 +102,8 @@ export class Engine implements EngineApi {
     return (await deleteModel(this.#directory)) || hadCheckpoint || hadCache;
   }
 
-  wordAt(line: string, column: number, neighbours: number): ReturnType<EngineApi['wordAt']> {
-    return Promise.resolve(this.#model?.wordAt(line, column, neighbours) ?? null);
+  wordAt(...question: Parameters<EngineApi['wordAt']>): ReturnType<EngineApi['wordAt']> {
+    return Promise.resolve(this.#model?.wordAt(...question) ?? null);
   }
 
   // `async`, so that a missing model rejects the promise and throws nothing in the caller's face

@@ -8,7 +8,7 @@ import { languageOf } from '../text/languages.ts';
 import { lastCut } from '../text/pieces.ts';
 import { SecretFilter } from '../text/secrets.ts';
 import { isGeneratedText } from './generated-text.ts';
-import type { FoundFile } from './workspace-files.ts';
+import type { FoundFile } from './file-source.ts';
 
 /** Bytes before the place that are looked at: a private key is shorter. */
 const WINDOW = 1 << 16;

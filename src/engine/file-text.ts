@@ -11,7 +11,7 @@ import { PROBE, type Encoding } from '../text/encodings.ts';
 import { SecretFilter, type SecretScanner } from '../text/secrets.ts';
 import { isGeneratedText } from './generated-text.ts';
 import { readVirtualFile } from './virtual-files.ts';
-import type { FoundFile } from './workspace-files.ts';
+import type { FoundFile } from './file-source.ts';
 
 /** A larger file is read in pieces of this, bytes. */
 export const PIECE = 1 << 20;

@@ -1,51 +1,140 @@
-// Where the user's own list of what git ignores everywhere is (core.excludesFile, git-config(1)), read without git: from the
-// system's configuration, the user's two, and the files that these include by path. Conditional includes are not followed.
+// Where the user's own list of what git ignores is (core.excludesFile, git-config(1)), read without git: from the system's
+// configuration, the user's two, the repository's, and the files that these include, always or where a condition holds
+// (gitdir, gitdir/i, onbranch). Includes that depend on the addresses of remotes (hasconfig) are not followed: whoever looks
+// for excludesFile in one of them would have to read all others first.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
+import picomatch from 'picomatch';
 
 /** Files that include each other, at most. */
 const DEEPEST = 10;
 
-/** The path of the list, which may not be there; null where the configuration switches it off. */
-export async function globalExcludesFile(environment: NodeJS.ProcessEnv = process.env): Promise<string | null> {
+/** Of a repository on the disk; in worktrees the two are not the same. */
+export interface GitDirectories {
+  /** Where HEAD is. */
+  own: string;
+  /** Where the configuration and info/exclude are. */
+  common: string;
+}
+
+/** The path of the list for a repository, which may not be there; null where the configuration switches it off. */
+export async function excludesFile(
+  repository: GitDirectories,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<string | null> {
   const home = environment['HOME'] || homedir();
   const ownFolder = environment['XDG_CONFIG_HOME'] || join(home, '.config');
   const { GIT_CONFIG_SYSTEM: system = '/etc/gitconfig', GIT_CONFIG_GLOBAL: global } = environment;
   const files = [
     ...(environment['GIT_CONFIG_NOSYSTEM'] ? [] : [system]),
     ...(global === undefined ? [join(ownFolder, 'git', 'config'), join(home, '.gitconfig')] : [global]),
+    join(repository.common, 'config'),
   ];
   let found: string | undefined;
-  for (const file of files) found = (await excludesFileIn(file, home, 0)) ?? found;
+  for (const file of files) found = (await excludesFileIn(file, repository, home, 0)) ?? found;
   if (found === undefined) return join(ownFolder, 'git', 'ignore');
   return found === '' ? null : found;
 }
 
 /** What a file says last; undefined where it says nothing, or is not there. */
-async function excludesFileIn(file: string, home: string, depth: number): Promise<string | undefined> {
+async function excludesFileIn(
+  file: string,
+  repository: GitDirectories,
+  home: string,
+  depth: number,
+): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '');
   let found: string | undefined;
-  for (const [key, value] of configValues(text)) {
+  for (const { section, subsection, name, value } of configValues(text)) {
     const path = value.startsWith('~/') ? join(home, value.slice(2)) : value;
-    if (key === 'core.excludesfile') found = path === '' || isAbsolute(path) ? path : undefined;
-    else if (key === 'include.path' && depth < DEEPEST) {
-      const included = isAbsolute(path) ? path : join(dirname(file), path);
-      found = (await excludesFileIn(included, home, depth + 1)) ?? found;
+    if (section === 'core' && subsection === null && name === 'excludesfile') {
+      found = path === '' || isAbsolute(path) ? path : undefined;
     }
+    if (name !== 'path' || depth === DEEPEST) continue;
+    const isIncluded =
+      section === 'include'
+        ? subsection === null
+        : section === 'includeif' && subsection !== null && (await holds(subsection, repository, home, file));
+    if (!isIncluded) continue;
+    const included = isAbsolute(path) ? path : join(dirname(file), path);
+    found = (await excludesFileIn(included, repository, home, depth + 1)) ?? found;
   }
   return found;
 }
 
-/** Names, in lower case with the section before them, and values, in their order; of sections with no subsection. */
-function* configValues(text: string): Generator<[key: string, value: string]> {
+/** Whether a condition for an include in `file` holds in the repository. */
+async function holds(condition: string, { own }: GitDirectories, home: string, file: string): Promise<boolean> {
+  const [, kind, text] = /^(gitdir|gitdir\/i|onbranch):(.*)$/s.exec(condition) ?? [];
+  if (text === undefined) return false;
+  if (kind === 'onbranch') {
+    const head = await readFile(join(own, 'HEAD'), 'utf8').catch(() => '');
+    const branch = /^ref: refs\/heads\/(.*)/.exec(head)?.[1];
+    return branch !== undefined && matches(withInside(text), branch.trimEnd(), false);
+  }
+  const ignoreCase = kind === 'gitdir/i';
+  let pattern = text.startsWith('~/') ? join(await realOf(home), text.slice(2)) : text;
+  /** The beginning that is no pattern. */
+  let folder = '';
+  if (pattern.startsWith('./')) {
+    folder = withSlashes(`${dirname(await realOf(file))}${sep}`);
+    pattern = pattern.slice(2);
+  } else if (!isAbsolute(pattern)) pattern = `**/${pattern}`;
+  const fold = (path: string): string => (ignoreCase ? path.toLowerCase() : path);
+  for (const directory of [await realOf(own), own].map(withSlashes)) {
+    if (!fold(directory).startsWith(fold(folder))) continue;
+    const glob = withInside(folder + withSlashes(pattern)).slice(folder.length);
+    if (matches(glob, directory.slice(folder.length), ignoreCase)) return true;
+  }
+  return false;
+}
+
+/** A pattern that ends with a slash means all that is inside. */
+function withInside(pattern: string): string {
+  return pattern.endsWith('/') ? `${pattern}**` : pattern;
+}
+
+function withSlashes(path: string): string {
+  return path.split(sep).join('/');
+}
+
+async function realOf(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
+}
+
+/** No path is longer. */
+const LONGEST_PATTERN = 10_000;
+
+/** As git's wildmatch with path names: * and ? match no slash, ** as a whole part matches any parts. */
+function matches(pattern: string, path: string, ignoreCase: boolean): boolean {
+  if (pattern === '' || pattern.length > LONGEST_PATTERN) return false;
+  const literal = pattern.replace(/[(){}|+@]/g, String.raw`\$&`);
+  const literally = { posix: true, nonegate: true, noextglob: true, nobrace: true, literalBrackets: false };
+  return picomatch(literal, { ...literally, dot: true, nocase: ignoreCase })(path);
+}
+
+interface ConfigValue {
+  /** In lower case. */
+  section: string;
+  subsection: string | null;
+  /** In lower case. */
+  name: string;
+  value: string;
+}
+
+/** Names and values, in their order. */
+function* configValues(text: string): Generator<ConfigValue> {
   let section = '';
+  let subsection: string | null = null;
   for (const line of text.replace(/\\\r?\n/g, '').split(/\r?\n/)) {
-    const head = /^\s*\[\s*([\w.-]+)\s*("(?:\\.|[^"\\])*")?\s*\]/.exec(line);
-    if (head) section = head[2] === undefined ? head[1]!.toLowerCase() : '';
+    const head = /^\s*\[\s*([\w.-]+)\s*(?:"((?:\\.|[^"\\])*)")?\s*\]/.exec(line);
+    if (head) {
+      section = head[1]!.toLowerCase();
+      subsection = head[2]?.replace(/\\(.)/g, '$1') ?? null;
+    }
     const entry = /^\s*([a-z][\w-]*)\s*=(.*)$/i.exec(head ? line.slice(head[0].length) : line);
-    if (entry && section !== '') yield [`${section}.${entry[1]!.toLowerCase()}`, configValue(entry[2]!)];
+    if (entry) yield { section, subsection, name: entry[1]!.toLowerCase(), value: configValue(entry[2]!) };
   }
 }
 

@@ -24,11 +24,14 @@ import type {
 import { toldCurves } from './training-curves.ts';
 import { LanguageModel } from '../language-model/inference.ts';
 import { normalizedWord } from '../text/document.ts';
+import { partAt } from '../text/identifier-parts.ts';
+import { languageNamed, PROSE_LANGUAGE } from '../text/languages.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../text/options.ts';
 import { isParticle, particlesAfter, stemLength } from '../text/particles.ts';
 import { Inspector } from '../language-model/inspection.ts';
 import { DELIMITER } from '../text/phrases.ts';
-import { wordsAround, wordsBefore, type Span } from '../text/tokenizer.ts';
+import { wordsBefore } from '../text/tokenizer.ts';
+import { wordsAround } from '../text/words-around.ts';
 import { parseExpression, parseWords, type MalformedExpression } from '../word2vec/expression.ts';
 import { ngramRows } from '../word2vec/subwords.ts';
 import { WordVectors, type Method } from '../word2vec/vectors.ts';
@@ -95,27 +98,42 @@ export class Model {
     return this.#vectors;
   }
 
-  wordAt(line: string, column: number, neighbours: number): WordAt | null {
-    const around = wordsAround(line, column, PHRASE_WORDS - 1);
+  /** As of `EngineApi.wordAt`. */
+  wordAt(text: string, offset: number, neighbours: number, language = PROSE_LANGUAGE.name): WordAt | null {
+    const read = languageNamed(language) ?? PROSE_LANGUAGE;
+    const around = wordsAround(text, offset, PHRASE_WORDS - 1, read, this.#text);
     if (!around) return null;
-    const { spans, index } = around;
-    const textOf = ({ start, end }: Span): string => line.slice(start, end).normalize('NFC');
+    const { words, index } = around;
     // the longest phrase that the word is part of, then the word by itself
-    for (let length = Math.min(PHRASE_WORDS, spans.length); length > 0; length--) {
-      for (let first = Math.max(0, index - length + 1); first <= index && first + length <= spans.length; first++) {
-        const words = spans.slice(first, first + length);
-        const name = words.map(textOf).join(DELIMITER);
-        if (length > 1 && this.#indexOf(name) < 0) continue;
-        const description = this.describe(name, neighbours);
-        return description.known ? { ...description, start: words[0]!.start, end: words.at(-1)!.end } : null;
+    for (let length = Math.min(PHRASE_WORDS, words.length); length > 1; length--) {
+      for (let first = Math.max(0, index - length + 1); first <= index && first + length <= words.length; first++) {
+        const phrase = words.slice(first, first + length);
+        const name = phrase.map(({ word }) => word).join(DELIMITER);
+        const known = this.#inVocabulary(name, neighbours);
+        if (known) return { ...known, start: phrase[0]!.start, end: phrase.at(-1)!.end };
       }
     }
-    return null;
+    const { word, start, end } = words[index]!;
+    const known = this.#known(word, neighbours);
+    if (known) return { ...known, start, end };
+    // of a name that is not known, or is too rare, the part under the cursor, where its letters are written as they are
+    const part = this.#text.identifierParts && end - start === word.length ? partAt(word, offset - start) : null;
+    const knownPart = part && this.#inVocabulary(word.slice(part.start, part.end).toLowerCase(), neighbours);
+    if (knownPart) return { ...knownPart, start: start + part.start, end: start + part.end };
+    return { known: false, word, start, end };
   }
 
   describe(word: string, neighbours: number): WordDescription | UnknownWord {
+    return this.#known(word, neighbours) ?? this.#unknown(word);
+  }
+
+  #known(word: string, neighbours: number): WordDescription | null {
+    return this.#inVocabulary(word, neighbours) ?? this.#inferred(word, neighbours);
+  }
+
+  #inVocabulary(word: string, neighbours: number): WordDescription | null {
     const index = this.#indexOf(word);
-    if (index < 0) return this.#inferred(word, neighbours) ?? this.#unknown(word);
+    if (index < 0) return null;
     return {
       known: true,
       word: this.#stored.words[index]!,

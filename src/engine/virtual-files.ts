@@ -8,8 +8,8 @@ import { createBirpc } from 'birpc';
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineEvents, FolderRequest, VirtualFiles } from '../protocol/engine.ts';
 import { isSecretPath } from './excluded-names.ts';
+import type { Candidate, Entry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
 import type { IgnoreFile } from './git-ignore.ts';
-import type { Candidate, Entry, FileSource, FoundFile, OnSkipped } from './workspace-files.ts';
 
 /** Files asked for their size in one question. */
 const AT_ONCE = 64;

@@ -38,6 +38,7 @@ export function cellsMarkdown(reports: readonly CellReport[], equal: CellsAreEqu
       row(l10n.t('Multiply-adds a token'), ({ multiplyAddsPerToken }) => figure(multiplyAddsPerToken, language)),
       row(l10n.t('Tokens trained on'), ({ trainedTokens }) => figure(trainedTokens, language)),
       row(l10n.t('Tokens a second, one thread'), ({ tokensPerSecond }) => figure(tokensPerSecond, language)),
+      row(l10n.t('Training, seconds'), ({ seconds }) => digits(seconds, 1)),
       row(l10n.t('Perplexity of held-out text'), ({ perplexity }) => digits(perplexity, 1)),
       row(l10n.t('Bits a character'), ({ bitsPerCharacter }) => digits(bitsPerCharacter, 3)),
     ]),

@@ -78,7 +78,7 @@ export class EngineProcess {
         this.#replace(run, { summary: null });
         return there;
       }),
-    wordAt: (line, column, neighbours) => this.#ask(({ engine }) => engine.wordAt(line, column, neighbours)),
+    wordAt: (...question) => this.#ask(({ engine }) => engine.wordAt(...question)),
     describe: (word, neighbours) => this.#ask(({ engine }) => engine.describe(word, neighbours)),
     similaritiesOnMap: (word) => this.#ask(({ engine }) => engine.similaritiesOnMap(word)),
     solve: (expression, answers, method) => this.#ask(({ engine }) => engine.solve(expression, answers, method)),

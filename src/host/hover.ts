@@ -2,7 +2,8 @@
 
 import * as vscode from 'vscode';
 import { COMMANDS } from './command-ids.ts';
-import { aroundColumn, commandLink, hoverMarkdown } from './word-text.ts';
+import { wordAtPosition } from './word-at.ts';
+import { commandLink, hoverMarkdown } from './word-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 export class WordHover implements vscode.HoverProvider {
@@ -19,20 +20,17 @@ export class WordHover implements vscode.HoverProvider {
   ): Promise<vscode.Hover | undefined> {
     const settings = vscode.workspace.getConfiguration('lexiscope.hover', document);
     if (!settings.get<boolean>('enabled')) return undefined;
-    const { text, start } = aroundColumn(document.lineAt(position).text, position.character);
     const abandoned = (): boolean => token.isCancellationRequested;
     const engine = await this.#model.quietly();
     if (!engine || abandoned()) return undefined;
-    const word = await engine.wordAt(text, position.character - start, settings.get<number>('neighbours', 8));
-    if (!word || abandoned()) return undefined;
+    const found = await wordAtPosition(engine, document, position, settings.get<number>('neighbours', 8));
+    if (!found?.word.known || abandoned()) return undefined;
 
+    const { word, range } = found;
     const markdown = new vscode.MarkdownString(
       hoverMarkdown(word, commandLink(COMMANDS.showOnMap, word.word), vscode.env.language),
     );
     markdown.isTrusted = { enabledCommands: [COMMANDS.showOnMap] };
-    return new vscode.Hover(
-      markdown,
-      new vscode.Range(position.line, start + word.start, position.line, start + word.end),
-    );
+    return new vscode.Hover(markdown, range);
   }
 }

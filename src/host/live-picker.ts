@@ -17,7 +17,8 @@ export interface LiveItem extends vscode.QuickPickItem {
 export interface LivePickerOptions {
   title: string;
   placeholder: string;
-  value: string;
+  /** What the input begins with; where it comes later, not if something was typed meanwhile. */
+  value: string | Promise<string>;
   /** The items for a trimmed, non-empty input. What it throws is shown as an item. */
   answer: (input: string) => Promise<LiveItem[]>;
 }
@@ -29,7 +30,7 @@ export function showLivePicker({ title, placeholder, value, answer }: LivePicker
   const picker: vscode.QuickPick<LiveItem> & { sortByLabel?: boolean } = vscode.window.createQuickPick<LiveItem>();
   picker.title = title;
   picker.placeholder = placeholder;
-  picker.value = value;
+  if (typeof value === 'string') picker.value = value;
   // Best answers first: VS Code would put those first that hold the input. It knows this property and does not document it;
   // where it were gone, the order would be less good.
   picker.sortByLabel = false;
@@ -76,7 +77,14 @@ export function showLivePicker({ title, placeholder, value, answer }: LivePicker
     picker.dispose();
   });
   picker.show();
-  void ask();
+  if (typeof value === 'string') void ask();
+  else {
+    void value.then((later) => {
+      if (latest !== 0 || picker.value !== '') return;
+      picker.value = later;
+      void ask();
+    });
+  }
 }
 
 /** A neighbour or an answer, with its similarity and the button that shows it on the map. */

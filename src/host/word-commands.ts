@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Unanswered, UnknownWord } from '../protocol/engine.ts';
 import { COMMANDS } from './command-ids.ts';
 import { headingItem, messageItem, showLivePicker, wordItem, type LiveItem } from './live-picker.ts';
+import { wordAtPosition } from './word-at.ts';
 import { frequency, inLabel, neighbourPlace, replaceWord, similarity, twoSides } from './word-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
@@ -15,7 +16,7 @@ export async function findSimilar(model: WorkspaceModel, word: string | undefine
   showLivePicker({
     title: vscode.l10n.t('Find Similar Words'),
     placeholder: vscode.l10n.t('A word of this workspace'),
-    value: word ?? wordAtCursor(),
+    value: word ?? wordAtCursor(model),
     answer: async (input) => {
       const description = await (await model.required()).describe(input, ANSWERS);
       if (!description.known) return spellings(description, (spelling) => spelling);
@@ -116,13 +117,17 @@ function spellings({ word, spellings }: UnknownWord, next: (spelling: string) =>
   ];
 }
 
-/** What is selected within a line, or the word at the cursor. */
-function wordAtCursor(): string {
+/** What is selected within a line, or the word at the cursor as the engine reads it; empty where there is none. */
+function wordAtCursor(model: WorkspaceModel): string | Promise<string> {
   const editor = vscode.window.activeTextEditor;
   if (!editor) return '';
   const { document, selection } = editor;
   if (!selection.isEmpty) return selection.isSingleLine ? document.getText(selection).trim() : '';
-  // letters of every script with their marks, and identifiers: the same in every language mode
-  const range = document.getWordRangeAtPosition(selection.active, /[\p{L}\p{M}\p{N}_]+/u);
-  return range ? document.getText(range) : '';
+  return model
+    .quietly()
+    .then((engine) => engine && wordAtPosition(engine, document, selection.active, 0))
+    .then(
+      (found) => found?.word.word ?? '',
+      () => '', // what keeps the engine from answering shows with the first word that is typed
+    );
 }

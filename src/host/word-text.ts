@@ -84,12 +84,6 @@ export function replaceWord(expression: string, word: string, replacement: strin
   return whole === expression ? expression.replace(word, () => replacement) : whole;
 }
 
-/** A window of `line` around `column`, for lines of any length: the word at `column` is whole unless it is longer than the window. */
-export function aroundColumn(line: string, column: number): { text: string; start: number } {
-  const start = Math.max(0, column - 300);
-  return { text: line.slice(start, column + 300), start };
-}
-
 /** Characters before the cursor that the language model is given: it looks back a few dozen words. */
 export const CONTEXT_LENGTH = 2000;
 

@@ -38,8 +38,12 @@ export interface EngineApi {
   cancel(): Promise<boolean>;
   /** Deletes the stored model; false where there was none. */
   forget(): Promise<boolean>;
-  /** The word at `column` (UTF-16 units) of `line`, as the tokenizer cuts it, with its nearest words; null where there is no known word. */
-  wordAt(line: string, column: number, neighbours: number): Promise<WordAt | null>;
+  /**
+   * The word at `offset` (UTF-16 units) of a text that is open in an editor, as a training reads a document in that language
+   * (VS Code's name of it; absent: prose): a phrase, a word, or of a name that is not known the part at `offset`, with its nearest
+   * words. Null where there is no word, as in markup. All of `text` up to `offset` is read.
+   */
+  wordAt(text: string, offset: number, neighbours: number, language?: string): Promise<WordAt | null>;
   /** A word's count and nearest words. */
   describe(word: string, neighbours: number): Promise<WordDescription | UnknownWord>;
   /** Cosine similarities of `word` to the words of the map, in the map's order, shape (N); null for an unknown word. */
@@ -371,11 +375,12 @@ export interface UnknownWord {
   spellings: string[];
 }
 
-export interface WordAt extends WordDescription {
-  /** Where it stands in the line, UTF-16 units, end exclusive. `word` may differ from it by case. */
+/** `word` may differ from the letters at its place: by case, by a particle, by character references. */
+export type WordAt = (WordDescription | Pick<UnknownWord, 'known' | 'word'>) & {
+  /** Where it stands in the text, UTF-16 units, end exclusive. */
   start: number;
   end: number;
-}
+};
 
 /** Why a question has no answer: the first word that is not known, or a sentence on how it is written. */
 export type Unanswered = ({ status: 'unknownWord' } & UnknownWord) | { status: 'malformed'; message: string };

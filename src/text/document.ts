@@ -38,7 +38,7 @@ export class DocumentReader {
   readonly #codeClasses: Uint8Array;
   readonly #regions = new Regions();
   #tokenizer = new Tokenizer(this.text);
-  #name: string | undefined;
+  #name: string | Language | undefined;
   #language: Language | null = null;
   #scanner: Scanner | null = null;
   /** The region that is read next, and the kind of the one that is read now. */
@@ -91,8 +91,8 @@ export class DocumentReader {
     return this.#end === 0 ? 1 : this.#tokenizer.position / this.#end;
   }
 
-  /** `name`: of the file; without it the document is prose. */
-  begin(name?: string): void {
+  /** `name`: of the file, or the language itself; without it the document is prose. */
+  begin(name?: string | Language): void {
     this.#name = name;
     this.#language = null;
     this.#end = 0;
@@ -102,7 +102,8 @@ export class DocumentReader {
   /** Tells the language by the first piece of the document; whether all of it is prose, so that pieces may be read without this. */
   isProse(text: string | Uint8Array): boolean {
     if (this.#language === null) {
-      this.#language = this.#name === undefined ? PROSE_LANGUAGE : languageOf(this.#name, beginningOf(text));
+      const name = this.#name ?? PROSE_LANGUAGE;
+      this.#language = typeof name === 'string' ? languageOf(name, beginningOf(text)) : name;
       this.#scanner = scannerOf(this.#language);
     }
     return this.#scanner === null;

@@ -8,6 +8,7 @@
 import type { Corpus } from './corpus.ts';
 import { grown, reordered } from './reorder.ts';
 import { BREAK } from './tokenizer.ts';
+import type { Span } from './words-around.ts';
 
 /** Words that a step goes through. */
 const STEP = 1 << 14;
@@ -33,16 +34,28 @@ function kindOf(name: string, index: number): number {
 
 /** Most words: they have no parts, and are told from the others in a tenth of the time. */
 const PLAIN = /^[A-Za-z]?[a-z']*$/;
+/** No name begins so: 14th is a number, and th no word. */
+const NUMBER = /^\p{Nd}/u;
 
 /** The parts of a name in lower case; none for a name of a single one. Digits part and are no parts. */
 export function partsOf(name: string): string[] {
-  if (PLAIN.test(name)) return [];
-  const parts: string[] = [];
+  const parts = partSpans(name).map(({ start, end }) => name.slice(start, end).toLowerCase());
+  return [...new Set(parts)].filter((part) => part !== name).slice(0, MOST);
+}
+
+/** Where the part of a name stands that `index` lies in or touches, the one to the right before the one to the left; null where there is none. */
+export function partAt(name: string, index: number): Span | null {
+  return partSpans(name).findLast(({ start, end }) => start <= index && index <= end) ?? null;
+}
+
+function partSpans(name: string): Span[] {
+  if (PLAIN.test(name) || NUMBER.test(name)) return [];
+  const parts: Span[] = [];
   let begin = -1;
   let isParted = false;
   let before = BETWEEN;
   const take = (end: number): void => {
-    if (begin >= 0 && end - begin >= SHORTEST) parts.push(name.slice(begin, end).toLowerCase());
+    if (begin >= 0 && end - begin >= SHORTEST) parts.push({ start: begin, end });
     begin = -1;
   };
   for (let i = 0; i < name.length; i++) {
@@ -61,8 +74,18 @@ export function partsOf(name: string): string[] {
     before = kind;
   }
   take(name.length);
-  if (parts.length < (isParted ? 1 : 2)) return [];
-  return [...new Set(parts)].filter((part) => part !== name).slice(0, MOST);
+  return parts.length < (isParted ? 1 : 2) ? [] : parts;
+}
+
+/** Whether one of the words, each with a line feed behind it, may have parts: it is more than small letters of ASCII behind a capital. */
+export function mayHaveParts(letters: Uint16Array): boolean {
+  let isFirst = true;
+  for (const unit of letters) {
+    const isPlain = (unit >= 97 && unit <= 122) || unit === 39 || unit === 10;
+    if (!isPlain && !(isFirst && unit >= 65 && unit <= 90)) return true;
+    isFirst = unit === 10;
+  }
+  return false;
 }
 
 /** Puts the parts of words that `isName` says are names behind the text of a corpus that is in memory as a whole and gives up its tokens. Yields how much is done, 0 to 1. */

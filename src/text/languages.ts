@@ -286,6 +286,8 @@ export function languageNamed(name: string): Language | null {
     shell: 'shellscript',
     tex: 'latex',
     ipython: 'python',
+    javascriptreact: 'javascript',
+    typescriptreact: 'typescript',
   };
   return LANGUAGES.get(alias[wanted] ?? wanted) ?? BY_EXTENSION.get(wanted) ?? null;
 }

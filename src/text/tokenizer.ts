@@ -1,8 +1,9 @@
 // Cuts text into words and sentences, after Unicode's text segmentation (UAX #29) with the needs of code in mind.
 //
 // A word is a run of letters of any script, their marks, digits and connectors (`_`): identifiers stay whole. An
-// apostrophe between letters belongs to the word (don't, l'homme), and so do a stop and a comma between digits (rules WB11
-// and WB12: 3.14, 1,000) and, which Unicode does not say, a colon (1:30); a hyphen splits. Runs of scripts that have no
+// apostrophe between letters belongs to the word (don't, l'homme), and so does a stop between digits (rules WB11 and WB12:
+// 3.14) and, which Unicode does not say, a colon (1:30). A comma belongs to a number where it parts its thousands (1,000,000),
+// and else parts two: 1,2,3 is a list. A hyphen splits. Runs of scripts that have no
 // spaces between words are cut by the dictionaries of the platform (Intl.Segmenter). Case is kept. A sentence ends after
 // . ! ? … where white space or the end of the text follows (closing quotes and brackets may come between), after 。！？
 // always, and at a blank line.
@@ -173,7 +174,7 @@ export class Tokenizer {
             hash = Math.imul(hash ^ unit, HASH_FACTOR);
           }
         } else after = APOSTROPHE;
-        if (next < end && (after >= APOSTROPHE || joinsDigits(text, next, end, after))) {
+        if (next < end && (after >= APOSTROPHE || joinsDigits(text, i, next, end, after))) {
           next = endOfWord(text, i, next + width - 1, end, classes);
           hash = hashOf(text, i, next);
         }
@@ -247,7 +248,7 @@ function endOfWord(text: Uint16Array, start: number, i: number, end: number, cla
     const here = classes[text[i]!]!;
     if (here === SURROGATE && higherClass(text, i, end) >= CONTINUE) i += 2;
     else if (here === APOSTROPHE && i + 1 < end && joins(text, start, i)) i += 2;
-    else if (joinsDigits(text, i, end, here)) i += 2;
+    else if (joinsDigits(text, start, i, end, here)) i += 2;
     else return i;
   }
 }
@@ -262,12 +263,24 @@ function joins(text: Uint16Array, start: number, index: number): boolean {
   return !(index - start === 1 && PREFIXES.includes(text[start]!));
 }
 
+const COMMA_UNIT = 44;
 const FULL_STOP_UNIT = 46;
 
-/** Whether the character of class `kind` at `index` stands between digits that it makes one number of. */
-function joinsDigits(text: Uint16Array, index: number, end: number, kind: number): boolean {
+/** Whether the character of class `kind` at `index`, in the word that begins at `start`, stands between digits that it makes one number of. */
+function joinsDigits(text: Uint16Array, start: number, index: number, end: number, kind: number): boolean {
   if (kind !== SEPARATOR && (kind !== STOP || text[index] !== FULL_STOP_UNIT)) return false;
-  return CLASSES[text[index - 1]!] === DIGIT && index + 1 < end && CLASSES[text[index + 1]!] === DIGIT;
+  if (CLASSES[text[index - 1]!] !== DIGIT || index + 1 >= end || CLASSES[text[index + 1]!] !== DIGIT) return false;
+  return text[index] !== COMMA_UNIT || partsThousands(text, start, index, end);
+}
+
+/** Whether the comma at `index`, between digits, has three of them behind it, and before it up to three, with which the word begins, or three behind another comma. */
+function partsThousands(text: Uint16Array, start: number, index: number, end: number): boolean {
+  let from = index;
+  while (from > start && index - from <= 3 && CLASSES[text[from - 1]!] === DIGIT) from--;
+  const isGroup = from === start ? index - from <= 3 : index - from === 3 && text[from - 1] === COMMA_UNIT;
+  if (!isGroup || index + 3 >= end) return false;
+  for (let i = index + 2; i <= index + 3; i++) if (CLASSES[text[i]!] !== DIGIT) return false;
+  return index + 4 >= end || CLASSES[text[index + 4]!] !== DIGIT;
 }
 
 /** Whether a run that begins with a connector has a letter or a number: `__init__` is a word, `____` is not. */
@@ -297,52 +310,6 @@ function endsSentence(text: Uint16Array, index: number, kind: number, end: numbe
     if (after !== STOP && after !== CLOSER && after !== APOSTROPHE) return false;
   }
   return i === end;
-}
-
-/** Where a word stands in a text, UTF-16 code units, end exclusive. */
-export interface Span {
-  start: number;
-  end: number;
-}
-
-/** The word of `line` that `column` lies in or touches, the one to the right before the one to the left; `null` where there is none. */
-export function wordAt(line: string, column: number): Span | null {
-  const spans = new Int32Array(SPAN);
-  const from = afterSpace(line, column);
-  // a run that begins at the column and goes on to the end of this is too long for a word, wherever it ends
-  const tokenizer = new Tokenizer(unitsOf(line.slice(from, column + 2 * MAXIMUM_WORD_LENGTH)));
-  let found: Span | null = null;
-  while (tokenizer.read(spans) > 0) {
-    const start = from + spans[0]!;
-    const end = from + spans[1]!;
-    if (start > column) break;
-    if (spans[0] !== BREAK && end >= column) found = { start, end };
-  }
-  return found;
-}
-
-/** The word of `wordAt` with up to `reach` words of its sentence on each side, first to last, and its place among them. */
-export function wordsAround(line: string, column: number, reach: number): { spans: Span[]; index: number } | null {
-  const word = wordAt(line, column);
-  if (!word) return null;
-  const far = (reach + 1) * 2 * MAXIMUM_WORD_LENGTH;
-  const from = afterSpace(line, Math.max(0, column - far));
-  const tokenizer = new Tokenizer(unitsOf(line.slice(from, column + far)));
-  const spans = new Int32Array(SPAN);
-  let around: Span[] = [];
-  let index = -1;
-  while (tokenizer.read(spans) > 0 && (index < 0 || around.length <= index + reach)) {
-    const [start, end] = [from + spans[0]!, from + spans[1]!];
-    if (spans[0] === BREAK) {
-      if (index >= 0) break;
-      around = [];
-    } else {
-      if (start === word.start) index = around.length;
-      around.push({ start, end });
-    }
-  }
-  const first = Math.max(0, index - reach);
-  return { spans: around.slice(first), index: index - first };
 }
 
 /** What a text ends in. */

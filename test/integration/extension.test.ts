@@ -14,7 +14,7 @@ import { quietSettings, VSCodeServer } from '../../scripts/vscode-server.mjs';
 import manifest from '../../package.json' with { type: 'json' };
 import { colourOf, Pixels } from '../browser/pixels.ts';
 import { TOPICS } from '../synthetic-text.ts';
-import { SampleFolder, UNREAD } from './sample-folder.ts';
+import { NOTES, SampleFolder, UNREAD } from './sample-folder.ts';
 import { launchBrowser, retry, Workbench } from './workbench.ts';
 
 const VSIX = fileURLToPath(new URL(`../../lexiscope-${manifest.version}.vsix`, import.meta.url));
@@ -113,6 +113,18 @@ describe('a folder that was learned', () => {
   step('a hover over a Korean word shows Korean words', async () => {
     await checkHover('서울', TOPICS.korea);
     await window.screenshot('hover Korean');
+  });
+
+  step('a word with a character reference is one word, in a hover and for Find Similar Words', async () => {
+    await window.openInTree('ignored', NOTES.name);
+    await window.hover('&#103;', /^\s*king · /);
+    await window.screenshot('hover over a character reference');
+    await window.goTo(3, 9);
+    await window.command('Lexiscope: Find Similar Words…');
+    await window.quickRow(/\d\.\d{3}/);
+    assert.equal(await (await window.quickInput()).inputValue(), 'king');
+    await window.screenshot('similar words of a character reference');
+    await window.press('Escape');
   });
 
   step('a file is shown as it is read, in colours and in words', async () => {

@@ -10,6 +10,9 @@ export const UNREAD = { ignored: 'zeppelin', credentials: 'swordfish' };
 /** Text that would do harm where it was taken for HTML or Markdown. */
 export const HOSTILE = '<img src=x onerror=alert(1)> [click](command:workbench.action.quit)';
 
+/** A document that no training reads, in which “king” is written with a character reference. */
+export const NOTES = { name: 'notes.md', text: '# Notes\n\nThe kin&#103; and the *queen*.\n' };
+
 const LARGE = 'large.txt';
 
 export class SampleFolder {
@@ -34,6 +37,7 @@ export class SampleFolder {
     await writeFile(join(path, 'hostile.txt'), hostile);
     await writeFile(join(path, '.gitignore'), '/ignored/\n');
     await writeFile(join(path, 'ignored', 'ignored.txt'), `the ${UNREAD.ignored} of the king\n`.repeat(50));
+    await writeFile(join(path, 'ignored', NOTES.name), NOTES.text);
     await writeFile(join(path, '.env'), `PASSWORD=${UNREAD.credentials}\n`.repeat(50));
     await writeFile(join(path, 'picture.dat'), Buffer.from(Array.from({ length: 4096 }, (_, index) => index % 251)));
     return new SampleFolder(path, [...chapters, hostile].join('\n'));

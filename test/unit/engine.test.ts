@@ -127,10 +127,14 @@ describe('an engine that has trained', () => {
   test('takes the word under the cursor as the tokenizer cuts it', async () => {
     const line = 'The «king», 서울 and noSuchWord';
     const king = await engine.wordAt(line, 6, 3);
-    assert.deepEqual([king?.word, king?.start, king?.end, king?.neighbours.length], ['king', 5, 9, 3]);
+    assert.ok(king?.known);
+    assert.deepEqual([king.word, king.start, king.end, king.neighbours.length], ['king', 5, 9, 3]);
     assert.equal((await engine.wordAt(line, 13, 3))?.word, '서울');
     assert.equal(await engine.wordAt(line, 4, 3), null, 'a quotation mark is no word');
-    assert.equal(await engine.wordAt(line, 22, 3), null, 'an unknown word');
+    assert.deepEqual(await engine.wordAt(line, 22, 3), { known: false, word: 'noSuchWord', start: 19, end: 29 });
+    const markup = '<p class="king">The king</p>';
+    assert.equal((await engine.wordAt(markup, 21, 3, 'html'))?.word, 'king');
+    assert.equal(await engine.wordAt(markup, 12, 3, 'html'), null, 'an attribute is no text');
   });
 
   test('takes the phrase that the word under the cursor is part of', async () => {
@@ -140,7 +144,7 @@ describe('an engine that has trained', () => {
       assert.deepEqual([phrase?.word, phrase?.start, phrase?.end], ['img_src', 3, 10]);
     }
     assert.deepEqual((await engine.wordAt(line, 13, 3))?.word, 'king');
-    assert.equal(await engine.wordAt('src. img', 1, 3), null, 'by itself it has become too rare');
+    assert.equal((await engine.wordAt('src. img', 1, 3))?.known, false, 'by itself it has become too rare');
   });
 
   test('offers the closest spellings of a word it does not know', async () => {

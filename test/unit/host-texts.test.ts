@@ -134,20 +134,6 @@ suite('completions', () => {
     assert.equal(words.replaceWord("king - don't", "don't", '$&'), 'king - $&');
     assert.equal(words.replaceWord('서울 - 서우'.normalize('NFD'), '서우', '서울').normalize('NFC'), '서울 - 서울');
   });
-
-  test('the window around a column holds it, on a line of any length', () => {
-    for (const [length, column] of [
-      [0, 0],
-      [10, 10],
-      [5000, 0],
-      [5000, 2500],
-      [5000, 5000],
-    ] as const) {
-      const { text, start } = words.aroundColumn('a'.repeat(length), column);
-      assert.ok(text.length <= 600);
-      assert.ok(column - start >= 0 && column - start <= text.length);
-    }
-  });
 });
 
 const summary: ModelSummary = {

@@ -40,9 +40,13 @@ test('a word whose particle was separated in training is its stem, wherever it i
   const line = '“한국은” 나라를 한국에서는 한국x';
   const at = (column: number) => {
     const found = model.wordAt(line, column, 1);
-    return found && [found.word, line.slice(found.start, found.end)];
+    return found && [found.known, found.word, line.slice(found.start, found.end)];
   };
-  assert.equal(at(2), null, 'a model that does not say how it was cut has words as they are');
+  assert.deepEqual(
+    at(2),
+    [false, '한국은', '한국은'],
+    'a model that does not say how it was cut has words as they are',
+  );
   const separated = modelOf(['한국', '나라', '은'], { particles: 'separate' });
   const found = [2, 7, 11].map((column) => {
     const word = separated.wordAt(line, column, 1)!;
@@ -53,7 +57,7 @@ test('a word whose particle was separated in training is its stem, wherever it i
     ['나라', '나라를'],
     ['한국', '한국에서는'],
   ]);
-  assert.equal(separated.wordAt(line, line.length, 1), null);
+  assert.equal(separated.wordAt(line, line.length, 1)?.known, false);
   assert.deepEqual(separated.similarity('한국은', '나라를'), {
     status: 'compared',
     first: ['한국'],
@@ -69,7 +73,31 @@ test('numbers and capitals are looked up as training had them', () => {
   assert.equal(model.wordAt('GitHub', 0, 1)?.word, 'GitHub');
 });
 
-test('an identifier is one word, its parts are others', () => {
-  const model = modelOf(['getUserName', 'user']);
-  assert.equal(model.wordAt('x.getUserName()', 8, 1)?.word, 'getUserName');
+test('a name is one word, and where it is not known the part under the cursor is looked up', () => {
+  const model = modelOf(['getUserName', 'user', 'id']);
+  const at = (text: string, offset: number) => {
+    const { known, word, start, end } = model.wordAt(text, offset, 1, 'typescript')!;
+    return known ? [word, text.slice(start, end)] : null;
+  };
+  assert.deepEqual(at('x.getUserName()', 8), ['getUserName', 'getUserName']);
+  assert.deepEqual(at('x.setUserId()', 6), ['user', 'User']);
+  assert.deepEqual(at('x.setUserId()', 11), ['id', 'Id']);
+  assert.deepEqual(at('x.set_USER', 7), ['user', 'USER']);
+  assert.equal(at('x.setUserId()', 3), null);
+  const whole = modelOf(['user'], { identifierParts: false });
+  assert.equal(whole.wordAt('setUser', 4, 1)?.known, false);
+});
+
+test('what a document writes otherwise is looked up as it was read', () => {
+  const model = modelOf(['café', 'New_York', 'two']);
+  const at = (text: string, offset: number, language?: string) => {
+    const found = model.wordAt(text, offset, 1, language);
+    return found && [found.known, found.word, text.slice(found.start, found.end)];
+  };
+  assert.deepEqual(at('<p>Le caf&eacute;</p>', 8, 'html'), [true, 'café', 'caf&eacute;']);
+  assert.deepEqual(at('Le caf&eacute;', 5), [false, 'caf', 'caf']);
+  assert.deepEqual(at('in New **York**', 12, 'markdown'), [true, 'New_York', 'New **York']);
+  assert.deepEqual(at('x = "one\\ntwo"', 11, 'python'), [true, 'two', 'two']);
+  assert.equal(at('<p class="two">', 12, 'html'), null);
+  assert.equal(at('two', 1, 'no such language')?.[0], true);
 });

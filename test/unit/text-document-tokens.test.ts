@@ -54,6 +54,11 @@ test('a word whose particle was separated is two tokens', () => {
 });
 
 test('a word with character references stands where these do', () => {
+  const composed = '<p>e&#769;te&#769; &#4370;&#4449;&#4523;s x</p>';
+  assert.deepEqual(
+    shown('a.html', composed).words.map(([word]) => word),
+    ['e&#769;te&#769;', '&#4370;&#4449;&#4523;s', 'x'],
+  );
   const text = '<p>a caf&eacute;s, &#20013;&#22269;&#30340;&#19990;&#30028; <b>x</b> don&#39;t</p>';
   const expected = ['a', 'caf&eacute;s', '&#20013;&#22269;', '&#30340;', '&#19990;&#30028;', 'x', 'don&#39;t'];
   assert.deepEqual(

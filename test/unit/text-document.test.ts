@@ -242,6 +242,16 @@ suite('markup', () => {
     assert.equal(cut('a.ipynb', notebook), 'cafés 한글은 x y été');
   });
 
+  test('letters that are written in parts, all or some of them as references, are composed', () => {
+    const text =
+      'e&#769;te&#x301;s &#4370;&#4449;&#4523;&#44397; 하&#x11ab;국 か&#x3099; &#x212b; q&#769;&#803; a&#803;&#769; &#x958; &#769;x';
+    const words = 'étés 한국 한국 が Å q̣́ ạ́ \u0915\u093c x';
+    assert.equal(cut('a.html', text), words);
+    assert.equal(cut('a.md', `*${text}*`), words);
+    const notebook = '{"cells": [{"cell_type": "raw", "source": ["e\\u0301te\\u0301s \\u1112\\u1161\\u11ab국"]}]}';
+    assert.equal(cut('a.ipynb', notebook), 'étés 한국');
+  });
+
   test('accents of LaTeX are part of their words', () => {
     const text = String.raw`Na\"{\i}ve caf\'es, {\'E}t\'e, Fran\c{c}ais, Stra\ss{}e, stra\ss e, Erd\H{o}s, \v{S}koda, \o re, \O{}`;
     assert.equal(cut('a.tex', text), 'Naïve cafés Été Français Straße straße Erdős Škoda øre Ø');
@@ -335,6 +345,33 @@ suite('any text', () => {
         },
       ),
       { seed: 1, numRuns: 1000 },
+    );
+  });
+
+  test('references and the letters that they stand for give the same words', () => {
+    const letters = Array.from(
+      'abe가각か한-’ \u0301\u0323\u0302\u1112\u1161\u11ab\u3099\u0308\u00e9\u0958\u{1109a}\u{110ba}\u{20000}',
+    );
+    const reference = (letter: string): string => `&#${letter.codePointAt(0)!};`;
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(...letters), fc.boolean()), { maxLength: 12 }),
+        fc.constantFrom('a.html', 'a.md'),
+        (written, name) => {
+          const text = written.map(([letter, isReference]) => (isReference ? reference(letter) : letter)).join('');
+          // a mark behind a reference to white space, or to a sign, has no letter
+          fc.pre(
+            !/(?:^|&#45;|&#32;|[-\s>])\p{M}/u.test(`>${text}`) &&
+              !/(?:^|&#45;|&#32;|[-\s>])&#(?:76|77|80|12441|69818)/.test(`>${text}`),
+          );
+          const plain = written
+            .map(([letter]) => letter)
+            .join('')
+            .normalize('NFC');
+          assert.equal(cut(name, `<b>x</b> ${text.normalize('NFC')}`), cut('a.txt', `x ${plain}`), text);
+        },
+      ),
+      { seed: 1, numRuns: 800 },
     );
   });
 

@@ -79,6 +79,7 @@ const TRICKY: Record<string, string> = {
     'One. "Two." three.) four.".")\u201d five... six! ?Seven.\'\' x.eight 3.14 e.g. (nine.)\n. ten .a',
   'closing marks without end': 'a.""""""" b."""""""" c.""""""""" d.)))))))) e.\n',
   'numbers with signs inside': 'pi 3.14, 1,000,000.5 at 1:30 (v1.2.3) 5,x y:6 7. 8 9,\u0661\u066b\u0662 ,1 2:b 10..11',
+  'lists of numbers': '1,2,3 10,200,3000 1,000,00,1 1,000,漢1,2 1234,567,890 7,\n8,999,\n1,000',
   apostrophes: "don't l\u2019homme 'quoted' dogs' f'x' rock 'n' roll o'' x' 'y a'b'c",
   'decomposed Korean':
     '\ud55c\uad6d\uc5b4\ub97c \ubc30\uc6b4\ub2e4, \ub0b1\ub9d0.\n\uae4a\ub2e4 \uac00\uac01'.normalize('NFD'),

@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {
-  MAXIMUM_WORD_LENGTH,
-  SPAN,
-  Tokenizer,
-  unitsOf,
-  wordAt,
-  wordsAround,
-  wordsBefore,
-} from '../../src/text/tokenizer.ts';
+import { MAXIMUM_WORD_LENGTH, SPAN, Tokenizer, unitsOf, wordsBefore } from '../../src/text/tokenizer.ts';
 
 /** Words in order; '|' for the end of a sentence. */
 function cut(text: string, batch = 64): string[] {
@@ -112,6 +104,28 @@ test('stops, commas and colons between digits are part of a number, and nowhere 
   ]);
 });
 
+test('a comma makes one number of its thousands, and parts a list', () => {
+  const whole = ['1,000', '12,345', '123,456,789', '1,000.5', '1,000km', '٣,٠٠٠', '9,999,999'];
+  for (const number of whole) {
+    assert.deepEqual(cut(number), [number]);
+    assert.deepEqual(cut(`${number},`), [number]);
+  }
+  const lists: [string, string[]][] = [
+    ['1,2,3', ['1', '2', '3']],
+    ['2019,2020,2021', ['2019', '2020', '2021']],
+    ['1,000,00', ['1,000', '00']],
+    ['1,0000', ['1', '0000']],
+    ['1,000,5000', ['1,000', '5000']],
+    ['1234,567', ['1234', '567']],
+    ['x1,000', ['x1', '000']],
+    ['1.5,250', ['1.5', '250']],
+    ['3.14,2.71', ['3.14', '2.71']],
+    ['1,a 1,23', ['1', 'a', '1', '23']],
+  ];
+  for (const [list, words] of lists) assert.deepEqual(cut(list), words, list);
+  assert.equal(cut('12,'.repeat(100)).length, 100, 'a long list is not too long for a word');
+});
+
 test('the stops of Chinese, Japanese and Hindi end a sentence without a space', () => {
   assert.deepEqual(cut('山。川！海？はい।अब'), ['山', '|', '川', '|', '海', '|', 'はい', '|', 'अब']);
 });
@@ -139,34 +153,6 @@ test('stops, line breaks and quotes in their millions are read in linear time', 
   assert.ok(performance.now() - started < 20_000, `${performance.now() - started} ms`); // 0.1 s, were it alone; quadratic: an hour
 });
 
-test('the word at a column is the word of the tokenizer that the column touches', () => {
-  const line = "  don't stop_now, 漢字 x";
-  assert.deepEqual(wordAt(line, 2), { start: 2, end: 7 });
-  assert.deepEqual(wordAt(line, 5), { start: 2, end: 7 });
-  assert.deepEqual(wordAt(line, 7), { start: 2, end: 7 });
-  assert.deepEqual(wordAt(line, 16), { start: 8, end: 16 });
-  assert.deepEqual(wordAt(line, 19), { start: 18, end: 20 });
-  assert.equal(wordAt(line, 0), null);
-  assert.equal(wordAt(line, 17), null);
-  assert.deepEqual(wordAt(line, line.length), { start: 21, end: 22 });
-  assert.equal(wordAt('', 0), null);
-  assert.equal(wordAt('word', 99), null);
-});
-
-test('the word at a column agrees with the cut of the whole line, at every column', () => {
-  const line = "l'homme f'x' a_b-c 3.14, 5,漢字𝒳y e\u0301t. (Ende) 'tis";
-  const spans = new Int32Array(200);
-  const written = new Tokenizer(unitsOf(line)).read(spans);
-  for (let column = 0; column <= line.length; column++) {
-    let expected: { start: number; end: number } | null = null;
-    for (let i = 0; i < written; i += SPAN) {
-      const [start, end] = [spans[i]!, spans[i + 1]!];
-      if (start >= 0 && start <= column && column <= end) expected = { start, end };
-    }
-    assert.deepEqual(wordAt(line, column), expected, `column ${column}`);
-  }
-});
-
 test('the words before a place are the last ones asked for, with the ends of sentences between them', () => {
   assert.deepEqual(wordsBefore('One two. Three fo', 10), { context: ['One', 'two', null, 'Three'], partial: 'fo' });
   assert.deepEqual(wordsBefore('One two. Three fo', 2), { context: ['two', null, 'Three'], partial: 'fo' });
@@ -182,19 +168,4 @@ test('the words before a place cost the same in a long text', () => {
   for (let i = 0; i < 1000; i++)
     assert.deepEqual(wordsBefore(text, 2), { context: [null, 'last', 'one'], partial: 'st' });
   assert.ok(performance.now() - started < 20_000, `${performance.now() - started} ms`); // 0.02 s; over the whole text 40 s
-});
-
-test('the words around a place are those of its sentence, as many on each side as asked for', () => {
-  const line = 'Zero. one two New York, three four! five';
-  const around = (column: number, reach: number) => {
-    const found = wordsAround(line, column, reach);
-    return found && [found.spans.map(({ start, end }) => line.slice(start, end)).join(' '), found.index];
-  };
-  assert.deepEqual(around(line.indexOf('York'), 1), ['New York three', 1]);
-  assert.deepEqual(around(line.indexOf('York'), 3), ['one two New York three four', 3]);
-  assert.deepEqual(around(line.indexOf('York'), 0), ['York', 0]);
-  assert.deepEqual(around(0, 3), ['Zero', 0]);
-  assert.deepEqual(around(line.length, 3), ['five', 0]);
-  assert.equal(around(4, 3)?.[0], 'Zero');
-  assert.equal(wordsAround(' , ', 1, 2), null);
 });

@@ -4,7 +4,8 @@ import { chmod, link, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findFiles, type OnSkipped } from '../../src/engine/workspace-files.ts';
+import type { OnSkipped } from '../../src/engine/file-source.ts';
+import { findFiles } from '../../src/engine/workspace-files.ts';
 import type { FolderRequest, SkipReason } from '../../src/protocol/engine.ts';
 
 let root: string;

@@ -19,6 +19,8 @@ export const DIGIT: u32 = 13;
 /** Those that end a word whatever comes next: all below CONTINUE but STOP, SEPARATOR, APOSTROPHE and SURROGATE. */
 export const CLEAN: u32 = 0b10_0011_0111;
 
+const COMMA: u32 = 44;
+
 export const LONGEST: usize = 60;
 const MOST_CLOSERS: usize = 8;
 
@@ -74,10 +76,23 @@ export function endOfWord<T>(at: usize, end: usize, classes: usize, prose: usize
     } else {
       if (kind == STOP && <u32>load<T>(at) != 46) return at;
       if (before != DIGIT || classAt<T>(prose, next) != DIGIT) return at;
+      if (<u32>load<T>(at) == COMMA && !partsThousands<T>(start, at, end, prose)) return at;
     }
     at = next + size;
   }
   return at; // never
+}
+
+/** Whether the comma at `at`, between digits, parts the thousands of the number that begins at `start`. */
+function partsThousands<T>(start: usize, at: usize, end: usize, prose: usize): bool {
+  const size: usize = sizeof<T>();
+  let from = at;
+  while (from > start && at - from <= 3 * size && classAt<T>(prose, from - size) == DIGIT) from -= size;
+  const digits = (at - from) / size;
+  if (from == start ? digits > 3 : digits != 3 || <u32>load<T>(from - size) != COMMA) return false;
+  const last = at + 3 * size;
+  if (last >= end || classAt<T>(prose, last - size) != DIGIT || classAt<T>(prose, last) != DIGIT) return false;
+  return last + size >= end || classAt<T>(prose, last + size) != DIGIT;
 }
 
 /** Letters that stand before an opening quotation mark in code: b, f, r and u. */

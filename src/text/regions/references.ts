@@ -1,13 +1,15 @@
 // Character references inside words: &eacute; of HTML, \u00e9 of JSON, \'e of LaTeX. They are written over with what they stand for, and
-// the rest of the word is moved up to it, so that caf&eacute;s is the word cafés. Where the moved letters come from, the
-// list of moves says; behind the word, spaces fill up what was left over.
+// the rest of the word is moved up to it, so that caf&eacute;s is the word cafés, and composed (NFC), so that cafe&#769;s is
+// the same word. Where the moved letters come from, the list of moves says; behind the word, spaces fill up what was left
+// over.
 
 import { decodeHTMLStrict } from 'entities/decode';
+import { CLASSES, CONTINUE, UNSPACED } from '../tokenizer.ts';
 import { isDigit, isLetter, slice, type Regions } from './regions.ts';
 
 /** What stands at a place of the text, and where it ends. */
 export interface Reference {
-  /** Empty: nothing, as of a soft hyphen. */
+  /** In NFC. Empty: nothing, as of a soft hyphen. */
   meaning: string;
   end: number;
 }
@@ -38,7 +40,7 @@ export const escapeAt: ReferenceAt = (text, at, to) => {
   const digits = slice(text, at + 2, at + 6);
   if (!/^[\da-f]{4}$/i.test(digits)) return null;
   const meaning = String.fromCharCode(Number.parseInt(digits, 16));
-  return { meaning: meaning === SOFT_HYPHEN ? '' : meaning, end: at + 6 };
+  return { meaning: meaning === SOFT_HYPHEN ? '' : meaning.normalize('NFC'), end: at + 6 };
 };
 
 /** Of an accent's command the combining character, and of a letter's command the letter. */
@@ -77,7 +79,7 @@ function meaningOf(entity: string): string {
   let meaning = meanings.get(entity);
   if (meaning === undefined) {
     const decoded = decodeHTMLStrict(entity);
-    meaning = decoded === SOFT_HYPHEN ? '' : decoded;
+    meaning = decoded === SOFT_HYPHEN ? '' : decoded.normalize('NFC');
     if (meanings.size < 10_000) meanings.set(entity, meaning);
   }
   return meaning;
@@ -99,30 +101,82 @@ export function joinWord(
   regions: Regions,
   referenceAt: ReferenceAt,
 ): number {
-  const moves: number[] = [];
-  let written = at;
+  const begin = beginOfCluster(text, at);
+  const word: Letters = { units: Array.from(text.subarray(begin, at)), places: [] };
+  for (let place = begin; place < at; place++) word.places.push(place);
   let read = at;
-  let distance = 0;
-  const write = (unit: number, from: number): void => {
-    if (from - written !== distance) {
-      distance = from - written;
-      moves.push(written, from);
-    }
-    text[written++] = unit;
-  };
   while (read < to) {
     const unit = text[read]!;
     const reference = referenceAt(text, read, to);
     if (reference) {
       if (!isInWord(reference)) break;
-      for (let i = 0; i < reference.meaning.length; i++) write(reference.meaning.charCodeAt(i), read);
+      add(word, reference.meaning, read);
       read = reference.end;
     } else if (isLetter(unit) || isDigit(unit) || unit === 95 || unit === 39 || unit >= 128) {
-      write(unit, read++);
+      word.units.push(unit);
+      word.places.push(read++);
     } else break;
   }
+  const { units, places } = composed(word);
+  const moves: number[] = [];
+  let distance = 0;
+  for (let i = 0; i < units.length; i++) {
+    text[begin + i] = units[i]!;
+    if (places[i]! - begin - i === distance) continue;
+    distance = places[i]! - begin - i;
+    moves.push(begin + i, places[i]!);
+  }
+  const written = begin + units.length;
   text.fill(SPACE, written, read);
   moves.push(written, read, read, read);
   regions.move(moves);
   return read;
+}
+
+/** UTF-16 code units, and of each where it comes from. */
+interface Letters {
+  units: number[];
+  places: number[];
+}
+
+function add({ units, places }: Letters, text: string, place: number): void {
+  for (let i = 0; i < text.length; i++) {
+    units.push(text.charCodeAt(i));
+    places.push(place);
+  }
+}
+
+/** Whether the unit may be composed with what stands before it: a mark, a vowel or a final consonant of Hangul; halves of pairs, which may be marks, too. */
+function isCombining(unit: number): boolean {
+  if (unit < 0x300) return false;
+  return CLASSES[unit] === CONTINUE || (unit & 0xf800) === 0xd800 || (unit >= 0x1161 && unit <= 0x11c2);
+}
+
+/** Where the letter begins, with its marks, that ends at `at`; `at` where what ends there is no letter. */
+function beginOfCluster(text: Uint16Array, at: number): number {
+  let begin = at;
+  while (begin > 0 && isCombining(text[begin - 1]!)) begin--;
+  const before = begin > 0 ? CLASSES[text[begin - 1]!]! : 0;
+  return before === UNSPACED || before > CONTINUE ? begin - 1 : begin;
+}
+
+/** The letters in NFC, but that marks before the first letter are as they were. A letter that is composed comes from where its first part did. */
+function composed(word: Letters): Letters {
+  if (!word.units.some(isCombining)) return word;
+  const result: Letters = { units: [], places: [] };
+  for (let from = 0, end = 0; from < word.units.length; from = end) {
+    let cluster = String.fromCharCode(word.units[from]!);
+    for (end = from + 1; end < word.units.length && isCombining(word.units[end]!); end++) {
+      cluster += String.fromCharCode(word.units[end]!);
+    }
+    const letter = cluster.normalize('NFC');
+    if (letter !== cluster) add(result, letter, word.places[from]!);
+    else {
+      for (let i = from; i < end; i++) {
+        result.units.push(word.units[i]!);
+        result.places.push(word.places[i]!);
+      }
+    }
+  }
+  return result;
 }
