@@ -18,7 +18,7 @@ import { mayHaveParticle, separateParticles } from '../text/particles.ts';
 import { DELIMITER, findPhrases, type Phrases } from '../text/phrases.ts';
 import type { TextKernel } from '../text/text-kernel.ts';
 import { MemoryTokens, type Spill } from '../text/tokens.ts';
-import { sizesOfTwins, textsOf, Unread, type FileToRead, type Piece } from './file-text.ts';
+import { NotParted, sizesOfTwins, textsOf, Unread, type FileToRead, type Piece } from './file-text.ts';
 import { logNotes, newNotes, note, noteRead, reportOf, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
 import type { PassedFile } from './read-shares.ts';
 import { saveCache, type CachePlace } from './token-cache.ts';
@@ -125,6 +125,7 @@ export async function addTexts(
       failure = error;
     }
     builder.end();
+    if (file.part && file.part.to < file.size && builder.isOpen) throw new NotParted();
     if ((last === null || builder.wordCount === before) && !file.part) {
       const reason = failure?.reason ?? 'empty';
       note(notes, reason, file.name, failure?.message);
