@@ -1,12 +1,13 @@
 // The language model beside PyTorch: the same gradients first, then tokens a second of training on 2 threads, and µs a token of inference.
 //   --seconds N (4), for each measurement     --rounds N of the two in turn (3)     --variant simd | relaxed-simd (the best)
-//   --only lstm,gru,rnn,v2048,layers,inference,threads,tfjs,sameSteps,mnistLstm,mnistGru,mnistRnn   (the first five but layers, inference, threads; --long: all)
-//   --data FOLDER   with wikitext-2, for sameSteps (../shared/data)     --tfjs FOLDER   with tfjs-node (else it is installed into .cache)
+//   --only lstm,gru,rnn,v2048,layer,inference,inspection,threads,layers,tfjs,sameSteps,mnistLstm,mnistGru,mnistRnn,timeToQuality,wikitext2
+//     (as far as threads; --long: all, of which wikitext2 takes an hour)
+//   --data FOLDER   with wikitext-2, for sameSteps, timeToQuality and wikitext2 (../shared/data)     --tfjs FOLDER   with tfjs-node (else it is installed into .cache)
 //   --openblas DIR   with libopenblas.so.0 of Debian's libopenblas0-openmp, with which PyTorch is at its best
-//   --wide   with V8's --experimental-wasm-revectorize, which makes 256-bit operations of 128-bit ones: figures named …256
+//   --width 128 | 256   of the arithmetic (both, each in a process of its own): figures of 256 bits are named …256…
 //   --python PROGRAM   that has torch (/usr/bin/python3)     --alone   without PyTorch
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ import { findTfjsNode } from '../scripts/tfjs-node.mjs';
 import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
 import { multiplyAddsPerToken } from '../src/language-model/costs.ts';
 import { LanguageModel } from '../src/language-model/inference.ts';
+import { Inspector } from '../src/language-model/inspection.ts';
 import { createLanguageModelJob, languageModelProgress, type LanguageModelJob } from '../src/language-model/job.ts';
 import { createMemory } from '../src/language-model/memory.ts';
 import { Network, planNetwork, type NetworkOptions } from '../src/language-model/network.ts';
@@ -26,9 +28,10 @@ import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
 import { layOutParameters, readParameters, type Tensor } from '../src/language-model/parameters.ts';
 import { createSignals, Team } from '../src/language-model/team.ts';
 import { LanguageModelThread } from '../src/language-model/training.ts';
+import { runLayer, timeLayer } from './language-model/layer.ts';
 import { mnist, MNIST_DEFAULTS } from './language-model/mnist.ts';
 import { trainSteps } from './language-model/same-steps.ts';
-import { trainTensorflow } from './language-model/tfjs.ts';
+import { trainByHand, trainLayers } from './language-model/tfjs.ts';
 import { tryWide } from '../src/language-model/width.ts';
 
 /** A worker thread has the flags of its process. */
@@ -53,8 +56,39 @@ const MODELS: Record<string, Model> = {
   v2048: { ...BASE, vocabulary: 2048 },
   layers: { ...BASE, layers: 2, embeddingSize: 512, hiddenSize: 512 },
 };
+/** Rows that are benchmarks of their own: their file, and the figure that is taken from its last line. */
+const OTHERS: Record<string, [file: string, figure: string, ...options: string[]]> = {
+  timeToQuality: ['time-to-quality', 'timeToQualityVsPytorch'],
+  wikitext2: ['wikitext2', 'wikitext2Perplexity', '--long'],
+};
 /** Only with --long, or when asked for. */
-const LONG = ['layers', 'tfjs', 'sameSteps', 'mnistLstm', 'mnistGru', 'mnistRnn'];
+const LONG = ['layers', 'tfjs', 'sameSteps', 'mnistLstm', 'mnistGru', 'mnistRnn', ...Object.keys(OTHERS)];
+/** What is measured in one width only: the bits are the same, or nothing in it is wide, or the time is what users wait. */
+const WIDTHS: Record<string, string> = {
+  ...{ inference: '128', inspection: '128', sameSteps: '128', mnistLstm: '256', mnistGru: '256', mnistRnn: '256' },
+};
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
+    variant: { type: 'string' },
+    only: { type: 'string' },
+    long: { type: 'boolean', default: false },
+    width: { type: 'string' },
+    openblas: { type: 'string' },
+    python: { type: 'string', default: '/usr/bin/python3' },
+    alone: { type: 'boolean', default: false },
+    data: { type: 'string', default: '../shared/data' },
+    tfjs: { type: 'string' },
+  },
+});
+const ROWS = [...new Set([...Object.keys(MODELS), 'layer', 'inference', 'inspection', 'threads', ...LONG])];
+const asked = values.only?.split(',') ?? ROWS.filter((name) => values.long || !LONG.includes(name));
+if (values.width && !['128', '256'].includes(values.width))
+  throw new Error(`--width is 128 or 256, got ${values.width}`);
+const unknown = asked.find((name) => !ROWS.includes(name));
+if (unknown) throw new Error(`There is no measurement "${unknown}"; there are: ${ROWS.join(', ')}`);
+
 /** Long enough that no measurement comes to its end. */
 const TOKENS = 2_000_000;
 
@@ -83,7 +117,10 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 /** Median tokens a second, from the third step on. */
 async function train(kernel: WebAssembly.Module, model: Model, threads: number, seconds: number): Promise<number> {
   const words = model.vocabulary - 2;
-  const options = { ...LANGUAGE_MODEL_DEFAULTS, ...model, maxVocabulary: words, learningRate: 1e-3, epochs: 10 };
+  const options = {
+    ...{ ...LANGUAGE_MODEL_DEFAULTS, ...model, maxVocabulary: words },
+    ...{ learningRate: 1e-3, epochs: 10, dropout: 0, inputDropout: 0, patience: 0 },
+  };
   const nothing = [new Int32Array(1), new Uint8Array(1)] as const;
   const job = createLanguageModelJob(kernel, text(words), ...nothing, options, threads, 1, { wide: WIDE });
   const workers = Array.from(
@@ -107,16 +144,36 @@ async function train(kernel: WebAssembly.Module, model: Model, threads: number, 
   return median(rates);
 }
 
-/** Median µs of reading one token and giving the probabilities of the next. */
-function infer(kernel: WebAssembly.Module, model: Model): number {
+/** Random weights in (-0.5, 0.5). */
+function drawTensors(model: Model): Record<string, Tensor> {
   const random = numbers(2);
-  const tensors = Object.fromEntries(
+  return Object.fromEntries(
     layOutParameters(fill(model), 0).all.map(({ name, shape }): [string, Tensor] => {
       const data = new Float32Array(shape.reduce((a, b) => a * b)).map(() => random() - 0.5);
       return [name, { shape, data }];
     }),
   );
-  const reader = new LanguageModel(kernel, tensors);
+}
+
+const TOKENS_INSPECTED = 2000;
+
+/** Median ms of looking inside at TOKENS_INSPECTED tokens: gates, states, the ten likeliest next tokens of each. */
+function inspect(kernel: WebAssembly.Module, model: Model, rounds: number): number {
+  const inspector = new Inspector(kernel, drawTensors(model));
+  const tokens = Int32Array.from({ length: TOKENS_INSPECTED }, (_, index) => (index * 37) % model.vocabulary);
+  const times = Array.from({ length: rounds + 2 }, () => {
+    const start = performance.now();
+    const { probability } = inspector.inspect(tokens);
+    const time = performance.now() - start;
+    if (!probability.every((each) => each >= 0 && each <= 1)) throw new Error('a probability is none');
+    return time;
+  });
+  return median(times.slice(2));
+}
+
+/** Median µs of reading one token and giving the probabilities of the next. */
+function infer(kernel: WebAssembly.Module, model: Model): number {
+  const reader = new LanguageModel(kernel, drawTensors(model));
   const times = Array.from({ length: 3000 }, (_, index) => {
     const start = performance.now();
     reader.feed((index * 37) % model.vocabulary);
@@ -211,33 +268,48 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      seconds: { type: 'string', default: '4' },
-      rounds: { type: 'string', default: '3' },
-      variant: { type: 'string' },
-      only: { type: 'string' },
-      long: { type: 'boolean', default: false },
-      wide: { type: 'boolean', default: false },
-      openblas: { type: 'string' },
-      python: { type: 'string', default: '/usr/bin/python3' },
-      alone: { type: 'boolean', default: false },
-      data: { type: 'string', default: '../shared/data' },
-      tfjs: { type: 'string' },
-    },
-  });
-  if (values.wide && !WIDE) {
-    const script = fileURLToPath(import.meta.url);
-    process.exitCode =
-      spawnSync(process.execPath, [FLAG, script, ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1;
-    return;
+const isMeasuredIn = (width: string) => (name: string) => !OTHERS[name] && (WIDTHS[name] ?? width) === width;
+
+/** Runs another process, says what it says, and gives the figures of its last line. */
+async function figuresOf(script: string, flags: readonly string[], options: readonly string[]) {
+  const run = spawn(process.execPath, [...flags, script, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => run.once('exit', resolve));
+  let last = '{}';
+  for await (const line of createInterface(run.stdout)) {
+    if (line.startsWith('{"name"')) last = line;
+    else console.log(line);
   }
+  const code = await ended;
+  if (code !== 0) throw new Error(`${script} ended with ${String(code)}`);
+  return JSON.parse(last) as Record<string, number>;
+}
+
+/** Each width in a process of its own, as V8's flag counts for all that is compiled later, and benchmarks that are files of their own. */
+async function measureAll(): Promise<void> {
+  const figures: Record<string, number> = {};
+  for (const width of values.width ? [values.width] : ['128', '256']) {
+    if (!asked.some(isMeasuredIn(width))) continue;
+    const options = [...process.argv.slice(2), '--width', width];
+    Object.assign(figures, await figuresOf(fileURLToPath(import.meta.url), width === '256' ? [FLAG] : [], options));
+  }
+  for (const name of asked) {
+    const [file, figure, ...options] = OTHERS[name] ?? [];
+    if (!file || !figure) continue;
+    const peer =
+      name === 'timeToQuality'
+        ? ['--python', values.python, ...(values.openblas ? ['--openblas', values.openblas] : [])]
+        : [];
+    const script = fileURLToPath(new URL(`${file}.ts`, import.meta.url));
+    const found = await figuresOf(script, [], [...options, '--data', values.data, ...peer]);
+    figures[figure] = found[figure]!;
+  }
+  console.log(JSON.stringify({ ...figures, name: 'language-model' }));
+}
+
+/** All rows of one width, that of this process. */
+async function measure(): Promise<void> {
   const width = WIDE ? '256' : '';
-  const all = [...new Set([...Object.keys(MODELS), 'inference', 'threads', ...LONG])];
-  const only = values.only?.split(',') ?? all.filter((name) => values.long || !LONG.includes(name));
-  const unknown = only.find((name) => !all.includes(name));
-  if (unknown) throw new Error(`There is no measurement "${unknown}"; there are: ${all.join(', ')}`);
+  const only = asked.filter(isMeasuredIn(WIDE ? '256' : '128'));
   const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
   const kernel = await loadKernel(
     new URL('../dist/', import.meta.url),
@@ -288,6 +360,24 @@ async function main(): Promise<void> {
     figures[`${name}${width}TokensPerSecond`] = Math.round(our);
     figures[`${name}${width}VsPytorch`] = our / their;
   }
+  if (only.includes('layer')) {
+    const options = fill({ ...BASE, vocabulary: 16 });
+    const model = { ...BASE, threads: THREADS };
+    await inFolder(async (folder) => {
+      const path = join(folder, 'layer');
+      const tensors = await runLayer(kernel, options, WIDE, path);
+      const { error = NaN } = (await torch?.ask({ command: 'checkLayer', model, path, tensors })) ?? {};
+      if (torch) console.log(`layer: outputs and gradients differ by ${error.toExponential(1)}`);
+      if (torch && !(error < 1e-4)) throw new Error('layer: PyTorch has another output or gradient');
+    });
+    const { our, their } = await inTurn(
+      () => timeLayer(kernel, options, THREADS, WIDE, seconds),
+      async (peer) => (await peer.ask({ command: 'trainLayer', model, seconds }))['rate']!,
+    );
+    const rates = `${Math.round(our)} tokens/s, PyTorch ${Math.round(their)}`;
+    console.log(`layer: the LSTM's alone, ${rates}: ${(our / their).toFixed(2)}x`);
+    figures[`layer${width}VsPytorch`] = our / their;
+  }
   if (only.includes('inference')) {
     for (const threads of [1, THREADS]) {
       const { our, their } = await inTurn(
@@ -300,6 +390,11 @@ async function main(): Promise<void> {
       figures[threads === 1 ? 'inferenceVsPytorch' : `inferenceVsPytorch${threads}Threads`] = their / our;
       figures['inferenceMs'] = our / 1000;
     }
+  }
+  if (only.includes('inspection')) {
+    const milliseconds = inspect(kernel, BASE, 2 * rounds);
+    figures['inspectionMs'] = milliseconds;
+    console.log(`inspection: ${milliseconds.toFixed(0)} ms for ${TOKENS_INSPECTED} tokens`);
   }
   if (only.includes('threads')) {
     const [one, two]: [number[], number[]] = [[], []];
@@ -314,14 +409,20 @@ async function main(): Promise<void> {
   if (only.includes('tfjs')) {
     const folder = values.tfjs ?? (await findTfjsNode());
     if (!folder) throw new Error('Name the folder in which @tensorflow/tfjs-node is installed: --tfjs FOLDER');
-    const [our, their]: [number[], number[]] = [[], []];
+    const [our, layers, byHand]: [number[], number[], number[]] = [[], [], []];
     for (let round = 0; round < rounds; round++) {
       our.push(await train(kernel, BASE, THREADS, seconds));
-      their.push(trainTensorflow(folder, BASE, seconds));
+      layers.push(await trainLayers(folder, BASE, seconds));
+      byHand.push(trainByHand(folder, BASE, seconds));
     }
-    figures[`lstm${width}VsTfjs`] = median(our) / median(their);
-    const rates = `${Math.round(median(our))} tokens/s, tfjs-node ${Math.round(median(their))}`;
-    console.log(`tfjs: ${rates}: ${(median(our) / median(their)).toFixed(2)}x`);
+    for (const [name, their, what] of [
+      ['VsTfjs', layers, "the library's layers"],
+      ['VsTfjsByHand', byHand, 'by hand'],
+    ] as const) {
+      figures[`lstm${width}${name}`] = median(our) / median(their);
+      const rates = `${Math.round(median(our))} tokens/s, tfjs-node, ${what}, ${Math.round(median(their))}`;
+      console.log(`tfjs: ${rates}: ${(median(our) / median(their)).toFixed(2)}x`);
+    }
   }
   if (only.includes('sameSteps')) {
     await inFolder(async (folder) => {
@@ -343,11 +444,13 @@ async function main(): Promise<void> {
     figures[name] = 100 * result.accuracy;
   }
   torch?.end();
-  const rounded = Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(3))]);
+  const rounded = Object.entries(figures)
+    .filter(([, value]) => Number.isFinite(value)) // --alone has no ratios
+    .map(([name, value]) => [name, Number(value.toPrecision(3))]);
   console.log(JSON.stringify({ name: 'language-model', ...Object.fromEntries(rounded) }));
 }
 
-if (isMainThread) await main();
+if (isMainThread) await (values.width === (WIDE ? '256' : '128') ? measure() : measureAll());
 else if ('job' in (workerData as object)) {
   const { job, thread } = workerData as { job: LanguageModelJob; thread: number };
   const worker = new LanguageModelThread(job, thread);

@@ -19,7 +19,7 @@ import { loadKernels } from '../src/engine/kernels.ts';
 import { deleteCache } from '../src/engine/token-cache.ts';
 import { openTokenFile } from '../src/engine/token-file.ts';
 import { readFolders } from '../src/engine/reading.ts';
-import type { ReadCorpus } from '../src/engine/read-corpus.ts';
+import type { ReadCorpus } from '../src/engine/corpus-passes.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
 import { seededRandom } from '../test/synthetic-text.ts';
@@ -76,6 +76,7 @@ async function read(folder: string, cached = false): Promise<{ read: ReadCorpus;
     () => undefined,
   );
   const seconds = (performance.now() - start) / 1000;
+  await found?.kept; // a training goes on meanwhile
   tokenFile.close();
   if (!found) throw new Error('the reading gave nothing');
   return { read: found, seconds };
@@ -154,11 +155,12 @@ async function memoryOf(folder: string): Promise<{ all: number; withoutVocabular
     const options = { reading: { maximumFileSize: 2 ** 31 }, text: ${JSON.stringify(TEXT_DEFAULTS)}, phrases: ${JSON.stringify(PHRASE_DEFAULTS)} };
     const context = { kernels, script: new URL(${JSON.stringify(new URL('../dist/compute-thread.mjs', import.meta.url).href)}), signal: new AbortController().signal, events, directory: ${JSON.stringify(root)} };
     const read = (folder) => readFolders({ folders: [{ path: folder, exclude: [] }], ...options }, descriptor, ${threads}, context, () => {});
-    await read(${JSON.stringify(join(root, 'tiny'))});
+    await (await read(${JSON.stringify(join(root, 'tiny'))})).kept;
     const before = process.memoryUsage().rss;
     let peak = before;
     setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 5).unref();
-    const { corpus } = await read(${JSON.stringify(folder)});
+    const { corpus, kept } = await read(${JSON.stringify(folder)});
+    await kept;
     const letters = corpus.words.reduce((sum, word) => sum + word.length, 0);
     console.log(JSON.stringify({ bytes: peak - before, tokens: corpus.tokens.length, words: corpus.words.length, letters }));
   `;

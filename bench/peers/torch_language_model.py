@@ -6,6 +6,9 @@ Answers with one line of JSON to each line of JSON that it reads:
   {"command": "check", "model": M, "path": P, "tensors": [[name, shape], ...]}   P.parameters and P.gradients: float32, one
       tensor after the other; P.tokens: int32, (2, T, B) inputs and targets -> {"loss", "error"}: the loss, and the largest
       difference of a gradient, as a part of the largest number of its tensor
+  {"command": "checkLayer", "model": M, "path": P, "tensors": [...]}   P.input, P.output and their gradients: float32, (T, B, E or H);
+      the layers by themselves, forward from P.input and back from P.outputGradient -> {"error"}, of the output as well
+  {"command": "trainLayer", "model": M, "seconds": S}   -> {"rate"} of that: tokens a second, the median
   {"command": "train", "model": M, "seconds": S}   -> {"rate"}: tokens a second, the median of the steps
   {"command": "steps", "model": M, "path": P, "tensors": [...], "rate": R}   P.training and P.heldOut: int32 tokens; one pass of
       Adam with clipped gradients over the first from P.parameters, B streams, the state carried over -> {"perplexity"} of the other
@@ -26,7 +29,7 @@ MODULES = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
 class Model:
     def __init__(self, m):
         self.embedding = torch.nn.Embedding(m["vocabulary"], m["embeddingSize"])
-        self.layers = MODULES[m["cell"]](m["embeddingSize"], m["hiddenSize"], m["layers"])
+        self.layers = layers_of(m)
         self.output = torch.nn.Linear(m["hiddenSize"], m["vocabulary"])
 
     def named(self):
@@ -112,6 +115,52 @@ def check(m, path, tensors):
     return {"loss": loss.item(), "error": error}
 
 
+def run_layer(layers, inputs, gradient):
+    inputs.grad = None
+    layers.zero_grad(set_to_none=True)
+    states, _ = layers(inputs)
+    states.backward(gradient)
+    return states
+
+
+def layers_of(m):
+    return MODULES[m["cell"]](m["embeddingSize"], m["hiddenSize"], m["layers"])
+
+
+def check_layer(m, path, tensors):
+    def read(name, shape):
+        return torch.from_numpy(numpy.fromfile(f"{path}.{name}", dtype=numpy.float32)).view(shape)
+
+    def numbers(name, shapes):
+        return read(name, -1).split([int(numpy.prod(shape)) for shape in shapes])
+
+    shape = (m["steps"], m["batchSize"], -1)
+    layers = layers_of(m)
+    named = dict(layers.named_parameters())
+    names, shapes = zip(*tensors)
+    with torch.no_grad():
+        for name, values in zip(names, numbers("parameters", shapes)):
+            named[name].copy_(values.view_as(named[name]))
+    inputs = read("input", shape).requires_grad_()
+    states = run_layer(layers, inputs, read("outputGradient", shape))
+    pairs = [(read("output", shape), states), (read("inputGradient", shape), inputs.grad)]
+    pairs += [(ours.view_as(named[name]), named[name].grad) for name, ours in zip(names, numbers("gradients", shapes))]
+    return {"error": max(((ours - theirs).abs().max() / theirs.abs().max()).item() for ours, theirs in pairs)}
+
+
+def train_layer(m, seconds):
+    layers = layers_of(m)
+    inputs = torch.rand(m["steps"], m["batchSize"], m["embeddingSize"], requires_grad=True)
+    gradient = torch.rand(m["steps"], m["batchSize"], m["hiddenSize"])
+    rates = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(rates) < 5:
+        began = time.perf_counter()
+        run_layer(layers, inputs, gradient)
+        rates.append(m["steps"] * m["batchSize"] / (time.perf_counter() - began))
+    return {"rate": float(numpy.median(rates[2:]))}
+
+
 def train(m, seconds):
     model = Model(m)
     optimizer = torch.optim.Adam(model.named().values(), lr=1e-3)
@@ -149,6 +198,10 @@ for line in sys.stdin:
     torch.set_num_threads(request["model"]["threads"])
     if request["command"] == "check":
         answer = check(request["model"], request["path"], request["tensors"])
+    elif request["command"] == "checkLayer":
+        answer = check_layer(request["model"], request["path"], request["tensors"])
+    elif request["command"] == "trainLayer":
+        answer = train_layer(request["model"], request["seconds"])
     elif request["command"] == "steps":
         answer = steps(request["model"], request["path"], request["tensors"], request["rate"])
     elif request["command"] == "train":

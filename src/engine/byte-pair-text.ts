@@ -7,7 +7,7 @@ import { BYTES, MergeLearner, type Merges } from '../text/byte-pair/merges.ts';
 import { PretokenSequence, type EncodedText } from '../text/byte-pair/sequence.ts';
 import { BytePairTokenizer } from '../text/byte-pair/tokenizer.ts';
 import { textsOf, Unread } from './file-text.ts';
-import { findTexts } from './read-corpus.ts';
+import { findTexts } from './found-texts.ts';
 
 /** Tokens that are kept, 256 MB. */
 const MOST_TOKENS = 1 << 26;

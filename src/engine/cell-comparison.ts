@@ -10,6 +10,7 @@ import {
 import { resolveLanguageModelOptions } from '../language-model/options.ts';
 import type { CellsAreEqualIn, Progress, TrainRequest } from '../protocol/engine.ts';
 import { runTasks } from './compute-threads.ts';
+import type { ReadCorpus } from './corpus-passes.ts';
 import { bytePairsToLearn, readAsBytePairs, textToLearn } from './language-model.ts';
 import { Meter, tell } from './meter.ts';
 import { checkOptions, resolveThreads } from './options.ts';
@@ -31,23 +32,28 @@ export async function compareCells(
   checkOptions(request);
   const tokenFile = openTokenFile(context.directory);
   try {
-    return await compare(request, equal, tokenFile.descriptor, context, measurements);
+    const threads = resolveThreads(request.threads);
+    const read = await readFolders(request, tokenFile.descriptor, threads, context, () => undefined);
+    if (!read) return null;
+    try {
+      return await compare(read, request, equal, threads, context, measurements);
+    } finally {
+      await read.kept;
+    }
   } finally {
     tokenFile.close();
   }
 }
 
 async function compare(
+  read: ReadCorpus,
   request: TrainRequest,
   equal: CellsAreEqualIn,
-  tokenFile: number,
+  threads: number,
   context: TrainContext,
   measurements: Measurements,
 ): Promise<CellReport[] | null> {
   const { script, signal, events } = context;
-  const threads = resolveThreads(request.threads);
-  const read = await readFolders(request, tokenFile, threads, context, () => undefined);
-  if (!read) return null;
   checkEnoughWords(read.report);
   const bytePairs = request.languageModel.tokens === 'bytePairs' ? await readAsBytePairs(request, read, context) : null;
   if (signal.aborted) return null;

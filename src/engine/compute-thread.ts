@@ -9,6 +9,7 @@ import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { FolderRequest, LogLevel, Progress, ReadingOptions, UnsavedText } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
+import type { TextRoom } from '../text/merge.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import { TextKernel } from '../text/text-kernel.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
@@ -19,13 +20,26 @@ import type { Word2vecJob } from '../word2vec/job.ts';
 import { Word2vecThread } from '../word2vec/training.ts';
 import { readBytePairs, type BytePairRequest, type BytePairText } from './byte-pair-text.ts';
 import { readEvaluationSet } from './evaluation.ts';
-import { findTexts, readFound, type FoundFiles, type ReadCorpus, type ReadingHooks } from './read-corpus.ts';
-import { mergeRead, readShare, type ReadShare, type SharedTokenFile } from './read-shares.ts';
+import { CorpusPasses, packed, unpacked, type PackedCorpus, type ReadingHooks } from './corpus-passes.ts';
+import { findTexts, type FoundFiles } from './found-texts.ts';
+import { readFound } from './read-corpus.ts';
+import {
+  mergeRead,
+  packedBytes,
+  readShare,
+  writeShares,
+  type MergedRead,
+  type PackedTokens,
+  type ReadShare,
+  type SharedTokenFile,
+  type ShareToWrite,
+} from './read-shares.ts';
 import { placeOfCut } from './file-parts.ts';
 import { isTooLarge, sharesOf } from './work-shares.ts';
 import type { ReadingNotes } from './reading-notes.ts';
-import { cacheKey, withCache, type CachedReading, type CachePlace } from './token-cache.ts';
-import { TokenFile, tokensOf } from './token-file.ts';
+import { cacheKey, entriesOf, saveCache, withCache, type CachedReading, type TextToCache } from './token-cache.ts';
+import { endOfBlocks, TokenFile, tokensOf } from './token-file.ts';
+import type { FoundFile } from './file-source.ts';
 import { connectVirtualFiles, virtualFilesAt } from './virtual-files.ts';
 import { forVectorsOnly } from './vectors-only.ts';
 import { readVectorFile, type ReadVectors } from './vector-file.ts';
@@ -49,6 +63,7 @@ export type Task =
       text: TextOptions;
       done: Float64Array;
     }
+  /** `files`: all that were found, where the text is to be kept for the next time. */
   | {
       kind: 'mergeRead';
       kernel: WebAssembly.Module;
@@ -56,9 +71,26 @@ export type Task =
       notes: ReadingNotes;
       text: TextOptions;
       phrases: PhraseOptions;
-      cache: CachePlace | null;
+      files: FoundFile[] | null;
+      tokenFile: SharedTokenFile;
+      readInRanges: boolean;
+    }
+  | { kind: 'writeShares'; kernel: WebAssembly.Module; shares: ShareToWrite[]; room: TextRoom; tokenFile: number }
+  | {
+      kind: 'passOver';
+      read: PackedCorpus;
+      text: TextOptions;
+      phrases: PhraseOptions;
       tokenFile: SharedTokenFile;
       vectorsOnly: Word2vecOptions | null;
+    }
+  | {
+      kind: 'saveCache';
+      kernel: WebAssembly.Module;
+      directory: string;
+      toCache: TextToCache;
+      packed: PackedTokens[];
+      tokenFile: number;
     }
   /**
    * `tokenFile`: the descriptor of a file for what has no room in memory. `vectorsOnly`: where nothing but word vectors is
@@ -72,7 +104,6 @@ export type Task =
       phrases: PhraseOptions;
       tokenFile: number;
       vectorsOnly: Word2vecOptions | null;
-      cache: CachePlace | null;
     }
   | { kind: 'import'; path: string; most: number }
   | {
@@ -103,8 +134,11 @@ interface Results {
   find: FoundFiles & { cached: CachedReading; key: string; parts: FoundFiles[] };
   /** Null where it has too many different words for a merge; the same of the merge. */
   readShare: ReadShare | 'whole' | null;
-  mergeRead: ReadCorpus | null;
-  read: ReadCorpus;
+  mergeRead: (Omit<MergedRead, 'documents' | 'passed'> & { paths: string[]; entries: Uint8Array | null }) | null;
+  writeShares: true;
+  passOver: PackedCorpus;
+  saveCache: true;
+  read: PackedCorpus;
   import: ReadVectors | { problem: VectorFileProblem };
   word2vec: null;
   /** (N, 2) */
@@ -153,29 +187,37 @@ async function run(task: Task): Promise<unknown> {
       return find(task);
     case 'readShare':
       return readShare(kernelOf(task.kernel), task.tokenFile, task.found, task.text, task.done, cancelled);
-    case 'mergeRead':
-      return keepWhatIsUsed(
-        task.vectorsOnly,
-        task.tokenFile.descriptor,
-        mergeRead(
-          kernelOf(task.kernel),
-          task.tokenFile,
-          task.shares,
-          task.notes,
-          hooks,
-          task.text,
-          task.phrases,
-          task.cache,
-          task.vectorsOnly !== null,
-        ),
-      );
+    case 'mergeRead': {
+      const { kernel, tokenFile, shares, notes, text, phrases, files, readInRanges } = task;
+      const merged = mergeRead(kernelOf(kernel), tokenFile, shares, notes, hooks, text, phrases, readInRanges);
+      if (!merged) return null;
+      const entries = files && entriesOf(merged, files);
+      const paths = merged.documents.map(({ name }) => name);
+      const { text: put, room, isChanged, report } = merged;
+      return { text: put, room, isChanged, report, paths, entries } satisfies Results['mergeRead'];
+    }
+    case 'writeShares':
+      return writeShares(kernelOf(task.kernel), task.shares, task.room, task.tokenFile, cancelled) || null;
+    case 'passOver': {
+      const { text, phrases, tokenFile, vectorsOnly } = task;
+      const read = unpacked(task.read);
+      const finished = new CorpusPasses(hooks, text, phrases).finish(read.corpus);
+      if (!finished) return null;
+      const report = { ...read.report, phrases: finished.phrases };
+      const changed = { ...read, corpus: finished.corpus, report };
+      const at = endOfBlocks(tokenFile.taken);
+      return packed(vectorsOnly ? forVectorsOnly(changed, vectorsOnly, tokenFile.descriptor, at) : changed);
+    }
+    case 'saveCache': {
+      const packed = task.packed.map((each) => packedBytes(each, task.tokenFile));
+      saveCache(kernelOf(task.kernel), task.directory, task.toCache, packed);
+      return true;
+    }
     case 'read': {
+      const { found, text, phrases, vectorsOnly } = task;
       const spill = new TokenFile(task.tokenFile);
-      return keepWhatIsUsed(
-        task.vectorsOnly,
-        task.tokenFile,
-        await readFound(kernelOf(task.kernel), task.found, hooks, task.text, task.phrases, spill, task.cache),
-      );
+      const read = await readFound(kernelOf(task.kernel), found, hooks, text, phrases, spill);
+      return read && packed(vectorsOnly ? forVectorsOnly(read, vectorsOnly, task.tokenFile) : read);
     }
     case 'import':
       return readVectorFile(task.path, task.most, {
@@ -217,14 +259,6 @@ async function run(task: Task): Promise<unknown> {
     case 'analogies':
       return runSteps(new AnalogyThread(task.job));
   }
-}
-
-function keepWhatIsUsed(
-  vectorsOnly: Word2vecOptions | null,
-  tokenFile: number,
-  read: ReadCorpus | null,
-): ReadCorpus | null {
-  return read && vectorsOnly ? forVectorsOnly(read, vectorsOnly, tokenFile) : read;
 }
 
 async function find(task: Task & { kind: 'find' }): Promise<Results['find'] | null> {

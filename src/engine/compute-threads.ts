@@ -41,6 +41,7 @@ export class ComputeThreads {
   readonly #cancelled = new Int32Array(new SharedArrayBuffer(4));
   readonly #threads: Worker[] = [];
   readonly #ports: MessagePort[] = [];
+  readonly #ending: Promise<number>[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(script: URL, signal: AbortSignal, files: VirtualFiles | null = null) {
@@ -48,6 +49,11 @@ export class ComputeThreads {
     this.#signal = signal;
     this.#files = files;
     signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Starts threads before there is something to do for them: `count` of them, with those that there are. */
+  start(count: number): void {
+    while (this.#threads.length < count) this.#threads.push(this.#start());
   }
 
   /** As `runTasks`. One call after the other; after an error or a cancel there is none. */
@@ -71,14 +77,9 @@ export class ComputeThreads {
     }
   }
 
-  /** Ends all but the first `count` threads, which do nothing now, for the memory that they have. */
-  async keep(count: number): Promise<void> {
-    await Promise.all(this.#threads.splice(count).map((thread) => thread.terminate()));
-  }
-
-  /** Ends the threads, which are done, so that what they had in memory is given back; the next task starts others. */
-  async restart(): Promise<void> {
-    await Promise.all(this.#threads.splice(0).map((thread) => thread.terminate()));
+  /** Ends all but the first `count` threads, which do nothing now, for the memory that they have; the next tasks start others. */
+  keep(count: number): void {
+    this.#ending.push(...this.#threads.splice(count).map((thread) => thread.terminate()));
   }
 
   /** Ends the threads, whatever they do. */
@@ -86,7 +87,7 @@ export class ComputeThreads {
     this.#signal.removeEventListener('abort', this.#onAbort);
     clearTimeout(this.#timer);
     for (const port of this.#ports) port.close();
-    await this.#terminate();
+    await Promise.all([this.#terminate(), ...this.#ending]);
   }
 
   #start(): Worker {

@@ -14,7 +14,6 @@ import {
   type TrainingExtras,
 } from '../language-model/job.ts';
 import { resolveLanguageModelOptions, type LanguageModelOptions } from '../language-model/options.ts';
-import type { WordVectors } from '../language-model/parameters.ts';
 import type { TensorFlow } from '../language-model/tensorflow.ts';
 import { LanguageModelThread } from '../language-model/training.ts';
 import type { EngineEvents, LanguageModelSummary, TrainRequest } from '../protocol/engine.ts';
@@ -27,7 +26,7 @@ import type { BytePairText } from './byte-pair-text.ts';
 import type { ThreadNews } from './compute-thread.ts';
 import { runTasks } from './compute-threads.ts';
 import { Meter, tell } from './meter.ts';
-import type { ReadCorpus } from './read-corpus.ts';
+import type { ReadCorpus } from './corpus-passes.ts';
 import type { Tensor } from './safetensors.ts';
 import { trainStartVectors } from './start-vectors.ts';
 import { tokensOf } from './token-file.ts';
@@ -125,7 +124,6 @@ export async function trainLanguageModel(
   read: ReadCorpus,
   tokenFile: number,
   mostWords: number,
-  vectors: WordVectors,
   threads: number,
   context: LanguageModelContext,
   bytePairs: BytePairText | null = null,
@@ -154,7 +152,6 @@ export async function trainLanguageModel(
     seed: request.seed,
     heldOut: Buffer.from(heldOut).toString('base64'),
     ...(bytePairs && { bytePairs: [bytePairs.tokens.length, bytePairs.merges.left.length] }),
-    ...(options.input === 'word2vec' && { word2vec: request.word2vec, start: request.start }),
   };
   let described: Promise<string> | null = null; // hashing a large text takes a second: only where it is needed
   const trainingOf = (): Promise<string> => (described ??= fingerprint(corpus, tokensOf(corpus, tokenFile), decides));
@@ -201,8 +198,7 @@ export async function trainLanguageModel(
     if (!job) {
       job = create(null);
       if (options.input === 'word2vec') {
-        job.vectors =
-          !bytePairs && vectors.size === options.embeddingSize ? vectors : await trainStartVectors(job, context);
+        job.vectors = await trainStartVectors(job, context);
         if (!job.vectors) return null;
       }
     }

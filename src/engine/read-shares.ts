@@ -1,39 +1,40 @@
-// A reading on several threads: each reads a contiguous share of the files and puts its tokens, packed, into a file, and
-// the shares are merged to the corpus that one thread would have read.
+// A reading on several threads: each reads a contiguous share of the files and puts its tokens, packed, into a file. Then one
+// thread merges the words, and each writes the tokens of its share where they belong in the corpus, which is the one that
+// one thread would have read.
 
-import type { SkipReason } from '../protocol/engine.ts';
+import type { ReadingReport } from '../protocol/engine.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
-import { CorpusBuilder } from '../text/corpus.ts';
-import { mergeShares, sizeOf, type DocumentPlace, type Share } from '../text/merge.ts';
+import { CorpusBuilder, type CountedDocuments } from '../text/corpus.ts';
+import {
+  mergeShares,
+  roomFor,
+  sizeOf,
+  writeEnds,
+  writeShare,
+  type DocumentPlace,
+  type MergedText,
+  type SharePlaces,
+  type TextRoom,
+} from '../text/merge.ts';
 import { TokenPacker, type PackedBytes } from '../text/packed-tokens.ts';
 import type { TextKernel } from '../text/text-kernel.ts';
+import { changesTokens, CorpusPasses, type ReadingHooks } from './corpus-passes.ts';
 import { NotParted, type FileToRead } from './file-text.ts';
-import {
-  addTexts,
-  changesTokens,
-  finishCorpus,
-  type FoundFiles,
-  type ReadCorpus,
-  type ReadingHooks,
-} from './read-corpus.ts';
-import { saveCache, type CachePlace } from './token-cache.ts';
-import { BlockReader, BlockWriter, endOfBlocks, TokenFile, tokensOf, type FileBlocks } from './token-file.ts';
-import { addNotes, note, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
+import type { FoundFiles } from './found-texts.ts';
+import { addTexts, type PassedFile } from './read-documents.ts';
+import { addNotes, logNotes, note, noteRead, reportOf, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
+import { BlockReader, BlockWriter, endOfBlocks, TokenFile, type FileBlocks } from './token-file.ts';
 
 /** Tokens that a merge keeps in memory: 0.5 GB. */
 const MOST_IN_MEMORY = 2 ** 27;
 
-/** A file that was opened and is no part of the text. */
-export interface PassedFile {
-  place: number;
-  reason: SkipReason;
-}
+/** Packed tokens of a share: in the token file, or as they are. */
+export type PackedTokens = FileBlocks | Uint8Array;
 
 /** What a thread has read, or the cache knows. */
 export interface ReadShare {
-  share: Omit<Share, 'packed'>;
-  /** Its tokens: in the token file, or as they are. */
-  packed: FileBlocks | Uint8Array;
+  share: CountedDocuments;
+  packed: PackedTokens;
   /** Of the share; null for one that is there no more. */
   documents: (ReadDocument | null)[];
   passed: PassedFile[];
@@ -75,14 +76,27 @@ export async function readShare(
   });
   if (!documents || documents === 'whole') return documents;
   done[0] = bytes;
-  const counted = builder.finishUnranked();
-  return counted && { share: counted, packed: packed.finish(), documents, passed, notes: found.notes };
+  const counting = builder.finishingUnranked();
+  let counted = counting.next();
+  for (; !counted.done; counted = counting.next()) if (cancelled()) return null;
+  return counted.value && { share: counted.value, packed: packed.finish(), documents, passed, notes: found.notes };
+}
+
+/** What threads have read, in its order, and where its tokens are to be written. */
+export interface MergedRead {
+  text: MergedText;
+  room: TextRoom;
+  /** Whether something is to be done over the text once it is written (corpus-passes.ts). */
+  isChanged: boolean;
+  documents: ReadDocument[];
+  /** Files that are no part of it. */
+  passed: PassedFile[];
+  report: ReadingReport;
 }
 
 /**
- * The corpus of the shares, in the order of the files; null where it was cancelled, or has too many different words. A copy
- * of a file in a share before is left out. `cache`: where it is kept for the next time. `readInRanges`: nobody needs the
- * text in memory but who goes over its tokens here.
+ * Puts the shares in the order of the files; null where it was cancelled, or has too many different words. A copy of a file
+ * in a share before is left out. `readInRanges`: nobody needs the text in memory but who goes over its tokens.
  */
 export function mergeRead(
   kernel: TextKernel,
@@ -90,11 +104,10 @@ export function mergeRead(
   shares: readonly ReadShare[],
   notes: ReadingNotes,
   hooks: ReadingHooks,
-  text: TextOptions,
+  options: TextOptions,
   phrases: PhraseOptions,
-  cache: CachePlace | null = null,
   readInRanges = false,
-): ReadCorpus | null {
+): MergedRead | null {
   for (const share of shares) addNotes(notes, share.notes);
   const all = shares
     .flatMap(({ documents }, share) => documents.flatMap((read, document) => (read ? [{ read, share, document }] : [])))
@@ -117,21 +130,48 @@ export function mergeRead(
       order.push(parts);
     }
   }
-  const at = endOfBlocks(taken);
+  for (const document of documents) noteRead(notes, document);
   const merging = mergeShares(
     kernel,
-    shares.map(({ share, packed }) => ({ ...share, packed: readerOf(packed, descriptor) })),
+    shares.map(({ share, packed }) => ({ ...share, packed: packedBytes(packed, descriptor) })),
     order,
-    {
-      spill: new TokenFile(descriptor, at),
-      at,
-      memory: (words) => (readInRanges && !changesTokens(words, text, phrases) ? 0 : MOST_IN_MEMORY),
-    },
   );
-  return finishCorpus(merging, documents, notes, hooks, text, phrases, (corpus) => {
-    if (!cache) return;
-    saveCache(kernel, cache, { ...corpus, source: tokensOf(corpus, descriptor) }, documents, passed);
-  });
+  const text = new CorpusPasses(hooks, options, phrases).count(merging);
+  if (!text) return null;
+  logNotes(notes, hooks.log);
+  const isChanged = changesTokens(text.letters, options, phrases);
+  const room = roomFor(text.length, readInRanges && !isChanged ? 0 : MOST_IN_MEMORY, endOfBlocks(taken));
+  writeEnds(text, room, outsideOf(room, descriptor));
+  const words = text.counts.reduce((sum, count) => sum + count, 0);
+  const report = { ...reportOf(notes), words, pruned: { words: 0, upTo: 0 }, phrases: 0 };
+  return { text, room, isChanged, documents, passed, report };
+}
+
+/** A share of a merged text. */
+export interface ShareToWrite {
+  packed: PackedTokens;
+  places: SharePlaces;
+}
+
+/** Writes the tokens of shares where they belong; false where it was cancelled. */
+export function writeShares(
+  kernel: TextKernel,
+  shares: readonly ShareToWrite[],
+  room: TextRoom,
+  descriptor: number,
+  cancelled: () => boolean,
+): boolean {
+  const outside = outsideOf(room, descriptor);
+  for (const { packed, places } of shares) {
+    const writing = writeShare(kernel, packedBytes(packed, descriptor), places, room, outside);
+    while (!writing.next().done) if (cancelled()) return false;
+  }
+  return true;
+}
+
+function outsideOf({ at }: TextRoom, descriptor: number): (first: number, ids: Int32Array) => void {
+  const file = new TokenFile(descriptor, at);
+  return (first, ids) => file.write(first, ids);
 }
 
 /** What was read of the parts of a file. */
@@ -145,7 +185,8 @@ function bytesOf(files: readonly FileToRead[]): number {
   return files.reduce((sum, { size, part }) => sum + (part ? part.to - part.from : size), 0);
 }
 
-function readerOf(packed: FileBlocks | Uint8Array, descriptor: number): PackedBytes {
+/** `descriptor`: of the token file. */
+export function packedBytes(packed: PackedTokens, descriptor: number): PackedBytes {
   if (!(packed instanceof Uint8Array)) return new BlockReader(descriptor, packed);
   return { length: packed.length, read: (at, into) => into.set(packed.subarray(at, at + into.length)) };
 }

@@ -1,5 +1,6 @@
 // What was read last, beside the model: the token ids of each file, so that a file whose size and time are as they were is
-// not opened again. A cache that is damaged, or was written by another version or under other options, counts for nothing.
+// not opened again. It is written from the shares that threads have read, whatever becomes of the text meanwhile. A cache
+// that is damaged, or was written by another version or under other options, counts for nothing.
 
 import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -7,25 +8,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import type { SkipReason } from '../protocol/engine.ts';
-import type { Corpus } from '../text/corpus.ts';
-import { TokenPacker } from '../text/packed-tokens.ts';
+import { readMerged, type MergedText } from '../text/merge.ts';
+import { TokenPacker, type PackedBytes } from '../text/packed-tokens.ts';
 import type { TextKernel } from '../text/text-kernel.ts';
-import type { TokenSource } from '../text/tokens.ts';
-import type { FoundFiles } from './read-corpus.ts';
-import type { PassedFile, ReadShare } from './read-shares.ts';
+import type { SortedWords } from '../text/vocabulary.ts';
+import type { FoundFiles } from './found-texts.ts';
+import type { MergedRead, ReadShare } from './read-shares.ts';
 import { note, newNotes, type ReadDocument } from './reading-notes.ts';
 import type { FoundFile } from './file-source.ts';
 
 const FILE = 'tokens.cache';
-const FORMAT = 2;
+const FORMAT = 3;
 /** A file that was changed so shortly before may be changed again without another time, microseconds. */
 const RECENT = 2_000_000;
 /** What has fewer words is read again in no time. */
 const FEWEST_WORDS = 2000;
-/** The words' letters are put together so many at a time. */
-const WORDS = 1 << 14;
-/** The tokens are packed so many at a time. */
-const TOKENS = 1 << 14;
 
 /** A file as it was, and what became of it: a document of the share, or nothing for a reason. */
 interface Entry {
@@ -98,27 +95,12 @@ function isSame(file: FoundFile, entry: Entry): boolean {
   );
 }
 
-/** Where the cache is, and all files that were found, by their place. */
-export interface CachePlace {
-  directory: string;
-  key: string;
-  files: FoundFile[];
-}
-
-/** A corpus, and its running text wherever it is. */
-export interface CountedText extends Omit<Corpus, 'tokens' | 'spilled'> {
-  source: TokenSource;
-}
-
-/** Replaces the cache by a corpus that was counted just now. Where it cannot be written, or is not worth it, there is none. */
-export function saveCache(
-  kernel: TextKernel,
-  { directory, key, files }: CachePlace,
-  corpus: CountedText,
-  documents: readonly ReadDocument[],
-  passed: readonly PassedFile[],
-): void {
-  if (corpus.wordCount < FEWEST_WORDS || corpus.pruned.words > 0) return;
+/** Of a text that was merged just now, the files that need not be opened the next time, as the cache has them; null where that is not worth it. `files`: all that were found, by their place. */
+export function entriesOf(
+  { documents, passed, report }: Pick<MergedRead, 'documents' | 'passed' | 'report'>,
+  files: readonly FoundFile[],
+): Uint8Array | null {
+  if (report.words < FEWEST_WORDS) return null;
   const now = Date.now() * 1000;
   const entryOf = (place: number, rest: Pick<Entry, 'document' | 'read' | 'reason'>): Entry[] => {
     const { path, size, modified, encoding, text } = files[place]!;
@@ -131,14 +113,32 @@ export function saveCache(
     ),
     ...passed.flatMap(({ place, reason }) => entryOf(place, { reason })),
   ];
-  const parts = partsOf(kernel, entries, corpus);
-  const path = join(directory, FILE);
-  const temporary = `${path}.${process.pid}.tmp`;
+  const bytes = Buffer.from(JSON.stringify(entries));
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
+}
+
+/** What a cache is written from. */
+export interface TextToCache {
+  key: string;
+  entries: Uint8Array;
+  text: MergedText;
+}
+
+/** Replaces the cache by a text whose shares are `packed`. Where it cannot be written there is none. */
+export function saveCache(
+  kernel: TextKernel,
+  directory: string,
+  { key, entries, text }: TextToCache,
+  packed: readonly PackedBytes[],
+): void {
+  const temporary = temporaryIn(directory);
   try {
     const file = openSync(temporary, 'w');
     try {
       let check = 0;
-      const lengths = parts.map((part) => {
+      const lengths = partsOf(kernel, entries, text, packed).map((part) => {
         let length = 0;
         for (const bytes of part) {
           check = crc32(bytes, check);
@@ -149,50 +149,73 @@ export function saveCache(
       });
       const trailer: Trailer = {
         ...{ format: FORMAT, key, check },
-        entries: lengths[0]!,
+        entries: entries.length,
         letters: lengths[1]!,
-        words: corpus.words.length,
-        documents: corpus.documents.length,
-        tokens: corpus.source.length,
-        packed: lengths[5]!,
+        words: text.counts.length,
+        documents: text.documents.length,
+        tokens: text.length,
+        packed: lengths.at(-1)!,
       };
       writeFileSync(file, `\n${JSON.stringify(trailer)}`);
     } finally {
       closeSync(file);
     }
-    renameSync(temporary, path);
+    renameSync(temporary, join(directory, FILE));
   } catch {
     rmSync(temporary, { force: true });
   }
 }
 
+/** Removes what a thread has left that was ended while it wrote. */
+export async function clearUnfinished(directory: string): Promise<void> {
+  await rm(temporaryIn(directory), { force: true });
+}
+
+function temporaryIn(directory: string): string {
+  return `${join(directory, FILE)}.${process.pid}.tmp`;
+}
+
 /** The parts of the file, in their order, each piece by piece. */
 function partsOf(
   kernel: TextKernel,
-  entries: readonly Entry[],
-  { words, counts, documents, source }: CountedText,
+  entries: Uint8Array,
+  text: MergedText,
+  packed: readonly PackedBytes[],
 ): Iterable<Uint8Array>[] {
-  const letters = function* (): Generator<Uint8Array> {
-    for (let from = 0; from < words.length; from += WORDS) {
-      yield Buffer.from(words.slice(from, from + WORDS).join(''), 'utf16le');
-    }
-  };
+  const { units, lengths, counts } = inOrderOfLetters(text);
   const packedTokens = function* (): Generator<Uint8Array> {
-    let packed: Uint8Array = new Uint8Array(0);
-    const packer = new TokenPacker(kernel, (bytes) => (packed = bytes));
-    for (let from = 0; from < source.length; from += TOKENS) {
-      packer.append(source.read(from, TOKENS));
-      yield packed; // a view, which is written before more is packed
+    let some: Uint8Array = new Uint8Array(0);
+    const packer = new TokenPacker(kernel, (bytes) => (some = bytes));
+    for (const ids of readMerged(kernel, packed, text)) {
+      packer.append(ids);
+      yield some; // a view, which is written before more is packed
     }
   };
   return [
-    [Buffer.from(JSON.stringify(entries))],
-    letters(),
-    [Uint8Array.from(words, (word) => word.length)],
-    [bytesOf(Uint32Array.from(counts))],
-    [bytesOf(documents)],
+    [entries],
+    [bytesOf(units)],
+    [lengths],
+    [bytesOf(counts)],
+    [bytesOf(text.byLetters)],
+    [bytesOf(text.documents)],
     packedTokens(),
   ];
+}
+
+/** The words as tables sort them. */
+function inOrderOfLetters({ letters, counts, byLetters }: MergedText): Omit<SortedWords, 'ids'> {
+  const starts = new Int32Array(counts.length + 1);
+  for (let at = 0, word = 0; at < letters.length; at++) if (letters[at] === 0x0a) starts[++word] = at + 1;
+  const units = new Uint16Array(letters.length - counts.length);
+  const lengths = new Uint8Array(counts.length);
+  let end = 0;
+  for (const [number, rank] of byLetters.entries()) {
+    const start = starts[rank]!;
+    const length = starts[rank + 1]! - 1 - start;
+    for (let i = 0; i < length; i++) units[end++] = letters[start + i]!;
+    lengths[number] = length;
+  }
+  return { units, lengths, counts: Uint32Array.from(byLetters, (rank) => counts[rank]!) };
 }
 
 /** Whether there was one. */
@@ -213,20 +236,28 @@ function load(path: string, key: string): ({ entries: Entry[] } & Pick<ReadShare
     const body = bytes.subarray(0, end);
     if (crc32(body) !== trailer.check) return null;
     let place = 0;
-    const next = (length: number): Uint8Array<ArrayBuffer> => new Uint8Array(body.subarray(place, (place += length))); // a copy, which is aligned
+    // in shared memory: threads hand it on
+    const next = (length: number): SharedArrayBuffer => {
+      const part = new SharedArrayBuffer(length);
+      new Uint8Array(part).set(body.subarray(place, (place += length)));
+      return part;
+    };
     const entries = JSON.parse(Buffer.from(next(trailer.entries)).toString()) as Entry[];
-    const units = new Uint16Array(next(trailer.letters).buffer);
-    const lengths = next(trailer.words);
-    const counts = new Uint32Array(next(4 * trailer.words).buffer);
-    const documents = new Int32Array(next(4 * trailer.documents).buffer);
-    const packed = new Uint8Array(new SharedArrayBuffer(trailer.packed));
-    packed.set(body.subarray(place));
-    return { entries, share: { words: { units, lengths, counts }, tokens: trailer.tokens, documents }, packed };
+    const units = new Uint16Array(next(trailer.letters));
+    const lengths = new Uint8Array(next(trailer.words));
+    const counts = new Uint32Array(next(4 * trailer.words));
+    const ids = new Int32Array(next(4 * trailer.words));
+    const documents = new Int32Array(next(4 * trailer.documents));
+    const edges = new Uint8Array(new SharedArrayBuffer(trailer.documents)); // they are whole
+    const packed = new Uint8Array(next(trailer.packed));
+    if (place !== body.length) return null;
+    const words = { units, lengths, counts, ids };
+    return { entries, share: { words, documents, edges, tokens: trailer.tokens }, packed };
   } catch {
     return null;
   }
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array | Int32Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: Uint16Array | Uint32Array | Int32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

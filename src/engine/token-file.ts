@@ -27,11 +27,11 @@ export function openTokenFile(directory: string): { descriptor: number; close: (
   };
 }
 
-/** The ids in a token file. One thread appends, and after that any may read. */
+/** The ids in a token file. One thread appends, or several write to places of their own, and after that any may read. */
 export class TokenFile implements Spill {
   readonly #descriptor: number;
   readonly #at: number;
-  /** Bytes written. */
+  /** Ids appended. */
   #length = 0;
 
   /** `at`: where the ids begin, bytes. */
@@ -41,11 +41,15 @@ export class TokenFile implements Spill {
   }
 
   append(ids: Int32Array): void {
+    this.write(this.#length, ids);
+    this.#length += ids.length;
+  }
+
+  /** Puts ids at place `first`, wherever the others are. */
+  write(first: number, ids: Int32Array): void {
     const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
     for (let done = 0; done < bytes.length;) {
-      const written = writeSync(this.#descriptor, bytes, done, bytes.length - done, this.#at + this.#length);
-      done += written;
-      this.#length += written;
+      done += writeSync(this.#descriptor, bytes, done, bytes.length - done, this.#at + first * 4 + done);
     }
   }
 

@@ -18,6 +18,7 @@ import type { BytePairText } from './byte-pair-text.ts';
 import { openTokenFile } from './token-file.ts';
 import { loadTensorflow } from './tensorflow.ts';
 import { PhaseClock } from './phase-clock.ts';
+import type { ReadCorpus } from './corpus-passes.ts';
 import { readFolders } from './reading.ts';
 import { makeWordMap } from './word-map.ts';
 import { trainWordVectors } from './word-vectors.ts';
@@ -64,14 +65,30 @@ async function trainWith(
   context: LanguageModelContext,
   tokenFile: number,
 ): Promise<Trained | null> {
-  const { kernels, script, signal, events } = context;
   const threads = resolveThreads(request.threads);
-  const { parts = { map: true, languageModel: true } } = request;
   const clock = new PhaseClock();
 
   clock.enter('reading');
   const read = await readFolders(request, tokenFile, threads, context, (phase) => clock.enter(phase));
   if (!read) return null;
+  try {
+    return await trainOn(read, request, before, context, tokenFile, threads, clock);
+  } finally {
+    await read.kept;
+  }
+}
+
+async function trainOn(
+  read: ReadCorpus,
+  request: TrainRequest,
+  before: StoredModel | null,
+  context: LanguageModelContext,
+  tokenFile: number,
+  threads: number,
+  clock: PhaseClock,
+): Promise<Trained | null> {
+  const { kernels, script, signal, events } = context;
+  const { parts = { map: true, languageModel: true } } = request;
   const { report } = read;
   checkEnoughWords(report);
 
@@ -108,8 +125,7 @@ async function trainWith(
     clock.enter('languageModel');
     // words that are not in the text have no place in a vocabulary by count: the model's words then end before them
     const most = vocabulary > inText ? inText : Infinity;
-    const initial = { size: vectorSize, data: input };
-    const ended = await trainLanguageModel(request, read, tokenFile, most, initial, threads, context, bytePairs);
+    const ended = await trainLanguageModel(request, read, tokenFile, most, threads, context, bytePairs);
     if (!ended) return null;
     outcome = ended;
   }

@@ -21,7 +21,7 @@ import { CheckpointSaver } from './checkpoint-saver.ts';
 import { fingerprint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { runTasks } from './compute-threads.ts';
 import type { StoredModel } from './model-store.ts';
-import type { ReadCorpus } from './read-corpus.ts';
+import type { ReadCorpus } from './corpus-passes.ts';
 import { tokensOf } from './token-file.ts';
 import type { TrainContext } from './training.ts';
 

@@ -1,7 +1,7 @@
 // Which thread reads which files, and which part of a large one.
 
 import type { FileToRead } from './file-text.ts';
-import type { FoundFiles } from './read-corpus.ts';
+import type { FoundFiles } from './found-texts.ts';
 import { newNotes } from './reading-notes.ts';
 import type { FoundFile } from './file-source.ts';
 

@@ -14,7 +14,8 @@ import { COUNT, ID, ASCII, hashOf, intern, entryOf, insert } from './text/table'
 
 export { pack, unpack } from './text/packed';
 export { findSecret } from './text/secrets';
-export { indexEntries, internWords, spellEntries } from './text/table';
+export { indexEntries } from './text/table';
+export { toSort, partition, deepen, sort, spellSorted, beginMerge, merge, spellNumbered } from './text/order';
 
 /**
  * Reads on from POSITION up to UNTIL; ids of words, and BREAK where a sentence ends and the last id is none, go to OUT.

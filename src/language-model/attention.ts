@@ -9,7 +9,7 @@
 // and the softmax reads y_t. u begins with the window: nothing before it is seen, and no gradient leaves it.
 
 import { layOutLinear, Linear, RowSums, type LinearSpace } from './linear.ts';
-import { at, BLOCK, from, ownPanels, runsOf, type Arena, type Context, type Panels } from './memory.ts';
+import { at, blocksOf, from, ownPanels, type Arena, type Context, type Panels } from './memory.ts';
 import type { AttentionParameters } from './parameters.ts';
 
 export interface AttentionSpace {
@@ -54,8 +54,8 @@ export function layOutAttention(
     zero: arena.take(units * 32),
     local: arena.panels(threads, units + steps),
     rowSums: arena.take(units * 16),
-    queryProduct: layOutLinear(arena, query, all),
-    joinProduct: layOutLinear(arena, join, all),
+    queryProduct: layOutLinear(arena, query),
+    joinProduct: layOutLinear(arena, join),
   };
 }
 
@@ -93,8 +93,8 @@ export class Attention {
 
   /** This thread's part of packing the weights for `backward`. */
   *prepare(): Generator<void> {
-    yield* this.#queryProduct.pack();
-    yield* this.#joinProduct.pack();
+    yield* this.#queryProduct.pack(true);
+    yield* this.#joinProduct.pack(true);
   }
 
   /** states -> output, there for every thread at the end. Each thread's own panels of the states must be there. */
@@ -105,7 +105,7 @@ export class Attention {
     const keyStride = panels * this.#states.stride;
     for (let step = 0; step < steps; step++) {
       const first = step * panels + own;
-      yield* this.#queryProduct.forward(from(this.#states, first), from(query, first), end - own);
+      yield* this.#queryProduct.forward(this.#states, query, first, end - own);
       for (let panel = own; panel < end; panel++) {
         const index = step * panels + panel;
         const context = at(joined, index);
@@ -113,7 +113,7 @@ export class Attention {
         kernel.attend(at(query, index), keys, keyStride, step + 1, at(weights, index), context, units, this.#scale);
         kernel.copy(context + units * 32, at(this.#states, index), units * 32);
       }
-      yield* this.#joinProduct.forward(from(joined, first), from(output, first), end - own);
+      yield* this.#joinProduct.forward(joined, output, first, end - own);
       for (let index = first; index < step * panels + end; index++) {
         const y = at(output, index);
         kernel.rnnForward(y, this.#parameters.joinBias.ptr, 0, y, 0, 0, units);
@@ -140,7 +140,7 @@ export class Attention {
       for (let index = first; index < step * panels + end; index++) {
         kernel.rnnBackward(at(output, index), 0, 0, 0, at(outputGradient, index), zero, 0, units);
       }
-      yield* this.#joinProduct.backward(from(output, first), from(joinedGradient, first), end - own);
+      yield* this.#joinProduct.backward(output, joinedGradient, first, end - own);
       for (let panel = own; panel < end; panel++) {
         const index = step * panels + panel;
         const gradient = at(joinedGradient, index);
@@ -161,19 +161,19 @@ export class Attention {
         );
         kernel.copy(at(query, index), queryGradient, units * 32);
       }
-      yield* this.#queryProduct.backward(from(query, first), from(gradients, first), end - own, true);
-    }
-    for (const [first, count] of runsOf(this.#context, steps * panels)) {
-      this.#queryProduct.transpose(states, first, count);
-      this.#joinProduct.transpose(joined, first, count);
-      yield;
+      yield* this.#queryProduct.backward(query, gradients, first, end - own, true);
     }
     team.barrier();
-    yield* this.#queryProduct.weightGradient(query, steps * panels);
-    yield* this.#joinProduct.weightGradient(output, steps * panels);
     this.#rowSums.clear();
-    for (let block = 0; block < steps * panels; block += BLOCK) {
-      this.#rowSums.add(from(output, block), Math.min(BLOCK, steps * panels - block));
+    for (const { start, count, first, own: ownCount } of blocksOf(this.#context, steps * panels)) {
+      this.#queryProduct.transpose(from(states, start), first, ownCount);
+      this.#joinProduct.transpose(from(joined, start), first, ownCount);
+      yield;
+      team.barrier();
+      yield* this.#queryProduct.weightGradient(from(query, start), count, start > 0);
+      yield* this.#joinProduct.weightGradient(from(output, start), count, start > 0);
+      this.#rowSums.add(from(output, start), count);
+      team.barrier(); // the next block writes where this one stood
     }
     const { joinBias } = this.#parameters;
     this.#rowSums.fold(joinBias.ptr + this.#context.toGradient, 0, units);

@@ -6,7 +6,7 @@ import { chooseCutoffs, isAdaptive } from './clusters.ts';
 import { createMemory } from './memory.ts';
 import { planNetwork, type NetworkOptions, type Plan } from './network.ts';
 import { learningRateAt } from './optimizer.ts';
-import { checkLanguageModelOptions, type LanguageModelOptions } from './options.ts';
+import { checkLanguageModelOptions, resolveLanguageModelOptions, type LanguageModelOptions } from './options.ts';
 import { describingTensors, readParameters, type Tensor, type WordVectors } from './parameters.ts';
 import { PROGRESS } from './progress.ts';
 import { FIRST_WORD, Streams } from './streams.ts';
@@ -117,12 +117,13 @@ export function createLanguageModelJob(
   tokens: Int32Array,
   documents: Int32Array,
   heldOut: Uint8Array,
-  options: LanguageModelOptions,
+  given: LanguageModelOptions,
   threads: number,
   seed: number,
   { vectors, characters, vocabulary, checkpoint, wide = false, available = Infinity }: TrainingExtras = {},
 ): LanguageModelJob {
-  checkLanguageModelOptions(options);
+  checkLanguageModelOptions(given);
+  const options = resolveLanguageModelOptions(given, tokens.length);
   const words = vocabulary ?? knownWords(tokens, options.maxVocabulary);
   const text = splitText(tokens, documents, heldOut, options.heldOut, words, characters ?? null);
   const trainingTokens = text.training.length - 1;

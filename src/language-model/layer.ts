@@ -7,9 +7,10 @@
 
 import { CELL, type Cell, type CellName } from './cells.ts';
 import { MASK, maskSeed, thresholdOf } from './dropout.ts';
-import { layOutLinear, Linear, RowSums, type LinearSpace } from './linear.ts';
-import { at, BLOCK, from, ownPanels, runsOf, type Arena, type Context, type Panels } from './memory.ts';
+import { layOutLinear, Linear, RowSums, type LinearSpace, type Product } from './linear.ts';
+import { at, blocksOf, from, ownPanels, type Arena, type Context, type Panels } from './memory.ts';
 import { rowsOf, type LayerParameters } from './parameters.ts';
+import { createProduct, layOutProduct, type ProductSpace } from './product.ts';
 
 export interface LayerSpace {
   /** H, padded. */
@@ -33,8 +34,10 @@ export interface LayerSpace {
   bias: number;
   /** (sums, 4) */
   rowSums: number;
-  inputProduct: LinearSpace | null;
+  inputProduct: ProductSpace | null;
+  /** Of a time step, and of all for the weights' gradient. */
   recurrentProduct: LinearSpace;
+  recurrentGradient: ProductSpace;
   /** The recurrent weights after dropout; the weights themselves where there is none. */
   recurrentWeight: number;
 }
@@ -57,17 +60,18 @@ export function layOutLayer(
     units,
     input: source && source.input,
     inputGradient: source && source.inputGradient,
-    gates: arena.panels(all, cell.sums * units),
+    gates: arena.panels(all + (all % 2), cell.sums * units), // strassen.ts writes whole pairs
     hidden,
     memory: arena.panels(cell.memory ? all + panels : 0, cell.memory * units),
     output: rates.output > 0 ? arena.panels(all, units) : from(hidden, panels),
-    outputGradient: arena.panels(all + (all % 2), units), // strassen.ts writes whole pairs
+    outputGradient: arena.panels(all + (all % 2), units),
     hiddenGradient: arena.panels(panels, units),
     memoryGradient: arena.panels(panels, units),
     bias: arena.take(cell.sums * units * 4),
     rowSums: arena.take(cell.sums * units * 16),
-    inputProduct: source && layOutLinear(arena, weightIh, all),
-    recurrentProduct: layOutLinear(arena, weightHh, all),
+    inputProduct: source && layOutProduct(arena, weightIh),
+    recurrentProduct: layOutLinear(arena, weightHh, { panels: true, weights: false }),
+    recurrentGradient: layOutProduct(arena, weightHh, { panels: false, weights: true }),
     recurrentWeight: rates.recurrent > 0 ? arena.take(weightHh.bytes) : weightHh.ptr,
   };
 }
@@ -97,8 +101,9 @@ export class Layer {
   readonly #rates: DropoutRates;
   readonly #seed: number;
   readonly #own: readonly [first: number, last: number];
-  readonly #inputProduct: Linear | null;
+  readonly #inputProduct: Product | null;
   readonly #recurrentProduct: Linear;
+  readonly #recurrentGradient: Product;
   readonly #rowSums: RowSums;
 
   /** `index`: from 0. `seed`: of the masks. */
@@ -119,9 +124,10 @@ export class Layer {
     this.#rates = rates;
     this.#seed = seed;
     this.#own = ownPanels(context);
-    const { inputProduct, recurrentProduct, recurrentWeight, rowSums, units } = space;
-    this.#inputProduct = inputProduct && new Linear(context, parameters.weightIh, inputProduct);
+    const { inputProduct, recurrentProduct, recurrentGradient, recurrentWeight, rowSums, units } = space;
+    this.#inputProduct = inputProduct && createProduct(context, parameters.weightIh, inputProduct);
     this.#recurrentProduct = new Linear(context, parameters.weightHh, recurrentProduct, recurrentWeight);
+    this.#recurrentGradient = createProduct(context, parameters.weightHh, recurrentGradient);
     this.#rowSums = new RowSums(context, rowSums, this.#cell.sums * units);
   }
 
@@ -146,7 +152,7 @@ export class Layer {
     }
   }
 
-  /** This thread's part of what the weights are made into before a window; to be followed by a barrier. */
+  /** This thread's part of what the weights are made into before a window. */
   *prepare(draw: number | null): Generator<void> {
     const { team } = this.#context;
     if (this.#rates.recurrent > 0) {
@@ -154,10 +160,10 @@ export class Layer {
       yield;
     }
     if (team.thread === 0) this.#sumBiases();
+    if (this.#inputProduct) yield* this.#inputProduct.pack(draw !== null);
     if (draw === null) return;
     if (this.#rates.recurrent > 0) team.barrier();
-    if (this.#inputProduct) yield* this.#inputProduct.pack();
-    yield* this.#recurrentProduct.pack();
+    yield* this.#recurrentProduct.pack(true);
   }
 
   #sumBiases(): void {
@@ -193,18 +199,19 @@ export class Layer {
 
   /**
    * input -> gates, memory, hidden, output, there for every thread at the end. One-hot sums must be in `gates` already.
-   * This thread's part of the input must be there, and every thread must be through `prepare`. `draw`: of the masks; null: none.
+   * This thread's part of the input must be there, and this thread through `prepare`. `draw`: of the masks; null: none.
    */
   *forward(steps: number, draw: number | null): Generator<void> {
     const { kernel, team, panels } = this.#context;
     const { units, input, gates, hidden, memory, output, bias } = this.#space;
     const cell = this.#cell;
+    team.barrier();
     if (this.#inputProduct && input) {
-      for (const [first, count] of runsOf(this.#context, steps * panels)) {
-        yield* this.#inputProduct.forward(from(input, first), from(gates, first), count);
+      for (const { start, first, own } of blocksOf(this.#context, steps * panels)) {
+        yield* this.#inputProduct.forward(from(input, start), from(gates, start), first, own);
+        team.barrier(); // the next block's terms stand where this one's do
       }
     }
-    team.barrier();
 
     const [own, end] = this.#own;
     const inputRows = cell.gates.length * units;
@@ -218,7 +225,7 @@ export class Layer {
         }
       }
       const sums = from(gates, first, cell.recurrentFrom * units);
-      yield* this.#recurrentProduct.forward(from(hidden, first), sums, end - own, true);
+      yield* this.#recurrentProduct.forward(from(hidden, first), sums, 0, end - own, true);
       for (let index = first; index < step * panels + end; index++) {
         const next = index + panels;
         run(at(gates, index), bias, at(hidden, index), at(hidden, next), at(memory, index), at(memory, next), units);
@@ -235,9 +242,7 @@ export class Layer {
   *backward(steps: number, draw: number): Generator<void> {
     yield* this.#backwardThroughTime(steps, draw);
     this.#context.team.barrier();
-    yield* this.#backwardToInput(steps);
-    this.#context.team.barrier();
-    yield* this.#backwardToWeights(steps, draw);
+    yield* this.#backwardToInputAndWeights(steps, draw);
   }
 
   *#backwardThroughTime(steps: number, draw: number): Generator<void> {
@@ -268,47 +273,36 @@ export class Layer {
       }
       if (step === 0) break;
       const sums = from(gates, step * panels + own, cell.recurrentFrom * units);
-      yield* this.#recurrentProduct.backward(sums, from(hiddenGradient, own), end - own, cell.carriesHidden);
+      yield* this.#recurrentProduct.backward(sums, from(hiddenGradient, own), 0, end - own, cell.carriesHidden);
     }
   }
 
-  /** Also transposes what the layer read, for `#backwardToWeights`. */
-  *#backwardToInput(steps: number): Generator<void> {
-    const { panels } = this.#context;
-    const { gates, input, inputGradient, hidden } = this.#space;
-    for (const [first, count] of runsOf(this.#context, steps * panels)) {
-      if (this.#inputProduct && input) {
-        if (inputGradient) yield* this.#inputProduct.backward(from(gates, first), from(inputGradient, first), count);
-        this.#inputProduct.transpose(input, first, count);
-        yield;
-      }
-      this.#recurrentProduct.transpose(hidden, first, count);
-      yield;
-    }
-  }
-
-  *#backwardToWeights(steps: number, draw: number): Generator<void> {
-    const { panels, toGradient } = this.#context;
-    const { units, gates } = this.#space;
+  *#backwardToInputAndWeights(steps: number, draw: number): Generator<void> {
+    const { team, panels, toGradient } = this.#context;
+    const { units, gates, input, inputGradient, hidden } = this.#space;
     const { weightHh, biasIh, biasHh } = this.#parameters;
     const recurrentRow = this.#cell.recurrentFrom * units;
-    const all = steps * panels;
     this.#rowSums.clear();
-    for (let block = 0; block < all; block += BLOCK) {
-      const count = Math.min(BLOCK, all - block);
-      const number = block / BLOCK;
-      if (this.#inputProduct) {
-        yield* this.#inputProduct.weightGradientOf(from(gates, block), count, number, block > 0);
+    for (const { start, count, first, own } of blocksOf(this.#context, steps * panels)) {
+      const gradient = from(gates, start);
+      if (this.#inputProduct && input) {
+        if (inputGradient) yield* this.#inputProduct.backward(gradient, from(inputGradient, start), first, own);
+        this.#inputProduct.transpose(from(input, start), first, own);
+        yield;
       }
-      const sums = from(gates, block, recurrentRow);
-      yield* this.#recurrentProduct.weightGradientOf(sums, count, number, block > 0);
-      this.#rowSums.add(from(gates, block), count);
+      this.#recurrentGradient.transpose(from(hidden, start), first, own);
       yield;
+      team.barrier();
+      if (this.#inputProduct) yield* this.#inputProduct.weightGradient(gradient, count, start > 0);
+      yield* this.#recurrentGradient.weightGradient(from(gates, start, recurrentRow), count, start > 0);
+      this.#rowSums.add(gradient, count);
+      yield;
+      team.barrier(); // the next block writes where this one stood
     }
     const rows = this.#cell.gates.length * units;
     this.#rowSums.fold(biasIh.ptr + toGradient, 0, rows);
     this.#rowSums.fold(biasHh.ptr + toGradient, recurrentRow, rows);
-    const gradient = weightHh.ptr + toGradient;
-    if (this.#rates.recurrent > 0) this.#dropWeights(gradient, gradient, draw);
+    const recurrent = weightHh.ptr + toGradient;
+    if (this.#rates.recurrent > 0) this.#dropWeights(recurrent, recurrent, draw);
   }
 }

@@ -1,6 +1,6 @@
 // A product with a weight matrix, forward and back, in calls that are short enough for a cancel: a generator yields after each.
 
-import { at, BLOCK, COLUMN_STRIDE, from, type Arena, type Context, type Panels } from './memory.ts';
+import { at, BLOCK, COLUMN_STRIDE, type Arena, type Context, type Panels } from './memory.ts';
 import { rowsOf, type Parameter } from './parameters.ts';
 
 /** Multiplications of one call: about 3 ms. */
@@ -14,23 +14,43 @@ const PACKED_ROWS = 256;
 const rowsOfCall = (depth: number, panels: number): number =>
   Math.max(12, Math.floor(CALL / (depth * panels * 8) / 12) * 12);
 
+/**
+ * result = W x, without a bias, over a block of panels, of which each thread has `count` from `first` on. `Linear` takes any
+ * number of panels but in `transpose` and `weightGradient`; `Strassen` (strassen.ts) at most BLOCK, `first` even, and writes
+ * whole pairs: with an odd `count`, a panel behind.
+ */
+export interface Product {
+  /** This thread's part of what the weights are made into; `gradient`: also for `backward`. To be followed by a barrier. */
+  pack(gradient: boolean): Generator<void>;
+  /** `result`, panels (rows of the weights) = weights x `read`, panels (columns of the weights). */
+  forward(read: Panels, result: Panels, first: number, count: number): Generator<void>;
+  /** `result`, the gradient of what was read = the weights' transpose x `gradient`, that of what was given. */
+  backward(gradient: Panels, result: Panels, first: number, count: number): Generator<void>;
+  /** Prepares what was read for `weightGradient`. */
+  transpose(read: Panels, first: number, count: number): void;
+  /** The weights' gradient, this thread's rows, = or += the part of all `count` panels of a block, which every thread has transposed. */
+  weightGradient(gradient: Panels, count: number, accumulate: boolean): Generator<void>;
+}
+
 export interface LinearSpace {
   /** Strips of `packColumns`. */
   packed: number;
-  /** Blocks of `transposePanels`, (panels / BLOCK, columns / 8, 8 BLOCK, 8): what the product read. */
-  columns: Panels;
+  /** Of `transposePanels`, (columns / 8, 8 BLOCK, 8): what the product read. */
+  columns: number;
 }
 
-/** For a product that is taken over `panels` panels. */
-export function layOutLinear(arena: Arena, { stride, bytes }: Parameter, panels: number): LinearSpace {
-  return {
-    packed: arena.take(bytes),
-    columns: arena.blocks(Math.ceil(panels / BLOCK), BLOCK * 8 * stride),
-  };
+/** What a product is asked for: the products with panels, forward and back, and the weights' gradient. */
+export interface ProductUse {
+  panels: boolean;
+  weights: boolean;
+}
+export const ALL_USES: ProductUse = { panels: true, weights: true };
+
+export function layOutLinear(arena: Arena, { stride, bytes }: Parameter, use = ALL_USES): LinearSpace {
+  return { packed: arena.take(use.panels ? bytes : 0), columns: arena.take(use.weights ? BLOCK * 8 * stride : 0) };
 }
 
-/** result = W x, without a bias. */
-export class Linear {
+export class Linear implements Product {
   readonly #context: Context;
   readonly #parameter: Parameter;
   readonly #space: LinearSpace;
@@ -44,8 +64,8 @@ export class Linear {
     this.#weightPtr = weightPtr;
   }
 
-  /** This thread's part of packing the weights for `backward`; to be followed by a barrier. */
-  *pack(): Generator<void> {
+  *pack(gradient: boolean): Generator<void> {
+    if (!gradient) return;
     const { kernel, team } = this.#context;
     const { stride } = this.#parameter;
     const rows = rowsOf(this.#parameter);
@@ -57,26 +77,26 @@ export class Linear {
     }
   }
 
-  /** `result`, `panels` panels (rows of the weights) = or += weights x `right`, panels (columns of the weights). */
-  *forward(right: Panels, result: Panels, panels: number, accumulate = false): Generator<void> {
-    if (panels === 0) return;
+  /** With `accumulate`, += */
+  *forward(read: Panels, result: Panels, first: number, count: number, accumulate = false): Generator<void> {
+    if (count === 0) return;
     const { stride } = this.#parameter;
     const rows = rowsOf(this.#parameter);
     const columns = stride / 4;
-    const slice = rowsOfCall(Math.min(DEPTH, columns), panels);
+    const slice = rowsOfCall(Math.min(DEPTH, columns), count);
     for (let row = 0; row < rows; row += slice) {
       for (let k = 0; k < columns; k += DEPTH) {
         this.#context.kernel.multiplyRows(
           this.#weightPtr + row * stride + k * 4,
           stride,
-          right.ptr + k * 32,
-          right.stride,
-          result.ptr + row * 32,
+          at(read, first) + k * 32,
+          read.stride,
+          at(result, first) + row * 32,
           result.stride,
           32,
           Math.min(slice, rows - row),
           Math.min(DEPTH, columns - k),
-          panels,
+          count,
           Number(accumulate || k > 0),
           Number(this.#context.wide),
         );
@@ -85,22 +105,22 @@ export class Linear {
     }
   }
 
-  /** `result`, the gradient of what was read = or += the weights' transpose, packed, x `gradient` of what was given. */
-  *backward(gradient: Panels, result: Panels, panels: number, accumulate = false): Generator<void> {
-    if (panels === 0) return;
+  /** With `accumulate`, += */
+  *backward(gradient: Panels, result: Panels, first: number, count: number, accumulate = false): Generator<void> {
+    if (count === 0) return;
     const { stride } = this.#parameter;
     const rows = rowsOf(this.#parameter);
     for (let row = 0; row < rows; row += PACKED_ROWS) {
       this.#context.kernel.multiplyStrips(
         this.#space.packed + row * stride,
-        gradient.ptr + row * 32,
+        at(gradient, first) + row * 32,
         gradient.stride,
-        result.ptr,
+        at(result, first),
         result.stride,
         32,
         stride / 4,
         Math.min(PACKED_ROWS, rows - row),
-        panels,
+        count,
         Number(accumulate || row > 0),
         Number(this.#context.wide),
       );
@@ -108,33 +128,24 @@ export class Linear {
     }
   }
 
-  /** Prepares what was read, panels [first, first + count) within one block, for `weightGradient`. */
-  transpose(read: Panels, first: number, count: number, scalesPtr = 0): void {
-    const target = at(this.#space.columns, Math.floor(first / BLOCK)) + (first % BLOCK) * 256;
+  transpose(read: Panels, first: number, count: number): void {
+    const target = this.#space.columns + first * 256;
     const rows = this.#parameter.stride / 4;
-    this.#context.kernel.transposePanels(at(read, first), read.stride, count, rows, target, COLUMN_STRIDE, scalesPtr);
+    this.#context.kernel.transposePanels(at(read, first), read.stride, count, rows, target, COLUMN_STRIDE, 0);
   }
 
-  /** The weights' gradient, this thread's rows, summed over `panels` panels whose inputs every thread has transposed. */
-  *weightGradient(gradient: Panels, panels: number): Generator<void> {
-    for (let block = 0; block < panels; block += BLOCK) {
-      yield* this.weightGradientOf(from(gradient, block), Math.min(BLOCK, panels - block), block / BLOCK, block > 0);
-    }
-  }
-
-  /** The part of it that block `block` of the transposed inputs makes; `gradient`: its panels, at most BLOCK. */
-  *weightGradientOf(gradient: Panels, panels: number, block: number, accumulate: boolean): Generator<void> {
+  *weightGradient(gradient: Panels, count: number, accumulate: boolean): Generator<void> {
     const { kernel, team, toGradient, scratch } = this.#context;
     const { ptr, stride } = this.#parameter;
     const [first, last] = team.share(rowsOf(this.#parameter), 12);
     const columnsOf8 = stride / 32;
-    const slice = rowsOfCall(panels * 8, columnsOf8);
+    const slice = rowsOfCall(count * 8, columnsOf8);
     for (let row = first; row < last; row += slice) {
       kernel.multiplyPanels(
         gradient.ptr + row * 32,
         gradient.stride,
-        panels,
-        at(this.#space.columns, block),
+        count,
+        this.#space.columns,
         COLUMN_STRIDE,
         ptr + toGradient + row * stride,
         stride,

@@ -20,14 +20,14 @@ export const from = ({ ptr, stride }: Panels, index: number, row = 0): Panels =>
   stride,
 });
 
-/** Panels that the softmax, and the sums over sequences, take at a time: 256 sequences. */
-export const BLOCK = 32;
+/** Panels that the softmax, and the sums over sequences, take at a time: 512 sequences. */
+export const BLOCK = 64;
 /** Bytes between 8 features in the blocks of `transposePanels`. */
 export const COLUMN_STRIDE = BLOCK * 8 * 32;
 /** Bytes that `multiplyPanels` works in. */
 export const SCRATCH = BLOCK * 192;
-/** Bytes of the terms of 96 rows of a block (strassen.ts). */
-export const TERMS = 7 * (BLOCK / 2) * 96 * 32;
+/** Bytes of the terms that strassen.ts makes of a gradient: of 96 rows of a block. */
+export const TERMS = 7 * (BLOCK / 2) * 48 * 32;
 /** The first kilobyte is left alone. */
 export const START = 1024;
 const PANEL_GAP = 192;
@@ -81,13 +81,21 @@ export interface Context {
 /** The panels of a time step that this thread owns, [first, last). */
 export const ownPanels = ({ team, panels }: Context): readonly [first: number, last: number] => team.share(panels);
 
-/** This thread's part of `total` panels, in runs within a block. */
-export function* runsOf({ team }: Context, total: number): Generator<[first: number, count: number]> {
-  const [start, end] = team.share(total);
-  for (let first = start; first < end;) {
-    const count = Math.min(end, (Math.floor(first / BLOCK) + 1) * BLOCK) - first;
-    yield [first, count];
-    first += count;
+export interface Block {
+  /** Of its first panel, and of how many. */
+  start: number;
+  count: number;
+  /** The panels of it that this thread has, whole pairs of an even and an odd one: from `first` on, `own` of them. */
+  first: number;
+  own: number;
+}
+
+/** `total` panels, block by block. */
+export function* blocksOf({ team }: Context, total: number): Generator<Block> {
+  for (let start = 0; start < total; start += BLOCK) {
+    const count = Math.min(BLOCK, total - start);
+    const [first, last] = team.share(count, 2);
+    yield { start, count, first, own: last - first };
   }
 }
 

@@ -3,7 +3,7 @@
 // The network is a row of parts, each with `prepare`, `forward` and `backward` over the panels of a window, each putting the
 // gradient of what it read where the part before it looks for it:
 //   Input (embedding or one-hot) -> Layer, 1 to 3 times -> Attention, if any -> Output (softmax and loss)
-// A cell is a row of a table (cells.ts), a product a `Linear`; nothing else knows which cell runs, or how many layers.
+// A cell is a row of a table (cells.ts), a product a `Linear` or a `Strassen`; nothing else knows which cell runs, or how many layers.
 //
 // All threads call the same methods in the same order; results are there when a method ends. The results do not depend on
 // the number of threads: every sum has one order (tests compare the bits).
@@ -76,7 +76,7 @@ export function planNetwork(options: NetworkOptions, threads: number): Plan {
   const arena = new Arena(START + 4 * parameters.bytes);
   const { embedding } = parameters;
   const embedded = embedding && arena.panels(all, padded(options.embeddingSize));
-  const embeddedGradient = embedding && arena.panels(all, padded(options.embeddingSize));
+  const embeddedGradient = embedding && arena.panels(all + (all % 2), padded(options.embeddingSize)); // strassen.ts writes pairs
   const rates = ratesOf(options);
   const layers: LayerSpace[] = [];
   for (const [index, layer] of parameters.layers.entries()) {

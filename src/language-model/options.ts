@@ -30,9 +30,9 @@ export interface LanguageModelOptions extends Schedule {
   hiddenSize: number;
   /** V, the most frequent words it knows, besides the unknown sign and the end of a sentence. */
   maxVocabulary: number;
-  /** Share of what each layer gives that is dropped, before the next layer or the softmax. */
+  /** Share of what each layer gives that is dropped, before the next layer or the softmax; below 0: automatic. */
   dropout: number;
-  /** Share of the numbers that the embedding gives that is dropped. */
+  /** Share of the numbers that the embedding gives that is dropped; below 0: automatic. */
   inputDropout: number;
   /** Share of the words that a step leaves out at the input. */
   embeddingDropout: number;
@@ -64,14 +64,14 @@ export const LANGUAGE_MODEL_DEFAULTS: LanguageModelOptions = {
   cell: 'lstm',
   layers: 1,
   attention: false,
-  input: 'embedding',
+  input: 'word2vec',
   freezeEmbedding: false,
   tied: false,
   embeddingSize: 128,
   hiddenSize: 128,
   maxVocabulary: 4096,
-  dropout: 0,
-  inputDropout: 0,
+  dropout: -1,
+  inputDropout: -1,
   embeddingDropout: 0,
   weightDropout: 0,
   softmax: 'auto',
@@ -84,7 +84,7 @@ export const LANGUAGE_MODEL_DEFAULTS: LanguageModelOptions = {
   weightDecay: 0,
   clip: 1,
   heldOut: 0.05,
-  patience: 0,
+  patience: 2,
   evaluateEvery: 0,
 };
 
@@ -112,8 +112,8 @@ export const LANGUAGE_MODEL_RANGES: Record<
   embeddingSize: [8, 1024, true],
   hiddenSize: [8, 2048, true],
   maxVocabulary: [16, 131_072, true],
-  dropout: [0, 0.9, false],
-  inputDropout: [0, 0.9, false],
+  dropout: [-1, 0.9, false],
+  inputDropout: [-1, 0.9, false],
   embeddingDropout: [0, 0.9, false],
   weightDropout: [0, 0.9, false],
   batchSize: [1, 512, true],
@@ -128,9 +128,23 @@ export const LANGUAGE_MODEL_RANGES: Record<
   evaluateEvery: [0, 1_000_000, true],
 };
 
-/** Puts figures in the place of "automatic". `words`: tokens of the text. */
+/** Texts with fewer tokens are learned by heart in some passes, unless half of what passes through is dropped. */
+const SMALL_TEXT = 100_000;
+
+/**
+ * Puts figures in the place of "automatic". `words`: tokens of the text. Dropout is for texts that are read more than once:
+ * in one pass there is nothing to overfit (bench/start-vectors.ts).
+ */
 export function resolveLanguageModelOptions(options: LanguageModelOptions, words: number): LanguageModelOptions {
-  return { ...options, epochs: options.epochs || Math.min(20, Math.max(1, Math.ceil(1_000_000 / Math.max(1, words)))) };
+  const epochs = options.epochs || Math.min(20, Math.max(1, Math.ceil(1_000_000 / Math.max(1, words))));
+  const rate = epochs === 1 ? 0 : words < SMALL_TEXT ? 0.5 : 0.3;
+  const automatic = (dropout: number): number => (dropout < 0 ? rate : dropout);
+  const { dropout, inputDropout, input } = options;
+  return {
+    ...{ ...options, epochs },
+    dropout: automatic(dropout),
+    inputDropout: input === 'onehot' && inputDropout < 0 ? 0 : automatic(inputDropout),
+  };
 }
 
 /** Throws where two options contradict each other, with what to change. */

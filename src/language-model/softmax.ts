@@ -1,10 +1,10 @@
 // A softmax over some classes, with its cross-entropy and gradients: the whole output layer, or a part of it (output.ts).
 //
-// It goes over the sequences in blocks of 256. The logits of a block become exponentials in place and are used as they are:
+// It goes over the sequences in blocks of 512. The logits of a block become exponentials in place and are used as they are:
 // the division by their sum, and by the number of tokens, is put into `scales`, which multiply them where they are read.
 
 import { RowSums } from './linear.ts';
-import { at, BLOCK, from, type Arena, type Context, type Panels } from './memory.ts';
+import { at, BLOCK, blocksOf, from, type Arena, type Block, type Context, type Panels } from './memory.ts';
 import { rowsOf, type Parameter } from './parameters.ts';
 import { layOutRead, layOutStrassen, Strassen, type StrassenSpace } from './strassen.ts';
 
@@ -107,17 +107,16 @@ export class Softmax {
     team.barrier();
     if (gradient) this.#rowSums.clear();
     if (gradient && input.panels === 0) yield* this.#clearGradients();
-    for (let block = 0; block < input.panels; block += BLOCK) {
-      const count = Math.min(BLOCK, input.panels - block);
-      const own = team.share(count, 2);
-      yield* this.#forward(input, block, own, tokens);
+    for (const block of blocksOf(this.#context, input.panels)) {
+      const { start, count } = block;
+      yield* this.#forward(input, block, tokens);
       if (gradient) {
-        yield* this.#backwardToStates(input, block, own);
+        yield* this.#backwardToStates(input, block);
         team.barrier();
         for (const [, row, index] of this.#places()) {
-          yield* this.#products[index]!.weightGradient(from(logits, 0, row), this.#scalesOf(block), count, block > 0);
+          yield* this.#products[index]!.weightGradient(from(logits, 0, row), count, start > 0, this.#scalesOf(start));
         }
-        this.#rowSums.add(logits, count, scales + block * 32);
+        this.#rowSums.add(logits, count, scales + start * 32);
       }
       team.barrier(); // the next block writes where this one stood
     }
@@ -151,24 +150,18 @@ export class Softmax {
     return new Float64Array(memory.buffer, this.#space.losses, panels).reduce((sum, loss) => sum + loss, 0);
   }
 
-  *#forward(
-    { states, targets }: SoftmaxInput,
-    block: number,
-    [first, last]: readonly [number, number],
-    tokens: number,
-  ): Generator<void> {
+  *#forward({ states, targets }: SoftmaxInput, { start, first, own }: Block, tokens: number): Generator<void> {
     const { classes, rows, logits, sums, targetLogits, bias } = this.#space;
-    this.#products[0]!.read(from(states, block), first, last - first);
     for (const [, row, index] of this.#places()) {
-      yield* this.#products[index]!.forward(from(logits, 0, row), first, last - first);
+      yield* this.#products[index]!.forward(from(states, start), from(logits, 0, row), first, own);
     }
-    for (let panel = first; panel < last; panel++) {
-      const offset = (block + panel) * 32;
+    for (let panel = first; panel < first + own; panel++) {
+      const offset = (start + panel) * 32;
       this.#context.kernel.softmax(
         ...([at(logits, panel), bias, targets + offset, classes, rows, sums + offset, targetLogits + offset] as const),
         this.#context.scratch,
       );
-      this.#score(targets, block + panel, tokens);
+      this.#score(targets, start + panel, tokens);
       yield;
     }
   }
@@ -186,22 +179,20 @@ export class Softmax {
     new Float64Array(this.#context.memory.buffer, losses + panel * 8, 1)[0] = loss;
   }
 
-  /** Of the panels of a block. */
-  #scalesOf(block: number): Panels {
-    return { ptr: this.#space.scales + block * 32, stride: 32 };
+  /** Of the panels from `start` on. */
+  #scalesOf(start: number): Panels {
+    return { ptr: this.#space.scales + start * 32, stride: 32 };
   }
 
-  *#backwardToStates(
-    { gradients }: SoftmaxInput,
-    block: number,
-    [first, last]: readonly [number, number],
-  ): Generator<void> {
-    this.#products[0]!.transpose(first, last - first);
+  *#backwardToStates({ states, gradients }: SoftmaxInput, { start, first, own }: Block): Generator<void> {
+    this.#products[0]!.transpose(from(states, start), first, own);
     const logits = this.#space.logits;
-    const target = from(gradients, block);
+    const target = from(gradients, start);
     for (const [, row, index] of this.#places()) {
       const gradient = from(logits, 0, row);
-      yield* this.#products[index]!.backward(gradient, this.#scalesOf(block), target, first, last - first, index > 0);
+      yield* this.#products[index]!.backward(
+        ...([gradient, target, first, own, this.#scalesOf(start), index > 0] as const),
+      );
     }
   }
 }

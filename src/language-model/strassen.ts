@@ -13,12 +13,16 @@
 // 96 in a first and a second half, so that what is added up is of like size: rows are tokens by descending frequency. A quarter
 // may be larger than another by some orders of magnitude, and the rounding of its numbers reaches the other one.
 
+import { ALL_USES, type Product } from './linear.ts';
 import { at, BLOCK, type Arena, type Context, type Panels } from './memory.ts';
 import { rowsOf, type Parameter } from './parameters.ts';
 
 /** Rows that are cut in halves together; a half is whole strips of 6. */
 const SLICE = 96;
+const FEW = 2048;
 const PAIRS = BLOCK / 2;
+/** Panels whose terms, with what is summed up of them, stay in the nearest two caches (1 MB). */
+const RUN = 32;
 const TERMS = 7;
 /** Of each of the seven products the term of the right matrix. */
 const RIGHT = [0, 2, 6, 5, 3, 4, 1] as const;
@@ -51,6 +55,10 @@ interface PanelTerms extends Terms {
 
 const panel = ({ ptr, height }: PanelTerms, pair: number): number => ptr + pair * height * 32;
 
+function* runs(first: number, count: number): Generator<[first: number, count: number]> {
+  for (let run = first; run < first + count; run += RUN) yield [run, Math.min(RUN, first + count - run)];
+}
+
 const term = ({ ptr, stride }: Terms, index: number): number => ptr + index * stride;
 
 /** What is shared by all products that read the same. */
@@ -78,18 +86,20 @@ export function layOutRead(arena: Arena, columns: number): ReadSpace {
   };
 }
 
-export function layOutStrassen(arena: Arena, weight: Parameter, read: ReadSpace): StrassenSpace {
-  return { read, weights: arena.blocks(TERMS, weight.bytes / 4), packed: arena.blocks(TERMS, weight.bytes / 4) };
+export function layOutStrassen(arena: Arena, weight: Parameter, read: ReadSpace, use = ALL_USES): StrassenSpace {
+  const terms = use.panels ? TERMS : 0;
+  return { read, weights: arena.blocks(terms, weight.bytes / 4), packed: arena.blocks(terms, weight.bytes / 4) };
 }
 
-/** Of a block of at most BLOCK panels, each thread has those of `share`: whole pairs of an even and an odd one. */
-export class Strassen {
+export class Strassen implements Product {
   readonly #context: Context;
   readonly #parameter: Parameter;
   readonly #space: StrassenSpace;
   /** Of the weights. */
   readonly #rows: number;
   readonly #half: number;
+  /** (BLOCK, 8) */
+  readonly #ones: Panels;
 
   constructor(context: Context, parameter: Parameter, space: StrassenSpace) {
     this.#context = context;
@@ -97,14 +107,14 @@ export class Strassen {
     this.#space = space;
     this.#rows = rowsOf(parameter);
     this.#half = parameter.stride / 8;
+    this.#ones = { ptr: context.ones, stride: 32 };
   }
 
   /** The slices of rows [first, last): where each begins, and half its height. */
-  *#slices(first = 0, last = this.#rows): Generator<[row: number, height: number]> {
-    for (let row = first; row < last; row += SLICE) yield [row, Math.min(SLICE, last - row) / 2];
+  *#slices(first = 0, last = this.#rows, slice = SLICE): Generator<[row: number, height: number]> {
+    for (let row = first; row < last; row += slice) yield [row, Math.min(slice, last - row) / 2];
   }
 
-  /** This thread's part of the terms of the weights; `gradient`: also for `backward`. To be followed by a barrier. */
   *pack(gradient: boolean): Generator<void> {
     const { kernel, team, ones } = this.#context;
     const { ptr, stride } = this.#parameter;
@@ -160,16 +170,16 @@ export class Strassen {
     if (count % 2 === 1) run(last, nothing, at(scales, last), 1);
   }
 
-  /** The terms of this thread's panels of what is read, `count` of them, an even first one. */
-  read(panels: Panels, first: number, count: number): void {
+  /** The terms of this thread's panels of what is read. */
+  #read(panels: Panels, first: number, count: number): void {
     const { panels: terms } = this.#space.read;
     const target = { ...terms, ptr: panel(terms, first / 2) };
-    const scales = { ptr: this.#context.ones, stride: 0 };
-    if (count > 0) this.#terms(panels, [first, count], [0, this.#half], scales, target, true);
+    this.#terms(panels, [first, count], [0, this.#half], this.#ones, target, true);
   }
 
-  /** The same in columns, for `weightGradient`, after `read`. */
-  transpose(first: number, count: number): void {
+  transpose(read: Panels, first: number, count: number): void {
+    if (count === 0) return;
+    this.#read(read, first, count);
     const { panels: terms, columns } = this.#space.read;
     const stride = terms.height * 32;
     for (let index = 0; index < TERMS; index++) {
@@ -180,87 +190,87 @@ export class Strassen {
     }
   }
 
-  /** `result`, this thread's panels (rows of the weights) = weights x what was read. With an odd `count`, a panel behind is written. */
-  *forward(result: Panels, first: number, count: number): Generator<void> {
+  *forward(read: Panels, result: Panels, first: number, count: number): Generator<void> {
+    if (count === 0) return;
+    this.#read(read, first, count);
     const { kernel, wide } = this.#context;
-    const { weights, read } = this.#space;
+    const { weights, read: space } = this.#space;
     const half = this.#half;
-    const right = panel(read.panels, first / 2);
-    for (const [row, height] of this.#slices()) {
-      const left = weights.ptr + (row / 2) * half * 4;
-      for (const [index, { first: one, second, how }] of PLACES.entries()) {
-        const place = (quarter: number): number =>
-          at(result, first + (quarter >> 1)) + (row + (quarter & 1) * height) * 32;
-        kernel.multiplyRows(
-          ...([
-            left + RIGHT[index]! * weights.stride,
-            half * 4,
-            right + index * read.panels.stride,
-            half * 32,
-          ] as const),
-          ...([place(one), 2 * result.stride, 32, height, half, Math.ceil(count / 2)] as const),
-          ...([Number(index > 2), Number(wide), place(second), SECOND[how]] as const),
-        );
+    for (const [run, panels] of runs(first, count)) {
+      const right = panel(space.panels, run / 2);
+      for (const [row, height] of this.#slices()) {
+        const left = weights.ptr + (row / 2) * half * 4;
+        for (const [index, { first: one, second, how }] of PLACES.entries()) {
+          const leftPtr = left + RIGHT[index]! * weights.stride;
+          const place = (quarter: number): number =>
+            at(result, run + (quarter >> 1)) + (row + (quarter & 1) * height) * 32;
+          kernel.multiplyRows(
+            ...([leftPtr, half * 4, right + index * space.panels.stride, half * 32] as const),
+            ...([place(one), 2 * result.stride, 32, height, half, Math.ceil(panels / 2)] as const),
+            ...([Number(index > 2), Number(wide), place(second), SECOND[how]] as const),
+          );
+        }
+        yield;
       }
-      yield;
+    }
+    const { blocks, rows, paddedRows } = this.#parameter;
+    if (rows === paddedRows) return;
+    for (const block of blocks.keys()) {
+      const ptr = at(result, first) + (block * paddedRows + rows) * 32;
+      kernel.zeroRows(ptr, result.stride, count, (paddedRows - rows) * 32);
     }
   }
 
-  /**
-   * `result`, this thread's panels of the gradient of what was read, = or += the weights' transpose x `gradient`, that of what
-   * was given, each sequence times its scale (8 a panel). With an odd `count`, a panel behind is written.
-   */
+  /** Each sequence of the gradient is multiplied by its scale, 8 a panel. With `accumulate`, += */
   *backward(
     gradient: Panels,
-    scales: Panels,
     result: Panels,
     first: number,
     count: number,
+    scales: Panels = this.#ones,
     accumulate = false,
   ): Generator<void> {
+    if (count === 0) return;
     const { kernel, wide, terms } = this.#context;
     const { packed } = this.#space;
     const half = this.#half;
-    const pairs = Math.ceil(count / 2);
-    for (let top = 0; top < this.#rows; top += 2 * SLICE) {
-      const depth = Math.min(2 * SLICE, this.#rows - top) / 2;
-      const right = { ptr: terms, stride: pairs * depth * 32, height: depth };
-      for (const [row, height] of count > 0 ? this.#slices(top, top + 2 * depth) : []) {
-        const target = { ...right, ptr: terms + (row - top) * 16 };
-        this.#terms(gradient, [first, count], [row, height], scales, target, false);
+    for (const [run, panels] of runs(first, count)) {
+      const pairs = Math.ceil(panels / 2);
+      for (let top = 0; top < this.#rows; top += 2 * SLICE) {
+        const depth = Math.min(2 * SLICE, this.#rows - top) / 2;
+        const right = { ptr: terms, stride: pairs * depth * 32, height: depth };
+        for (const [row, height] of this.#slices(top, top + 2 * depth)) {
+          const target = { ...right, ptr: terms + (row - top) * 16 };
+          this.#terms(gradient, [run, panels], [row, height], scales, target, false);
+        }
+        const left = packed.ptr + (top / 2) * half * 4;
+        const adds = accumulate || top > 0;
+        for (const [index, { first: one, second, how }] of PLACES.entries()) {
+          const place = (quarter: number): number => at(result, run + (quarter & 1)) + (quarter >> 1) * half * 32;
+          const secondly = SECOND[adds && how === 'replace' ? 'add' : how];
+          kernel.multiplyStrips(
+            ...([left + index * packed.stride, term(right, RIGHT[index]!), depth * 32] as const),
+            ...([place(one), 2 * result.stride, 32, half, depth, pairs] as const),
+            ...([Number(adds || index > 2), Number(wide), place(second), secondly] as const),
+          );
+        }
+        yield;
       }
-      const left = packed.ptr + (top / 2) * half * 4;
-      const adds = accumulate || top > 0;
-      for (const [index, { first: one, second, how }] of PLACES.entries()) {
-        const place = (quarter: number): number => at(result, first + (quarter & 1)) + (quarter >> 1) * half * 32;
-        kernel.multiplyStrips(
-          ...([left + index * packed.stride, term(right, RIGHT[index]!), depth * 32] as const),
-          ...([place(one), 2 * result.stride, 32, half, depth, pairs] as const),
-          ...([
-            Number(adds || index > 2),
-            Number(wide),
-            place(second),
-            SECOND[adds && how === 'replace' ? 'add' : how],
-          ] as const),
-        );
-      }
-      yield;
     }
     const { columns } = this.#parameter;
     kernel.zeroRows(at(result, first) + columns * 32, result.stride, count, (2 * half - columns) * 32);
   }
 
-  /**
-   * The weights' gradient, this thread's rows, = or += the part of a block of `count` panels of `gradient`, that of what was
-   * given, each sequence times its scale; after every thread's `transpose`.
-   */
-  *weightGradient(gradient: Panels, scales: Panels, count: number, accumulate: boolean): Generator<void> {
+  /** Each sequence of the gradient is multiplied by its scale, 8 a panel. */
+  *weightGradient(gradient: Panels, count: number, accumulate: boolean, scales: Panels = this.#ones): Generator<void> {
     const { kernel, team, toGradient, scratch, terms, wide } = this.#context;
     const { ptr, stride } = this.#parameter;
     const { columns } = this.#space.read;
     const half = this.#half;
     const pairs = Math.ceil(count / 2);
-    for (const [row, height] of this.#slices(...team.share(this.#rows, SLICE))) {
+    const slice = this.#rows < FEW ? SLICE / 2 : SLICE; // of few rows, threads would have unlike shares
+    const [first, last] = team.share(this.#rows, slice);
+    for (const [row, height] of this.#slices(first, last, slice)) {
       const left = { ptr: terms, stride: pairs * height * 32, height };
       this.#terms(gradient, [0, count], [row, height], scales, left, false);
       const target = ptr + toGradient + row * stride;
@@ -277,12 +287,14 @@ export class Strassen {
     }
   }
 
-  /** Rounding leaves something in the padding of a gradient, which Adam would make large. `ptr`: of row `row`. */
-  #clearPadding(ptr: number, row: number, count: number): void {
+  /** Rounding leaves something in the padding of a gradient, which Adam would make large. `ptr`: of row `first`. */
+  #clearPadding(ptr: number, first: number, count: number): void {
     const { kernel } = this.#context;
-    const { rows, columns, stride } = this.#parameter;
-    const real = Math.max(0, Math.min(count, rows - row));
-    kernel.zero(ptr + real * stride, (count - real) * stride);
-    if (columns * 4 < stride) kernel.zeroRows(ptr + columns * 4, stride, real, stride - columns * 4);
+    const { rows, paddedRows, columns, stride } = this.#parameter;
+    if (columns * 4 < stride) kernel.zeroRows(ptr + columns * 4, stride, count, stride - columns * 4);
+    if (rows === paddedRows) return;
+    for (let row = first; row < first + count; row++) {
+      if (row % paddedRows >= rows) kernel.zero(ptr + (row - first) * stride, stride);
+    }
   }
 }

@@ -38,12 +38,14 @@ export function splitText(
   return { training: join(tokens, learned!, words), heldOut: join(tokens, held!, words), heldOutCharacters };
 }
 
-/** Of the corpus's most frequent words, so many: those that occur at least twice, `most` at most. */
+/**
+ * Of the corpus's most frequent words, so many: up to the last one that occurs at least twice, `most` at most. A word on the
+ * way may occur less often, or never: one that is frequent as a part of names (src/text/identifier-parts.ts).
+ */
 export function knownWords(tokens: Int32Array, most: number): number {
   const counts = new Uint32Array(most);
   for (const id of tokens) if (id >= 0 && id < most) counts[id]!++;
-  const rare = counts.findIndex((count) => count < 2);
-  return rare < 0 ? most : rare;
+  return counts.findLastIndex((count) => count >= 2) + 1;
 }
 
 /** A part of the corpus, [start, end), and whether it is held out. */

@@ -8,7 +8,7 @@ import { SecretScanner } from './secrets.ts';
 import { TextKernel } from './text-kernel.ts';
 import { BREAK, SPAN } from './tokenizer.ts';
 import { toRanks, type Spill, type SpilledIds } from './tokens.ts';
-import { inOrder, type PackedWords, type Pruned } from './vocabulary.ts';
+import { mergeWords, spell, type Pruned, type SortedWords } from './vocabulary.ts';
 import { CROWDED, DONE, FULL, HARD, MOST_SPANS, WordTable, type Stop } from './word-table.ts';
 
 /** A text as numbers. Consumers cut the vocabulary themselves: an id of V or more is a word too rare for them. */
@@ -31,6 +31,21 @@ export interface Corpus {
   /** Tokens without the ends of sentences. */
   wordCount: number;
   pruned: Pruned;
+}
+
+/** Of a part of a document: it begins with the end of a sentence; it does not end with one. */
+export const BEGINS_ENDED = 1;
+export const STAYS_OPEN = 2;
+
+/** What a builder has counted whose tokens are elsewhere. */
+export interface CountedDocuments {
+  words: SortedWords;
+  /** Where each document begins, (documents), in tokens. */
+  documents: Int32Array;
+  /** Of each document, BEGINS_ENDED and STAYS_OPEN, (documents). */
+  edges: Uint8Array;
+  /** Tokens in all. */
+  tokens: number;
 }
 
 /** What bounds the memory of a builder. */
@@ -65,6 +80,8 @@ export class CorpusBuilder {
   /** Tokens so far. */
   #length = 0;
   readonly #documents: number[] = [];
+  /** Of each document, BEGINS_ENDED and STAYS_OPEN. */
+  readonly #edges: number[] = [];
   /** Of ids that were freed, how many tokens there were then. */
   #freedAt: Uint32Array<SharedArrayBuffer> | null = null;
 
@@ -155,6 +172,7 @@ export class CorpusBuilder {
     // the beginning of a part does not tell the language
     this.#reader.begin(isPart && name !== undefined ? languageOf(name) : name);
     this.#documents.push(this.#length);
+    this.#edges.push(0);
   }
 
   /**
@@ -269,8 +287,13 @@ export class CorpusBuilder {
       this.#takeUnits();
       while (this.step());
     }
-    if (!this.#isPart && this.#length === this.#documents.at(-1)!) this.#documents.pop();
-    else if (!this.#isPart) {
+    const isEmpty = this.#length === this.#documents.at(-1)!;
+    if (this.#isPart) {
+      if (!isEmpty && this.#table.last !== BREAK) this.#edges[this.#edges.length - 1]! |= STAYS_OPEN;
+    } else if (isEmpty) {
+      this.#documents.pop();
+      this.#edges.pop();
+    } else {
       this.#table.break();
       this.#put(this.#table.take());
     }
@@ -286,11 +309,20 @@ export class CorpusBuilder {
     }
   }
 
-  /** What was counted, by ids that are no ranks, where all tokens went to the spill. Null where words were forgotten: their ids are others' now. */
-  finishUnranked(): { words: PackedWords; documents: Int32Array; tokens: number } | null {
+  /**
+   * What was counted, by ids that are no ranks, where all tokens went to the spill, in pieces of a few milliseconds. Null
+   * where words were forgotten: their ids are others' now.
+   */
+  *finishingUnranked(): Generator<void, CountedDocuments | null> {
     if (this.#begun) throw new Error('The last document is not done.');
     if (this.#table.pruned.words > 0) return null;
-    return { words: this.#table.spelled(), documents: Int32Array.from(this.#documents), tokens: this.#length };
+    const words = yield* this.#table.sorted();
+    return {
+      words,
+      documents: Int32Array.from(this.#documents),
+      edges: Uint8Array.from(this.#edges),
+      tokens: this.#length,
+    };
   }
 
   /** The same as `finish` in pieces of a few milliseconds; each yields how much is done, 0 to 1. */
@@ -298,15 +330,17 @@ export class CorpusBuilder {
     if (this.#begun) throw new Error('The last document is not done.');
     const length = this.#length;
     const inMemory = Math.min(length, this.#room);
-    const words = 2 * this.#table.size;
-    const share = words / (words + inMemory);
+    const share = this.#table.size / (this.#table.size + inMemory);
     const wordCount = this.wordCount;
-    const steps = inOrder(this.#table.spelled());
+    const sorting = this.#table.sorted();
+    let sorted = sorting.next();
+    for (; !sorted.done; sorted = sorting.next()) yield 0;
+    const steps = mergeWords(this.#kernel, [sorted.value]);
     let step = steps.next();
     for (; !step.done; step = steps.next()) yield step.value * share;
-    const vocabulary = step.value;
+    const { letters, counts, ranks } = step.value!; // there is no limit to them
 
-    const ids = { ranks: vocabulary.ranks, freedAt: this.#freedAt };
+    const ids = { ranks: ranks[0]!, freedAt: this.#freedAt };
     const tokens = new Int32Array(this.#memory, 0, inMemory);
     for (let first = 0; first < inMemory; first += BLOCK) {
       toRanks(tokens.subarray(first, first + BLOCK), first, ids);
@@ -315,8 +349,8 @@ export class CorpusBuilder {
     const documents = new Int32Array(new SharedArrayBuffer(this.#documents.length * 4));
     documents.set(this.#documents);
     return {
-      words: vocabulary.words,
-      counts: vocabulary.counts,
+      words: spell(letters),
+      counts,
       tokens,
       spilled: length > inMemory ? { length: length - inMemory, ...ids } : null,
       documents,
@@ -332,6 +366,9 @@ export class CorpusBuilder {
 
   /** Puts tokens behind those that there are. */
   #put(ids: Int32Array): void {
+    if (this.#isPart && ids[0] === BREAK && this.#length === this.#documents.at(-1)) {
+      this.#edges[this.#edges.length - 1]! |= BEGINS_ENDED;
+    }
     const fits = Math.max(0, Math.min(ids.length, this.#room - this.#length));
     if (fits > 0) {
       const from = 4 * this.#length;

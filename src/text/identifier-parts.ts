@@ -34,6 +34,8 @@ function kindOf(name: string, index: number): number {
 
 /** Most words: they have no parts, and are told from the others in a tenth of the time. */
 const PLAIN = /^[A-Za-z]?[a-z']*$/;
+/** No name begins so: 14th is a number, and th no word. */
+const NUMBER = /^\p{Nd}/u;
 
 /** The parts of a name in lower case; none for a name of a single one. Digits part and are no parts. */
 export function partsOf(name: string): string[] {
@@ -47,7 +49,7 @@ export function partAt(name: string, index: number): Span | null {
 }
 
 function partSpans(name: string): Span[] {
-  if (PLAIN.test(name)) return [];
+  if (PLAIN.test(name) || NUMBER.test(name)) return [];
   const parts: Span[] = [];
   let begin = -1;
   let isParted = false;
@@ -73,6 +75,17 @@ function partSpans(name: string): Span[] {
   }
   take(name.length);
   return parts.length < (isParted ? 1 : 2) ? [] : parts;
+}
+
+/** Whether one of the words, each with a line feed behind it, may have parts: it is more than small letters of ASCII behind a capital. */
+export function mayHaveParts(letters: Uint16Array): boolean {
+  let isFirst = true;
+  for (const unit of letters) {
+    const isPlain = (unit >= 97 && unit <= 122) || unit === 39 || unit === 10;
+    if (!isPlain && !(isFirst && unit >= 65 && unit <= 90)) return true;
+    isFirst = unit === 10;
+  }
+  return false;
 }
 
 /** Puts the parts of words that `isName` says are names behind the text of a corpus that is in memory as a whole and gives up its tokens. Yields how much is done, 0 to 1. */

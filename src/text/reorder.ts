@@ -1,7 +1,7 @@
 // After words of a corpus have become other words: puts them in the order of their counts again, and ids with them.
 
 import type { Corpus } from './corpus.ts';
-import { PRUNED, runs, sortByKey } from './vocabulary.ts';
+import { PRUNED } from './vocabulary.ts';
 
 /** Tokens, or words, that a step goes through, in a millisecond or a few. */
 const STEP = 1 << 16;
@@ -93,4 +93,32 @@ function* sortedByCount(
     if (place % STEP === 0) yield 0.3;
   }
   return ids;
+}
+
+/**
+ * Sorts numbers by a key of 32 bits, ascending, equal keys by the number itself, and gives the keys in their new order.
+ * It is a native sort without a comparator: 0.15 s for 1.3 M.
+ */
+function sortByKey(numbers: Int32Array, keyOf: (number: number) => number): Uint32Array {
+  const pairs = new BigUint64Array(numbers.length);
+  const halves = new Uint32Array(pairs.buffer); // little-endian, as WebAssembly is: low half first
+  for (let i = 0; i < numbers.length; i++) {
+    halves[2 * i] = numbers[i]!;
+    halves[2 * i + 1] = keyOf(numbers[i]!);
+  }
+  pairs.sort();
+  const keys = new Uint32Array(numbers.length);
+  for (let i = 0; i < numbers.length; i++) {
+    numbers[i] = halves[2 * i]!;
+    keys[i] = halves[2 * i + 1]!;
+  }
+  return keys;
+}
+
+/** Where equal keys stand side by side. */
+function* runs(keys: Uint32Array): Generator<[from: number, to: number]> {
+  for (let from = 0, to = 0; from < keys.length; from = to) {
+    for (to = from + 1; to < keys.length && keys[to] === keys[from];) to++;
+    yield [from, to];
+  }
 }

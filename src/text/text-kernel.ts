@@ -5,9 +5,23 @@ interface Functions {
   readUnits(state: number): number;
   readBytes(state: number): number;
   internSpans(state: number, spans: number, count: number): number;
-  internWords(state: number, lengths: number, counts: number, ids: number, count: number): number;
   indexEntries(state: number, entries: number, count: number): void;
-  spellEntries(entries: number, count: number, letters: number, lengths: number, counts: number): number;
+  toSort(out: number, entries: number, count: number): number;
+  partition(from: number, to: number, bounds: number): void;
+  deepen(from: number, to: number, depth: number): number;
+  sort(from: number, to: number, depth: number, bounds: number): void;
+  spellSorted(sorted: number, count: number, letters: number, lengths: number, counts: number, ids: number): number;
+  beginMerge(shares: number, count: number): void;
+  merge(
+    shares: number,
+    shareCount: number,
+    number: number,
+    most: number,
+    counts: number,
+    places: number,
+    lengths: number,
+  ): number;
+  spellNumbered(numbers: number, count: number, places: number, lengths: number, letters: number): number;
   pack(out: number, ids: number, count: number): number;
   unpack(ids: number, bytes: number, count: number, map: number): number;
   findSecret(text: number, length: number, prefixes: number): number;

@@ -1,4 +1,7 @@
-// The words of a text that were counted (word-table.ts), in the order that they have from then on.
+// The words of a text that were counted (word-table.ts), in the order that they have from then on. Each table gives its words
+// in the order of their letters, so that those of several are merged in one pass; a counting sort does the rest.
+
+import type { TextKernel } from './text-kernel.ts';
 
 /** Stands in a finished text for a word that was forgotten: an id that is rarer than any. */
 export const PRUNED = 2 ** 31 - 1;
@@ -11,148 +14,168 @@ export interface Pruned {
   upTo: number;
 }
 
-/** The words in their final order. */
-export interface Vocabulary {
-  /** By count descending, equal counts by code units. */
-  words: string[];
-  /** (words) */
-  counts: Float64Array;
-  /** Of each id, its place in `words`; PRUNED for one without a word. In shared memory. */
-  ranks: Int32Array<SharedArrayBuffer>;
-}
-
-/** Words by id, as a table has counted them. A word that was met 0 times has no letters. */
-export interface PackedWords {
+/** Words in the order of their letters, by code units, as a table has counted them. */
+export interface SortedWords {
   /** The letters of all words, one word behind the other. */
   units: Uint16Array;
   /** (words) */
   lengths: Uint8Array;
+  /** (words); 0 for one that does not count. */
+  counts: Uint32Array;
+  /** What stands for each in the running text, (words). */
+  ids: Int32Array;
+}
+
+/** The words in their final order: by count descending, equal counts by code units. */
+export interface Vocabulary {
+  /** The letters of each, and a line feed. In shared memory. */
+  letters: Uint16Array;
   /** (words) */
-  counts: Uint32Array;
+  counts: Float64Array<SharedArrayBuffer>;
+  /** Of the words in the order of their letters, the place of each here, (words). In shared memory. */
+  byLetters: Int32Array;
+  /** Of each share's ids, the place of the word; PRUNED for one without a word. In shared memory. */
+  ranks: Int32Array<SharedArrayBuffer>[];
 }
 
-/**
- * The words in their final order, in pieces of a few milliseconds; each yields how much is done, 0 to 1. An id whose count
- * is 0 has no word.
- */
-export function* inOrder({ units, lengths, counts: met }: PackedWords): Generator<number, Vocabulary> {
-  const starts = new Uint32Array(lengths.length);
-  const ids = new Int32Array(lengths.length);
+/** Words that a step goes through, in a millisecond or two. */
+const STEP = 1 << 14;
+/** Bytes of what the kernel knows of a share. */
+const SHARE = 32;
+/** The longest word with its line feed, bytes. */
+const LONGEST = 130;
+/** Counts below this have a place in the counting sort. */
+const COUNTS = 1 << 16;
+
+/** The words of the shares; null where there are more than `most`. Yields how much is done, 0 to 1. */
+export function* mergeWords(
+  kernel: TextKernel,
+  shares: readonly SortedWords[],
+  most = Infinity,
+): Generator<number, Vocabulary | null> {
+  const room = shares.reduce((sum, { counts }) => sum + counts.length, 0);
+  const numbers = shares.map(({ counts }) => kernel.allocate(4 * counts.length));
+  const [counts, places, lengths] = [4, 4, 1].map((bytes) => kernel.allocate(bytes * room)) as [number, number, number];
+  const merging = kernel.allocate(SHARE * shares.length);
+  for (const [index, share] of shares.entries()) {
+    const [units, ofEach, times] = [2 * share.units.length, share.lengths.length, 4 * share.counts.length].map(
+      (bytes) => kernel.allocate(bytes),
+    ) as [number, number, number];
+    kernel.units(units, share.units.length).set(share.units);
+    kernel.bytes(ofEach, share.lengths.length).set(share.lengths);
+    kernel.words(times, share.counts.length).set(share.counts);
+    kernel
+      .words(merging + SHARE * index, SHARE / 4)
+      .set([0, 0, units, ofEach, times, numbers[index]!, share.counts.length]);
+    yield 0;
+  }
+  kernel.run.beginMerge(merging, shares.length);
   let size = 0;
-  for (let id = 0, start = 0; id < lengths.length; start += lengths[id++]!) {
-    starts[id] = start;
-    if (met[id]! > 0) ids[size++] = id;
+  for (let merged = STEP; merged === STEP; size += merged) {
+    merged = kernel.run.merge(merging, shares.length, size, STEP, counts + 4 * size, places + 4 * size, lengths + size);
+    yield (0.7 * size) / room;
   }
-  const entries = { units, starts, lengths, counts: met };
-  const spelling = ids.subarray(0, size);
-  const total = size * 2;
-  yield 0;
+  if (size > most) return null;
 
-  let done = 0;
-  const order = spelling.slice();
-  for (const sorted of sortedByCount(order, entries)) {
-    if ((done + sorted) >> 12 !== done >> 12) yield (done + sorted) / total;
-    done += sorted;
+  const byLetters = rankByCount(kernel.words(counts, size));
+  yield 0.8;
+  const order = kernel.allocate(4 * size);
+  const numbered = kernel.words(order, size);
+  const inOrder = new Float64Array(new SharedArrayBuffer(8 * size));
+  for (let number = 0; number < size; number++) numbered[byLetters[number]!] = number;
+  const met = kernel.words(counts, size);
+  for (let rank = 0; rank < size; rank++) inOrder[rank] = met[numbered[rank]!]!;
+  let units = size; // line feeds
+  for (const length of kernel.bytes(lengths, size)) units += length;
+  const letters = new Uint16Array(new SharedArrayBuffer(2 * units));
+  for (let first = 0, at = 0; first < size; first += STEP) {
+    const count = Math.min(STEP, size - first);
+    const text = kernel.text(LONGEST * count);
+    const found = kernel.run.spellNumbered(order + 4 * first, count, places, lengths, text);
+    letters.set(kernel.units(text, found), at);
+    at += found;
+    yield 0.8 + (0.1 * first) / size;
   }
-  const ranks = new Int32Array(new SharedArrayBuffer(lengths.length * 4));
-  if (size < lengths.length) ranks.fill(PRUNED);
-  const counts = new Float64Array(size);
-  for (let rank = 0; rank < size; rank++) {
-    const id = order[rank]!;
-    ranks[id] = rank;
-    counts[rank] = met[id]!;
-  }
-  yield done / total;
-
-  const words = new Array<string>(size);
-  for (const [id, word] of spellings(spelling, entries)) {
-    words[ranks[id]!] = word;
-    if (++done % 10_000 === 0) yield done / total;
-  }
-  return { words, counts, ranks };
+  const ranks = shares.map(({ ids }, index) => ranksOf(ids, kernel.ids(numbers[index]!, ids.length), byLetters));
+  return { letters, counts: inOrder, byLetters, ranks };
 }
 
-/** Words by id: word i is units[starts[i]] up to units[starts[i] + lengths[i]], and no word where counts[i] is 0. */
-interface Entries {
-  units: Uint16Array;
-  starts: Uint32Array;
-  lengths: Uint8Array;
-  counts: Uint32Array;
+/** Of each word, which come in the order of their letters, its place by count descending. */
+function rankByCount(counts: Uint32Array): Int32Array {
+  const next = new Uint32Array(COUNTS);
+  const frequent: number[] = []; // of 2^31 words, 2^15 at most
+  for (let number = 0; number < counts.length; number++) {
+    const count = counts[number]!;
+    if (count < COUNTS) next[count]!++;
+    else frequent.push(number);
+  }
+  let place = frequent.length;
+  for (let count = COUNTS - 1; count >= 0; count--) {
+    const words = next[count]!;
+    next[count] = place;
+    place += words;
+  }
+  const ranks = new Int32Array(new SharedArrayBuffer(4 * counts.length));
+  frequent.sort((a, b) => counts[b]! - counts[a]! || a - b);
+  for (const [rank, number] of frequent.entries()) ranks[number] = rank;
+  for (let number = 0; number < counts.length; number++) {
+    const count = counts[number]!;
+    if (count < COUNTS) ranks[number] = next[count]!++;
+  }
+  return ranks;
 }
 
-/** Sorts all ids by count descending, then by code units; yields how many have found their place since it last did. */
-function* sortedByCount(ids: Int32Array, { units, starts, lengths, counts }: Entries): Generator<number> {
-  const keys = sortByKey(ids, (id) => -1 - counts[id]!);
-  for (const [from, to] of runs(keys)) yield* sortByLetters(ids.subarray(from, to), 0);
+function ranksOf(ids: Int32Array, numbers: Int32Array, byLetters: Int32Array): Int32Array<SharedArrayBuffer> {
+  let most = -1;
+  for (let word = 0; word < ids.length; word++) if (ids[word]! > most) most = ids[word]!;
+  const ranks = new Int32Array(new SharedArrayBuffer(4 * (most + 1))).fill(PRUNED);
+  for (let word = 0; word < ids.length; word++) {
+    if (numbers[word]! >= 0) ranks[ids[word]!] = byLetters[numbers[word]!]!;
+  }
+  return ranks;
+}
 
-  /** Sorts words that agree in their first `depth` letters. Half of all words occur once, and over a million of them a comparator takes seconds. */
-  function* sortByLetters(ids: Int32Array, depth: number): Generator<number> {
-    if (ids.length <= 32) {
-      if (ids.length > 1) ids.sort((a, b) => compare(a, b, depth));
-      yield ids.length;
-      return;
+/** Words whose letters are put together at a time. */
+const WORDS = 1 << 14;
+
+/** The words with a line feed behind each, in shared memory. */
+export function lettersOf(words: readonly string[]): Uint16Array<SharedArrayBuffer> {
+  let length = words.length;
+  for (const word of words) length += word.length;
+  const letters = new Uint16Array(new SharedArrayBuffer(2 * length));
+  let at = 0;
+  for (let from = 0; from < words.length; from += WORDS) {
+    const text = `${words.slice(from, from + WORDS).join('\n')}\n`;
+    for (let i = 0; i < text.length; i++) letters[at++] = text.charCodeAt(i);
+  }
+  return letters;
+}
+
+/** Letters that become a string at a time. */
+const CHUNK = 1 << 16;
+
+/** The words as strings, the first `most` of them. */
+export function spell(letters: Uint16Array, most = Infinity): string[] {
+  const words: string[] = [];
+  let bytes = new Uint8Array(CHUNK);
+  const [ascii, utf16] = [new TextDecoder(), new TextDecoder('utf-16le', { ignoreBOM: true })];
+  for (let from = 0; from < letters.length && words.length < most;) {
+    let to = Math.min(from + CHUNK, letters.length);
+    while (letters[to - 1] !== 0x0a) to--;
+    if (to === from) to = letters.indexOf(0x0a, from) + 1; // a phrase of very many words
+    const units = letters.subarray(from, to - 1);
+    if (units.length > bytes.length) bytes = new Uint8Array(units.length);
+    let all = 0;
+    for (let i = 0; i < units.length; i++) {
+      all |= units[i]!;
+      bytes[i] = units[i]!;
     }
-    const keys = sortByKey(ids, (id) => {
-      const place = starts[id]! + depth;
-      const end = starts[id]! + lengths[id]!;
-      return ((place < end ? units[place]! : 0) << 16) | (place + 1 < end ? units[place + 1]! : 0);
-    });
-    let alone = 0;
-    for (const [from, to] of runs(keys)) {
-      if (to - from === 1) alone++;
-      else yield* sortByLetters(ids.subarray(from, to), depth + 2);
-    }
-    yield alone;
+    // a string of ASCII takes half of the memory; decoders do not take shared memory
+    const text =
+      all < 0x80 ? ascii.decode(bytes.subarray(0, units.length)) : utf16.decode(new Uint8Array(units.slice().buffer));
+    for (const word of text.split('\n')) words.push(word);
+    from = to;
   }
-
-  function compare(a: number, b: number, depth: number): number {
-    const shorter = Math.min(lengths[a]!, lengths[b]!);
-    for (let i = depth; i < shorter; i++) {
-      const difference = units[starts[a]! + i]! - units[starts[b]! + i]!;
-      if (difference !== 0) return difference;
-    }
-    return lengths[a]! - lengths[b]!;
-  }
-}
-
-/** Each id with its word, cut from strings of some thousand letters: to make each by itself costs a call a word. `ids`: in the order of their letters. */
-function* spellings(ids: Int32Array, { units, starts, lengths }: Entries): Generator<[id: number, word: string]> {
-  const endOf = (place: number): number => starts[ids[place]!]! + lengths[ids[place]!]!;
-  for (let first = 0, next = 0; first < ids.length; first = next) {
-    const start = starts[ids[first]!]!;
-    while (next < ids.length && endOf(next) - start <= 8192) next++;
-    const text = String.fromCharCode.apply(null, units.subarray(start, endOf(next - 1)) as unknown as number[]);
-    for (let place = first; place < next; place++) {
-      const id = ids[place]!;
-      yield [id, text.slice(starts[id]! - start, endOf(place) - start)];
-    }
-  }
-}
-
-/**
- * Sorts numbers by a key of 32 bits, ascending, equal keys by the number itself, and gives the keys in their new order.
- * It is a native sort without a comparator: 0.15 s for 1.3 M.
- */
-export function sortByKey(numbers: Int32Array, keyOf: (number: number) => number): Uint32Array {
-  const pairs = new BigUint64Array(numbers.length);
-  const halves = new Uint32Array(pairs.buffer); // little-endian, as WebAssembly is: low half first
-  for (let i = 0; i < numbers.length; i++) {
-    halves[2 * i] = numbers[i]!;
-    halves[2 * i + 1] = keyOf(numbers[i]!);
-  }
-  pairs.sort();
-  const keys = new Uint32Array(numbers.length);
-  for (let i = 0; i < numbers.length; i++) {
-    numbers[i] = halves[2 * i]!;
-    keys[i] = halves[2 * i + 1]!;
-  }
-  return keys;
-}
-
-/** Where equal keys stand side by side. */
-export function* runs(keys: Uint32Array): Generator<[from: number, to: number]> {
-  for (let from = 0, to = 0; from < keys.length; from = to) {
-    for (to = from + 1; to < keys.length && keys[to] === keys[from];) to++;
-    yield [from, to];
-  }
+  if (words.length > most) words.length = most;
+  return words;
 }

@@ -7,7 +7,7 @@
 
 import type { TextKernel } from './text-kernel.ts';
 import { BREAK, CLASSES } from './tokenizer.ts';
-import type { PackedWords, Pruned } from './vocabulary.ts';
+import type { Pruned, SortedWords } from './vocabulary.ts';
 
 /** Why reading stopped: all of it is read; there are as many ids as have room; the reference is to go on; words must be forgotten. */
 export const DONE = 0;
@@ -61,6 +61,10 @@ const ID = 5;
 const HASH = 6;
 const LENGTH = 7;
 const NUMBERS = 8;
+/** A word that is being sorted, bytes. */
+const SORTED_SIZE = 12;
+/** So much is sorted at a time, in some milliseconds. */
+const SORTED_AT_ONCE = SORTED_SIZE << 15;
 /** How a word is kept whose letters lie apart. */
 const LONG = 2;
 
@@ -215,32 +219,6 @@ export class WordTable {
     this.#fields[DROP] = 1;
   }
 
-  /** Puts words of another table in, and counts them as often as it has; gives where the id of each is, (words) i32 in the kernel's memory, -1 for one that was not met; null where there is no room for them. */
-  internWords({ units, lengths }: PackedWords, counts: Uint32Array): number | null {
-    const kernel = this.#kernel;
-    const ids = kernel.allocate(4 * lengths.length);
-    let letter = 0;
-    for (let first = 0; first < lengths.length; first += STEP) {
-      const some = lengths.subarray(first, first + STEP);
-      let letters = 0;
-      for (const length of some) letters += length;
-      const countsAt = kernel.text(2 * letters + 5 * some.length + 2);
-      const text = countsAt + 4 * some.length;
-      const lengthsAt = text + 2 * letters;
-      kernel.units(text, letters).set(units.subarray(letter, letter + letters));
-      kernel.words(countsAt, some.length).set(counts.subarray(first, first + some.length));
-      kernel.bytes(lengthsAt, some.length).set(some);
-      this.#fields[TEXT] = text;
-      this.#fields[POSITION] = this.#fields[NEXT] = 0;
-      const stop = this.#withRoom(() =>
-        kernel.run.internWords(this.#state, lengthsAt, countsAt, ids + 4 * first, some.length),
-      );
-      if (stop === CROWDED) return null;
-      letter += letters;
-    }
-    return ids;
-  }
-
   #lettersOfAll(): number {
     let letters = 0;
     for (const { numbers } of this.#parts()) {
@@ -250,30 +228,60 @@ export class WordTable {
     return letters;
   }
 
-  /** The words by id, each where it was met, for another table or to be put in order; in shared memory. */
-  spelled(): PackedWords {
+  /**
+   * The words in the order of their letters, in shared memory; the table takes no more words. Yields every few
+   * milliseconds.
+   */
+  *sorted(): Generator<void, SortedWords> {
     const kernel = this.#kernel;
-    const total = this.#fields[NEXT_ID]!;
+    const from = this.#fields[INDEX]!; // nothing is looked up any more: the index gives its place
+    let to = from;
+    for (const { pointer, numbers } of this.#parts()) {
+      to = kernel.run.toSort(to, pointer, numbers.length / NUMBERS);
+      yield;
+    }
+    yield* this.#sort(from, to, 0, kernel.allocate(8));
+    const total = (to - from) / SORTED_SIZE;
     const lengths = new Uint8Array(new SharedArrayBuffer(total));
     const counts = new Uint32Array(new SharedArrayBuffer(4 * total));
+    const ids = new Int32Array(new SharedArrayBuffer(4 * total));
     const units = new Uint16Array(new SharedArrayBuffer(2 * this.#lettersOfAll()));
     let letters = 0;
-    let id = 0;
-    for (const { pointer, entries } of this.#filled()) {
-      for (let first = 0; first < entries; first += STEP) {
-        const count = Math.min(STEP, entries - first);
-        const countsAt = kernel.text(count * (LONGEST_WORD + 5) + 128);
-        const text = countsAt + 4 * count;
-        const lengthsAt = text + count * LONGEST_WORD + 32;
-        const found = kernel.run.spellEntries(pointer + first * ENTRY_SIZE, count, text, lengthsAt, countsAt);
-        counts.set(kernel.words(countsAt, count), id);
-        lengths.set(kernel.bytes(lengthsAt, count), id);
-        units.set(kernel.units(text, found), letters);
-        letters += found;
-        id += count;
+    for (let first = 0; first < total; first += STEP) {
+      const count = Math.min(STEP, total - first);
+      const countsAt = kernel.text(count * (LONGEST_WORD + 9) + 32);
+      const idsAt = countsAt + 4 * count;
+      const lengthsAt = idsAt + 4 * count;
+      const text = lengthsAt + count;
+      const found = kernel.run.spellSorted(from + first * SORTED_SIZE, count, text, lengthsAt, countsAt, idsAt);
+      counts.set(kernel.words(countsAt, count), first);
+      ids.set(kernel.ids(idsAt, count), first);
+      lengths.set(kernel.bytes(lengthsAt, count), first);
+      units.set(new Uint16Array(kernel.bytes(text, 2 * found).slice().buffer), letters);
+      letters += found;
+      yield;
+    }
+    return { units, lengths, counts, ids };
+  }
+
+  /** Sorts words that have the same letters before letter `depth`, with `bounds` for two numbers. */
+  *#sort(from: number, to: number, depth: number, bounds: number): Generator<void> {
+    const { run } = this.#kernel;
+    while (to - from > SORTED_AT_ONCE) {
+      run.partition(from, to, bounds);
+      const [less, greater] = this.#kernel.words(bounds, 2) as unknown as [number, number];
+      yield;
+      if (run.deepen(less, greater, depth + 4)) yield* this.#sort(less, greater, depth + 4, bounds);
+      if (less - from < to - greater) {
+        yield* this.#sort(from, less, depth, bounds);
+        from = greater;
+      } else {
+        yield* this.#sort(greater, to, depth, bounds);
+        to = less;
       }
     }
-    return { units, lengths, counts };
+    run.sort(from, to, depth, bounds);
+    yield;
   }
 
   /**

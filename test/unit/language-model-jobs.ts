@@ -21,6 +21,7 @@ export const OPTIONS: LanguageModelOptions = {
   batchSize: 12,
   steps: 6,
   epochs: 1,
+  ...{ dropout: 0, inputDropout: 0, patience: 0 },
 };
 
 export function kernelOf(variant: string): Promise<WebAssembly.Module> {

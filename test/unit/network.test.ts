@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { isKept, MASK, maskSeed } from '../../src/language-model/dropout.ts';
 import { createMemory } from '../../src/language-model/memory.ts';
-import { Network, planNetwork, type NetworkOptions } from '../../src/language-model/network.ts';
+import { Network, planNetwork, type NetworkOptions, type Plan } from '../../src/language-model/network.ts';
 import { padded, readParameter, writeParameter, type Parameter } from '../../src/language-model/parameters.ts';
 import { Streams } from '../../src/language-model/streams.ts';
 import { createSignals, Team } from '../../src/language-model/team.ts';
@@ -282,40 +282,49 @@ for (const variant of VARIANTS) {
     }
 
     test('leaves the padding at zero', async () => {
-      const { network, plan, floats, parameters, streams } = await create(variant, {}, 13);
+      const { network, plan, floats, streams } = await create(variant, {}, 13);
       for (let step = 1; step <= 2; step++) {
         finish(network.differentiate(streams, 0, PLAIN.steps, 1));
         finish(network.update(step, 0.01, 0, finish(network.norm()), 1));
       }
-      const { ptr, bytes } = plan.parameters;
-      for (const offset of [0, plan.toGradient, plan.toMean, plan.toSquare]) {
-        const start = (ptr + offset) / 4;
-        const all = floats.subarray(start, start + bytes / 4).filter((value) => value !== 0).length;
-        const real = parameters.reduce((sum, parameter) => sum + nonZero(floats, parameter, offset), 0);
-        assert.equal(all, real);
-      }
+      for (const offset of [0, plan.toGradient, plan.toMean, plan.toSquare]) assertNoPadding(floats, plan, offset);
     });
   });
 }
 
-test('has the slope of the plain LSTM where sizes exceed every block: 256 rows, 256 sequences, 512 terms of a sum', async () => {
-  const sizes = { vocabulary: 270, embeddingSize: 521, hiddenSize: 66, batchSize: 40, steps: 7 };
-  const { network, options, plan, floats, parameters, tensors, streams, text, zero } = await create('simd', sizes, 17);
-  for (const name of ['embedding.weight', 'weight_ih_l0', 'weight_hh_l0', 'output.weight']) {
-    const data = tensors[name]!;
-    const parameter = parameters.find((each) => each.name === name)!;
-    data.forEach((value, index) => (data[index] = Math.fround(value * 0.1))); // sums of many terms stay small
-    writeParameter(floats, parameter, { shape: parameter.shape, data: Float32Array.from(data) });
-  }
-  const { inputs, targets, count } = windowOf(text, sizes.batchSize, 0, sizes.steps);
-  const reference = new Reference(options, tensors);
-  const loss = () => reference.window(inputs, targets, zero).loss / count;
-  finish(network.differentiate(streams, 0, sizes.steps, 1));
-  for (const parameter of parameters) {
-    const gradient = readParameter(floats, parameter, plan.toGradient).data;
-    assertSlope(tensors[parameter.name]!, gradient, loss, parameter.name);
-  }
-});
+for (const [what, sizes] of Object.entries({
+  'an RNN where sizes exceed every block: 256 rows, 512 sequences, 512 terms of a sum': {
+    ...{ cell: 'rnn', vocabulary: 270, embeddingSize: 521, hiddenSize: 66, batchSize: 40, steps: 13 },
+  },
+  "an LSTM whose products are Strassen's": {
+    ...{ cell: 'lstm', vocabulary: 40, embeddingSize: 125, hiddenSize: 130, batchSize: 24, steps: 3 },
+  },
+  "a GRU whose products are Strassen's, 2 layers": {
+    ...{ cell: 'gru', layers: 2, vocabulary: 40, embeddingSize: 125, hiddenSize: 130, batchSize: 24, steps: 3 },
+  },
+} satisfies Record<string, Partial<NetworkOptions>>)) {
+  test(`has the slope of a plain one, and padding at zero: ${what}`, async () => {
+    const { network, options, plan, floats, parameters, tensors, streams, text, zero } = await create(
+      'simd',
+      sizes,
+      17,
+    );
+    for (const parameter of parameters.filter(({ shape }) => shape.length > 1)) {
+      const data = tensors[parameter.name]!;
+      data.forEach((value, index) => (data[index] = Math.fround(value * 0.1))); // sums of many terms stay small
+      writeParameter(floats, parameter, { shape: parameter.shape, data: Float32Array.from(data) });
+    }
+    const { inputs, targets, count } = windowOf(text, sizes.batchSize, 0, sizes.steps);
+    const reference = new Reference(options, tensors);
+    const loss = () => reference.window(inputs, targets, zero).loss / count;
+    finish(network.differentiate(streams, 0, sizes.steps, 1));
+    for (const parameter of parameters) {
+      const gradient = readParameter(floats, parameter, plan.toGradient).data;
+      assertSlope(tensors[parameter.name]!, gradient, loss, parameter.name);
+    }
+    assertNoPadding(floats, plan, plan.toGradient);
+  });
+}
 
 test('initial weights are uniform in their ranges, biases zero but for the forget gate and the output, which has the logarithms of the counts', async () => {
   const sizes = {
@@ -362,6 +371,16 @@ test('initial weights are uniform in their ranges, biases zero but for the forge
   const expected = Float32Array.from({ length: 300 }, (_, token) => Math.log(token === 7 ? 3 : token === 299 ? 2 : 1));
   assert.deepEqual(read(outputBias), expected);
 });
+
+/** What stands `offset` bytes behind the parameters is zero in their padding. */
+function assertNoPadding(floats: Float32Array, { parameters }: Plan, offset: number): void {
+  const start = (parameters.ptr + offset) / 4;
+  const all = floats.subarray(start, start + parameters.bytes / 4).filter((value) => value !== 0).length;
+  assert.equal(
+    all,
+    parameters.all.reduce((sum, parameter) => sum + nonZero(floats, parameter, offset), 0),
+  );
+}
 
 /** Compares the slope along the gradient's signs, half of them dropped: no part of the gradient can be missing or wrong. */
 function assertSlope(tensor: Float64Array, gradient: Float32Array, loss: () => number, what: string): void {

@@ -80,6 +80,16 @@ test('automatic options follow the size of the text, and given ones stay', () =>
   assert.equal(resolveWord2vecOptions({ ...WORD2VEC_DEFAULTS, minCount: 7, epochs: 1 }, 10).epochs, 1);
   assert.equal(resolveLanguageModelOptions(LANGUAGE_MODEL_DEFAULTS, 1_000_000).epochs, 1);
   assert.equal(resolveLanguageModelOptions(LANGUAGE_MODEL_DEFAULTS, 100_000).epochs, 10);
+  const dropouts = (words: number, given: object = {}): number[] => {
+    const options = resolveLanguageModelOptions({ ...LANGUAGE_MODEL_DEFAULTS, ...given }, words);
+    return [options.dropout, options.inputDropout];
+  };
+  assert.deepEqual(dropouts(1_000_000), [0, 0]);
+  assert.deepEqual(dropouts(1_000_000, { epochs: 2 }), [0.3, 0.3]);
+  assert.deepEqual(dropouts(100_000), [0.3, 0.3]);
+  assert.deepEqual(dropouts(99_999), [0.5, 0.5]);
+  assert.deepEqual(dropouts(99_999, { dropout: 0, inputDropout: 0.1 }), [0, 0.1]);
+  assert.deepEqual(dropouts(99_999, { input: 'onehot' }), [0.5, 0], 'one-hot has no embedding to drop from');
 });
 
 test('threads are every core but one where nothing is said, and what was said else', () => {

@@ -7,18 +7,29 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { lastPlace, placeOfCut } from '../../src/engine/file-parts.ts';
 import { newNotes } from '../../src/engine/reading-notes.ts';
-import { findTexts, readCorpus, type FoundFiles, type ReadingHooks } from '../../src/engine/read-corpus.ts';
-import { mergeRead, readShare, type ReadShare } from '../../src/engine/read-shares.ts';
+import { findTexts, type FoundFiles } from '../../src/engine/found-texts.ts';
+import { readCorpus } from '../../src/engine/read-corpus.ts';
+import { readShare, type ReadShare } from '../../src/engine/read-shares.ts';
 import { openTokenFile, tokensOf } from '../../src/engine/token-file.ts';
 import { isTooLarge, sharesOf } from '../../src/engine/work-shares.ts';
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { languageOf } from '../../src/text/languages.ts';
-import { mergeShares, type Share } from '../../src/text/merge.ts';
+import {
+  mergeShares,
+  readMerged,
+  roomFor,
+  writeEnds,
+  writeShare,
+  writtenText,
+  type Share,
+} from '../../src/text/merge.ts';
 import { PHRASE_DEFAULTS, TEXT_CHOICES, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 import { PackedReader, TokenPacker, type PackedBytes } from '../../src/text/packed-tokens.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
+import { spell } from '../../src/text/vocabulary.ts';
 import { syntheticText } from '../synthetic-text.ts';
 import { ENCODERS } from './legacy-encoders.ts';
+import { hooks, putTogether } from './reading-in-turn.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
 
 const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
@@ -53,7 +64,6 @@ after(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-const hooks: ReadingHooks = { progress: () => undefined, cancelled: () => false, log: () => undefined };
 const phrases = { ...PHRASE_DEFAULTS, passes: 1, threshold: 1 };
 const folders = () => [{ path: root, exclude: [] }];
 
@@ -78,18 +88,10 @@ test('any number of threads reads what one thread reads', async () => {
         readShare(new TextKernel(module), file, part, TEXT_DEFAULTS, new Float64Array(2), () => false),
       ),
     );
-    const merged = mergeRead(
-      new TextKernel(module),
-      file,
-      shares as ReadShare[],
-      found!.notes,
-      hooks,
-      TEXT_DEFAULTS,
-      phrases,
-    );
-    assert.deepEqual(merged!.corpus, alone.corpus);
-    assert.deepEqual(merged!.paths, alone.paths);
-    assert.deepEqual(merged!.report, alone.report);
+    const merged = putTogether(module, file, shares as ReadShare[], found!.notes, { phrases });
+    assert.deepEqual(merged.corpus, alone.corpus);
+    assert.deepEqual(merged.paths, alone.paths);
+    assert.deepEqual(merged.report, alone.report);
   }
   assert.ok(most >= 2);
 });
@@ -106,8 +108,7 @@ test('a text that is read in ranges goes into the token file as it is put togeth
     }
     const directory = await mkdtemp(join(tmpdir(), 'read-in-ranges-'));
     const cache = { directory, key: 'key', files: found.files };
-    const kernel = new TextKernel(module);
-    const { corpus } = mergeRead(kernel, file, shares, found.notes, hooks, text, PHRASE_DEFAULTS, cache, inRanges)!;
+    const { corpus } = putTogether(module, file, shares, found.notes, { text, inRanges }, cache);
     const bytes = await readFile(join(directory, 'tokens.cache'));
     await rm(directory, { recursive: true });
     return { corpus, cache: bytes };
@@ -153,11 +154,18 @@ test('a cancelled share gives nothing', async () => {
   );
 });
 
+function finish<T>(steps: Generator<unknown, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
 function shareOf(texts: string[]): Share {
   const packed = new Packed();
   const builder = new CorpusBuilder(module, packed.packer, { memory: 0 });
   for (const text of texts) builder.addDocument(text);
-  return { ...builder.finishUnranked()!, packed };
+  return { ...finish(builder.finishingUnranked())!, packed };
 }
 
 /** Packed tokens, for a test: an array. */
@@ -183,12 +191,26 @@ test('documents are merged in any order, and those left out leave no words behin
     [{ share: 1, document: 1 }],
     [{ share: 0, document: 2 }],
   ];
-  const steps = mergeShares(new TextKernel(module), [first, second], order);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
+  const merged = finish(mergeShares(new TextKernel(module), [first, second], order))!;
   const builder = new CorpusBuilder(module);
   for (const text of ['three four', 'one two. three', 'one', 'two two']) builder.addDocument(text);
-  assert.deepEqual(step.value, builder.finish());
+  const expected = builder.finish();
+  for (const memory of [100, 5, 0]) {
+    const room = roomFor(merged.length, memory, 0);
+    const outside = new Int32Array(merged.length - room.tokens.length);
+    const put = (at: number, ids: Int32Array): void => outside.set(ids, at);
+    writeEnds(merged, room, put);
+    for (const [index, { packed }] of [first, second].entries()) {
+      finish(writeShare(new TextKernel(module), packed, merged.places[index]!, room, put));
+    }
+    const { tokens, spilled, ...rest } = writtenText(merged, room);
+    assert.deepEqual([...tokens, ...outside], [...expected.tokens]);
+    assert.equal(spilled?.length ?? 0, outside.length);
+    assert.deepEqual({ ...rest, words: spell(merged.letters), tokens: expected.tokens, spilled: null }, expected);
+  }
+  const inOrder: number[] = [];
+  for (const ids of readMerged(new TextKernel(module), [first.packed, second.packed], merged)) inOrder.push(...ids);
+  assert.deepEqual(inOrder, [...expected.tokens]);
 });
 
 test('packed ids of every size come back', () => {
@@ -237,7 +259,7 @@ async function partsOf(name: string, text: string, options: Partial<TextOptions>
       }),
     );
     if (read.includes('whole')) return 'whole';
-    return mergeRead(new TextKernel(module), tokens, read as ReadShare[], newNotes(), hooks, all, PHRASE_DEFAULTS);
+    return putTogether(module, tokens, read as ReadShare[], newNotes(), { text: all });
   };
   const cuts = new Set<number>();
   for (let end = 1; end < bytes.length; end++) cuts.add(lastPlace(bytes.subarray(0, end), languageOf(name)));

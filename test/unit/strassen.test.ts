@@ -15,11 +15,16 @@ const finish = (work: Generator<void>): void => {
   while (!work.next().done);
 };
 
-/** Products of random weights (rows, columns) with `count` panels of states, and with gradients, as `threads` threads make them. */
-function multiply(rows: number, columns: number, count: number, threads: number, wide: boolean) {
+/**
+ * Products of random weights (blocks x rows, columns), each block padded by itself, with `count` panels of states, and with
+ * gradients, as `threads` threads make them. `inside`: where a row stands in memory.
+ */
+function multiply(blocks: number, rows: number, columns: number, count: number, threads: number, wide: boolean) {
   let state = 5;
   const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) | 0) / 2 ** 31;
-  const [paddedRows, paddedColumns] = [rows, columns].map((size) => Math.ceil(size / 16) * 16) as [number, number];
+  const [blockRows, paddedColumns] = [rows, columns].map((size) => Math.ceil(size / 16) * 16) as [number, number];
+  const paddedRows = blocks * blockRows;
+  const inside = (row: number): number => Math.floor(row / rows) * blockRows + (row % rows);
   const arena = new Arena(START);
   const bytes = paddedRows * paddedColumns * 4;
   const ptr = arena.take(bytes);
@@ -29,9 +34,9 @@ function multiply(rows: number, columns: number, count: number, threads: number,
     stride: paddedColumns * 4,
     rows,
     columns,
-    paddedRows,
+    paddedRows: blockRows,
     bytes,
-    blocks: [0],
+    blocks: Array.from({ length: blocks }, (_, block) => block),
   } as unknown as Parameter;
   const even = count + (count % 2);
   const states = arena.panels(even, paddedColumns);
@@ -49,8 +54,11 @@ function multiply(rows: number, columns: number, count: number, threads: number,
   for (const panels of [states, gradients]) {
     floats.fill(NaN, (panels.ptr + count * panels.stride) / 4, (panels.ptr + even * panels.stride) / 4);
   }
-  const weights = Array.from({ length: rows }, (_, row) =>
-    Array.from({ length: columns }, (__, column) => (floats[ptr / 4 + row * paddedColumns + column] = random())),
+  const weights = Array.from({ length: blocks * rows }, (_, row) =>
+    Array.from(
+      { length: columns },
+      (__, column) => (floats[ptr / 4 + inside(row) * paddedColumns + column] = random()),
+    ),
   );
   const fill = ({ ptr: start, stride }: { ptr: number; stride: number }, height: number): void => {
     for (let panel = 0; panel < count; panel++) {
@@ -58,7 +66,9 @@ function multiply(rows: number, columns: number, count: number, threads: number,
     }
   };
   fill(states, columns);
-  fill(gradients, rows);
+  for (let block = 0; block < blocks; block++) {
+    fill({ ptr: gradients.ptr + block * blockRows * 32, stride: gradients.stride }, rows);
+  }
   for (let at = 0; at < count * 8; at++) floats[scales.ptr / 4 + at] = random();
   const team = Array.from({ length: threads }, (_, thread) => {
     const each = new Team(createSignals(), thread, threads);
@@ -77,14 +87,13 @@ function multiply(rows: number, columns: number, count: number, threads: number,
     return { product: new Strassen(context, weight, space), own: each.share(count, 2) };
   });
   for (const { product } of team) finish(product.pack(true));
-  for (const { product, own } of team) product.read(states, own[0], own[1] - own[0]);
-  for (const { product, own } of team) finish(product.forward(logits, own[0], own[1] - own[0]));
-  for (const { product, own } of team) product.transpose(own[0], own[1] - own[0]);
+  for (const { product, own } of team) finish(product.forward(states, logits, own[0], own[1] - own[0]));
+  for (const { product, own } of team) product.transpose(states, own[0], own[1] - own[0]);
   for (const { product, own } of team) {
-    finish(product.backward(gradients, scales, stateGradients, own[0], own[1] - own[0]));
+    finish(product.backward(gradients, stateGradients, own[0], own[1] - own[0], scales));
   }
-  for (const { product } of team) finish(product.weightGradient(gradients, scales, count, false));
-  for (const { product } of team) finish(product.weightGradient(gradients, scales, count, true));
+  for (const { product } of team) finish(product.weightGradient(gradients, count, false, scales));
+  for (const { product } of team) finish(product.weightGradient(gradients, count, true, scales));
   const panelAt = (panels: { ptr: number; stride: number }) => (row: number, sequence: number) =>
     floats[(panels.ptr + (sequence >> 3) * panels.stride) / 4 + row * 8 + (sequence & 7)]!;
   const [state_, logit, stateGradient] = [states, logits, stateGradients].map(panelAt) as [
@@ -96,7 +105,7 @@ function multiply(rows: number, columns: number, count: number, threads: number,
     panelAt(gradients)(row, sequence) * floats[scales.ptr / 4 + sequence]!;
   const weightGradient = (row: number, column: number): number =>
     floats[gradientPtr / 4 + row * paddedColumns + column]!;
-  return { weights, paddedRows, paddedColumns, state: state_, logit, stateGradient, gradient, weightGradient };
+  return { weights, inside, paddedRows, paddedColumns, state: state_, logit, stateGradient, gradient, weightGradient };
 }
 
 const sum = (count: number, term: (k: number) => number): number => {
@@ -106,15 +115,21 @@ const sum = (count: number, term: (k: number) => number): number => {
 };
 
 describe("products by Strassen's algorithm", () => {
-  for (const [rows, columns, count] of [
-    [16, 16, 1],
-    [7, 5, 2],
-    [210, 40, 5],
-    [192, 32, 6],
-    [500, 20, 3],
+  for (const [blocks, blockRows, columns, count] of [
+    [1, 16, 16, 1],
+    [1, 7, 5, 2],
+    [1, 210, 40, 5],
+    [1, 192, 32, 6],
+    [1, 500, 20, 3],
+    [4, 39, 24, 4],
+    [3, 32, 16, 37],
   ] as const) {
-    const what = `${rows} x ${columns}, ${count} panels`;
-    const { weights, paddedRows, paddedColumns, ...made } = multiply(rows, columns, count, 1, false);
+    const rows = blocks * blockRows;
+    const what = `${blocks > 1 ? `${blocks} x ` : ''}${blockRows} x ${columns}, ${count} panels`;
+    const make = (threads: number, wide: boolean) => multiply(blocks, blockRows, columns, count, threads, wide);
+    const { weights, inside, paddedRows, paddedColumns, ...made } = make(1, false);
+    const isReal = Array.from({ length: paddedRows }, () => false);
+    for (let row = 0; row < rows; row++) isReal[inside(row)] = true;
     const near = (actual: number, expected: number, at: string): void =>
       assert.ok(Math.abs(actual - expected) < 1e-4, `${at}: got ${actual}, expected ${expected}`);
 
@@ -122,25 +137,28 @@ describe("products by Strassen's algorithm", () => {
       for (let sequence = 0; sequence < count * 8; sequence++) {
         for (let row = 0; row < rows; row += 3) {
           const expected = sum(columns, (k) => weights[row]![k]! * made.state(k, sequence));
-          near(made.logit(row, sequence), expected, `logit ${row}, ${sequence}`);
+          near(made.logit(inside(row), sequence), expected, `logit ${row}, ${sequence}`);
         }
         for (let column = 0; column < columns; column++) {
-          const expected = sum(rows, (k) => weights[k]![column]! * made.gradient(k, sequence));
+          const expected = sum(rows, (k) => weights[k]![column]! * made.gradient(inside(k), sequence));
           near(made.stateGradient(column, sequence), expected, `state ${column}, ${sequence}`);
         }
       }
       for (let row = 0; row < rows; row++) {
         for (let column = 0; column < columns; column += 3) {
-          const expected = 2 * sum(count * 8, (k) => made.gradient(row, k) * made.state(column, k));
-          near(made.weightGradient(row, column), expected, `weight ${row}, ${column}`);
+          const expected = 2 * sum(count * 8, (k) => made.gradient(inside(row), k) * made.state(column, k));
+          near(made.weightGradient(inside(row), column), expected, `weight ${row}, ${column}`);
         }
       }
     });
 
-    test(`leave the padding of gradients at zero (${what})`, () => {
+    test(`leave the padding at zero (${what})`, () => {
       for (let row = 0; row < paddedRows; row++) {
-        for (let column = row < rows ? columns : 0; column < paddedColumns; column++) {
+        for (let column = isReal[row] ? columns : 0; column < paddedColumns; column++) {
           assert.equal(made.weightGradient(row, column), 0);
+        }
+        for (let sequence = 0; sequence < count * 8 && !isReal[row]; sequence++) {
+          assert.equal(made.logit(row, sequence), 0);
         }
       }
       for (let column = columns; column < paddedColumns; column++) {
@@ -154,8 +172,8 @@ describe("products by Strassen's algorithm", () => {
         [3, false],
         [1, true],
       ] as const) {
-        const other = multiply(rows, columns, count, threads, wide);
-        for (let row = 0; row < rows; row++) {
+        const other = make(threads, wide);
+        for (let row = 0; row < paddedRows; row++) {
           for (let column = 0; column < columns; column++) {
             assert.equal(other.weightGradient(row, column), made.weightGradient(row, column));
           }

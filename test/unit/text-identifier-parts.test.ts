@@ -29,7 +29,7 @@ test('the parts of a name are told by capitals, underscores and digits', () => {
     [],
     ['get', 'état', 'ωmega'],
   ]);
-  for (const word of ['user', 'User', 'NASA', '1984', '한국은', "Don't", '東京'])
+  for (const word of ['user', 'User', 'NASA', '1984', '14th', '3rdParty', '한국은', "Don't", '東京'])
     assert.deepEqual(partsOf(word), [], word);
 });
 

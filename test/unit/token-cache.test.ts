@@ -5,15 +5,18 @@ import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, afterEach, test } from 'node:test';
-import { findTexts, readCorpus, type ReadCorpus, type ReadingHooks } from '../../src/engine/read-corpus.ts';
+import type { ReadCorpus } from '../../src/engine/corpus-passes.ts';
+import { findTexts } from '../../src/engine/found-texts.ts';
+import { readCorpus } from '../../src/engine/read-corpus.ts';
 import { newNotes } from '../../src/engine/reading-notes.ts';
-import { mergeRead, readShare, type ReadShare } from '../../src/engine/read-shares.ts';
+import { readShare, type ReadShare } from '../../src/engine/read-shares.ts';
 import { cacheKey, deleteCache, withCache } from '../../src/engine/token-cache.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import { openTokenFile } from '../../src/engine/token-file.ts';
 import type { UnsavedText } from '../../src/protocol/engine.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
+import { hooks, putTogether } from './reading-in-turn.ts';
 
 const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
 
@@ -36,7 +39,6 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-const hooks: ReadingHooks = { progress: () => undefined, cancelled: () => false, log: () => undefined };
 const reading = { maximumFileSize: 1e6 };
 let clock = 1_000_000_000;
 
@@ -68,17 +70,8 @@ async function read(
   )) as ReadShare;
   const shares = share ? [share, fromFiles] : [fromFiles];
   const cache = { directory: model, key, files: found.files };
-  const result = mergeRead(
-    new TextKernel(module),
-    file,
-    shares,
-    found.notes,
-    hooks,
-    TEXT_DEFAULTS,
-    PHRASE_DEFAULTS,
-    cache,
-  );
-  return { result: result!, opened: fresh.files.map(({ name }) => name) };
+  const result = putTogether(module, file, shares, found.notes, {}, cache);
+  return { result, opened: fresh.files.map(({ name }) => name) };
 }
 
 async function expected(unsaved: UnsavedText[] = []): Promise<ReadCorpus> {
@@ -122,6 +115,17 @@ test('files that changed, came, went or became copies are seen', async () => {
   ]);
   assert.deepEqual(result, await expected());
   assert.ok(!result.corpus.words.includes('file3'), 'nothing is left of a file that went');
+});
+
+test('what is done over the text after it was read leaves no trace in the cache', async () => {
+  await put(
+    'd0/korean.txt',
+    '한국은 크다. 한국이 좋다. 한국을 본다. 한국에 간다. 한국의 말. 한국도 한국과 '.repeat(20),
+  );
+  const first = await read();
+  assert.ok(first.result.corpus.words.includes('한국'), 'particles are separated');
+  assert.deepEqual(first.result, await expected());
+  assert.deepEqual((await read()).result, first.result);
 });
 
 test('what an editor has not saved is read, and is not kept', async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { ReadCorpus } from '../../src/engine/read-corpus.ts';
+import type { ReadCorpus } from '../../src/engine/corpus-passes.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import { openTokenFile, tokensOf } from '../../src/engine/token-file.ts';
 import { forVectorsOnly } from '../../src/engine/vectors-only.ts';

@@ -35,7 +35,7 @@ export const LETTERS: usize = 80;
 export const LETTERS_END: usize = 84;
 /** Whether the next new word is left out where it finds no room. */
 export const DROP: usize = 88;
-/** Of `internSpans` and `internWords`: the next one. */
+/** Of `internSpans`: the next one. */
 export const NEXT: usize = 92;
 /** Sixteen bytes of ones, and then sixteen of zeros. */
 export const ONES: usize = 96;

@@ -4,21 +4,21 @@
 //
 // Entries have 32 bytes.
 
-import { POSITION, TEXT, INDEX, MASK, WORDS, MOST, ENTRY, ENTRY_END, FREE, NEXT_ID, LETTERS, LETTERS_END, DROP, NEXT, DONE, ROOM, NO_ROOM, DROPPED } from './state';
+import { INDEX, MASK, WORDS, MOST, ENTRY, ENTRY_END, FREE, NEXT_ID, LETTERS, LETTERS_END, DROP, NO_ROOM, DROPPED } from './state';
 import { bytesAt, firstBytes } from './characters';
 
 /** Of a short word, its letters; of a long one, a second hash and where its letters are. u64 each. */
-const KEY: usize = 0;
-const KEY_HIGH: usize = 8;
+export const KEY: usize = 0;
+export const KEY_HIGH: usize = 8;
 export const COUNT: usize = 16;
 export const ID: usize = 20;
 const HASH: usize = 24;
 /** In UTF-16 units. */
-const LENGTH: usize = 28;
-const ENTRY_SIZE: usize = 32;
+export const LENGTH: usize = 28;
+export const ENTRY_SIZE: usize = 32;
 /** The two highest bits of a hash: how the word is kept. */
 export const ASCII: u32 = 0;
-const UNITS: u32 = 1;
+export const UNITS: u32 = 1;
 const LONG: u32 = 2;
 
 // @ts-ignore: decorator
@@ -161,49 +161,22 @@ export function indexEntries(state: usize, entry: usize, count: i32): void {
   }
 }
 
-/**
- * Interns `count` words whose letters (UTF-16) lie at TEXT one behind the other, from word NEXT on, whose letters begin at
- * POSITION: lengths, (count) u8, how often each was met, (count) u32, and, where their ids go, (count) i32; -1 for one that
- * was met 0 times. DONE or ROOM.
- */
-export function internWords(state: usize, lengthsPtr: usize, countsPtr: usize, idsPtr: usize, count: u32): i32 {
-  const text: usize = load<u32>(state, TEXT);
-  let position: usize = load<u32>(state, POSITION);
-  let next: usize = load<u32>(state, NEXT);
-  let result = DONE;
-  for (; next < <usize>count; next++) {
-    const length: usize = load<u8>(lengthsPtr + next);
-    const times = load<u32>(countsPtr + (next << 2));
-    const id = times == 0 ? -1 : intern<u16>(state, text + (position << 1), length, times);
-    if (id == NO_ROOM) {
-      result = ROOM;
-      break;
-    }
-    store<i32>(idsPtr + (next << 2), id);
-    position += length;
-  }
-  store<u32>(state, <u32>position, POSITION);
-  store<u32>(state, <u32>next, NEXT);
-  return result;
+/** How the word of an entry is kept: ASCII, UNITS or LONG. */
+// @ts-ignore: decorator
+@inline
+export function kindOf(entry: usize): u32 {
+  return load<u32>(entry, HASH) >> 30;
 }
 
-/** Writes the letters (UTF-16) of `count` entries that lie one behind the other, their lengths, (count) u8, and counts, (count) u32; gives how many letters. An entry without a count has none. */
-export function spellEntries(entry: usize, count: i32, lettersPtr: usize, lengthsPtr: usize, countsPtr: usize): i32 {
-  const start = lettersPtr;
-  for (let i = 0; i < count; i++, entry += ENTRY_SIZE, lengthsPtr++, countsPtr += 4) {
-    const times = load<u32>(entry, COUNT);
-    const length: usize = times == 0 ? 0 : load<u32>(entry, LENGTH);
-    store<u8>(lengthsPtr, <u8>length);
-    store<u32>(countsPtr, times);
-    if (length == 0) continue;
-    const kind = load<u32>(entry, HASH) >> 30;
-    if (kind == ASCII) {
-      const bytes = v128.load(entry);
-      v128.store(lettersPtr, i16x8.extend_low_i8x16_u(bytes));
-      v128.store(lettersPtr, i16x8.extend_high_i8x16_u(bytes), 16);
-    } else if (kind == UNITS) v128.store(lettersPtr, v128.load(entry));
-    else memory.copy(lettersPtr, <usize>load<u64>(entry, KEY_HIGH), 2 * length);
-    lettersPtr += 2 * length;
-  }
-  return <i32>((lettersPtr - start) >> 1);
+/** Writes the letters (UTF-16) of an entry's word of `length` units; up to 32 bytes behind them are written to. */
+// @ts-ignore: decorator
+@inline
+export function spell(entry: usize, length: usize, lettersPtr: usize): void {
+  const kind = kindOf(entry);
+  if (kind == ASCII) {
+    const bytes = v128.load(entry);
+    v128.store(lettersPtr, i16x8.extend_low_i8x16_u(bytes));
+    v128.store(lettersPtr, i16x8.extend_high_i8x16_u(bytes), 16);
+  } else if (kind == UNITS) v128.store(lettersPtr, v128.load(entry));
+  else memory.copy(lettersPtr, <usize>load<u64>(entry, KEY_HIGH), length << 1);
 }
