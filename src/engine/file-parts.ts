@@ -1,10 +1,12 @@
-// Where a large file may be parted, so that several threads read it: a place where pieces may be cut (src/text/pieces.ts) and no
-// secret goes on. Only prose in UTF-8 is parted: what of markup and code is open at a place, its beginning alone tells.
+// Where a large file in UTF-8 may be parted, so that several threads read it. Prose: where pieces may be cut (src/text/pieces.ts).
+// Code, JSON among it: between two lines that seem to be in no comment; whoever reads the part before knows at its end whether
+// something was open there, and then the file is not parted. Markup is not: tags go over lines. No secret goes on at the
+// place.
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Decoder } from '../text/decode.ts';
 import { PROBE } from '../text/encodings.ts';
-import { languageOf } from '../text/languages.ts';
+import { languageOf, type Language, type Lexis } from '../text/languages.ts';
 import { lastCut } from '../text/pieces.ts';
 import { SecretFilter } from '../text/secrets.ts';
 import { isGeneratedText } from './generated-text.ts';
@@ -23,7 +25,8 @@ export function placeOfCut(file: FoundFile, wanted: number): number | null {
   try {
     const descriptor = openSync(file.path, 'r');
     try {
-      return isPartable(descriptor, file) ? cutBefore(descriptor, wanted) : null;
+      const language = partableLanguage(descriptor, file);
+      return language && cutBefore(descriptor, wanted, language);
     } finally {
       closeSync(descriptor);
     }
@@ -32,23 +35,50 @@ export function placeOfCut(file: FoundFile, wanted: number): number | null {
   }
 }
 
-function isPartable(descriptor: number, { name, size, encoding }: FoundFile): boolean {
+/** The language of a file that may be parted, which its name alone tells; else null. */
+function partableLanguage(descriptor: number, { name, size, encoding }: FoundFile): Language | null {
   const beginning = bytesAt(descriptor, 0, PROBE);
   const text = new TextDecoder('latin1').decode(beginning.subarray(0, 200)); // the marks of a language are ASCII
-  if (languageOf(name, text).syntax !== 'prose') return false;
-  return Decoder.of(beginning, size, encoding)?.encoding === 'utf-8' && !isGeneratedText(name, beginning);
+  const language = languageOf(name);
+  const isPartable = language.lexis !== null || language.syntax === 'prose';
+  if (!isPartable || languageOf(name, text) !== language) return null;
+  const isText = Decoder.of(beginning, size, encoding)?.encoding === 'utf-8' && !isGeneratedText(name, beginning);
+  return isText ? language : null;
 }
 
-function cutBefore(descriptor: number, wanted: number): number | null {
+function cutBefore(descriptor: number, wanted: number, language: Language): number | null {
   for (let end = wanted, left = WINDOWS; left > 0 && end > WINDOW; end -= WINDOW, left--) {
     const window = bytesAt(descriptor, end - WINDOW, WINDOW);
-    const cut = lastCut(window, 'utf-8');
-    if (cut === 0) continue;
-    const secrets = new SecretFilter();
-    secrets.clean(window.subarray(0, cut), false);
-    if (!secrets.isOpen) return end - WINDOW + cut;
+    const cut = lastPlace(window, language);
+    if (cut > 0) return end - WINDOW + cut;
   }
   return null;
+}
+
+/** The last place of a part of a file where it may be parted, bytes; 0 where there is none. */
+export function lastPlace(bytes: Uint8Array, { lexis }: Language): number {
+  const place = lexis ? lastLine(bytes, lexis) : lastCut(bytes, 'utf-8');
+  if (place === 0) return 0;
+  const secrets = new SecretFilter();
+  secrets.clean(bytes.subarray(0, place), false);
+  return secrets.isOpen ? 0 : place;
+}
+
+/** Where the last line begins, behind its indentation, that comes after one without the signs of comments; 0 where there is none. */
+function lastLine(bytes: Uint8Array, { lineComments, blockComments }: Lexis): number {
+  const text = new TextDecoder('latin1').decode(bytes); // a character a byte
+  const signs = [...lineComments, ...blockComments.flat()];
+  for (let end = text.lastIndexOf('\n'), next = text.length; end > 0;) {
+    const begin = text.lastIndexOf('\n', end - 1) + 1;
+    const before = text.slice(begin, end);
+    const indent = /^[\t ]*(?=[!-~])/.exec(text.slice(end + 1, next))?.[0];
+    if (indent !== undefined && /\w/.test(before) && !signs.some((sign) => before.includes(sign))) {
+      return end + 1 + indent.length;
+    }
+    next = end;
+    end = begin - 1;
+  }
+  return 0;
 }
 
 function bytesAt(descriptor: number, place: number, length: number): Uint8Array {

@@ -3,7 +3,7 @@
 import * as l10n from '@vscode/l10n';
 import type { SkipReason } from '../protocol/engine.ts';
 import type { CorpusBuilder } from '../text/corpus.ts';
-import { textsOf, Unread, type Piece } from './file-text.ts';
+import { NotParted, textsOf, Unread, type Piece } from './file-text.ts';
 import type { FoundFiles } from './found-texts.ts';
 import { note, type ReadDocument } from './reading-notes.ts';
 
@@ -54,6 +54,7 @@ export async function addTexts(
       failure = error;
     }
     builder.end();
+    if (file.part && file.part.to < file.size && builder.isOpen) throw new NotParted();
     if ((last === null || builder.wordCount === before) && !file.part) {
       const reason = failure?.reason ?? 'empty';
       note(notes, reason, file.name, failure?.message);

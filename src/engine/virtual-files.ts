@@ -2,11 +2,12 @@
 // is asked for, a directory, some sizes or one file at a time, as they are needed. A compute thread is connected to the
 // client once, when it starts, as it is to the disk.
 //
-// Such folders have no numbers that tell one place from another, so links to folders are not followed.
+// Such folders have no numbers that tell one place from another. A linked folder is taken for one that was read before where all
+// that is in it has the same names, sizes and times; so it is read once, and no circle is gone round.
 
 import { createBirpc } from 'birpc';
 import type { MessagePort } from 'node:worker_threads';
-import type { EngineEvents, FolderRequest, VirtualFiles } from '../protocol/engine.ts';
+import type { EngineEvents, FolderRequest, VirtualEntry, VirtualFiles } from '../protocol/engine.ts';
 import { isSecretPath } from './excluded-names.ts';
 import type { Candidate, Entry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
 import type { IgnoreFile } from './git-ignore.ts';
@@ -18,6 +19,8 @@ const LARGEST = 50_000_000;
 /** Of a file whose time is not known: later than any, so that it is never taken for unchanged. */
 const UNKNOWN_TIME = Number.MAX_SAFE_INTEGER;
 const EXCLUDE_FILE = '.git/info/exclude';
+/** Links on the way to a folder, at most: for those who say no times, and so cannot be seen to be the same. */
+const MOST_LINKS = 3;
 
 let client: VirtualFiles | null = null;
 
@@ -62,6 +65,12 @@ export async function readVirtualFile(path: string, folder: string): Promise<Uin
 export class VirtualFolders implements FileSource {
   readonly #onSkipped: OnSkipped;
   readonly #roots = new Set<string>();
+  /** Paths of links to folders. */
+  readonly #links = new Set<string>();
+  /** Folders that were listed, by the names in them. */
+  readonly #listed = new Map<string, string[]>();
+  /** Folders of files that are read. */
+  readonly #read = new Set<string>();
 
   constructor(onSkipped: OnSkipped) {
     this.#onSkipped = onSkipped;
@@ -80,18 +89,56 @@ export class VirtualFolders implements FileSource {
     return Promise.resolve([]);
   }
 
-  enter(path: string): Promise<boolean> {
-    return Promise.resolve(!this.#roots.has(path));
+  async enter(path: string, name: string): Promise<boolean> {
+    if (this.#roots.has(path)) return false;
+    const links = [...this.#links].filter((link) => isWithin(path, link));
+    if (links.length === 0) return true;
+    if (links.length > MOST_LINKS) return false;
+    try {
+      const entries = await this.#entries(path);
+      for (const other of this.#listed.get(namesOf(entries)) ?? []) {
+        if (await this.#isSame(path, other, entries)) return false;
+      }
+      return true;
+    } catch (error) {
+      this.#onSkipped('unreadable', name, (error as Error).message);
+      return false;
+    }
+  }
+
+  /** Whether two folders with the same names in them are the same, of which `other` was read, or `path` lies in it: sizes and times say so, in a circle also where they say nothing. */
+  async #isSame(path: string, other: string, entries: readonly VirtualEntry[]): Promise<boolean> {
+    const files = entries.flatMap(({ name, kind }) => (kind === 'file' ? [name] : [])).slice(0, AT_ONCE);
+    const [these, those] = await Promise.all(
+      [path, other].map((folder) => {
+        const root = this.#folderOf(folder);
+        const paths = [folder, ...files.map((file) => this.join(folder, file))].map((each) => within(each, root));
+        return connected().measureFiles(root, paths);
+      }),
+    );
+    const isEqual = JSON.stringify(these) === JSON.stringify(those);
+    const isKnown = these!.some((measure) => 'modified' in measure && measure.modified > 0);
+    return isEqual && ((isKnown && this.#read.has(other)) || isWithin(path, other));
   }
 
   async list(path: string): Promise<Entry[]> {
-    const folder = this.#folderOf(path);
-    const entries = await connected().listFolder(folder, within(path, folder));
+    const entries = await this.#entries(path);
+    const names = namesOf(entries);
+    const alike = this.#listed.get(names);
+    if (alike) alike.push(path);
+    else this.#listed.set(names, [path]);
+    for (const { name, kind } of entries) if (kind === 'linkedFolder') this.#links.add(this.join(path, name));
     return entries.map(({ name, kind }) => ({ name, kind: kind === 'linkedFolder' ? 'link' : kind }));
   }
 
-  follow(): Promise<null> {
-    return Promise.resolve(null);
+  #entries(path: string): Promise<VirtualEntry[]> {
+    const folder = this.#folderOf(path);
+    return connected().listFolder(folder, within(path, folder));
+  }
+
+  /** What the link leads to shows when it is entered. */
+  follow(): Promise<'folder'> {
+    return Promise.resolve('folder');
   }
 
   join(folder: string, entry: string): string {
@@ -116,6 +163,7 @@ export class VirtualFolders implements FileSource {
     for (let from = 0; from < files.length; from += AT_ONCE) {
       const part = files.slice(from, from + AT_ONCE);
       const virtual = this.#folderOf(part[0]!.path);
+      this.#read.add(part[0]!.path.slice(0, part[0]!.path.lastIndexOf('/')));
       const measures = await connected().measureFiles(
         virtual,
         part.map(({ path }) => within(path, virtual)),
@@ -138,8 +186,18 @@ export class VirtualFolders implements FileSource {
 
   /** The folder of the request that holds a path. */
   #folderOf(path: string): string {
-    return [...this.#roots].find((root) => path === root || path.startsWith(this.join(root, '')))!;
+    return [...this.#roots].find((root) => isWithin(path, root))!;
   }
+}
+
+/** What is the same of folders that are the same. */
+function namesOf(entries: readonly VirtualEntry[]): string {
+  return JSON.stringify(entries.map(({ name, kind }) => [name, kind]).sort((a, b) => (a[0]! < b[0]! ? -1 : 1)));
+}
+
+/** Whether `path` is `folder` or lies in it. */
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
 function connected(): VirtualFiles {

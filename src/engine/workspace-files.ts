@@ -61,7 +61,9 @@ async function* filesUnder(root: Root, onSkipped: OnSkipped): AsyncGenerator<Fou
   const stack: Directory[] = [
     { path: root.path, relative: '', linked: false, ignoreFiles, included: isIncluded === null },
   ];
-  for (let directory = stack.pop(); directory; directory = stack.pop()) {
+  /** Of links: they come last, so that what they lead to within the root is met where it is. */
+  const linked: Directory[] = [];
+  for (let directory = stack.pop(); directory; directory = stack.pop() ?? linked.shift()) {
     const { path, relative } = directory;
     const nameOf = (entry: string): string => `${root.name}/${relative}${entry}`;
     if (relative !== '' && !(await source.enter(path, nameOf('')))) {
@@ -100,12 +102,13 @@ async function* filesUnder(root: Root, onSkipped: OnSkipped): AsyncGenerator<Fou
         onSkipped(reason, isFolder ? `${nameOf(entryName)}/` : nameOf(entryName));
         continue;
       }
-      const linked = directory.linked || entry.kind === 'link';
+      const isLinked = directory.linked || entry.kind === 'link';
       if (isFolder) {
         const within = `${place}/`;
         const inner = inside(within, ignoreFiles);
-        folders.push({ path: entryPath, relative: within, ignoreFiles: inner, included, linked });
-      } else files.push({ path: entryPath, name: nameOf(entryName), linked });
+        const next = { path: entryPath, relative: within, ignoreFiles: inner, included, linked: isLinked };
+        (entry.kind === 'link' ? linked : folders).push(next);
+      } else files.push({ path: entryPath, name: nameOf(entryName), linked: isLinked });
     }
     stack.push(...folders.reverse());
     yield (await source.measure(files)).map((file) => ({ ...file, encoding }));

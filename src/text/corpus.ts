@@ -1,6 +1,7 @@
 // Texts to token ids: counts every word, keeps the whole text as numbers in shared memory, or its end outside.
 
 import { DocumentReader, lowerUnits } from './document.ts';
+import { languageOf } from './languages.ts';
 import { TEXT_DEFAULTS, type TextOptions } from './options.ts';
 import { PROSE } from './regions/regions.ts';
 import { SecretScanner } from './secrets.ts';
@@ -168,7 +169,8 @@ export class CorpusBuilder {
     this.#begun = true;
     this.#isPart = isPart;
     this.#table.last = isPart ? 0 : BREAK;
-    this.#reader.begin(name);
+    // the beginning of a part does not tell the language
+    this.#reader.begin(isPart && name !== undefined ? languageOf(name) : name);
     this.#documents.push(this.#length);
     this.#edges.push(0);
   }
@@ -205,6 +207,11 @@ export class CorpusBuilder {
     this.#region = 0;
     this.#entered = false;
     this.#table.position = 0;
+  }
+
+  /** Whether the document, as far as it was added, may not be parted here, since what comes next depends on what came before. */
+  get isOpen(): boolean {
+    return this.#reader.isOpen;
   }
 
   /** Adds some of what was appended, which takes a few milliseconds; false once it is done. */

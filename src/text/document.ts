@@ -143,6 +143,11 @@ export class DocumentReader {
     return true;
   }
 
+  /** Whether a document that was parted here would be read otherwise from here on; of prose, pieces.ts says where it may be parted. */
+  get isOpen(): boolean {
+    return this.#scanner !== null && (this.#scanner.isOpen !== false || this.#regions.breaks);
+  }
+
   /** As of a tokenizer; words that the options leave out are not there. BREAK may stand twice in a row. */
   read(spans: Int32Array): number {
     const tokenizer = this.#tokenizer;

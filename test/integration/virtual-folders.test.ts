@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createVSIX } from '@vscode/vsce';
 import type { Browser } from 'playwright-core';
@@ -19,8 +20,8 @@ const VSIX = fileURLToPath(new URL(`../../lexiscope-${manifest.version}.vsix`, i
 const PROVIDER = fileURLToPath(new URL('memory-folder', import.meta.url));
 const SETTINGS = { ...quietSettings, 'lexiscope.languageModel.enabled': false, 'editor.wordWrap': 'on' };
 const TRAINING = 120_000;
-/** A word of the virtual folder only, and one of the disk only. */
-const WORDS = { virtual: 'archipelago', disk: 'cathedral' };
+/** A word of the virtual folder only, one of a folder that it links to, and one of the disk only. */
+const WORDS = { virtual: 'archipelago', linked: 'peninsula', disk: 'cathedral' };
 
 let root: string;
 let server: VSCodeServer;
@@ -33,18 +34,27 @@ before(async () => {
   const files: Record<string, string> = {
     '/book/.gitignore': 'draft-*\n',
     '/book/draft-1.txt': 'zeppelin '.repeat(500),
+    '/book/hidden/a.txt': 'zeppelin '.repeat(500),
+    '/book/left out/a.txt': 'swordfish '.repeat(500),
+    '/shared/atlas/deep/coast.txt': `the ${WORDS.linked} of the sea and the harbour\n`.repeat(60),
     '/book/.env': 'PASSWORD=swordfish\n',
     '/book/my notes/서울 "1".txt': `${`the ${WORDS.virtual} of the sea and the harbour\n`.repeat(60)}${syntheticText(2000, 50)}`,
   };
   for (let chapter = 1; chapter <= 6; chapter++) files[`/book/chapter-${chapter}.txt`] = syntheticText(1300, chapter);
+  const links = {
+    '/book/linked': '/shared/atlas',
+    '/book/circle': '/book',
+    '/shared/atlas/same': '/shared/atlas/deep',
+  };
   const list = join(root, 'memory.json');
-  await writeFile(list, JSON.stringify(files));
+  await writeFile(list, JSON.stringify({ files, links }));
   await mkdir(join(root, 'disk'));
   const sentence = `the ${WORDS.disk} of the king and the queen\n`;
   await writeFile(join(root, 'disk', 'on-the-disk.txt'), sentence.repeat(60) + syntheticText(1300, 77));
   const folders = [{ uri: 'memory:/book', name: 'book' }, { path: 'disk' }];
-  await writeFile(join(root, 'virtual.code-workspace'), JSON.stringify({ folders: folders.slice(0, 1) }));
-  await writeFile(join(root, 'mixed.code-workspace'), JSON.stringify({ folders }));
+  const settings = { 'files.exclude': { '**/hidden': true }, 'lexiscope.exclude': ['left out/**'] };
+  await writeFile(join(root, 'virtual.code-workspace'), JSON.stringify({ folders: folders.slice(0, 1), settings }));
+  await writeFile(join(root, 'mixed.code-workspace'), JSON.stringify({ folders, settings }));
   const provider = join(root, 'memory-folder.vsix');
   await createVSIX({
     ...{ cwd: PROVIDER, packagePath: provider, dependencies: false },
@@ -73,8 +83,8 @@ async function known(word: string): Promise<boolean> {
 }
 
 for (const [name, figures] of [
-  ['virtual', /\(8 files\)/],
-  ['mixed', /\(9 files\)/],
+  ['virtual', /\(9 files\)/],
+  ['mixed', /\(10 files\)/],
 ] as const) {
   test(`a ${name} workspace is learned, and asked in its editors`, async () => {
     window = await Workbench.openWorkspace(
@@ -82,14 +92,25 @@ for (const [name, figures] of [
       `${server.url}/?workspace=${encodeURIComponent(join(root, `${name}.code-workspace`))}`,
     );
     try {
+      // a cancel while the file system does not answer
+      await window.command('Memory Folder: Hang');
+      await window.command('Lexiscope: Train on This Workspace');
+      const progress = await window.statusBar(/Lexiscope: reading/, TRAINING);
+      await sleep(1000); // by now it has asked
+      await window.screenshot(`${name} workspace hanging`);
+      await progress.click();
+      await window.statusBar(/training cancelled/);
+      await window.command('Memory Folder: Hang');
+
       await window.command('Lexiscope: Train on This Workspace');
       const said = await window.notification(/Lexiscope learned [\d,]+ words/, TRAINING);
       assert.match(said, figures);
       assert.match(said, /1 ignored by git/);
       assert.match(said, /1 that may hold keys/);
+      assert.match(said, /2 left out by the settings/);
       await window.screenshot(`${name} workspace trained`);
       await window.clearNotifications();
-      assert.ok(await known(WORDS.virtual));
+      for (const word of [WORDS.virtual, WORDS.linked]) assert.ok(await known(word), word);
       assert.equal(await known(WORDS.disk), name === 'mixed');
       for (const word of ['zeppelin', 'swordfish']) assert.ok(!(await known(word)), word);
       await window.openInTree(...(name === 'mixed' ? ['book'] : []), 'chapter-2.txt');

@@ -5,16 +5,15 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { placeOfCut } from '../../src/engine/file-parts.ts';
+import { lastPlace, placeOfCut } from '../../src/engine/file-parts.ts';
 import { newNotes } from '../../src/engine/reading-notes.ts';
-import { lastCut } from '../../src/text/pieces.ts';
-import { SecretFilter } from '../../src/text/secrets.ts';
 import { findTexts, type FoundFiles } from '../../src/engine/found-texts.ts';
 import { readCorpus } from '../../src/engine/read-corpus.ts';
 import { readShare, type ReadShare } from '../../src/engine/read-shares.ts';
 import { openTokenFile, tokensOf } from '../../src/engine/token-file.ts';
 import { isTooLarge, sharesOf } from '../../src/engine/work-shares.ts';
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
+import { languageOf } from '../../src/text/languages.ts';
 import {
   mergeShares,
   readMerged,
@@ -24,7 +23,7 @@ import {
   writtenText,
   type Share,
 } from '../../src/text/merge.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
+import { PHRASE_DEFAULTS, TEXT_CHOICES, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 import { PackedReader, TokenPacker, type PackedBytes } from '../../src/text/packed-tokens.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 import { spell } from '../../src/text/vocabulary.ts';
@@ -242,52 +241,95 @@ const HARD = [
   `${'x'.repeat(400)} ${'1,2'.repeat(100)} end of it`,
 ];
 
-test('a file in parts, wherever it may be parted, reads like the whole', async () => {
-  const text = HARD.join(' ') + HARD.toReversed().join('\n');
+/** Finds and reads a folder of three files, of which the second has this text, in shares of them and of its parts. */
+async function partsOf(name: string, text: string, options: Partial<TextOptions> = {}) {
   const bytes = new TextEncoder().encode(text);
-  const folder = join(root, 'parts');
-  await mkdir(folder);
-  await writeFile(join(folder, 'a.txt'), 'before it');
-  await writeFile(join(folder, 'hard.txt'), bytes);
-  await writeFile(join(folder, 'z.txt'), 'behind it');
+  const folder = await mkdtemp(join(root, 'parts-'));
+  const write = (file: string, content: string | Uint8Array) => writeFile(join(folder, file), content);
+  await Promise.all([write('0.txt', 'before it'), write(name, bytes), write('z.txt', 'behind it')]);
   const found = (await findTexts([{ path: folder, exclude: [] }], { maximumFileSize: 1e7 }, [], () => false))!;
-  const [before, hard, behind] = found.files;
-  const read = async (shares: FoundFiles['files'][]) => {
-    const file = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
-    const parts = await Promise.all(
-      shares.map((files) =>
-        readShare(
-          new TextKernel(module),
-          file,
-          { files, twins: new Set(), notes: newNotes() },
-          TEXT_DEFAULTS,
-          new Float64Array(2),
-          () => false,
-        ),
-      ),
+  const [before, file, behind] = found.files;
+  const all = { ...TEXT_DEFAULTS, ...options };
+  const readShares = async (shares: FoundFiles['files'][]) => {
+    const tokens = { descriptor: tokenFile.descriptor, taken: new Int32Array(1) };
+    const read = await Promise.all(
+      shares.map((files) => {
+        const own = { files, twins: new Set<number>(), notes: newNotes() };
+        return readShare(new TextKernel(module), tokens, own, all, new Float64Array(2), () => false);
+      }),
     );
-    return putTogether(module, file, parts as ReadShare[], newNotes());
+    if (read.includes('whole')) return 'whole';
+    return putTogether(module, tokens, read as ReadShare[], newNotes(), { text: all });
   };
-  const whole = await read([found.files]);
   const cuts = new Set<number>();
-  for (let end = 1; end < bytes.length; end++) {
-    const cut = lastCut(bytes.subarray(0, end), 'utf-8');
-    const secrets = new SecretFilter();
-    secrets.clean(bytes.subarray(0, cut), false);
-    if (cut > 0 && !secrets.isOpen) cuts.add(cut);
+  for (let end = 1; end < bytes.length; end++) cuts.add(lastPlace(bytes.subarray(0, end), languageOf(name)));
+  cuts.delete(0);
+  return {
+    cuts: [...cuts].sort((a, b) => a - b),
+    /** Parted at these places. */
+    read: (places: number[]) => {
+      const part = (from: number, to: number) => [{ ...file!, part: { from, to } }];
+      const ends = [...places, bytes.length];
+      const parts = ends.map((to, i) => part(i ? ends[i - 1]! : 0, to));
+      return readShares(places.length ? [[before!], ...parts, [behind!]] : [found.files]);
+    },
+  };
+}
+
+test('a file in parts, wherever it may be parted, reads like the whole', async () => {
+  const { cuts, read } = await partsOf('hard.txt', HARD.join(' ') + HARD.toReversed().join('\n'));
+  const whole = await read([]);
+  assert.ok(cuts.length > 60, `${cuts.length} places`);
+  for (const cut of cuts) assert.deepEqual(await read([cut]), whole, `cut at ${cut}`);
+  assert.deepEqual(await read(cuts), whole);
+});
+
+/** Of code: what may be parted everywhere between its lines, and what has comments, strings and secrets over lines. */
+const JSON_TEXT = `${JSON.stringify(
+  [{ 'a key': 'One two.\n "three"', url: 'http://a.b/c', list: [1, 2, { deep: null }], 한국: "don't" }, [], 'x. y'],
+  null,
+  2,
+)}\n\n`.repeat(3);
+const CODES: [name: string, text: string][] = [
+  ['a.yaml', "a: one two\n# comment\n# goes on\n\nb: \"don't\"\n  - x: 'y' # z\n  - 3.14\n\t- c\nd: e\n".repeat(2)],
+  [
+    'a.sql',
+    "INSERT INTO a VALUES\r\n(1, 'two\\'s'),\r\n  (2, 'x -- y');\r\n/* a\r\nb c\r\n d */\r\nselect x;\r\n  y;\r\n",
+  ],
+  [
+    'a.ts',
+    `const a = \`one \${\n  { b: "two" }.b\n  }\n three\n four\`;\n/*\n x()\n y */\nf();\n  /x"y/.test(z);\n// end\ng();\n"s\\\n t"\n""\nh\n`,
+  ],
+  [
+    'a.py',
+    `def f():\n    """One\n    two. Three\n    """\n    return 'x'\n\n\nkey = "ghp_${'aB3dE6gH9j'.repeat(4)}"\nb\n`,
+  ],
+];
+
+test('JSON is parted between any two lines, and reads like the whole', async () => {
+  const { cuts, read } = await partsOf('a.json', JSON_TEXT);
+  const whole = await read([]);
+  assert.ok(cuts.length > 20, `${cuts.length} places`);
+  for (const cut of cuts) assert.deepEqual(await read([cut]), whole, `cut at ${cut}`);
+  assert.deepEqual(await read(cuts), whole);
+});
+
+test('code that is parted within a comment or a string is not taken for a part, elsewhere it reads like the whole', async () => {
+  for (const [name, text] of CODES) {
+    for (const codeSentences of TEXT_CHOICES.codeSentences) {
+      const { cuts, read } = await partsOf(name, text, { codeSentences });
+      const whole = await read([]);
+      let parted = 0;
+      for (const cut of cuts) {
+        const result = await read([cut]);
+        if (result === 'whole') continue;
+        assert.deepEqual(result, whole, `${name} cut at ${cut}`);
+        parted++;
+      }
+      assert.ok(parted > 1, `${name}: ${parted} of ${cuts.length} places`);
+      if (/[a.](?:ts|py)$/.test(name)) assert.ok(parted < cuts.length, `${name}: ${parted} of ${cuts.length} places`);
+    }
   }
-  assert.ok(cuts.size > 60, `${cuts.size} places`);
-  const part = (from: number, to: number) => ({ ...hard!, part: { from, to } });
-  for (const cut of cuts) {
-    const parted = await read([
-      [before!, part(0, cut)],
-      [part(cut, bytes.length), behind!],
-    ]);
-    assert.deepEqual(parted, whole, `cut at ${cut}`);
-  }
-  const all = [0, ...[...cuts].sort((a, b) => a - b), bytes.length];
-  const everywhere = all.slice(1).map((to, i) => [part(all[i]!, to)]);
-  assert.deepEqual(await read([[before!], ...everywhere, [behind!]]), whole);
 });
 
 test('a part that is not UTF-8 says so, and is read as a whole', async () => {
@@ -303,7 +345,7 @@ test('a part that is not UTF-8 says so, and is read as a whole', async () => {
   );
 });
 
-test('a large file of prose is parted among threads, and one of markup, with a twin or in another encoding is not', async () => {
+test('a large file of prose or of code is parted among threads, and one of markup, with a twin or in another encoding is not', async () => {
   const folder = join(root, 'large');
   await mkdir(folder);
   const text = syntheticText(900_000, 3);
@@ -316,6 +358,14 @@ test('a large file of prose is parted among threads, and one of markup, with a t
   assert.ok(text.length > 4_200_000, `${text.length}`);
   assert.deepEqual(await parts(), [1, 1]);
   await rm(join(folder, 'a.txt'));
+  for (const name of ['a.json', 'a.log', 'a.csv']) {
+    await write(name, text.replaceAll('. ', '.\n'));
+    assert.deepEqual(await parts(), [1, 1], name);
+    await rm(join(folder, name));
+  }
+  await write('a.json', text.replaceAll('\n', ' '));
+  assert.deepEqual(await parts(), [1], 'a single line');
+  await rm(join(folder, 'a.json'));
   await write('a.md', text);
   assert.deepEqual(await parts(), [1]);
   await rm(join(folder, 'a.md'));

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { DocumentReader } from '../../src/text/document.ts';
 import { languageNamed, languageOf } from '../../src/text/languages.ts';
-import { TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
+import { TEXT_CHOICES, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 import { SPAN } from '../../src/text/tokenizer.ts';
 
 const lines = (...all: string[]): string => `${all.join('\n')}\n`;
@@ -258,6 +258,13 @@ suite('markup', () => {
     assert.equal(cut('a.tex', String.raw`\cite{e} \item a\\b \(x\) \textbf{bold} \"`), 'a b bold');
   });
 
+  test('a blank line behind a string ends a sentence, also where the next piece begins', () => {
+    const text = 'x = "b"\n\nt u\n\n"a"\n\n"b"\n"c"';
+    assert.equal(cut('a.ts', text), 'x b | t u | a | b c');
+    const ofPieces = read('a.ts', [text.slice(0, 11), text.slice(11)]).map((word) => word?.word ?? '|');
+    assert.equal(ofPieces.join(' '), cut('a.ts', text));
+  });
+
   test('notebooks: code is of the language that its cell or its kernel names', () => {
     const cells = [
       { cell_type: 'code', metadata: {}, source: ['x = 1 # if a\n', '// y'] },
@@ -339,9 +346,12 @@ suite('any text', () => {
         fc.constantFrom(...names.filter((name) => name !== 'a.txt')),
         text,
         fc.nat(),
-        (name, document, nat) => {
+        fc.constantFrom(...TEXT_CHOICES.codeSentences),
+        (name, document, nat, codeSentences) => {
           const at = nat % (document.length + 1);
-          assert.deepEqual(read(name, [document.slice(0, at), document.slice(at)]), read(name, [document]));
+          const options = { codeSentences };
+          const pieces = [document.slice(0, at), document.slice(at)];
+          assert.deepEqual(read(name, pieces, options), read(name, [document], options));
         },
       ),
       { seed: 1, numRuns: 1000 },

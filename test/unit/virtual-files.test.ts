@@ -28,27 +28,44 @@ let root: string;
 before(async () => (root = await mkdtemp(join(tmpdir(), 'virtual-files-'))));
 after(() => rm(root, { recursive: true, force: true }));
 
-/** A folder in memory; it counts what it is asked. Texts that are null cannot be read. */
+/** A folder in memory; it counts what it is asked. Texts that are null cannot be read. `links`: paths and what they lead to. */
 class MemoryFolder implements VirtualFiles {
   readonly files: Record<string, string | null>;
+  readonly links: Record<string, string>;
   readonly read: string[] = [];
   /** Of readings at the same time. */
   most = 0;
   measure = (text: string) => ({ size: Buffer.byteLength(text), modified: HOUR_AGO });
   #running = 0;
 
-  constructor(files: Record<string, string | null>) {
+  constructor(files: Record<string, string | null>, links: Record<string, string> = {}) {
     this.files = files;
+    this.links = links;
   }
 
-  listFolder = (folder: string, path: string) => {
+  /** Where a path leads to. */
+  #real(path: string): string {
+    for (const [link, target] of Object.entries(this.links)) {
+      if (path === link || path.startsWith(`${link}/`)) {
+        return this.#real(`${target}${path.slice(link.length)}`.replace(/^\//, ''));
+      }
+    }
+    return path;
+  }
+
+  listFolder = (folder: string, from: string) => {
     assert.equal(folder, ADDRESS);
+    const path = this.#real(from);
     const prefix = path === '' ? '' : `${path}/`;
     const names = new Map<string, 'file' | 'folder' | 'linkedFolder'>();
+    for (const link of Object.keys(this.links)) {
+      const name = link.slice(prefix.length);
+      if (link.startsWith(prefix) && !name.includes('/')) names.set(name, 'linkedFolder');
+    }
     for (const file of Object.keys(this.files)) {
       if (!file.startsWith(prefix)) continue;
       const [name, ...rest] = file.slice(prefix.length).split('/');
-      names.set(name!, rest.length > 0 ? 'folder' : name === 'circle' ? 'linkedFolder' : 'file');
+      names.set(name!, rest.length > 0 ? 'folder' : 'file');
     }
     if (path.endsWith('locked')) return Promise.reject(new Error('no permission'));
     return Promise.resolve([...names].map(([name, kind]) => ({ name, kind })));
@@ -57,8 +74,11 @@ class MemoryFolder implements VirtualFiles {
   measureFiles = (_: string, paths: string[]) =>
     Promise.resolve(
       paths.map((path) => {
-        const text = this.files[path];
-        return text === undefined ? { problem: 'it is gone' } : this.measure(text ?? 'x');
+        const real = this.#real(path);
+        const text = this.files[real];
+        if (text !== undefined) return this.measure(text ?? 'x');
+        const isFolder = Object.keys(this.files).some((file) => real === '' || file.startsWith(`${real}/`));
+        return isFolder ? { ...this.measure(real), size: 0 } : { problem: 'it is gone' };
       }),
     );
 
@@ -67,7 +87,7 @@ class MemoryFolder implements VirtualFiles {
     this.most = Math.max(this.most, ++this.#running);
     await sleep(1);
     this.#running--;
-    const text = this.files[path];
+    const text = this.files[this.#real(path)];
     if (typeof text !== 'string') throw new Error('the connection is lost');
     return Buffer.from(text, text === PNG ? 'latin1' : 'utf8');
   };
@@ -145,7 +165,7 @@ suite('a virtual folder', () => {
   });
 
   test('loses only the files and the folders that cannot be read', async () => {
-    const files = new MemoryFolder({ 'a.txt': null, 'b.txt': 'words', 'locked/c.txt': 'no', circle: 'x' });
+    const files = new MemoryFolder({ 'a.txt': null, 'b.txt': 'words', 'locked/c.txt': 'no' });
     const { paths, report } = await read([{ path: ADDRESS, virtual: 'w', exclude: [] }], files);
     assert.deepEqual(paths, ['w/b.txt']);
     assert.deepEqual(report.names.unreadable, ['w/a.txt', 'w/locked/']);
@@ -158,6 +178,38 @@ suite('a virtual folder', () => {
     const { paths, report } = await read([{ path: ADDRESS, virtual: 'w', exclude: [] }], files);
     assert.deepEqual(paths, ['w/a.txt']);
     assert.equal(report.skipped.empty, 1);
+  });
+
+  test('has linked folders, each place once, last, and no circles', async () => {
+    const files = {
+      'a/one.txt': 'first words',
+      'a/deep/two.txt': 'second words',
+      'b/three.txt': 'third words',
+      'c/d/four.txt': 'fourth words',
+      'node_modules/shared/five.txt': 'fifth words',
+      'node_modules/shared/more/six.txt': 'sixth words',
+    };
+    const links = {
+      ...{ '0-shared': 'node_modules/shared', 'again-shared': 'node_modules/shared', 'a/up': '', 'a/self': 'a' },
+      ...{ 'a/deep/to-b': 'b', 'b/to-a': 'a', 'c/d/up': 'c', 'c/d/e': 'c/d', 'excluded-link': 'node_modules/shared' },
+    };
+    const expected = [
+      ...['w/a/one.txt', 'w/a/deep/two.txt', 'w/b/three.txt', 'w/c/d/four.txt'],
+      ...['w/0-shared/five.txt', 'w/0-shared/more/six.txt'],
+    ];
+    const timed = new MemoryFolder(files, links);
+    const request = { path: ADDRESS, virtual: 'w', exclude: ['excluded*'] };
+    assert.deepEqual((await read([request], timed)).paths, expected);
+    assert.deepEqual([...timed.read].sort(), [...new Set(timed.read)].sort(), 'no place is read twice');
+    assert.equal(timed.read.length, expected.length);
+    const included = { ...request, include: ['c/**', 'again-shared'] };
+    const chosen = ['w/c/d/four.txt', 'w/again-shared/five.txt', 'w/again-shared/more/six.txt'];
+    assert.deepEqual((await read([included], new MemoryFolder(files, links))).paths, chosen);
+    // without times and sizes, copies show when they are read
+    const timeless = new MemoryFolder(files, links);
+    timeless.measure = () => ({ size: 0, modified: 0 });
+    assert.deepEqual((await read([request], timeless)).paths, expected);
+    assert.ok(timeless.read.length < 200, `${timeless.read.length} readings`);
   });
 
   test('gives a few files at a time, however many it has', async () => {
@@ -174,6 +226,18 @@ suite('a virtual folder', () => {
     assert.deepEqual([report.files, report.names.secret], [0, ['.ssh/']]);
   });
 });
+
+const REQUEST = {
+  reading,
+  text: TEXT_DEFAULTS,
+  phrases: PHRASE_DEFAULTS,
+  word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 16, epochs: 1 },
+  projection: { ...PROJECTION_DEFAULTS, nEpochs: 10 },
+  languageModel: LANGUAGE_MODEL_DEFAULTS,
+  parts: { map: false, languageModel: false },
+  threads: 2,
+  seed: 1,
+};
 
 suite('an engine whose client has virtual folders', () => {
   test('trains on them in its threads, and opens only what has changed the next time', async () => {
@@ -197,11 +261,7 @@ suite('an engine whose client has virtual folders', () => {
           { path: disk, exclude: [] },
           { path: ADDRESS, virtual: 'air', exclude: [] },
         ],
-        reading,
-        text: TEXT_DEFAULTS,
-        phrases: PHRASE_DEFAULTS,
-        word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 16, epochs: 1 },
-        projection: { ...PROJECTION_DEFAULTS, nEpochs: 10 },
+        ...REQUEST,
         languageModel: {
           ...LANGUAGE_MODEL_DEFAULTS,
           tokens: 'bytePairs',
@@ -209,8 +269,7 @@ suite('an engine whose client has virtual folders', () => {
           embeddingSize: 16,
           epochs: 1,
         },
-        threads: 2,
-        seed: 1,
+        parts: { map: true, languageModel: true },
       });
     const outcome = await train();
     assert.ok(outcome.status === 'done');
@@ -222,5 +281,40 @@ suite('an engine whose client has virtual folders', () => {
     files.files['one.txt'] = syntheticText(1600, 4);
     assert.equal((await train()).status, 'done');
     assert.deepEqual(files.read.sort(), ['one.txt', 'one.txt', 'two/three.txt']);
+  });
+
+  test('answers a cancel at once while the client does not, and can train then', async () => {
+    const files = new MemoryFolder({ 'one.txt': syntheticText(1500, 2), 'two/three.txt': syntheticText(1500, 3) });
+    let hangs: keyof VirtualFiles | null = null;
+    let asked = (): void => undefined;
+    const ask = <Name extends keyof VirtualFiles>(name: Name): VirtualFiles[Name] =>
+      ((...question: [string, string & string[]]) => {
+        if (hangs !== name) return files[name](...question);
+        asked();
+        return new Promise(() => undefined);
+      }) as VirtualFiles[Name];
+    const engine = new Engine(new URL('../../dist/', import.meta.url), {
+      progress: () => undefined,
+      log: () => undefined,
+      listFolder: ask('listFolder'),
+      measureFiles: ask('measureFiles'),
+      readFile: ask('readFile'),
+    });
+    await engine.open(join(root, 'hanging'));
+    const train = () => engine.train({ ...REQUEST, folders: [{ path: ADDRESS, virtual: 'air', exclude: [] }] });
+    for (const name of ['listFolder', 'measureFiles', 'readFile'] as const) {
+      hangs = name;
+      const isAsked = new Promise<void>((resolve) => (asked = resolve));
+      const training = train();
+      await isAsked;
+      const cancelled = performance.now();
+      assert.ok(await engine.cancel());
+      assert.equal((await training).status, 'cancelled');
+      const waited = performance.now() - cancelled;
+      assert.ok(waited < 5000, `${name}: ${waited} ms`); // 0.1 s, were it alone; never, were it waited for
+    }
+    hangs = null;
+    const outcome = await train();
+    assert.ok(outcome.status === 'done' && outcome.reading.files === 2);
   });
 });

@@ -51,6 +51,10 @@ export class CodeScanner implements Scanner {
     }
   }
 
+  get isOpen(): boolean {
+    return this.#inside !== null || this.#around.length > 0 || this.#wasComment;
+  }
+
   scan(text: Uint16Array, from: number, to: number, regions: Regions): void {
     const marks = this.#marks;
     let start = from;
@@ -96,7 +100,8 @@ export class CodeScanner implements Scanner {
   }
 
   #addCode(text: Uint16Array, start: number, end: number, regions: Regions): void {
-    if (isBlank(text, start, end)) return;
+    // a comment goes on over white space; behind code and strings, what is said of ends of lines holds
+    if (isBlank(text, start, end) && (this.#wasComment || !text.subarray(start, end).includes(LINE_BREAK))) return;
     if (this.#wasComment) regions.break();
     this.#wasComment = false;
     regions.add(start, end, this.#kind);

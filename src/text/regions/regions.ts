@@ -15,6 +15,8 @@ export function codeKind(language: Language): number {
 export interface Scanner {
   /** Adds the regions of [from, to) of `text`, whole lines or the end of the document. May write over markup; what it moves, it tells `Regions.move`. */
   scan(text: Uint16Array, from: number, to: number, regions: Regions): void;
+  /** Whether what comes next is read otherwise than at the beginning of a document; absent where that is not known. */
+  readonly isOpen?: boolean;
 }
 
 /** A list of regions that grows and is used again. */
@@ -50,6 +52,11 @@ export class Regions {
   /** A sentence ends here. */
   break(): void {
     this.#breaks = true;
+  }
+
+  /** Whether a sentence ends before the region that comes next. */
+  get breaks(): boolean {
+    return this.#breaks;
   }
 
   /** Takes more of `moves`, of a word, whose last place the move ends at. */
