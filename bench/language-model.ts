@@ -15,7 +15,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { findTfjsNode } from '../scripts/tfjs-node.mjs';
 import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
 import { multiplyAddsPerToken } from '../src/language-model/costs.ts';
@@ -127,21 +127,34 @@ async function train(kernel: WebAssembly.Module, model: Model, threads: number, 
     { length: threads },
     (_, thread) => new Worker(new URL(import.meta.url), { workerData: { job, thread } }),
   );
-  const rates: number[] = [];
-  let before = { time: performance.now(), tokens: 0 };
-  let skip = 2; // kernels are compiled on their first calls
+  const steps: Step[] = [];
+  workers[0]!.on('message', (step: Step) => steps.push(step));
   const end = performance.now() + seconds * 1000;
-  while (performance.now() < end || rates.length < 5) {
-    await sleep(1);
-    const { tokens } = languageModelProgress(job);
-    if (tokens === before.tokens) continue;
-    const now = performance.now();
-    if (skip > 0) skip--;
-    else rates.push(((tokens - before.tokens) * 1000) / (now - before.time));
-    before = { time: now, tokens };
-  }
+  while (performance.now() < end || steps.length < 8) await sleep(50); // a third thread that works would hold up the two
   await Promise.all(workers.map((worker) => worker.terminate()));
+  const [, , ...counted] = steps; // kernels are compiled on their first calls
+  const rates = counted.slice(1).map(({ time, tokens }, index) => {
+    const before = counted[index]!;
+    return ((tokens - before.tokens) * 1000) / (time - before.time);
+  });
   return median(rates);
+}
+
+/** The end of a training step, as the first thread sees it: ms, tokens so far. */
+interface Step {
+  time: number;
+  tokens: number;
+}
+
+function runThread(job: LanguageModelJob, thread: number): void {
+  const worker = new LanguageModelThread(job, thread);
+  let before = 0;
+  while (worker.work(0)) {
+    const { tokens } = languageModelProgress(job);
+    if (thread > 0 || tokens === before) continue;
+    parentPort!.postMessage({ time: performance.now(), tokens } satisfies Step);
+    before = tokens;
+  }
 }
 
 /** Random weights in (-0.5, 0.5). */
@@ -177,8 +190,9 @@ function infer(kernel: WebAssembly.Module, model: Model): number {
   const times = Array.from({ length: 3000 }, (_, index) => {
     const start = performance.now();
     reader.feed((index * 37) % model.vocabulary);
-    const sum = reader.probabilities().reduce((a, b) => a + b, 0);
+    const probabilities = reader.probabilities();
     const time = performance.now() - start;
+    const sum = probabilities.reduce((a, b) => a + b, 0);
     if (Math.abs(sum - 1) > 1e-4) throw new Error(`probabilities sum to ${sum}`);
     return time;
   });
@@ -453,6 +467,5 @@ async function measure(): Promise<void> {
 if (isMainThread) await (values.width === (WIDE ? '256' : '128') ? measure() : measureAll());
 else if ('job' in (workerData as object)) {
   const { job, thread } = workerData as { job: LanguageModelJob; thread: number };
-  const worker = new LanguageModelThread(job, thread);
-  while (worker.step());
+  runThread(job, thread);
 }

@@ -5,6 +5,8 @@ import type { CellReport, LanguageModelSummary, TextInspection } from '../protoc
 /** Distances at which the gradient is printed, steps. */
 const DISTANCES = [0, 1, 2, 4, 8, 16, 32, 64, 128];
 
+const stepsOf = (count: number): string => (count === 1 ? '1 step' : `${count} steps`);
+
 export function languageModelLine({ perplexity, bitsPerCharacter, heldOutTokens }: LanguageModelSummary): string {
   if (perplexity === null) return 'language model: its perplexity was not measured';
   const bits =
@@ -32,18 +34,18 @@ export function cellLines(reports: readonly CellReport[]): string[] {
     row('bits a character', ({ bitsPerCharacter }) => bitsPerCharacter?.toFixed(3) ?? '-'),
     ['perplexity with the context cut to'],
     ...contexts.map((length) =>
-      row(`  ${length} tokens`, ({ perplexityByContext }) => {
+      row(`  ${length} ${length === 1 ? 'token' : 'tokens'}`, ({ perplexityByContext }) => {
         const found = perplexityByContext.find(({ context }) => context === length);
         return found ? found.perplexity.toFixed(1) : '-';
       }),
     ),
     ['gradient of the loss in the state before'],
     ...DISTANCES.map((distance) =>
-      row(`  ${distance} steps`, ({ gradientByDistance }) => gradientByDistance[distance]?.toExponential(1) ?? '-'),
+      row(`  ${stepsOf(distance)}`, ({ gradientByDistance }) => gradientByDistance[distance]?.toExponential(1) ?? '-'),
     ),
     ['copy task: right, and training steps that it took, over'],
     ...copyDistances.map((wanted) =>
-      row(`  ${wanted} steps`, ({ copyTask }) => {
+      row(`  ${stepsOf(wanted)}`, ({ copyTask }) => {
         const found = copyTask.find(({ distance }) => distance === wanted);
         return found ? `${(100 * found.accuracy).toFixed(0)} %, ${found.steps}` : '-';
       }),

@@ -16,6 +16,7 @@ export function cellsMarkdown(reports: readonly CellReport[], equal: CellsAreEqu
       : value.toLocaleString(language, { minimumFractionDigits: least, maximumFractionDigits: least });
   const percent = (value: number): string =>
     value.toLocaleString(language, { style: 'percent', maximumFractionDigits: 0 });
+  const stepsOf = (count: number): string => (count === 1 ? l10n.t('1 step') : l10n.t('{0} steps', count));
   const row = (title: string, value: (report: CellReport) => string): string[] => [title, ...reports.map(value)];
   const heading = ['', ...reports.map(({ name }) => name)];
   const contexts = reports[0]!.perplexityByContext.map(({ context }) => context);
@@ -38,6 +39,7 @@ export function cellsMarkdown(reports: readonly CellReport[], equal: CellsAreEqu
       row(l10n.t('Multiply-adds a token'), ({ multiplyAddsPerToken }) => figure(multiplyAddsPerToken, language)),
       row(l10n.t('Tokens trained on'), ({ trainedTokens }) => figure(trainedTokens, language)),
       row(l10n.t('Tokens a second, one thread'), ({ tokensPerSecond }) => figure(tokensPerSecond, language)),
+      row(l10n.t('Training, seconds'), ({ seconds }) => digits(seconds, 1)),
       row(l10n.t('Perplexity of held-out text'), ({ perplexity }) => digits(perplexity, 1)),
       row(l10n.t('Bits a character'), ({ bitsPerCharacter }) => digits(bitsPerCharacter, 3)),
     ]),
@@ -45,7 +47,7 @@ export function cellsMarkdown(reports: readonly CellReport[], equal: CellsAreEqu
       l10n.t('Memory: perplexity with the context cut'),
       l10n.t('A model that looks far back gets worse when only the last tokens are left.'),
       contexts.map((length) =>
-        row(l10n.t('{0} tokens', length), ({ perplexityByContext }) =>
+        row(length === 1 ? l10n.t('1 token') : l10n.t('{0} tokens', length), ({ perplexityByContext }) =>
           digits(perplexityByContext.find(({ context }) => context === length)?.perplexity, 1),
         ),
       ),
@@ -54,7 +56,7 @@ export function cellsMarkdown(reports: readonly CellReport[], equal: CellsAreEqu
       l10n.t('Memory: gradient'),
       l10n.t('The size of the gradient of the loss in the state so many steps before.'),
       DISTANCES.map((distance) =>
-        row(l10n.t('{0} steps', distance), ({ gradientByDistance }) => {
+        row(stepsOf(distance), ({ gradientByDistance }) => {
           const value = gradientByDistance[distance];
           return value === undefined ? '–' : value.toExponential(1);
         }),
@@ -66,7 +68,7 @@ export function cellsMarkdown(reports: readonly CellReport[], equal: CellsAreEqu
         'One of 8 symbols is to be remembered over so many steps: the share that is answered right (chance is 1 in 8), and the training steps it took. A cell stops at the first distance that it does not learn.',
       ),
       copyDistances.map((wanted) =>
-        row(l10n.t('{0} steps', wanted), ({ copyTask }) => {
+        row(stepsOf(wanted), ({ copyTask }) => {
           const found = copyTask.find(({ distance }) => distance === wanted);
           return found ? `${percent(found.accuracy)}, ${figure(found.steps, language)}` : '–';
         }),

@@ -354,7 +354,29 @@ function multiplyVector8(w0Ptr: usize, stride: usize, bytes: usize, xPtr: usize,
   const w6Ptr = w5Ptr + stride;
   const w7Ptr = w6Ptr + stride;
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-  for (let at: usize = 0; at < bytes; at += 16) {
+  const end32 = bytes & ~31;
+  let at: usize = 0;
+  for (; at < end32; at += 32) {
+    let x = v128.load(xPtr + at);
+    s0 = madd(x, v128.load(w0Ptr + at), s0);
+    s1 = madd(x, v128.load(w1Ptr + at), s1);
+    s2 = madd(x, v128.load(w2Ptr + at), s2);
+    s3 = madd(x, v128.load(w3Ptr + at), s3);
+    s4 = madd(x, v128.load(w4Ptr + at), s4);
+    s5 = madd(x, v128.load(w5Ptr + at), s5);
+    s6 = madd(x, v128.load(w6Ptr + at), s6);
+    s7 = madd(x, v128.load(w7Ptr + at), s7);
+    x = v128.load(xPtr + at, 16);
+    s0 = madd(x, v128.load(w0Ptr + at, 16), s0);
+    s1 = madd(x, v128.load(w1Ptr + at, 16), s1);
+    s2 = madd(x, v128.load(w2Ptr + at, 16), s2);
+    s3 = madd(x, v128.load(w3Ptr + at, 16), s3);
+    s4 = madd(x, v128.load(w4Ptr + at, 16), s4);
+    s5 = madd(x, v128.load(w5Ptr + at, 16), s5);
+    s6 = madd(x, v128.load(w6Ptr + at, 16), s6);
+    s7 = madd(x, v128.load(w7Ptr + at, 16), s7);
+  }
+  if (at < bytes) {
     const x = v128.load(xPtr + at);
     s0 = madd(x, v128.load(w0Ptr + at), s0);
     s1 = madd(x, v128.load(w1Ptr + at), s1);

@@ -441,8 +441,8 @@ suite('cells compared', () => {
     assert.ok(text.includes('|  | RNN | \\<b\\>\\|LSTM |'), text);
     assert.ok(text.includes('| Parameters | 1\\,234\\,567 | 1\\,234\\,567 |'));
     assert.ok(text.includes('| Bits a character | – | – |'));
-    assert.ok(text.includes('| 1 tokens | 300\\.0 | 300\\.0 |'));
-    assert.ok(text.includes('| 1 steps | 2\\.5e\\-1 | 2\\.5e\\-1 |') && text.includes('| 2 steps | – | – |'));
+    assert.ok(text.includes('| 1 token | 300\\.0 | 300\\.0 |'));
+    assert.ok(text.includes('| 1 step | 2\\.5e\\-1 | 2\\.5e\\-1 |') && text.includes('| 2 steps | – | – |'));
     assert.ok(text.includes('| 4 steps | 100\\%\\, 123 | 100\\%\\, 123 |'), text);
     assert.ok(text.includes('| 8 steps | – | 25\\%\\, 600 |'));
   });
