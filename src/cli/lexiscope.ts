@@ -1,36 +1,33 @@
 // The command line: the engine without a window, for scripts and benchmarks. A second client of EngineApi.
 
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { cellLines, inspectionLines, languageModelLine } from './language-model-lines.ts';
-import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Engine } from '../engine/engine.ts';
 import { writeFileAtomically } from '../engine/model-store.ts';
-import { LANGUAGE_MODEL_DEFAULTS } from '../language-model/options.ts';
-import { PROJECTION_DEFAULTS } from '../projection/options.ts';
 import {
   exportFormat,
   VECTOR_FILE_ENDINGS,
   type EngineApi,
   type EngineEvents,
-  type Evaluation,
-  type FileTokens,
-  type ImportReport,
-  type LeftOutReason,
-  type ModelParts,
   type ModelSummary,
-  type TrainReport,
-  type TrainRequest,
-  type VectorWidth,
   type Unanswered,
-  type WordDescription,
 } from '../protocol/engine.ts';
 import { TOKEN_KINDS } from '../text/document-tokens.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../text/options.ts';
-import type { SectionAccuracy } from '../word2vec/evaluation.ts';
-import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
-import type { Method } from '../word2vec/vectors.ts';
+import {
+  GROUPS,
+  group,
+  integer,
+  method,
+  one,
+  partsOf,
+  readArguments,
+  trainRequest,
+  UsageError,
+  type Values,
+} from './arguments.ts';
+import { cellLines, inspectionLines } from './language-model-lines.ts';
+import { evaluationLines, heading, importLines, leftOutLines, reportLines, row } from './report-lines.ts';
 
 const HELP = `lexiscope: word vectors, a map and a language model of a folder's text, trained on this machine
 
@@ -75,21 +72,6 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --phrases.NAME VALUE
                       an option of the training; see the README's table of settings
 `;
-
-/** The groups of options of a training, under the names that the settings have. */
-const GROUPS = {
-  word2vec: WORD2VEC_DEFAULTS,
-  map: PROJECTION_DEFAULTS,
-  languageModel: LANGUAGE_MODEL_DEFAULTS,
-  reading: { maximumFileSize: 5_000_000 },
-  text: TEXT_DEFAULTS,
-  phrases: PHRASE_DEFAULTS,
-};
-
-/** A sentence for the person at the terminal, without a stack. */
-class UsageError extends Error {}
-
-type Values = Record<string, string | boolean | string[] | undefined>;
 
 interface Call {
   engine: EngineApi;
@@ -190,30 +172,6 @@ async function evaluate({ engine, operands, values, json }: Call): Promise<void>
   else process.exitCode = 130;
 }
 
-function evaluationLines(evaluation: Evaluation): string[] {
-  const percent = (part: number, all: number): string => `${((100 * part) / all).toFixed(1)} %`.padStart(7);
-  const passed = evaluation.passedOver ? [`lines passed over: ${evaluation.passedOver}`] : [];
-  if (evaluation.kind === 'pairs') {
-    const { pairs, known, pearson, spearman, vocabulary } = evaluation;
-    const figure = (value: number): string =>
-      Number.isNaN(value) ? 'none: too few pairs are known' : value.toFixed(4);
-    return [
-      `${pairs} word pairs, known ${known} (${percent(known, pairs).trim()}), among ${vocabulary} words`,
-      `Pearson   ${figure(pearson)}`,
-      `Spearman  ${figure(spearman)}`,
-      ...passed,
-    ];
-  }
-  const line = ({ name, questions, asked, right }: SectionAccuracy): string =>
-    `${asked ? percent(right, asked) : '      -'}  ${String(right).padStart(5)} of ${String(asked).padStart(5)} asked of ${String(questions).padStart(5)}  ${name}`;
-  return [
-    `analogies by ${evaluation.method} among the ${evaluation.vocabulary} most frequent words`,
-    ...evaluation.sections.map((section) => line({ ...section, name: section.name || '(without a heading)' })),
-    line({ ...evaluation, name: 'total' }),
-    ...passed,
-  ];
-}
-
 async function complete({ engine, operands, values, json, count }: Call): Promise<void> {
   const text = one('complete', 'TEXT', operands);
   const { languageModel } = await openModel(engine, values);
@@ -247,18 +205,6 @@ async function tokens({ engine, operands, values, json }: Call): Promise<void> {
     ...leftOutLines(leftOut),
     ...lines.map((line) => line.trimStart()),
   ]);
-}
-
-function leftOutLines(leftOut: FileTokens['leftOut']): string[] {
-  const counts = new Map<LeftOutReason, number>();
-  for (const { reason } of leftOut) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  const names: Record<LeftOutReason, string> = {
-    markup: 'markup',
-    keyword: 'keywords',
-    tooLong: 'too long for words',
-    secret: 'access tokens and private keys',
-  };
-  return [...counts].map(([reason, count]) => `left out, ${names[reason]}: ${count} places`);
 }
 
 function triples(numbers: Int32Array): [number, number, number][] {
@@ -336,30 +282,6 @@ async function train({ engine, operands: folders, values, json }: Call): Promise
   await replaceModel(engine, directory, json, () => engine.train(trainRequest(folders, values)), reportLines);
 }
 
-/** The training that the options describe. */
-function trainRequest(folders: readonly string[], values: Values): TrainRequest {
-  return {
-    folders: folders.map((folder) => ({
-      path: resolve(folder),
-      include: (values['include'] as string[] | undefined) ?? [],
-      exclude: (values['exclude'] as string[] | undefined) ?? [],
-      ...(typeof values['encoding'] === 'string' && { encoding: values['encoding'] }),
-    })),
-    reading: group(values, 'reading', GROUPS.reading),
-    text: group(values, 'text', GROUPS.text),
-    phrases: group(values, 'phrases', GROUPS.phrases),
-    word2vec: group(values, 'word2vec', GROUPS.word2vec),
-    projection: group(values, 'map', GROUPS.map),
-    languageModel: group(values, 'languageModel', GROUPS.languageModel),
-    parts: partsOf(values),
-    start: values['continue'] === true ? 'continue' : 'new',
-    ...(typeof values['tensorflow'] === 'string' && { tensorflow: resolve(values['tensorflow']) }),
-    ...(typeof values['vectorWidth'] === 'string' && { vectorWidth: values['vectorWidth'] as VectorWidth }),
-    threads: integer(values, 'threads', availableParallelism()),
-    seed: integer(values, 'seed', 1),
-  };
-}
-
 async function importVectors({ engine, operands, values, json }: Call): Promise<void> {
   const path = resolve(one('import', 'FILE', operands));
   if (typeof values['out'] !== 'string') throw new UsageError('import needs --out DIR, where the model is stored.');
@@ -395,61 +317,6 @@ async function replaceModel<Report extends object>(
   } finally {
     process.off('SIGINT', interrupt);
   }
-}
-
-function reportLines(report: TrainReport): string[] {
-  const { reading, model, seconds, resumedAt, languageModelResumedAt, languageModelProblem } = report;
-  const skipped = Object.entries(reading.skipped).filter(([, files]) => files > 0);
-  const encodings = Object.entries(reading.encodings);
-  const languages = Object.entries(reading.languages);
-  return [
-    `${reading.words} words in ${reading.files} files${skipped.length ? `; skipped: ${skipped.map(([reason, files]) => `${files} ${reason}`).join(', ')}` : ''}`,
-    ...(languages.length > 1
-      ? [`languages: ${languages.map(([language, { files }]) => `${files} ${language}`).join(', ')}`]
-      : []),
-    ...(encodings.length > 1 || (reading.files > 0 && !reading.encodings['utf-8'])
-      ? [`encodings: ${encodings.map(([encoding, files]) => `${files} ${encoding}`).join(', ')}`]
-      : []),
-    ...(reading.repaired > 0 ? [`broken characters were replaced in ${reading.repaired} files`] : []),
-    ...(reading.secrets.found > 0
-      ? [`${reading.secrets.found} access tokens or private keys in ${reading.secrets.files} files were left out`]
-      : []),
-    ...(reading.pruned.words > 0
-      ? [
-          `${reading.pruned.words} words that had come up to ${reading.pruned.upTo} times were left out for lack of room`,
-        ]
-      : []),
-    ...(reading.phrases > 0 ? [`${reading.phrases} phrases became words`] : []),
-    ...(resumedAt === undefined ? [] : [`word vectors went on from ${(100 * resumedAt).toFixed(0)} %`]),
-    ...(languageModelResumedAt === undefined
-      ? []
-      : [`language model went on from ${(100 * languageModelResumedAt).toFixed(0)} %`]),
-    ...(languageModelProblem === undefined ? [] : [languageModelProblem]),
-    ...modelLines(model),
-    secondsLine(seconds),
-  ];
-}
-
-function importLines({ format, rows, duplicates, model, seconds }: ImportReport): string[] {
-  return [
-    `${rows} rows of ${format}${duplicates ? `; ${duplicates} left out, their words had been there before` : ''}`,
-    ...modelLines(model),
-    secondsLine(seconds),
-  ];
-}
-
-function modelLines({ vocabulary, vectorSize, mapWords, losses, languageModel }: ModelSummary): string[] {
-  return [
-    `${vocabulary} words with vectors of ${vectorSize} numbers, ${mapWords} on the map`,
-    ...(losses?.length ? [`mean loss of a pair by epoch: ${losses.map((loss) => loss.toFixed(4)).join(' ')}`] : []),
-    ...(languageModel ? [languageModelLine(languageModel)] : []),
-  ];
-}
-
-function secondsLine(seconds: TrainReport['seconds']): string {
-  const phases = Object.entries(seconds).map(([phase, time]) => `${phase} ${time.toFixed(1)}`);
-  const total = Object.values(seconds).reduce((sum, phase) => sum + phase, 0);
-  return `${total.toFixed(1)} s: ${phases.join(', ')}`;
 }
 
 async function openModel(engine: EngineApi, values: Values): Promise<ModelSummary> {
@@ -496,78 +363,6 @@ function events(json: boolean, quiet: boolean): EngineEvents {
   };
 }
 
-function readArguments(words: string[]): { values: Values; positionals: string[] } {
-  const options: NonNullable<ParseArgsConfig['options']> = {
-    include: { type: 'string', multiple: true },
-    exclude: { type: 'string', multiple: true },
-  };
-  for (const name of [
-    'out',
-    'model',
-    'count',
-    'threads',
-    'seed',
-    'method',
-    'restrict',
-    'only',
-    'most',
-    'tensorflow',
-    'vectorWidth',
-    'encoding',
-    'equal',
-  ])
-    options[name] = { type: 'string' };
-  for (const name of ['json', 'quiet', 'help', 'continue']) options[name] = { type: 'boolean' };
-  for (const [group, defaults] of Object.entries(GROUPS)) {
-    for (const name of Object.keys(defaults)) options[`${group}.${name}`] = { type: 'string' };
-  }
-  try {
-    return parseArgs({ args: words, allowPositionals: true, options }) as { values: Values; positionals: string[] };
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-/** A group of options, each as given or by its default. */
-function group<T extends object>(values: Values, name: string, defaults: T): T {
-  return Object.fromEntries(
-    Object.entries(defaults).map(([option, value]) => {
-      const given = values[`${name}.${option}`];
-      if (given === undefined) return [option, value as unknown];
-      if (typeof value === 'number') return [option, Number(given)];
-      return [option, typeof value === 'boolean' && isBoolean(given) ? given === 'true' : given]; // the engine says what is wrong
-    }),
-  ) as T;
-}
-
-function isBoolean(given: Values[string]): boolean {
-  return given === 'true' || given === 'false';
-}
-
-function partsOf({ only }: Values): ModelParts {
-  if (only !== undefined && only !== 'vectors')
-    throw new UsageError(`--only is ${JSON.stringify(only)}; it can be vectors.`);
-  return { map: only === undefined, languageModel: only === undefined };
-}
-
-function integer(values: Values, name: string, fallback: number): number {
-  const given = values[name];
-  if (given === undefined) return fallback;
-  const value = Number(given);
-  if (!Number.isInteger(value) || value < 0)
-    throw new UsageError(`--${name} is ${JSON.stringify(given)}; it must be a whole number, 0 or more.`);
-  return value;
-}
-
-/** The method of analogies, by its usual names. */
-function method(values: Values): Method {
-  const given = values['method'] ?? 'cosadd';
-  const methods: Record<string, Method> = { cosadd: '3CosAdd', cosmul: '3CosMul' };
-  const found = methods[String(given).toLowerCase().replace(/^3/, '')];
-  if (!found) throw new UsageError(`--method is ${JSON.stringify(given)}; it must be cosadd or cosmul.`);
-  return found;
-}
-
 /** Whether there is an answer; says what is unknown, throws what is malformed. */
 function isAnswered<T extends { status: string }>(
   answer: T | Unanswered,
@@ -579,28 +374,11 @@ function isAnswered<T extends { status: string }>(
   return false;
 }
 
-function one(command: string, name: string, operands: string[]): string {
-  if (operands.length !== 1)
-    throw new UsageError(
-      `${command} takes one ${name}, got ${operands.length}; put quotes around one that has spaces.`,
-    );
-  return operands[0]!;
-}
-
 function sayUnknown(answer: { word: string; spellings: string[] }, json: boolean): void {
   process.exitCode = 1;
   const spellings = answer.spellings.length ? ` Close spellings: ${answer.spellings.join(', ')}.` : '';
   if (json) process.stdout.write(`${JSON.stringify({ ...answer, known: false })}\n`);
   else process.stderr.write(`The model does not know ${JSON.stringify(answer.word)}.${spellings}\n`);
-}
-
-function heading({ word, count, rank }: WordDescription): string {
-  if (rank === null) return `${word}: not in the text; from its parts`;
-  return count === null ? `${word}: rank ${rank}` : `${word}: ${count} times`;
-}
-
-function row({ word, similarity }: { word: string; similarity: number }): string {
-  return `${similarity.toFixed(4)}  ${word}`;
 }
 
 function print(json: boolean, answer: object, lines: string[]): void {
