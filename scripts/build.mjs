@@ -88,7 +88,11 @@ export async function buildBundles({ development = false } = {}) {
       format: 'esm',
       outExtension: { '.js': '.mjs' },
       banner,
-      entryPoints: { engine: 'src/engine/main.ts', 'compute-thread': 'src/engine/compute-thread.ts' },
+      entryPoints: {
+        engine: 'src/engine/main.ts',
+        'compute-thread': 'src/engine/compute-thread.ts',
+        'reading-thread': 'src/engine/reading-thread.ts',
+      },
       outdir: 'dist',
     }),
     build({

@@ -15,7 +15,7 @@ const ALLOWED = [
   /^extension\.vsixmanifest$/,
   /^extension\/package(\.nls(\.[\w-]+)?)?\.json$/,
   /^extension\/(readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/dist\/(extension\.cjs|engine\.mjs|compute-thread\.mjs|notices\.txt)$/,
+  /^extension\/dist\/(extension\.cjs|engine\.mjs|compute-thread\.mjs|reading-thread\.mjs|notices\.txt)$/,
   /^extension\/dist\/kernels\/[\w-]+\.(simd|relaxed-simd)\.wasm$/,
   /^extension\/dist\/media\/[\w-]+\.(js|css)$/,
   /^extension\/media\/icons\/[\w-]+\.(svg|png)$/,

@@ -1,9 +1,14 @@
-// Runs tasks in worker threads (compute-thread.ts), one thread a task, and ends them all alike: done, failed or cancelled.
+// Runs tasks in worker threads (compute-thread.ts, reading-thread.ts), one thread a task, and ends them all alike: done, failed or cancelled.
 
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { VirtualFiles } from '../protocol/engine.ts';
-import type { Task, TaskResult, ThreadMessage, ThreadNews } from './compute-thread.ts';
+import type { ComputeResults, ComputeTask } from './compute-thread.ts';
+import type { ReadingResults, ReadingTask } from './reading-thread.ts';
+import type { Rest, ThreadMessage, ThreadNews } from './thread-messages.ts';
 import { serveVirtualFiles } from './virtual-files.ts';
+
+type Task = ComputeTask | ReadingTask;
+export type TaskResult<T extends Task> = (ComputeResults & ReadingResults)[T['kind']];
 
 /**
  * Bulk data lie outside of a thread's heap: what it makes there is small and short-lived. Left to itself each thread lets
@@ -56,17 +61,18 @@ export class ComputeThreads {
     while (this.#threads.length < count) this.#threads.push(this.#start());
   }
 
-  /** As `runTasks`. One call after the other; after an error or a cancel there is none. */
+  /** As `runTasks`. One call after the other; after an error or a cancel there is none. `moved`: memory that goes to the thread of the first task. */
   async run<T extends Task>(
     tasks: readonly T[],
     listen?: (message: ThreadNews) => void,
+    moved: readonly ArrayBuffer[] = [],
   ): Promise<TaskResult<T>[] | null> {
     if (this.#signal.aborted) return null;
     try {
       const results = await Promise.all(
         tasks.map((task, index) => {
           const thread = (this.#threads[index] ??= this.#start());
-          thread.postMessage(task);
+          thread.postMessage(task, index === 0 ? moved : []);
           return resultOf<TaskResult<T>>(thread, listen);
         }),
       );
@@ -75,6 +81,11 @@ export class ComputeThreads {
       if (isAborted(this.#signal)) return null;
       throw error;
     }
+  }
+
+  /** Has the threads [first, end), which do nothing now, give back what their tasks had in memory. */
+  rest(first: number, end: number): void {
+    for (const thread of this.#threads.slice(first, end)) thread.postMessage('rest' satisfies Rest);
   }
 
   /** Ends all but the first `count` threads, which do nothing now, for the memory that they have; the next tasks start others. */

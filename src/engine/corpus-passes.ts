@@ -4,9 +4,9 @@
 import * as l10n from '@vscode/l10n';
 import type { LogLevel, ReadingReport } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
-import { addIdentifierParts, mayHaveParts, partsOf } from '../text/identifier-parts.ts';
+import { addIdentifierParts, arePlain, partsOf } from '../text/identifier-parts.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
-import { mayHaveParticle, mayHaveParticles, separateParticles } from '../text/particles.ts';
+import { mayHaveParticle, separateParticles } from '../text/particles.ts';
 import { DELIMITER, findPhrases, type Phrases } from '../text/phrases.ts';
 import { lettersOf, spell } from '../text/vocabulary.ts';
 
@@ -45,21 +45,22 @@ export function packed(read: ReadCorpus): PackedCorpus {
 /** `most`: words that are kept, the most frequent; null, all of them. */
 export function unpacked(read: PackedCorpus, most: number | null = null): ReadCorpus {
   const { letters, ...corpus } = read.corpus;
-  const words = spell(letters, most ?? Infinity);
-  return { ...read, corpus: { ...corpus, words, counts: corpus.counts.subarray(0, words.length) } };
+  const counts = corpus.counts.subarray(0, most ?? corpus.counts.length);
+  return { ...read, corpus: { ...corpus, words: spell(letters, counts.length), counts } };
 }
 
 /** Between two tellings of progress, ms. */
 const INTERVAL = 100;
 
-/** Whether these passes change the running text of words, given by their letters (vocabulary.ts). */
-export function changesTokens(letters: Uint16Array, text: TextOptions, phrases: PhraseOptions): boolean {
+/** Whether these passes change the running text of `count` words, given by their letters (vocabulary.ts). */
+export function changesTokens(letters: Uint16Array, count: number, text: TextOptions, phrases: PhraseOptions): boolean {
   if (phrases.passes > 0) return true;
-  const separates = text.particles !== 'attached' && mayHaveParticles(letters);
-  const parts = text.identifierParts && mayHaveParts(letters);
-  if (!separates && !parts) return false;
-  const words = spell(letters);
-  return (separates && words.some(mayHaveParticle)) || (parts && words.some((word) => partsOf(word).length > 0));
+  if (arePlain(letters)) return false; // a look that takes a tenth of the time
+  const words = spell(letters, count);
+  return (
+    (text.particles !== 'attached' && words.some(mayHaveParticle)) ||
+    (text.identifierParts && words.some((word) => partsOf(word).length > 0))
+  );
 }
 
 /** Goes through the passes over a text, of which counting is the first, tells how far they are and looks whether they are cancelled. */

@@ -23,7 +23,7 @@ import { loadLanguageModelCheckpoint, saveLanguageModelCheckpoint } from './lang
 import { BytePairTokenizer } from '../text/byte-pair/tokenizer.ts';
 import { charactersOf, toCorpusIds } from './byte-pair-model.ts';
 import type { BytePairText } from './byte-pair-text.ts';
-import type { ThreadNews } from './compute-thread.ts';
+import type { ThreadNews } from './thread-messages.ts';
 import { runTasks } from './compute-threads.ts';
 import { Meter, tell } from './meter.ts';
 import type { ReadCorpus } from './corpus-passes.ts';

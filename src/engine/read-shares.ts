@@ -41,6 +41,12 @@ export interface ReadShare {
   notes: ReadingNotes;
 }
 
+/** The memory of a share that moves with it from thread to thread. */
+export function moved({ share }: ReadShare): ArrayBuffer[] {
+  const { units, lengths, counts, ids } = share.words;
+  return [units, lengths, counts, ids].map(({ buffer }) => buffer);
+}
+
 /** Where threads put their tokens: a file, and how many blocks of it are taken, (1) in shared memory. */
 export interface SharedTokenFile {
   descriptor: number;
@@ -79,6 +85,7 @@ export async function readShare(
   const counting = builder.finishingUnranked();
   let counted = counting.next();
   for (; !counted.done; counted = counting.next()) if (cancelled()) return null;
+  packer.finish();
   return counted.value && { share: counted.value, packed: packed.finish(), documents, passed, notes: found.notes };
 }
 
@@ -139,7 +146,7 @@ export function mergeRead(
   const text = new CorpusPasses(hooks, options, phrases).count(merging);
   if (!text) return null;
   logNotes(notes, hooks.log);
-  const isChanged = changesTokens(text.letters, options, phrases);
+  const isChanged = changesTokens(text.letters, text.counts.length, options, phrases);
   const room = roomFor(text.length, readInRanges && !isChanged ? 0 : MOST_IN_MEMORY, endOfBlocks(taken));
   writeEnds(text, room, outsideOf(room, descriptor));
   const words = text.counts.reduce((sum, count) => sum + count, 0);

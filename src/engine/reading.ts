@@ -3,11 +3,11 @@
 
 import type { Phase, TrainRequest } from '../protocol/engine.ts';
 import { writtenText } from '../text/merge.ts';
-import type { ThreadNews } from './compute-thread.ts';
 import { ComputeThreads } from './compute-threads.ts';
 import { unpacked, type PackedCorpus, type ReadCorpus } from './corpus-passes.ts';
 import type { FoundFiles } from './found-texts.ts';
-import type { ReadShare, ShareToWrite } from './read-shares.ts';
+import { moved, type ReadShare, type ShareToWrite } from './read-shares.ts';
+import type { ThreadNews } from './thread-messages.ts';
 import { clearUnfinished } from './token-cache.ts';
 import type { TrainContext } from './training.ts';
 import { wordsWithVector } from './vectors-only.ts';
@@ -35,7 +35,11 @@ export async function readFolders(
   entered: (phase: Phase) => void,
 ): Promise<Reading | null> {
   const { script, signal, events, directory } = context;
-  const pool = new ComputeThreads(script, signal, virtualFilesOf(request.folders, events));
+  const pool = new ComputeThreads(
+    new URL('reading-thread.mjs', script),
+    signal,
+    virtualFilesOf(request.folders, events),
+  );
   const listen = (message: ThreadNews): void => {
     if (message.type === 'log') events.log(message.level, message.message);
     else {
@@ -114,21 +118,25 @@ async function readIn(
   const files = isKept || isTooLarge(all) ? null : all.files;
   const readInRanges = vectorsOnly !== null;
   const merge = { kind: 'mergeRead', kernel, shares, notes: all.notes, text, phrases, files, readInRanges } as const;
-  const results = await pool.run([{ ...merge, tokenFile: file }], listen);
+  pool.rest(1, threads);
+  const results = await pool.run([{ ...merge, tokenFile: file }], listen, shares.flatMap(moved));
   if (!results) return null;
   if (!results[0]) return readAlone();
   const { text: merged, room, isChanged, paths, report, entries } = results[0];
+  pool.rest(0, 1);
   const toWrite = shares.map(({ packed }, share) => ({ packed, places: merged.places[share]! }));
+  const { letters } = merged;
+  const written: PackedCorpus = { corpus: { ...writtenText(merged, room), letters }, paths, report };
   const writing = pool.run(
     dealt(toWrite, threads).map((shares) => ({ kind: 'writeShares', kernel, shares, room, tokenFile }) as const),
   );
-  const { letters } = merged;
-  const written: PackedCorpus = { corpus: { ...writtenText(merged, room), letters }, paths, report };
   // words become strings here while the threads write
-  let result = isChanged
-    ? null
-    : unpacked(written, vectorsOnly && wordsWithVector(merged.counts, vectorsOnly, report.words));
-  if (!(await writing)) return null;
+  const spelling = Promise.resolve().then(() =>
+    isChanged ? null : unpacked(written, vectorsOnly && wordsWithVector(merged.counts, vectorsOnly, report.words)),
+  );
+  const [isWritten, spelled] = await Promise.all([writing, spelling]);
+  if (!isWritten) return null;
+  let result = spelled;
   pool.keep(1);
   if (!result) {
     const passOver = { kind: 'passOver', read: written, text, phrases, tokenFile: file, vectorsOnly } as const;

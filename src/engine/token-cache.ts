@@ -11,14 +11,13 @@ import type { SkipReason } from '../protocol/engine.ts';
 import { readMerged, type MergedText } from '../text/merge.ts';
 import { TokenPacker, type PackedBytes } from '../text/packed-tokens.ts';
 import type { TextKernel } from '../text/text-kernel.ts';
-import type { SortedWords } from '../text/vocabulary.ts';
 import type { FoundFiles } from './found-texts.ts';
 import type { MergedRead, ReadShare } from './read-shares.ts';
 import { note, newNotes, type ReadDocument } from './reading-notes.ts';
 import type { FoundFile } from './file-source.ts';
 
 const FILE = 'tokens.cache';
-const FORMAT = 3;
+const FORMAT = 4;
 /** A file that was changed so shortly before may be changed again without another time, microseconds. */
 const RECENT = 2_000_000;
 /** What has fewer words is read again in no time. */
@@ -182,40 +181,64 @@ function partsOf(
   text: MergedText,
   packed: readonly PackedBytes[],
 ): Iterable<Uint8Array>[] {
-  const { units, lengths, counts } = inOrderOfLetters(text);
+  const { units, lengths, ofEach } = inOrderOfLetters(text);
   const packedTokens = function* (): Generator<Uint8Array> {
-    let some: Uint8Array = new Uint8Array(0);
+    let some: Uint8Array | null = null;
     const packer = new TokenPacker(kernel, (bytes) => (some = bytes));
+    /** What was packed, if any: a view, which is written before more is packed. */
+    const take = (): Uint8Array[] => {
+      const taken = some ? [some] : [];
+      some = null;
+      return taken;
+    };
     for (const ids of readMerged(kernel, packed, text)) {
-      packer.append(ids);
-      yield some; // a view, which is written before more is packed
+      packer.append(ids); // no more than are packed at a time
+      yield* take();
     }
+    packer.finish();
+    yield* take();
   };
   return [
     [entries],
-    [bytesOf(units)],
+    units,
     [lengths],
-    [bytesOf(counts)],
+    [bytesOf(ofEach)],
     [bytesOf(text.byLetters)],
     [bytesOf(text.documents)],
     packedTokens(),
   ];
 }
 
-/** The words as tables sort them. */
-function inOrderOfLetters({ letters, counts, byLetters }: MergedText): Omit<SortedWords, 'ids'> {
+/** The words as tables sort them: the letters piece by piece, the lengths, and the counts. */
+function inOrderOfLetters({ letters, counts, byLetters }: MergedText): {
+  units: Iterable<Uint8Array>;
+  lengths: Uint8Array;
+  ofEach: Uint32Array;
+} {
   const starts = new Int32Array(counts.length + 1);
   for (let at = 0, word = 0; at < letters.length; at++) if (letters[at] === 0x0a) starts[++word] = at + 1;
-  const units = new Uint16Array(letters.length - counts.length);
   const lengths = new Uint8Array(counts.length);
-  let end = 0;
-  for (const [number, rank] of byLetters.entries()) {
-    const start = starts[rank]!;
-    const length = starts[rank + 1]! - 1 - start;
-    for (let i = 0; i < length; i++) units[end++] = letters[start + i]!;
-    lengths[number] = length;
+  const ofEach = new Uint32Array(counts.length);
+  for (let word = 0; word < counts.length; word++) {
+    const rank = byLetters[word]!;
+    lengths[word] = starts[rank + 1]! - 1 - starts[rank]!;
+    ofEach[word] = counts[rank]!;
   }
-  return { units, lengths, counts: Uint32Array.from(byLetters, (rank) => counts[rank]!) };
+  const units = function* (): Generator<Uint8Array> {
+    const some = new Uint16Array(1 << 16);
+    let end = 0;
+    for (let word = 0; word < lengths.length; word++) {
+      const length = lengths[word]!;
+      if (end + length > some.length) {
+        yield bytesOf(some.subarray(0, end));
+        end = 0;
+      }
+      const start = starts[byLetters[word]!]!;
+      for (let i = 0; i < length; i++) some[end++] = letters[start + i]!;
+    }
+    yield bytesOf(some.subarray(0, end));
+  };
+  return { units: units(), lengths, ofEach };
 }
 
 /** Whether there was one. */
@@ -236,21 +259,17 @@ function load(path: string, key: string): ({ entries: Entry[] } & Pick<ReadShare
     const body = bytes.subarray(0, end);
     if (crc32(body) !== trailer.check) return null;
     let place = 0;
-    // in shared memory: threads hand it on
-    const next = (length: number): SharedArrayBuffer => {
-      const part = new SharedArrayBuffer(length);
-      new Uint8Array(part).set(body.subarray(place, (place += length)));
-      return part;
-    };
+    const next = (length: number): ArrayBuffer => new Uint8Array(body.subarray(place, (place += length))).buffer;
     const entries = JSON.parse(Buffer.from(next(trailer.entries)).toString()) as Entry[];
     const units = new Uint16Array(next(trailer.letters));
     const lengths = new Uint8Array(next(trailer.words));
     const counts = new Uint32Array(next(4 * trailer.words));
     const ids = new Int32Array(next(4 * trailer.words));
     const documents = new Int32Array(next(4 * trailer.documents));
-    const edges = new Uint8Array(new SharedArrayBuffer(trailer.documents)); // they are whole
-    const packed = new Uint8Array(next(trailer.packed));
-    if (place !== body.length) return null;
+    const edges = new Uint8Array(trailer.documents); // they are whole
+    if (place + trailer.packed !== body.length) return null;
+    const packed = new Uint8Array(new SharedArrayBuffer(trailer.packed)); // threads hand it on
+    packed.set(body.subarray(place));
     const words = { units, lengths, counts, ids };
     return { entries, share: { words, documents, edges, tokens: trailer.tokens }, packed };
   } catch {

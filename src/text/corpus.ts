@@ -349,7 +349,7 @@ export class CorpusBuilder {
     const documents = new Int32Array(new SharedArrayBuffer(this.#documents.length * 4));
     documents.set(this.#documents);
     return {
-      words: spell(letters),
+      words: spell(letters, counts.length),
       counts,
       tokens,
       spilled: length > inMemory ? { length: length - inMemory, ...ids } : null,

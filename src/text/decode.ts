@@ -106,7 +106,11 @@ function isAscii(bytes: Uint8Array): boolean {
   const first = -byteOffset & 3;
   if (length < first) return bytes.every((byte) => byte < 0x80);
   const words = new Uint32Array(buffer, byteOffset + first, (length - first) >> 2);
-  for (let i = 0; i < words.length; i++) if ((words[i]! & 0x80808080) !== 0) return false;
+  let i = 0;
+  for (; i + 4 <= words.length; i += 4) {
+    if (((words[i]! | words[i + 1]! | words[i + 2]! | words[i + 3]!) & 0x80808080) !== 0) return false;
+  }
+  for (; i < words.length; i++) if ((words[i]! & 0x80808080) !== 0) return false;
   const last = first + 4 * words.length;
   return [bytes.subarray(0, first), bytes.subarray(last)].every((rest) => rest.every((byte) => byte < 0x80));
 }

@@ -77,15 +77,14 @@ function partSpans(name: string): Span[] {
   return parts.length < (isParted ? 1 : 2) ? [] : parts;
 }
 
-/** Whether one of the words, each with a line feed behind it, may have parts: it is more than small letters of ASCII behind a capital. */
-export function mayHaveParts(letters: Uint16Array): boolean {
-  let isFirst = true;
-  for (const unit of letters) {
-    const isPlain = (unit >= 97 && unit <= 122) || unit === 39 || unit === 10;
-    if (!isPlain && !(isFirst && unit >= 65 && unit <= 90)) return true;
-    isFirst = unit === 10;
+/** Whether all of the words, each with a line feed behind it, are plain: small letters of ASCII, perhaps behind a capital. */
+export function arePlain(letters: Uint16Array): boolean {
+  for (let i = 0; i < letters.length; i++) {
+    const unit = letters[i]!;
+    if ((unit >= 97 && unit <= 122) || unit === 39 || unit === 10) continue;
+    if (unit < 65 || unit > 90 || (i > 0 && letters[i - 1] !== 10)) return false;
   }
-  return false;
+  return true;
 }
 
 /** Puts the parts of words that `isName` says are names behind the text of a corpus that is in memory as a whole and gives up its tokens. Yields how much is done, 0 to 1. */

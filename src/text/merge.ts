@@ -6,7 +6,7 @@ import { BEGINS_ENDED, STAYS_OPEN, type Corpus, type CountedDocuments } from './
 import { PackedReader, type PackedBytes } from './packed-tokens.ts';
 import { BREAK } from './tokenizer.ts';
 import type { TextKernel } from './text-kernel.ts';
-import { mergeWords, type Vocabulary } from './vocabulary.ts';
+import { mergeWords, release, type Vocabulary } from './vocabulary.ts';
 
 /** What one builder counted. */
 export interface Share extends CountedDocuments {
@@ -47,7 +47,7 @@ export interface MergedText extends Pick<Vocabulary, 'letters' | 'counts' | 'byL
 
 /**
  * Puts the words of documents, each in its parts, and the documents in order; what of the shares is not among them is left
- * out. Null where there are too many different words, or tokens. Yields how much is done, 0 to 1.
+ * out. The words of the shares are gone then. Null where there are too many different words, or tokens. Yields how much is done, 0 to 1.
  */
 export function* mergeShares(
   kernel: TextKernel,
@@ -58,6 +58,7 @@ export function* mergeShares(
   for (const { share, document } of order.flat()) kept[share]![document] = 1;
   const words = shares.map((share, index) => ({ ...share.words, counts: countsOf(kernel, share, kept[index]!) }));
   const vocabulary = yield* mergeWords(kernel, words, MOST_WORDS);
+  for (const { words } of shares) release(words);
   if (!vocabulary) return null;
 
   const runs = shares.map(() => new Runs());
@@ -124,7 +125,7 @@ export function* writeShare(
   { tokens }: TextRoom,
   outside: Outside | null,
 ): Generator<void> {
-  const reader = readerOf(kernel, packed, ranks);
+  const reader = new PackedReader(kernel, packed, ranks);
   for (let run = 0; run < runs.length; run += 3) {
     const [from, to, place] = runs.subarray(run, run + 3) as unknown as [number, number, number];
     reader.skipTo(from);
@@ -173,7 +174,7 @@ export function* readMerged(
   packed: readonly PackedBytes[],
   { places, ends }: Pick<MergedText, 'places' | 'ends'>,
 ): Generator<Int32Array> {
-  const readers = places.map(({ ranks }, share) => readerOf(kernel, packed[share]!, ranks));
+  const readers = places.map(({ ranks }, share) => new PackedReader(kernel, packed[share]!, ranks));
   const next = places.map(() => 0);
   const end = Int32Array.of(BREAK);
   let ended = 0;
@@ -195,26 +196,20 @@ export function* readMerged(
   }
 }
 
-function readerOf(kernel: TextKernel, packed: PackedBytes, ranks: Int32Array): PackedReader {
-  const map = kernel.allocate(4 * ranks.length);
-  kernel.ids(map, ranks.length).set(ranks);
-  return new PackedReader(kernel, packed, map);
-}
-
 /** Tokens of a document of a share. */
 export function sizeOf({ documents, tokens }: Pick<Share, 'documents' | 'tokens'>, document: number): number {
   return (documents[document + 1] ?? tokens) - documents[document]!;
 }
 
 /** How often each word stands in the documents that are kept. */
-function countsOf(kernel: TextKernel, share: Share, kept: Uint8Array): Uint32Array {
+function countsOf(kernel: TextKernel, share: Share, kept: Uint8Array): Uint32Array<ArrayBuffer> {
   const { words, documents, packed } = share;
   if (kept.every((one) => one === 1)) return words.counts;
   const { ids } = words;
   const size = ids.reduce((most, id) => Math.max(most, id), -1) + 1;
   const counts = new Uint32Array(size);
   for (let word = 0; word < ids.length; word++) counts[ids[word]!] = words.counts[word]!;
-  const reader = readerOf(
+  const reader = new PackedReader(
     kernel,
     packed,
     Int32Array.from(counts, (_, id) => id),

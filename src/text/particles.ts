@@ -149,12 +149,6 @@ export function mayHaveParticle(word: string): boolean {
   return separationsOf(word).length > 0;
 }
 
-/** Whether one of the words may end as one with a particle does: it has Hangul. */
-export function mayHaveParticles(letters: Uint16Array): boolean {
-  for (const unit of letters) if (isHangul(unit)) return true;
-  return false;
-}
-
 /** All places where the word may be separated, the longest particle first. */
 function separationsOf(word: string): readonly Separation[] {
   let ending = ENDINGS.before.get(word.charCodeAt(word.length - 1));

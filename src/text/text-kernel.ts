@@ -22,8 +22,8 @@ interface Functions {
     lengths: number,
   ): number;
   spellNumbered(numbers: number, count: number, places: number, lengths: number, letters: number): number;
-  pack(out: number, ids: number, count: number): number;
-  unpack(ids: number, bytes: number, count: number, map: number): number;
+  pack(out: number, ids: number, groups: number): number;
+  unpack(ids: number, place: number, end: number, groups: number, map: number, shapes: number): number;
   findSecret(text: number, length: number, prefixes: number): number;
 }
 

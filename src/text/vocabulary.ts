@@ -14,16 +14,16 @@ export interface Pruned {
   upTo: number;
 }
 
-/** Words in the order of their letters, by code units, as a table has counted them. */
+/** Words in the order of their letters, by code units, as a table has counted them. They move from thread to thread. */
 export interface SortedWords {
   /** The letters of all words, one word behind the other. */
-  units: Uint16Array;
+  units: Uint16Array<ArrayBuffer>;
   /** (words) */
-  lengths: Uint8Array;
+  lengths: Uint8Array<ArrayBuffer>;
   /** (words); 0 for one that does not count. */
-  counts: Uint32Array;
+  counts: Uint32Array<ArrayBuffer>;
   /** What stands for each in the running text, (words). */
-  ids: Int32Array;
+  ids: Int32Array<ArrayBuffer>;
 }
 
 /** The words in their final order: by count descending, equal counts by code units. */
@@ -39,13 +39,18 @@ export interface Vocabulary {
 }
 
 /** Words that a step goes through, in a millisecond or two. */
-const STEP = 1 << 14;
+const STEP = 1 << 12;
 /** Bytes of what the kernel knows of a share. */
 const SHARE = 32;
 /** The longest word with its line feed, bytes. */
 const LONGEST = 130;
 /** Counts below this have a place in the counting sort. */
 const COUNTS = 1 << 16;
+
+/** Frees the memory of words now; whenever V8 looks for garbage would be too late. */
+export function release({ units, lengths, counts, ids }: SortedWords): void {
+  for (const { buffer } of [units, lengths, counts, ids]) if (!buffer.detached) buffer.transfer(0);
+}
 
 /** The words of the shares; null where there are more than `most`. Yields how much is done, 0 to 1. */
 export function* mergeWords(
@@ -154,12 +159,13 @@ export function lettersOf(words: readonly string[]): Uint16Array<SharedArrayBuff
 /** Letters that become a string at a time. */
 const CHUNK = 1 << 16;
 
-/** The words as strings, the first `most` of them. */
-export function spell(letters: Uint16Array, most = Infinity): string[] {
-  const words: string[] = [];
+/** The first `count` words as strings. */
+export function spell(letters: Uint16Array, count: number): string[] {
+  const words = new Array<string>(count);
+  let done = 0;
   let bytes = new Uint8Array(CHUNK);
   const [ascii, utf16] = [new TextDecoder(), new TextDecoder('utf-16le', { ignoreBOM: true })];
-  for (let from = 0; from < letters.length && words.length < most;) {
+  for (let from = 0; done < count;) {
     let to = Math.min(from + CHUNK, letters.length);
     while (letters[to - 1] !== 0x0a) to--;
     if (to === from) to = letters.indexOf(0x0a, from) + 1; // a phrase of very many words
@@ -173,9 +179,8 @@ export function spell(letters: Uint16Array, most = Infinity): string[] {
     // a string of ASCII takes half of the memory; decoders do not take shared memory
     const text =
       all < 0x80 ? ascii.decode(bytes.subarray(0, units.length)) : utf16.decode(new Uint8Array(units.slice().buffer));
-    for (const word of text.split('\n')) words.push(word);
+    for (const word of text.split('\n')) if (done < count) words[done++] = word;
     from = to;
   }
-  if (words.length > most) words.length = most;
   return words;
 }

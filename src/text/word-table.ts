@@ -229,7 +229,7 @@ export class WordTable {
   }
 
   /**
-   * The words in the order of their letters, in shared memory; the table takes no more words. Yields every few
+   * The words in the order of their letters; the table takes no more words. Yields every few
    * milliseconds.
    */
   *sorted(): Generator<void, SortedWords> {
@@ -242,10 +242,10 @@ export class WordTable {
     }
     yield* this.#sort(from, to, 0, kernel.allocate(8));
     const total = (to - from) / SORTED_SIZE;
-    const lengths = new Uint8Array(new SharedArrayBuffer(total));
-    const counts = new Uint32Array(new SharedArrayBuffer(4 * total));
-    const ids = new Int32Array(new SharedArrayBuffer(4 * total));
-    const units = new Uint16Array(new SharedArrayBuffer(2 * this.#lettersOfAll()));
+    const lengths = new Uint8Array(total);
+    const counts = new Uint32Array(total);
+    const ids = new Int32Array(total);
+    const units = new Uint16Array(this.#lettersOfAll());
     let letters = 0;
     for (let first = 0; first < total; first += STEP) {
       const count = Math.min(STEP, total - first);

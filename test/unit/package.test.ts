@@ -41,6 +41,7 @@ describe('the package', () => {
       'dist/extension.cjs',
       'dist/engine.mjs',
       'dist/compute-thread.mjs',
+      'dist/reading-thread.mjs',
       'dist/notices.txt',
       'dist/media/explorer.js',
       'dist/media/explorer.css',

@@ -166,6 +166,7 @@ function shareOf(texts: string[]): Share {
   const packed = new Packed();
   const builder = new CorpusBuilder(module, packed.packer, { memory: 0 });
   for (const text of texts) builder.addDocument(text);
+  packed.packer.finish();
   return { ...finish(builder.finishingUnranked())!, packed };
 }
 
@@ -207,7 +208,10 @@ test('documents are merged in any order, and those left out leave no words behin
     const { tokens, spilled, ...rest } = writtenText(merged, room);
     assert.deepEqual([...tokens, ...outside], [...expected.tokens]);
     assert.equal(spilled?.length ?? 0, outside.length);
-    assert.deepEqual({ ...rest, words: spell(merged.letters), tokens: expected.tokens, spilled: null }, expected);
+    assert.deepEqual(
+      { ...rest, words: spell(merged.letters, merged.counts.length), tokens: expected.tokens, spilled: null },
+      expected,
+    );
   }
   const inOrder: number[] = [];
   for (const ids of readMerged(new TextKernel(module), [first.packed, second.packed], merged)) inOrder.push(...ids);
@@ -215,23 +219,49 @@ test('documents are merged in any order, and those left out leave no words behin
 });
 
 test('packed ids of every size come back', () => {
-  const ids = Int32Array.of(-1, 0, 126, 127, 128, 16_382, 16_383, 2 ** 21 - 2, 2 ** 21 - 1, 2 ** 23, -1);
+  const ids = Int32Array.of(
+    -1,
+    0,
+    126,
+    127,
+    254,
+    255,
+    256,
+    65_534,
+    65_535,
+    2 ** 21,
+    2 ** 24 - 2,
+    2 ** 24 - 1,
+    2 ** 24,
+    -1,
+  );
   const packed = new Packed();
   packed.packer.append(ids);
   packed.packer.append(new Int32Array(2_000_000).fill(5));
   packed.packer.append(ids);
-  const memory = new TextKernel(module);
-  const map = memory.allocate(4 * (2 ** 23 + 1));
-  const mapped = memory.ids(map, 2 ** 23 + 1);
-  for (const id of ids) if (id >= 0) mapped[id] = 3 * id;
-  mapped[5] = 7;
+  packed.packer.append(ids.subarray(0, 3));
+  packed.packer.finish();
+  const map = new Int32Array(2 ** 24 + 1);
+  for (const id of ids) if (id >= 0) map[id] = 3 * id;
+  map[5] = 7;
   const expected = ids.map((id) => (id < 0 ? id : 3 * id));
-  const reader = new PackedReader(memory, packed, map);
-  assert.deepEqual(reader.next(ids.length).slice(), expected);
-  reader.skipTo(ids.length + 1_000_000);
-  assert.ok(reader.next(5000).every((id) => id === 7));
+  const reader = new PackedReader(new TextKernel(module), packed, map);
+  const read = (count: number): Int32Array => {
+    const all: number[] = [];
+    while (all.length < count) all.push(...reader.next(count - all.length));
+    return Int32Array.from(all);
+  };
+  assert.deepEqual(read(ids.length), expected);
+  reader.skipTo(ids.length + 1_000_001);
+  assert.ok(read(5000).every((id) => id === 7));
   reader.skipTo(ids.length + 2_000_000);
-  assert.deepEqual(reader.next(ids.length).slice(), expected);
+  assert.deepEqual(read(ids.length), expected);
+  assert.deepEqual(read(3), expected.subarray(0, 3));
+  assert.equal(reader.position, 2 * ids.length + 2_000_003);
+  const none = new Packed();
+  none.packer.finish();
+  assert.equal(none.length, 0);
+  assert.throws(() => new PackedReader(new TextKernel(module), none, map).next(1), /end at byte 0/);
 });
 
 /** What a file may be parted at in a bad place: ends of sentences, numbers, marks, secrets. */

@@ -84,7 +84,7 @@ test('words of several tables are merged in the order of their counts', () => {
     for (const word of texts.flat()) expected.set(word, (expected.get(word) ?? 0) + 1);
     const inOrder = [...expected.keys()].sort((a, b) => expected.get(b)! - expected.get(a)! || byUnits(a, b));
     const { letters, counts, byLetters, ranks } = finish(mergeWords(new TextKernel(module), shares))!;
-    assert.deepEqual(spell(letters), inOrder);
+    assert.deepEqual(spell(letters, counts.length), inOrder);
     assert.deepEqual(
       [...counts],
       inOrder.map((word) => expected.get(word)),
@@ -104,15 +104,15 @@ test('a word that does not count has no place, and more words than are wanted gi
   const share = counted('one two three').words; // one three two
   const counts = Uint32Array.of(1, 0, 1);
   const merged = finish(mergeWords(new TextKernel(module), [{ ...share, counts }]))!;
-  assert.deepEqual(spell(merged.letters), ['one', 'two']);
+  assert.deepEqual(spell(merged.letters, 2), ['one', 'two']);
   assert.deepEqual([...merged.ranks[0]!], [0, 1, PRUNED]);
   assert.equal(finish(mergeWords(new TextKernel(module), [share], 2)), null);
-  assert.deepEqual(spell(finish(mergeWords(new TextKernel(module), []))!.letters), []);
+  assert.equal(finish(mergeWords(new TextKernel(module), []))!.letters.length, 0);
 });
 
 test('words come back from their letters, however long they are', () => {
   const words = [...randomWords(20_000, 'abc', 3), 'x'.repeat(70_000), '한국', 'y'.repeat(140_000), 'naïve'];
-  assert.deepEqual(spell(lettersOf(words)), words);
+  assert.deepEqual(spell(lettersOf(words), words.length), words);
   assert.deepEqual(spell(lettersOf(words), 5), words.slice(0, 5));
-  assert.deepEqual(spell(lettersOf([])), []);
+  assert.deepEqual(spell(lettersOf([]), 0), []);
 });
