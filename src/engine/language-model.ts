@@ -3,7 +3,7 @@
 import { freemem } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
-import { askForCheckpoint, takeCheckpoint, type Checkpoint } from '../language-model/checkpoint.ts';
+import { askForCheckpoint, releaseCheckpoint, takeCheckpoint, type Checkpoint } from '../language-model/checkpoint.ts';
 import {
   createLanguageModelJob,
   keptLanguageModel,
@@ -178,7 +178,8 @@ export async function trainLanguageModel(
   const saver = new CheckpointSaver(checkpointInterval, async (wait) => {
     askForCheckpoint(job!);
     const checkpoint = await wait(() => takeCheckpoint(job!));
-    if (checkpoint) await saveLanguageModelCheckpoint(directory, await trainingOf(), checkpoint);
+    if (!checkpoint) return;
+    await saveLanguageModelCheckpoint(directory, await trainingOf(), checkpoint).finally(() => releaseCheckpoint(job!));
   });
   let resumedAt: number | undefined;
   const outcome = (ended: LanguageModelOutcome): LanguageModelOutcome => ({

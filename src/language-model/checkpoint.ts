@@ -30,23 +30,26 @@ export function askForCheckpoint({ checkpointState }: LanguageModelJob): void {
   Atomics.compareExchange(checkpointState, 0, CHECKPOINT.none, CHECKPOINT.asked);
 }
 
-/** The checkpoint that was asked for, or null as long as it is not there. The caller owns it. */
+/** The checkpoint that was asked for, or null as long as it is not there. Its `floats` are the job's, and stay as they are until `releaseCheckpoint`. */
 export function takeCheckpoint(job: LanguageModelJob): Checkpoint | null {
   const { checkpoint, checkpointProgress, checkpointState, losses, norms, heldOutLosses } = job;
   if (Atomics.load(checkpointState, 0) !== CHECKPOINT.ready) return null;
   const progress = checkpointProgress.slice();
   const step = progress[PROGRESS.steps]!;
-  const taken = {
+  return {
     training: describe(job),
     step,
     progress,
-    floats: Float32Array.from(checkpoint),
+    floats: checkpoint,
     losses: Float32Array.from(losses.subarray(0, step)),
     norms: Float32Array.from(norms.subarray(0, step)),
     heldOutLosses: Float64Array.from(heldOutLosses.subarray(0, progress[PROGRESS.measured])),
   };
-  Atomics.store(checkpointState, 0, CHECKPOINT.none);
-  return taken;
+}
+
+/** Lets the threads make the next checkpoint in the place of the one that was taken. */
+export function releaseCheckpoint({ checkpointState }: LanguageModelJob): void {
+  Atomics.compareExchange(checkpointState, 0, CHECKPOINT.ready, CHECKPOINT.none);
 }
 
 /** Lets a job that has not begun go on from a checkpoint. Throws where that is of another training. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { askForCheckpoint, takeCheckpoint } from '../../src/language-model/checkpoint.ts';
+import { askForCheckpoint, releaseCheckpoint, takeCheckpoint } from '../../src/language-model/checkpoint.ts';
 import { LanguageModel } from '../../src/language-model/inference.ts';
 import {
   createLanguageModelJob,
@@ -146,6 +146,27 @@ describe('training', () => {
       assert.deepEqual(bits(languageModelResult(resumed)), bits(whole));
       assert.deepEqual(languageModelResult(resumed).heldOutLosses, whole.heldOutLosses);
     }
+  });
+
+  test('leaves a checkpoint that was taken as it is until it is released', () => {
+    const job = createJob({ tokens: corpus(3000, 70), options: { epochs: 3 } });
+    const thread = new LanguageModelThread(job, 0);
+    const workUntil = (step: number): void => {
+      while (languageModelProgress(job).steps < step) assert.ok(thread.work(0));
+    };
+    askForCheckpoint(job);
+    workUntil(3);
+    const first = takeCheckpoint(job)!;
+    const floats = Float32Array.from(first.floats);
+    askForCheckpoint(job);
+    workUntil(6);
+    assert.deepEqual(first.floats, floats);
+    releaseCheckpoint(job);
+    assert.equal(takeCheckpoint(job), null);
+    askForCheckpoint(job);
+    workUntil(9);
+    assert.ok(takeCheckpoint(job)!.step > 6);
+    assert.notDeepEqual(first.floats, floats);
   });
 
   test('refuses a checkpoint of another training', () => {
