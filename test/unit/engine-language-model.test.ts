@@ -144,7 +144,7 @@ test('broken off, it goes on from its checkpoint to the bits of an unbroken trai
 
 test('another language model does not take the checkpoint, nor is a damaged one taken', async () => {
   const directory = join(root, 'other');
-  await breakOff(directory, request({ epochs: 60 }));
+  await breakOff(directory, request({ epochs: 60, patience: 0 }));
   const { report } = await train(directory, request({ epochs: 1, hiddenSize: 20 }));
   assert.equal(report.languageModelResumedAt, undefined);
   for (const content of [new Uint8Array(3), new Uint8Array(100).fill(255), Buffer.from('\x02\0\0\0\0\0\0\0{}')]) {

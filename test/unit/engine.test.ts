@@ -253,7 +253,7 @@ describe('an engine that has trained', () => {
     const long = request(folder, {
       word2vec: { ...WORD2VEC_DEFAULTS, epochs: 200 },
       projection: { ...PROJECTION_DEFAULTS, nEpochs: 5000 },
-      languageModel: { ...LANGUAGE_MODEL_DEFAULTS, epochs: 50 },
+      languageModel: { ...LANGUAGE_MODEL_DEFAULTS, epochs: 50, patience: 0 },
     });
     const short = request(folder);
     const cases: [Phase, TrainRequest][] = [
@@ -390,7 +390,7 @@ describe('the engine process', () => {
   test('killed while it trains, it leaves the earlier model whole for the next engine', async () => {
     const reached = phase(events, 'languageModel');
     client
-      .train(request(folder, { languageModel: { ...LANGUAGE_MODEL_DEFAULTS, epochs: 100 } }))
+      .train(request(folder, { languageModel: { ...LANGUAGE_MODEL_DEFAULTS, epochs: 100, patience: 0 } }))
       .catch(() => undefined);
     await reached;
     const gone = new Promise((resolve) => child.once('exit', resolve));
