@@ -176,10 +176,11 @@ export async function trainLanguageModel(
     }
   };
   const saver = new CheckpointSaver(checkpointInterval, async (wait) => {
+    const identity = await trainingOf();
     askForCheckpoint(job!);
     const checkpoint = await wait(() => takeCheckpoint(job!));
     if (!checkpoint) return;
-    await saveLanguageModelCheckpoint(directory, await trainingOf(), checkpoint).finally(() => releaseCheckpoint(job!));
+    await saveLanguageModelCheckpoint(directory, identity, checkpoint).finally(() => releaseCheckpoint(job!));
   });
   let resumedAt: number | undefined;
   const outcome = (ended: LanguageModelOutcome): LanguageModelOutcome => ({

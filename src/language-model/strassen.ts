@@ -19,6 +19,7 @@ import { rowsOf, type Parameter } from './parameters.ts';
 
 /** Rows that are cut in halves together; a half is whole strips of 6. */
 const SLICE = 96;
+/** Below so many rows, weights' gradients are shared out in half slices. */
 const FEW = 2048;
 const PAIRS = BLOCK / 2;
 /** Panels whose terms, with what is summed up of them, stay in the nearest two caches (1 MB). */
