@@ -35,7 +35,8 @@ import { deleteModel, loadModel, saveModel, writeFileAtomically, type StoredMode
 import { Model } from './model/model.ts';
 import { writeSafetensors } from './model/safetensors.ts';
 import { deleteCache } from './reading/token-cache.ts';
-import { train, type TrainContext } from './training/train.ts';
+import type { RunContext } from './run-context.ts';
+import { train } from './training/train.ts';
 
 /** Between two checkpoints of a training, ms: with the time it takes to write one, less than 30 s are lost. */
 const CHECKPOINT_INTERVAL = 20_000;
@@ -213,7 +214,7 @@ export class Engine implements EngineApi {
 
   /** Makes a model, stores it in the place of the one there is, and asks it from then on; null where it was cancelled. One at a time. */
   async #replace<Made extends { model: StoredModel; seconds: Partial<Record<Phase, number>> }>(
-    make: (context: TrainContext) => Promise<Made | null>,
+    make: (context: RunContext) => Promise<Made | null>,
   ): Promise<Made | null> {
     return this.#compute(async (context) => {
       const made = await make(context);
@@ -230,7 +231,7 @@ export class Engine implements EngineApi {
   }
 
   /** Does what takes the machine's threads and `cancel` stops: one at a time. */
-  async #compute<Result>(work: (context: TrainContext) => Promise<Result>): Promise<Result> {
+  async #compute<Result>(work: (context: RunContext) => Promise<Result>): Promise<Result> {
     const directory = this.#directory;
     if (directory === null) throw new Error('open() must name the model folder before a model is made');
     if (this.#training)

@@ -51,6 +51,21 @@ export function unpacked(read: PackedCorpus, most: number | null = null): ReadCo
 
 /** Between two tellings of progress, ms. */
 const INTERVAL = 100;
+/** Below so many words nothing sensible can be learned. */
+const FEWEST_WORDS = 2000;
+
+/** Throws one sentence where nothing sensible can be learned. */
+export function checkEnoughWords({ words, files }: ReadingReport): void {
+  if (words >= FEWEST_WORDS) return;
+  throw new Error(
+    l10n.t(
+      'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
+      FEWEST_WORDS,
+      words,
+      files,
+    ),
+  );
+}
 
 /** Whether these passes change the running text of `count` words, given by their letters (vocabulary.ts). */
 export function changesTokens(letters: Uint16Array, count: number, text: TextOptions, phrases: PhraseOptions): boolean {

@@ -9,7 +9,7 @@ import type { FoundFiles } from './found-texts.ts';
 import { moved, type ReadShare, type ShareToWrite } from './read-shares.ts';
 import type { ThreadNews } from '../threads/thread-messages.ts';
 import { clearUnfinished } from './token-cache.ts';
-import type { TrainContext } from '../training/train.ts';
+import type { RunContext } from '../run-context.ts';
 import { wordsWithVector } from './vectors-only.ts';
 import { virtualFilesOf } from '../files/virtual-files.ts';
 import { isTooLarge, sharesOf } from './divide-work.ts';
@@ -19,7 +19,7 @@ const INTERVAL = 100;
 /** Threads that are started while files are looked for: where there are few, others have nothing to read. */
 const EARLY = 2;
 
-type ReadingContext = Pick<TrainContext, 'kernels' | 'script' | 'signal' | 'events' | 'directory'>;
+type ReadingContext = Pick<RunContext, 'kernels' | 'script' | 'signal' | 'events' | 'directory'>;
 
 export interface Reading extends ReadCorpus {
   /** Settled, never with an error, once the text is kept for the next time, or cannot be. Until then the token file is read. */
@@ -168,7 +168,7 @@ function dealt(shares: readonly ShareToWrite[], threads: number): ShareToWrite[]
 }
 
 /** Tells progress until the function that it gives is called. `done`: bytes and words of each thread, (threads, 2). */
-function tell(total: number, done: Float64Array, progress: TrainContext['events']['progress']): () => void {
+function tell(total: number, done: Float64Array, progress: RunContext['events']['progress']): () => void {
   const started = performance.now();
   if (total === 0) return () => undefined;
   const timer = setInterval(() => {

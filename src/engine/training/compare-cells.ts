@@ -16,7 +16,8 @@ import { Meter, tell } from '../progress.ts';
 import { checkOptions, resolveThreads } from '../options.ts';
 import { readFolders } from '../reading/read-folders.ts';
 import { openTokenFile } from '../reading/spill-file.ts';
-import { checkEnoughWords, type TrainContext } from './train.ts';
+import { checkEnoughWords } from '../reading/corpus-passes.ts';
+import type { RunContext } from '../run-context.ts';
 import { trainingKernel } from './wide-kernel.ts';
 
 /** What is measured of each: distances and amounts. */
@@ -26,7 +27,7 @@ type Measurements = Pick<ComparisonSetup, keyof typeof COMPARISON_DEFAULTS>;
 export async function compareCells(
   request: TrainRequest,
   equal: CellsAreEqualIn,
-  context: TrainContext,
+  context: RunContext,
   measurements: Measurements = COMPARISON_DEFAULTS,
 ): Promise<CellReport[] | null> {
   checkOptions(request);
@@ -50,7 +51,7 @@ async function compare(
   request: TrainRequest,
   equal: CellsAreEqualIn,
   threads: number,
-  context: TrainContext,
+  context: RunContext,
   measurements: Measurements,
 ): Promise<CellReport[] | null> {
   const { script, signal, events } = context;

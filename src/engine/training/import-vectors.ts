@@ -9,7 +9,7 @@ import { runTasks } from '../threads/thread-pool.ts';
 import type { StoredModel } from '../model/model-store.ts';
 import { checkImportOptions } from '../options.ts';
 import { PhaseClock } from '../phase-clock.ts';
-import type { TrainContext } from './train.ts';
+import type { RunContext } from '../run-context.ts';
 import { makeWordMap } from './lay-out-map.ts';
 
 export interface Imported extends Omit<ImportReport, 'model'> {
@@ -20,7 +20,7 @@ export interface Imported extends Omit<ImportReport, 'model'> {
 export async function importVectors(
   path: string,
   request: ImportRequest,
-  context: TrainContext,
+  context: RunContext,
 ): Promise<Imported | null> {
   checkImportOptions(request);
   const { script, signal, events } = context;

@@ -10,7 +10,7 @@ import { WORD2VEC_DEFAULTS } from '../../word2vec/options.ts';
 import { createWord2vecJob } from '../../word2vec/create-job.ts';
 import { word2vecResult } from '../../word2vec/matrices.ts';
 import { runTasks } from '../threads/thread-pool.ts';
-import type { TrainContext } from './train.ts';
+import type { RunContext } from '../run-context.ts';
 
 /** Passes over the text are so many that about these tokens are read, MOST_PASSES at most. */
 const TOKENS = 8_000_000;
@@ -19,7 +19,7 @@ const MOST_PASSES = 10;
 /** Row r is of token FIRST_WORD + r, zeros where it is not in the text. Null where it was cancelled. */
 export async function trainStartVectors(
   { trainingText, sizes, threads, seed }: Pick<LanguageModelJob, 'trainingText' | 'sizes' | 'threads' | 'seed'>,
-  { kernels, script, signal, events }: Pick<TrainContext, 'kernels' | 'script' | 'signal' | 'events'>,
+  { kernels, script, signal, events }: Pick<RunContext, 'kernels' | 'script' | 'signal' | 'events'>,
 ): Promise<WordVectors | null> {
   const begun = performance.now();
   const { vocabulary, embeddingSize: vectorSize } = sizes;

@@ -36,11 +36,11 @@ import type { Tensor } from '../model/safetensors.ts';
 import { trainStartVectors } from './start-vectors.ts';
 import { tokensOf } from '../reading/spill-file.ts';
 import { curvesOf } from '../model/training-curves.ts';
-import type { TrainContext } from './train.ts';
+import type { RunContext } from '../run-context.ts';
 import { virtualFilesOf } from '../files/virtual-files.ts';
 import { trainingKernel } from './wide-kernel.ts';
 
-export interface LanguageModelContext extends TrainContext {
+export interface LanguageModelContext extends RunContext {
   /** Computes in place of the kernels. */
   tensorflow: TensorFlow | null;
 }
@@ -91,7 +91,7 @@ export function bytePairsToLearn({ tokens, documents, paths, merges }: BytePairT
 export async function readAsBytePairs(
   { folders, unsaved = [], reading, languageModel }: TrainRequest,
   { paths }: ReadCorpus,
-  { script, signal, events }: Pick<TrainContext, 'script' | 'signal' | 'events'>,
+  { script, signal, events }: Pick<RunContext, 'script' | 'signal' | 'events'>,
 ): Promise<BytePairText | null> {
   const task = { kind: 'bytePairs', folders, unsaved, reading, paths, size: languageModel.bytePairs } as const;
   const listen = (message: ThreadNews): void => {

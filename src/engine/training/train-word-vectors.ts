@@ -23,7 +23,7 @@ import { runTasks } from '../threads/thread-pool.ts';
 import type { StoredModel } from '../model/model-store.ts';
 import type { ReadCorpus } from '../reading/corpus-passes.ts';
 import { tokensOf } from '../reading/spill-file.ts';
-import type { TrainContext } from './train.ts';
+import type { RunContext } from '../run-context.ts';
 
 export interface TrainedWordVectors {
   options: Word2vecOptions;
@@ -46,7 +46,7 @@ export async function trainWordVectors(
   tokenFile: number,
   before: StoredModel | null,
   threads: number,
-  context: TrainContext,
+  context: RunContext,
   tell: (read: () => [done: number, total: number]) => () => void,
 ): Promise<TrainedWordVectors | null> {
   const { kernels, script, signal, events, directory, checkpointInterval } = context;
