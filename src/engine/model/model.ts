@@ -22,6 +22,7 @@ import type {
   WordMap,
 } from '../../protocol/engine.ts';
 import { toldCurves } from './training-curves.ts';
+import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../../language-model/token-ids.ts';
 import { LanguageModel } from '../../language-model/inference/inference.ts';
 import { normalizedWord } from '../../text/document.ts';
 import { partAt } from '../../text/identifier-parts.ts';
@@ -40,10 +41,6 @@ import { WordVectors, type Method } from '../../word2vec/vectors.ts';
 const CONTEXT_WORDS = 100;
 /** Words that can be looked at inside the model at a time. */
 const MOST_INSPECTED = 10_000;
-/** Ids of the language model: the unknown sign, the end of a sentence, then the words by count. */
-const UNKNOWN = 0;
-const END_OF_SENTENCE = 1;
-const FIRST_WORD = 2;
 /** The most words of a phrase that is looked for under the cursor. */
 const PHRASE_WORDS = 4;
 /** Closest spellings offered for an unknown word. */

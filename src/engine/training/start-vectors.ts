@@ -4,7 +4,7 @@
 import * as l10n from '@vscode/l10n';
 import type { LanguageModelJob } from '../../language-model/training/job.ts';
 import type { WordVectors } from '../../language-model/network/parameters.ts';
-import { END_OF_SENTENCE, FIRST_WORD } from '../../language-model/training/streams.ts';
+import { END_OF_SENTENCE, FIRST_WORD } from '../../language-model/token-ids.ts';
 import { MemoryTokens } from '../../text/tokens.ts';
 import { WORD2VEC_DEFAULTS } from '../../word2vec/options.ts';
 import { createWord2vecJob } from '../../word2vec/create-job.ts';

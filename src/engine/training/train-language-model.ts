@@ -9,15 +9,15 @@ import {
   takeCheckpoint,
   type Checkpoint,
 } from '../../language-model/training/checkpoint.ts';
+import { createLanguageModelJob, type TrainingExtras } from '../../language-model/training/create-job.ts';
 import {
-  createLanguageModelJob,
   keptLanguageModel,
   languageModelProgress,
   languageModelResult,
   type LanguageModelJob,
   type LanguageModelResult,
-  type TrainingExtras,
 } from '../../language-model/training/job.ts';
+import { FIRST_WORD } from '../../language-model/token-ids.ts';
 import { resolveLanguageModelOptions, type LanguageModelOptions } from '../../language-model/options.ts';
 import type { TensorFlow } from '../../language-model/training/tensorflow.ts';
 import { LanguageModelThread } from '../../language-model/training/training-thread.ts';
@@ -235,7 +235,7 @@ function summaryOf(result: LanguageModelResult, heldOut: Uint8Array): LanguageMo
   const { tensors, perplexity, bitsPerCharacter, heldOutTokens } = result;
   const isMeasured = Number.isFinite(perplexity);
   return {
-    vocabulary: tensors['output.bias']!.shape[0]! - 2, // without the unknown sign and the end of a sentence
+    vocabulary: tensors['output.bias']!.shape[0]! - FIRST_WORD,
     perplexity: isMeasured ? perplexity : null,
     bitsPerCharacter: isMeasured ? bitsPerCharacter : null,
     heldOutFiles: heldOut.reduce((sum, held) => sum + held, 0),
