@@ -20,6 +20,7 @@ import type { Word2vecJob } from '../word2vec/job.ts';
 import { Word2vecThread } from '../word2vec/training.ts';
 import { readBytePairs, type BytePairRequest, type BytePairText } from './reading/byte-pair-text.ts';
 import { readEvaluationSet } from './evaluate.ts';
+import { atMostEvery } from './progress.ts';
 import { answerTasks, hooks } from './threads/thread-messages.ts';
 import { tokensOf } from './reading/spill-file.ts';
 import { readVectorFile, type ReadVectors } from './exchange/vector-file.ts';
@@ -79,13 +80,10 @@ async function run(task: ComputeTask): Promise<unknown> {
       const projection = new Projection(
         createProjectionJob(task.kernel, task.vectors, task.vectorSize, task.options, task.seed),
       );
-      let told = 0;
+      const isTime = atMostEvery();
       while (projection.step()) {
         if (cancelled()) return null;
-        if (performance.now() - told > 100) {
-          told = performance.now();
-          progress({ phase: 'map', fraction: projection.fraction });
-        }
+        if (isTime()) progress({ phase: 'map', fraction: projection.fraction });
       }
       return projection.positions();
     }

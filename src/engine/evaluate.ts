@@ -13,12 +13,11 @@ import {
   type ScoredPairs,
 } from '../word2vec/evaluation.ts';
 import type { WordVectors } from '../word2vec/vectors.ts';
+import { tellRegularly } from './progress.ts';
 import { runTasks } from './threads/thread-pool.ts';
 
 /** Larger files are no evaluation set: the 19,544 analogies of the best known one are 0.6 MB. Bytes. */
 const LARGEST = 16_000_000;
-/** Milliseconds. */
-const PROGRESS_INTERVAL = 100;
 
 interface Means {
   /** The built compute thread. */
@@ -44,8 +43,8 @@ export async function evaluate(
   };
   if (set.kind === 'pairs') return { kind: 'pairs', ...facts, ...agreementWithPeople(vectors, set, restrict) };
   const job = createAnalogyJob(vectors, set, { method, restrictVocabulary: restrict });
-  const timer = setInterval(() => progress(analogyProgress(job)), PROGRESS_INTERVAL);
-  const done = await runTasks(script, [{ kind: 'analogies', job }], signal).finally(() => clearInterval(timer));
+  const stop = tellRegularly(() => progress(analogyProgress(job)));
+  const done = await runTasks(script, [{ kind: 'analogies', job }], signal).finally(stop);
   return done && { kind: 'analogies', method, ...facts, ...countAnswers(vectors, set, job) };
 }
 

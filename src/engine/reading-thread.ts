@@ -8,7 +8,9 @@ import type { TextRoom } from '../text/merge.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import { TextKernel } from '../text/text-kernel.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
-import { CorpusPasses, packed, unpacked, type PackedCorpus } from './reading/corpus-passes.ts';
+import { atMostEvery } from './progress.ts';
+import { CorpusPasses } from './reading/corpus-passes.ts';
+import { packed, unpacked, type PackedCorpus } from './reading/read-corpus.ts';
 import { placeOfCut } from './files/cut-points.ts';
 import { findTexts, type FoundFiles } from './reading/found-texts.ts';
 import { readFound } from './reading/read-in-one-thread.ts';
@@ -176,11 +178,9 @@ async function run(task: ReadingTask): Promise<unknown> {
 }
 
 async function find(task: ReadingTask & { kind: 'find' }): Promise<ReadingResults['find'] | null> {
-  let told = 0;
+  const isTime = atMostEvery(FINDING_INTERVAL);
   const tell = (filesFound: number): void => {
-    if (performance.now() - told < FINDING_INTERVAL) return;
-    told = performance.now();
-    hooks.progress({ phase: 'reading', fraction: 0, filesFound });
+    if (isTime()) hooks.progress({ phase: 'reading', fraction: 0, filesFound });
   };
   const found = await findTexts(task.folders, task.reading, task.unsaved, hooks.cancelled, tell);
   if (!found) return null;

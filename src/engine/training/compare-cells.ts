@@ -10,7 +10,7 @@ import {
 import { resolveLanguageModelOptions } from '../../language-model/options.ts';
 import type { CellsAreEqualIn, Progress, TrainRequest } from '../../protocol/engine.ts';
 import { runTasks } from '../threads/thread-pool.ts';
-import type { ReadCorpus } from '../reading/corpus-passes.ts';
+import type { ReadCorpus } from '../reading/read-corpus.ts';
 import { bytePairsToLearn, readAsBytePairs, textToLearn } from './train-language-model.ts';
 import { Meter, tell } from '../progress.ts';
 import { checkOptions, resolveThreads } from '../options.ts';

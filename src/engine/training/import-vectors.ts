@@ -8,7 +8,7 @@ import { metadataName } from '../../word2vec/formats/projector.ts';
 import { runTasks } from '../threads/thread-pool.ts';
 import type { StoredModel } from '../model/model-store.ts';
 import { checkImportOptions } from '../options.ts';
-import { PhaseClock } from '../phase-clock.ts';
+import { PhaseClock } from '../progress.ts';
 import type { RunContext } from '../run-context.ts';
 import { makeWordMap } from './lay-out-map.ts';
 

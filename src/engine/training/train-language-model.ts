@@ -31,7 +31,7 @@ import type { BytePairText } from '../reading/byte-pair-text.ts';
 import type { ThreadNews } from '../threads/thread-messages.ts';
 import { runTasks } from '../threads/thread-pool.ts';
 import { Meter, tell } from '../progress.ts';
-import type { ReadCorpus } from '../reading/corpus-passes.ts';
+import type { ReadCorpus } from '../reading/read-corpus.ts';
 import type { Tensor } from '../model/safetensors.ts';
 import { trainStartVectors } from './start-vectors.ts';
 import { tokensOf } from '../reading/spill-file.ts';

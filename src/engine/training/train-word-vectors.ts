@@ -21,7 +21,7 @@ import { CheckpointSaver } from './checkpoint-saver.ts';
 import { fingerprint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { runTasks } from '../threads/thread-pool.ts';
 import type { StoredModel } from '../model/model-store.ts';
-import type { ReadCorpus } from '../reading/corpus-passes.ts';
+import type { ReadCorpus } from '../reading/read-corpus.ts';
 import { tokensOf } from '../reading/spill-file.ts';
 import type { RunContext } from '../run-context.ts';
 

@@ -9,15 +9,14 @@ import {
   type LanguageModelContext,
   type LanguageModelOutcome,
 } from './train-language-model.ts';
-import { Meter, tell } from '../progress.ts';
+import { Meter, PhaseClock, tell } from '../progress.ts';
 import { loadModel, type StoredModel } from '../model/model-store.ts';
 import { checkOptions, resolveThreads } from '../options.ts';
 import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
 import type { BytePairText } from '../reading/byte-pair-text.ts';
 import { openTokenFile } from '../reading/spill-file.ts';
 import { loadTensorflow } from './tensorflow.ts';
-import { PhaseClock } from '../phase-clock.ts';
-import type { ReadCorpus } from '../reading/corpus-passes.ts';
+import type { ReadCorpus } from '../reading/read-corpus.ts';
 import { checkEnoughWords } from '../reading/corpus-passes.ts';
 import { readFolders } from '../reading/read-folders.ts';
 import type { RunContext } from '../run-context.ts';
