@@ -3,10 +3,11 @@
 
 import type { Phase, TrainRequest } from '../../protocol/engine.ts';
 import { writtenText } from '../../text/merge.ts';
-import { ComputeThreads } from '../threads/thread-pool.ts';
+import { ThreadPool } from '../threads/thread-pool.ts';
 import { unpacked, type PackedCorpus, type ReadCorpus } from './read-corpus.ts';
 import type { FoundFiles } from './found-texts.ts';
 import { moved, type ReadShare, type ShareToWrite } from './read-shares.ts';
+import type { ReadingTasks } from './reading-tasks.ts';
 import type { ThreadNews } from '../threads/thread-messages.ts';
 import { clearUnfinished } from './token-cache.ts';
 import { ReadingClock, tellRegularly } from '../progress.ts';
@@ -34,7 +35,7 @@ export async function readFolders(
   entered: (phase: Phase) => void,
 ): Promise<Reading | null> {
   const { script, signal, events, directory } = context;
-  const pool = new ComputeThreads(
+  const pool = new ThreadPool<ReadingTasks>(
     new URL('reading-thread.mjs', script),
     signal,
     virtualFilesOf(request.folders, events),
@@ -70,7 +71,7 @@ interface ReadText {
 }
 
 async function readIn(
-  pool: ComputeThreads,
+  pool: ThreadPool<ReadingTasks>,
   { folders, unsaved = [], reading, text, phrases, parts: made, word2vec }: TrainRequest,
   tokenFile: number,
   threads: number,

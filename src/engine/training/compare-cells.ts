@@ -9,7 +9,7 @@ import {
 } from '../../language-model/comparison/comparison.ts';
 import { resolveLanguageModelOptions } from '../../language-model/options.ts';
 import type { CellsAreEqualIn, Progress, TrainRequest } from '../../protocol/engine.ts';
-import { runTasks } from '../threads/thread-pool.ts';
+import { runTasks } from '../compute-tasks.ts';
 import type { ReadCorpus } from '../reading/read-corpus.ts';
 import { bytePairsToLearn, readAsBytePairs, textToLearn } from './train-language-model.ts';
 import { Meter, tell } from '../progress.ts';
@@ -90,7 +90,7 @@ async function compare(
         kind: 'compareCells' as const,
         ...{ setup, contender, done: done.subarray(first + index, first + index + 1) },
       }));
-      const measured = await runTasks(script, tasks, signal);
+      const measured = await runTasks(tasks, { script, signal });
       if (!measured) return null;
       reports.push(...measured);
     }

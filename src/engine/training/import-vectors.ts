@@ -5,10 +5,11 @@ import { basename } from 'node:path';
 import type { ImportReport, ImportRequest, Phase } from '../../protocol/engine.ts';
 import type { Place, VectorFileProblem } from '../../word2vec/formats/vector-table.ts';
 import { metadataName } from '../../word2vec/formats/projector.ts';
-import { runTasks } from '../threads/thread-pool.ts';
+import { runTasks } from '../compute-tasks.ts';
 import type { StoredModel } from '../model/model-store.ts';
 import { checkImportOptions } from '../options.ts';
 import { PhaseClock } from '../progress.ts';
+import type { ThreadNews } from '../threads/thread-messages.ts';
 import type { RunContext } from '../run-context.ts';
 import { makeWordMap } from './lay-out-map.ts';
 
@@ -31,9 +32,11 @@ export async function importVectors(
     events.progress({ phase, fraction: 0 });
   };
   enter('importing');
-  const run = await runTasks(script, [{ kind: 'import', path, most: request.most }], signal, (message) => {
+  const listen = (message: ThreadNews): void => {
     if (message.type === 'progress') events.progress(message.progress);
-  }).catch((error: unknown) => {
+  };
+  const task = { kind: 'import', path, most: request.most } as const;
+  const run = await runTasks([task], { script, signal, listen }).catch((error: unknown) => {
     throw unreadable(name, error as Error);
   });
   if (!run) return null;

@@ -9,7 +9,7 @@ import { MemoryTokens } from '../../text/tokens.ts';
 import { WORD2VEC_DEFAULTS } from '../../word2vec/options.ts';
 import { createWord2vecJob } from '../../word2vec/create-job.ts';
 import { word2vecResult } from '../../word2vec/matrices.ts';
-import { runTasks } from '../threads/thread-pool.ts';
+import { runTasks } from '../compute-tasks.ts';
 import type { RunContext } from '../run-context.ts';
 
 /** Passes over the text are so many that about these tokens are read, MOST_PASSES at most. */
@@ -48,7 +48,7 @@ export async function trainStartVectors(
   const tasks = Array.from({ length: job.threads }, (_, thread) => {
     return { kind: 'word2vec' as const, job, thread, corpus, tokenFile: -1 };
   });
-  if (!(await runTasks(script, tasks, signal))) return null;
+  if (!(await runTasks(tasks, { script, signal }))) return null;
   const { input } = word2vecResult(job);
   for (const [rank, token] of order.entries()) {
     if (token < FIRST_WORD) continue;

@@ -29,7 +29,7 @@ import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
 import { charactersOf, toCorpusIds } from '../model/byte-pair-language-model.ts';
 import type { BytePairText } from '../reading/byte-pair-text.ts';
 import type { ThreadNews } from '../threads/thread-messages.ts';
-import { runTasks } from '../threads/thread-pool.ts';
+import { runTasks } from '../compute-tasks.ts';
 import { Meter, tell } from '../progress.ts';
 import type { ReadCorpus } from '../reading/read-corpus.ts';
 import type { Tensor } from '../model/safetensors.ts';
@@ -98,7 +98,7 @@ export async function readAsBytePairs(
     if (message.type === 'log') events.log(message.level, message.message);
     else events.progress(message.progress);
   };
-  const read = await runTasks(script, [task], signal, listen, virtualFilesOf(folders, events));
+  const read = await runTasks([task], { script, signal, listen, files: virtualFilesOf(folders, events) });
   return read && read[0]!;
 }
 
@@ -262,7 +262,7 @@ async function run(
   try {
     if (tensorflow) return await runHere(job, tensorflow, signal);
     const tasks = Array.from({ length: job.threads }, (_, thread) => ({ kind: 'languageModel' as const, job, thread }));
-    return (await runTasks(script, tasks, signal)) !== null;
+    return (await runTasks(tasks, { script, signal })) !== null;
   } finally {
     stop();
   }

@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import * as l10n from '@vscode/l10n';
 import type { WidthTrial } from '../../language-model/training/width.ts';
 import type { VectorWidth } from '../../protocol/engine.ts';
-import { runTasks } from '../threads/thread-pool.ts';
+import { runTasks } from '../compute-tasks.ts';
 import { bestVariant } from '../kernels.ts';
 import type { RunContext } from '../run-context.ts';
 
@@ -55,7 +55,7 @@ export async function trainingKernel(
 /** Null where it was cancelled. */
 async function tryWideKernel(script: URL, signal: AbortSignal): Promise<Tried | null> {
   const kernel = await loadWideKernel(new URL('./', script));
-  const trials = await runTasks(script, [{ kind: 'tryWide' as const, kernel }], signal);
+  const trials = await runTasks([{ kind: 'tryWide' as const, kernel }], { script, signal });
   return trials && { kernel, ...trials[0]! };
 }
 
