@@ -47,7 +47,7 @@ interface Path {
   token: number;
 }
 
-export class BytePairModel {
+export class BytePairLanguageModel {
   readonly #model: LanguageModel;
   readonly #tokenizer: BytePairTokenizer;
   /** Of each token. */
