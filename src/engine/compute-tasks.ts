@@ -4,7 +4,7 @@ import type { CellReport, ComparisonSetup, Contender } from '../language-model/c
 import type { LanguageModelJob } from '../language-model/training/job.ts';
 import type { WidthTrial } from '../language-model/training/width.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
-import type { VirtualFiles } from '../protocol/engine.ts';
+import type { EngineEvents, VirtualFiles } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { AnalogyJob } from '../word2vec/analogies.ts';
 import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
@@ -12,7 +12,8 @@ import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
 import type { Word2vecJob } from '../word2vec/job.ts';
 import type { ReadVectors } from './exchange/vector-file.ts';
 import type { BytePairRequest, BytePairText } from './reading/byte-pair-text.ts';
-import type { ResultOf, TaskOf, ThreadNews } from './threads/thread-messages.ts';
+import type { RunContext } from './run-context.ts';
+import type { ResultOf, TaskOf } from './threads/thread-messages.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
 
 export interface ComputeTasks {
@@ -44,12 +45,9 @@ export interface ComputeTasks {
   analogies: { task: { job: AnalogyJob }; result: null };
 }
 
-export interface Means {
-  /** URL of the compute thread's bundle. */
-  script: URL;
-  signal: AbortSignal;
-  /** Hears what the tasks tell on their way. */
-  listen?: (message: ThreadNews) => void;
+interface Means extends Pick<RunContext, 'script' | 'signal'> {
+  /** Hear what the tasks tell on their way. */
+  events?: Pick<EngineEvents, 'progress' | 'log'>;
   /** Through which they read virtual folders. */
   files?: VirtualFiles | null;
 }
@@ -60,11 +58,14 @@ export interface Means {
  */
 export async function runTasks<Task extends TaskOf<ComputeTasks>>(
   tasks: readonly Task[],
-  { script, signal, listen, files = null }: Means,
+  { script, signal, events, files = null }: Means,
 ): Promise<ResultOf<ComputeTasks, Task>[] | null> {
   const threads = new ThreadPool<ComputeTasks>(script, signal, files);
   try {
-    return await threads.run(tasks, listen);
+    return await threads.run(tasks, (news) => {
+      if (news.type === 'log') events?.log(news.level, news.message);
+      else events?.progress(news.progress);
+    });
   } finally {
     await threads.close();
   }

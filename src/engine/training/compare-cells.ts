@@ -11,7 +11,7 @@ import { resolveLanguageModelOptions } from '../../language-model/options.ts';
 import type { CellsAreEqualIn, Progress, TrainRequest } from '../../protocol/engine.ts';
 import { runTasks } from '../compute-tasks.ts';
 import type { ReadCorpus } from '../reading/read-corpus.ts';
-import { bytePairsToLearn, readAsBytePairs, textToLearn } from './train-language-model.ts';
+import { bytePairsToLearn, readAsBytePairs, textToLearn } from './text-to-learn.ts';
 import { Meter, tell } from '../progress.ts';
 import { checkOptions, resolveThreads } from '../options.ts';
 import { readFolders } from '../reading/read-folders.ts';

@@ -9,7 +9,6 @@ import { runTasks } from '../compute-tasks.ts';
 import type { StoredModel } from '../model/model-store.ts';
 import { checkImportOptions } from '../options.ts';
 import { PhaseClock } from '../progress.ts';
-import type { ThreadNews } from '../threads/thread-messages.ts';
 import type { RunContext } from '../run-context.ts';
 import { makeWordMap } from './lay-out-map.ts';
 
@@ -24,7 +23,7 @@ export async function importVectors(
   context: RunContext,
 ): Promise<Imported | null> {
   checkImportOptions(request);
-  const { script, signal, events } = context;
+  const { events } = context;
   const name = basename(path);
   const clock = new PhaseClock();
   const enter = (phase: Phase): void => {
@@ -32,11 +31,8 @@ export async function importVectors(
     events.progress({ phase, fraction: 0 });
   };
   enter('importing');
-  const listen = (message: ThreadNews): void => {
-    if (message.type === 'progress') events.progress(message.progress);
-  };
   const task = { kind: 'import', path, most: request.most } as const;
-  const run = await runTasks([task], { script, signal, listen }).catch((error: unknown) => {
+  const run = await runTasks([task], context).catch((error: unknown) => {
     throw unreadable(name, error as Error);
   });
   if (!run) return null;

@@ -5,7 +5,6 @@ import type { EngineEvents } from '../../protocol/engine.ts';
 import { WordVectors } from '../../word2vec/vectors.ts';
 import { runTasks } from '../compute-tasks.ts';
 import type { Kernels } from '../kernels.ts';
-import type { ThreadNews } from '../threads/thread-messages.ts';
 
 export interface WordMapRequest {
   kernels: Kernels;
@@ -33,10 +32,7 @@ export async function makeWordMap(request: WordMapRequest): Promise<Float32Array
     request.vectors.subarray(0, mapWords * vectorSize),
     vectorSize,
   ).unitVectors(mapWords);
-  const listen = (message: ThreadNews): void => {
-    if (message.type === 'progress') events.progress(message.progress);
-  };
   const task = { kind: 'projection', kernel: kernels.similarity, vectors, vectorSize, options, seed } as const;
-  const made = await runTasks([task], { script, signal, listen });
+  const made = await runTasks([task], { script, signal, events });
   return made && made[0]!;
 }

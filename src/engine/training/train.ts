@@ -3,12 +3,7 @@
 
 import * as l10n from '@vscode/l10n';
 import type { TrainReport, TrainRequest } from '../../protocol/engine.ts';
-import {
-  readAsBytePairs,
-  trainLanguageModel,
-  type LanguageModelContext,
-  type LanguageModelOutcome,
-} from './train-language-model.ts';
+import { trainLanguageModel, type LanguageModelContext, type LanguageModelOutcome } from './train-language-model.ts';
 import { Meter, PhaseClock, tell } from '../progress.ts';
 import { loadModel, type StoredModel } from '../model/model-store.ts';
 import { checkOptions, resolveThreads } from '../options.ts';
@@ -21,6 +16,7 @@ import { checkEnoughWords } from '../reading/corpus-passes.ts';
 import { readFolders } from '../reading/read-folders.ts';
 import type { RunContext } from '../run-context.ts';
 import { makeWordMap } from './lay-out-map.ts';
+import { readAsBytePairs } from './text-to-learn.ts';
 import { trainWordVectors } from './train-word-vectors.ts';
 
 export interface Trained extends Omit<TrainReport, 'model'> {
