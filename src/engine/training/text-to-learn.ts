@@ -69,12 +69,7 @@ export async function readAsBytePairs(
  * so that the choice stays when files are added, until they hold `share` of the text. No file that holds more than
  * twice that share is taken. None may be left: the language model then holds out the end of the text.
  */
-function chooseHeldOut(
-  paths: readonly string[],
-  documents: Int32Array,
-  tokens: number,
-  share: number,
-): Uint8Array {
+function chooseHeldOut(paths: readonly string[], documents: Int32Array, tokens: number, share: number): Uint8Array {
   const heldOut = new Uint8Array(paths.length);
   const order = paths
     .map((path, index) => ({ index, hash: fnv1a(path) }))
