@@ -21,6 +21,7 @@ import type {
   TrainingCurves,
   WordMap,
 } from '../../protocol/engine.ts';
+import { suggestsNothing } from './suggests-nothing.ts';
 import { toldCurves } from './training-curves.ts';
 import { LanguageModel } from '../../language-model/inference/inference.ts';
 import { normalizedWord } from '../../text/document.ts';
@@ -210,9 +211,12 @@ export class Model {
 
   /**
    * The language model's words first; rarer words of the vocabulary that begin with the prefix share the probability of
-   * the unknown sign in proportion to their counts. Without a language model nothing is suggested.
+   * the unknown sign in proportion to their counts. Without a language model, or with one that learned nothing, nothing is
+   * suggested.
    */
   complete(text: string, suggestions: number): Completion {
+    const problem = this.summary.languageModel && suggestsNothing(this.summary.languageModel);
+    if (problem) return { prefix: wordsBefore(text, 0).partial, suggestions: [], problem };
     if (this.#bytePairs) return this.#bytePairs.complete(text, suggestions);
     const { context, partial: prefix } = wordsBefore(text, CONTEXT_WORDS);
     const { words: vocabulary, counts } = this.#stored;
