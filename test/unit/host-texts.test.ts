@@ -204,7 +204,12 @@ suite('the status bar and the notifications', () => {
     );
     const measured = { ...summary.languageModel!, unigramPerplexity: 640.4 };
     const said = 'Perplexity of the language model on held-out text: 133. Counting words alone: 640.';
-    assert.ok(sentences.modelDetails({ ...summary, languageModel: measured }, 'en').join(' ').includes(said));
+    assert.ok(
+      sentences
+        .modelDetails({ ...summary, languageModel: measured }, 'en')
+        .join(' ')
+        .includes(said),
+    );
   });
 
   test('nothing is said of skipped files, repairs and perplexity where there are none', () => {

@@ -4,13 +4,13 @@
 import * as l10n from '@vscode/l10n';
 import type { LanguageModelJob } from '../../language-model/training/job.ts';
 import type { WordVectors } from '../../language-model/network/parameters.ts';
-import { END_OF_SENTENCE, FIRST_WORD } from '../../language-model/training/streams.ts';
+import { END_OF_SENTENCE, FIRST_WORD } from '../../language-model/token-ids.ts';
 import { MemoryTokens } from '../../text/tokens.ts';
 import { WORD2VEC_DEFAULTS } from '../../word2vec/options.ts';
 import { createWord2vecJob } from '../../word2vec/create-job.ts';
 import { word2vecResult } from '../../word2vec/matrices.ts';
-import { runTasks } from '../threads/thread-pool.ts';
-import type { TrainContext } from './train.ts';
+import { runTasks } from '../compute-tasks.ts';
+import type { RunContext } from '../run-context.ts';
 
 /** Passes over the text are so many that about these tokens are read, MOST_PASSES at most. */
 const TOKENS = 8_000_000;
@@ -26,7 +26,7 @@ const LARGEST = 50;
  */
 export async function trainStartVectors(
   job: Pick<LanguageModelJob, 'trainingText' | 'sizes' | 'threads' | 'seed'>,
-  context: Pick<TrainContext, 'kernels' | 'script' | 'signal' | 'events'>,
+  context: Pick<RunContext, 'kernels' | 'script' | 'signal' | 'events'>,
 ): Promise<WordVectors | null> {
   const { embeddingSize: size, vocabulary, freezeEmbedding } = job.sizes;
   const begun = performance.now();
@@ -62,7 +62,7 @@ export async function trainStartVectors(
 /** The rows; null if it was cancelled. Throws if they are no vectors. */
 async function train(
   { trainingText, sizes, threads, seed }: Pick<LanguageModelJob, 'trainingText' | 'sizes' | 'threads' | 'seed'>,
-  { kernels, script, signal }: Pick<TrainContext, 'kernels' | 'script' | 'signal'>,
+  { kernels, script, signal }: Pick<RunContext, 'kernels' | 'script' | 'signal'>,
 ): Promise<Float32Array | null> {
   const { vocabulary, embeddingSize: vectorSize } = sizes;
   const counts = new Float64Array(vocabulary);
@@ -90,7 +90,7 @@ async function train(
   const tasks = Array.from({ length: job.threads }, (_, thread) => {
     return { kind: 'word2vec' as const, job, thread, corpus, tokenFile: -1 };
   });
-  if (!(await runTasks(script, tasks, signal))) return null;
+  if (!(await runTasks(tasks, { script, signal }))) return null;
   const { input } = word2vecResult(job);
   for (const [rank, token] of order.entries()) {
     if (token < FIRST_WORD) continue;
