@@ -128,8 +128,10 @@ export const LANGUAGE_MODEL_RANGES: Record<
   evaluateEvery: [0, 1_000_000, true],
 };
 
-/** The learning rate of every network, whose layers take their share of it (network/parameters.ts). */
+/** The learning rate of every network at batches of SMALL_BATCH or less; its layers take their share of it (network/parameters.ts). */
 const RATE = 0.012;
+/** Larger batches, up to LARGE_BATCH, learn in fewer steps, with less noise: the rate grows as the root of their size. */
+const [SMALL_BATCH, LARGE_BATCH] = [32, 128];
 /** Texts with fewer tokens are learned by heart in some passes, unless half of what passes through is dropped. */
 const SMALL_TEXT = 100_000;
 
@@ -145,10 +147,14 @@ export function resolveLanguageModelOptions(options: LanguageModelOptions, words
   const { dropout, inputDropout, input } = options;
   return {
     ...{ ...options, epochs },
-    learningRate: options.learningRate || RATE,
+    learningRate: options.learningRate || automaticRate(options),
     dropout: automatic(dropout),
     inputDropout: input === 'onehot' && inputDropout < 0 ? 0 : automatic(inputDropout),
   };
+}
+
+function automaticRate({ batchSize }: LanguageModelOptions): number {
+  return RATE * Math.sqrt(Math.min(LARGE_BATCH, Math.max(SMALL_BATCH, batchSize)) / SMALL_BATCH);
 }
 
 /** Throws where two options contradict each other, with what to change. */

@@ -95,6 +95,7 @@ export class Optimizer {
 export const DECAYS = ['linear', 'cosine', 'none'] as const;
 
 export interface Schedule {
+  /** At its peak; layers learn at a share of it (`Parameter.pace`). In options 0 is automatic. */
   learningRate: number;
   /** Share of the steps over which the rate rises to learningRate. */
   warmUp: number;
