@@ -15,11 +15,12 @@ import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
 import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
-import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
+import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation-set.ts';
 import type { Word2vecJob } from '../word2vec/job.ts';
 import { Word2vecThread } from '../word2vec/training.ts';
 import { readBytePairs, type BytePairRequest, type BytePairText } from './reading/byte-pair-text.ts';
-import { readEvaluationSet } from './evaluate.ts';
+import type { UnclearScore } from '../protocol/engine.ts';
+import { readEvaluationSet } from './exchange/evaluation-set.ts';
 import { answerTasks, hooks } from './threads/thread-messages.ts';
 import { tokensOf } from './reading/spill-file.ts';
 import { readVectorFile, type ReadVectors } from './exchange/vector-file.ts';
@@ -46,7 +47,7 @@ export type ComputeTask =
   | { kind: 'languageModel'; job: LanguageModelJob; thread: number }
   /** `done`: one number, how far it is. */
   | { kind: 'compareCells'; setup: ComparisonSetup; contender: Contender; done: Float64Array }
-  | { kind: 'readEvaluationSet'; path: string }
+  | { kind: 'readEvaluationSet'; path: string; score: string | undefined; encoding: string | undefined }
   | { kind: 'analogies'; job: AnalogyJob };
 
 export interface ComputeResults {
@@ -58,7 +59,7 @@ export interface ComputeResults {
   tryWide: WidthTrial;
   languageModel: null;
   compareCells: CellReport;
-  readEvaluationSet: ScoredPairs | AnalogyQuestions;
+  readEvaluationSet: ScoredPairs | AnalogyQuestions | UnclearScore;
   analogies: null;
 }
 /** A task's result; null where it was cancelled, or where the result lies in the job's shared memory. */
@@ -98,7 +99,7 @@ async function run(task: ComputeTask): Promise<unknown> {
       return comparison.report();
     }
     case 'readEvaluationSet':
-      return readEvaluationSet(task.path);
+      return readEvaluationSet(task.path, task.score, task.encoding);
     case 'analogies':
       return runSteps(new AnalogyThread(task.job));
   }

@@ -8,6 +8,7 @@ import type { ProjectionOptions } from '../projection/options.ts';
 import type { LeftOutReason } from '../text/document-tokens.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import type { VectorFormat } from '../word2vec/formats/vector-table.ts';
+import type { Column } from '../word2vec/evaluation-set.ts';
 import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
@@ -63,7 +64,7 @@ export interface EngineApi {
    * Tells `evaluating` on the way. Gives null where `cancelEvaluation` stopped it. Throws one sentence where the file
    * cannot be read or holds neither, and where an evaluation is running already.
    */
-  evaluate(path: string, options: EvaluationOptions): Promise<Evaluation | null>;
+  evaluate(path: string, options: EvaluationOptions): Promise<Evaluation | UnclearScore | null>;
   /** False where none is running. */
   cancelEvaluation(): Promise<boolean>;
   /** What the language model expects after `text`: the rest of the word that `text` ends in, or the next word. No suggestions without a language model. */
@@ -404,6 +405,10 @@ export interface EvaluationOptions {
   method: Method;
   /** The most frequent words, so many, are known, and are the possible answers; 0: all. Without it 30,000 for analogies and all for pairs. */
   restrictVocabulary?: number;
+  /** The name or the number of the column of scores; absent: it is told by its name or by what it holds. */
+  score?: string;
+  /** Of a file that is not UTF-8, as in `FolderRequest`. */
+  encoding?: string;
 }
 
 export type Evaluation = {
@@ -411,7 +416,20 @@ export type Evaluation = {
   vocabulary: number;
   /** Lines of the file that are neither. */
   passedOver: number;
-} & (({ kind: 'pairs' } & PairAgreement) | ({ kind: 'analogies'; method: Method } & AnalogyAccuracy));
+} & (
+  | ({
+      kind: 'pairs';
+      /** Of the score, if the file has other columns than two words and a score. */
+      column?: Column;
+    } & PairAgreement)
+  | ({ kind: 'analogies'; method: Method } & AnalogyAccuracy)
+);
+
+/** It is not clear which of these columns of a file of word pairs has the scores: `EvaluationOptions.score` has to say. */
+export interface UnclearScore {
+  kind: 'unclearScore';
+  columns: Column[];
+}
 
 /** What is known of a file besides its path. Without a text or bytes it is read from the disk. */
 export interface FileContent {
