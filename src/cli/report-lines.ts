@@ -45,9 +45,11 @@ export function reportLines(report: TrainReport): string[] {
   ];
 }
 
-export function importLines({ format, rows, duplicates, model, seconds }: ImportReport): string[] {
+export function importLines({ format, rows, duplicates, leftOut, encoding, model, seconds }: ImportReport): string[] {
   return [
     `${rows} rows of ${format}${duplicates ? `; ${duplicates} left out, their words had been there before` : ''}`,
+    ...(leftOut ? [`${leftOut.rows} left out, the first because ${leftOut.first}`] : []),
+    ...(encoding === undefined ? [] : [`words decoded from ${encoding}`]),
     ...modelLines(model),
     secondsLine(seconds),
   ];

@@ -26,7 +26,7 @@ import { tokensOf } from './reading/spill-file.ts';
 import { readVectorFile, type ReadVectors } from './exchange/vector-file.ts';
 
 export type ComputeTask =
-  | { kind: 'import'; path: string; most: number }
+  | { kind: 'import'; path: string; most: number; encoding: string | undefined }
   | {
       kind: 'word2vec';
       job: Word2vecJob;
@@ -67,7 +67,7 @@ async function run(task: ComputeTask): Promise<unknown> {
   const { cancelled, progress } = hooks;
   switch (task.kind) {
     case 'import':
-      return readVectorFile(task.path, task.most, { progress, cancelled });
+      return readVectorFile(task.path, task.most, { progress, cancelled, encoding: task.encoding });
     case 'word2vec':
       return runSteps(new Word2vecThread(task.job, task.thread, tokensOf(task.corpus, task.tokenFile)));
     case 'bytePairs':

@@ -195,6 +195,8 @@ export interface ImportRequest {
   most: number;
   /** Absent: no map is made. */
   projection?: ProjectionOptions;
+  /** Of words that are not UTF-8, as in `FolderRequest`. */
+  encoding?: string;
   seed: number;
 }
 
@@ -241,10 +243,14 @@ export type ImportOutcome = ({ status: 'done' } & ImportReport) | { status: 'can
 
 export interface ImportReport {
   format: VectorFormat;
-  /** Rows that were read. */
+  /** Rows that were read, those left out among them. */
   rows: number;
   /** Rows left out: their word had been there before. */
   duplicates: number;
+  /** Rows left out because something is wrong with them, and the sentence's end that says what it is with the first. */
+  leftOut?: { rows: number; first: string };
+  /** That the words are in; absent if it is UTF-8. */
+  encoding?: string;
   model: ModelSummary;
   /** Wall-clock time by phase, of those there were, seconds. */
   seconds: Partial<Record<Phase, number>>;
@@ -414,7 +420,7 @@ export interface EvaluationOptions {
 export type Evaluation = {
   /** Words that were known. */
   vocabulary: number;
-  /** Lines of the file that are neither. */
+  /** Lines of the file that are neither, such as a heading. */
   passedOver: number;
 } & (
   | ({
