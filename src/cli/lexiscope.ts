@@ -33,9 +33,9 @@ import { evaluationLines, heading, importLines, leftOutLines, reportLines, row }
 const HELP = `lexiscope: word vectors, a map and a language model of a folder's text, trained on this machine
 
   lexiscope train FOLDER... --out DIR     train on the folders' text and store the model in DIR
-  lexiscope import FILE --out DIR         take word vectors that others trained: word2vec text or binary, GloVe, .vec of
-                                          fastText, safetensors, the Embedding Projector's vectors.tsv with metadata.tsv;
-                                          compressed by gzip or not
+  lexiscope import FILE --out DIR         take word vectors that others trained: word2vec text or binary, GloVe, .vec or
+                                          .bin of fastText, safetensors, the Embedding Projector's vectors.tsv with
+                                          metadata.tsv; compressed by gzip or not
   lexiscope similar WORD --model DIR      the words used alike
   lexiscope analogy EXPRESSION --model DIR [--method cosmul]
                                           such as "king - man + 0.5*woman" or "man : king :: woman"

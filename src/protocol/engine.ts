@@ -7,7 +7,7 @@ import type { Inspection } from '../language-model/inference/inspection.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import type { LeftOutReason } from '../text/document-tokens.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
-import type { VectorFormat } from '../word2vec/formats/vector-table.ts';
+import type { ReadableFormat, VectorFormat } from '../word2vec/formats/vector-table.ts';
 import type { Column } from '../word2vec/evaluation-set.ts';
 import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
@@ -242,7 +242,7 @@ export interface TrainReport {
 export type ImportOutcome = ({ status: 'done' } & ImportReport) | { status: 'cancelled' };
 
 export interface ImportReport {
-  format: VectorFormat;
+  format: ReadableFormat;
   /** Rows that were read, those left out among them. */
   rows: number;
   /** Rows left out: their word had been there before. */

@@ -126,13 +126,14 @@ describe('files as others have them', () => {
     const { engine } = await opened('plain');
     await engine.importVectors(fixture('gensim.vec'), WORDS_ONLY);
     const expected = await exports(engine, join(root, 'plain-out.vec'));
-    for (const name of ['gensim.vec', 'gensim.bin', 'gensim.glove.txt']) {
+    for (const name of ['gensim.vec', 'gensim.bin', 'gensim.glove.txt', 'fasttext.bin']) {
       const bytes = await readFile(fixture(name));
       const path = join(root, `${name}.gz`);
       await writeFile(path, Buffer.concat([gzipSync(bytes.subarray(0, 500)), gzipSync(bytes.subarray(500))]));
       const outcome = await engine.importVectors(path, WORDS_ONLY);
       assert.ok(outcome.status === 'done' && outcome.model.imported === `${name}.gz`);
-      assert.equal(await exports(engine, join(root, 'gz-out.vec')), expected);
+      if (name !== 'fasttext.bin') assert.equal(await exports(engine, join(root, 'gz-out.vec')), expected);
+      else assert.ok((await engine.describe('학교가', 1)).known);
     }
   });
 
@@ -197,6 +198,29 @@ describe('files as others have them', () => {
     await engine.importVectors(join(root, 'vectors.tsv'), WORDS_ONLY);
     assert.ok((await engine.describe('word', 1)).known);
   });
+
+  test('a model of fastText answers for words that it has not, also when it is opened again', async () => {
+    const { engine, directory } = await opened('fasttext');
+    const outcome = await engine.importVectors(fixture('fasttext.bin'), WORDS_ONLY);
+    assert.ok(outcome.status === 'done' && outcome.format === 'fasttext');
+    const { nearest } = JSON.parse(await readFile(fixture('fasttext.json'), 'utf8')) as {
+      nearest: Record<string, [string, number][]>;
+    };
+    const again = new Engine(DISTRIBUTION, listen());
+    await again.open(directory);
+    for (const each of [engine, again]) {
+      const found = await each.describe('바람에서는', 40);
+      assert.ok(found.known && found.rank === null);
+      const [best] = nearest['바람에서는']!;
+      const same = found.neighbours.find(({ word }) => word === best![0]);
+      assert.ok(Math.abs(same!.similarity - best![1]) < 1e-5);
+      // a decomposed word is the same word
+      assert.deepEqual(await each.describe('바람에서는'.normalize('NFD'), 40), {
+        ...found,
+        word: '바람에서는'.normalize('NFD'),
+      });
+    }
+  });
 });
 
 describe('an import that does not come to its end', () => {
@@ -224,6 +248,7 @@ describe('an import that does not come to its end', () => {
       ['glove.zip', Buffer.from('PK\x03\x04....', 'latin1'), /it is compressed in a way .*; unpack it first/],
       ['cut.vec.gz', gzipSync('2 2\na 1 2\nb 1 2\n').subarray(0, 25), /it is compressed, and damaged or cut off/],
       ['pieces.floret', '2 2 2 3 1 7 < >\n0 1 2\n1 3 4\n', /a table of floret: vectors of hashed pieces of words/],
+      ['supervised.bin', await readFile(fixture('supervised.bin')), /a classifier of fastText/],
       ['prose.txt', 'Call me Ishmael.\nSome years ago\n', /holds no word vectors in a format that Lexiscope reads/],
       ['pair.tsv', '1\t2\n3\t4\n', /the file of its words, “pair\.metadata\.tsv”, is not beside it/],
     ];

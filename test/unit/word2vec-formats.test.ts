@@ -18,12 +18,14 @@ import {
   VectorFileError,
   VectorTable,
   type DecodeWords,
+  type ReadableFormat,
   type RowProblem,
   type VectorFileProblem,
   type VectorFormat,
 } from '../../src/word2vec/formats/vector-table.ts';
 import { writeWord2vecBinary } from '../../src/word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../../src/word2vec/formats/word2vec-text.ts';
+import { ngramRows } from '../../src/word2vec/subwords.ts';
 import { seededRandom } from '../synthetic-text.ts';
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/vectors/${name}`, import.meta.url));
@@ -32,7 +34,7 @@ const EXPECTED = new Float32Array(new Uint8Array(fixture('expected.f32')).buffer
 const CHUNKS = [1, 7, 64, 1 << 20];
 
 interface Read {
-  format: VectorFormat;
+  format: ReadableFormat;
   table: VectorTable;
   words: string[];
   vectors: Float32Array;
@@ -548,6 +550,100 @@ suite('words that are not UTF-8', () => {
   });
 });
 
+suite('what fastText wrote', () => {
+  const model = fixture('fasttext.bin');
+  const golden = JSON.parse(fixture('fasttext.json').toString()) as {
+    vectors: Record<string, number[]>;
+    nearest: Record<string, [string, number][]>;
+  };
+  /** fastText prints five digits. */
+  const near = (found: ArrayLike<number>, expected: ArrayLike<number>, what: string): void => {
+    assert.equal(found.length, expected.length);
+    for (let at = 0; at < found.length; at++)
+      assert.ok(
+        Math.abs(found[at]! - expected[at]!) <= 6e-5 * Math.abs(expected[at]!) + 1e-6,
+        `${what}: ${found[at]} for ${expected[at]}`,
+      );
+  };
+  const unseen = (table: VectorTable, word: string): Float64Array => {
+    const { options, vectors } = table.ngrams!;
+    const size = table.vectorSize;
+    const rows = ngramRows(word, { ...options, buckets: vectors.length / size });
+    return Float64Array.from(
+      { length: size },
+      (_, d) => rows.reduce((sum, row) => sum + vectors[row * size + d]!, 0) / rows.length,
+    );
+  };
+
+  test('a model has the words and vectors of its .vec file, in chunks of any size', () => {
+    const text = read('fasttext.vec', fixture('fasttext.vec'));
+    for (const chunk of CHUNKS) {
+      const found = read('fasttext.bin', model, { chunk });
+      assert.equal(found.format, 'fasttext');
+      assert.deepEqual(found.words, text.words);
+      assert.ok(found.words.includes('바람에서') && found.words.includes('한\ufffd') && found.words[0] === '</s>');
+      near(found.vectors, text.vectors, 'a vector');
+    }
+  });
+
+  test('words that are not in it have the vectors that fastText and gensim give them', () => {
+    const { table, words, vectors } = read('x.bin', model, { chunk: 100 });
+    const cosine = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+      let [ab, aa, bb] = [0, 0, 0];
+      for (let d = 0; d < a.length; d++) {
+        ab += a[d]! * b[d]!;
+        aa += a[d]! ** 2;
+        bb += b[d]! ** 2;
+      }
+      return ab / Math.sqrt(aa * bb);
+    };
+    const row = (word: string): Float32Array => vectors.subarray(6 * words.indexOf(word), 6 * words.indexOf(word) + 6);
+    for (const [word, expected] of Object.entries(golden.vectors))
+      near(words.includes(word) ? row(word) : unseen(table, word), expected, word);
+    for (const [word, nearest] of Object.entries(golden.nearest)) {
+      for (const [other, similarity] of nearest) {
+        // gensim has another name for what is no UTF-8, and other n-grams for the end of a sentence
+        if (!words.includes(other) || other === '</s>') continue;
+        assert.ok(Math.abs(cosine(unseen(table, word), row(other)) - similarity) < 1e-6, `${word}, ${other}`);
+      }
+    }
+  });
+
+  test('the first words can be taken, with the n-grams of all', () => {
+    const whole = read('x.bin', model);
+    for (const chunk of CHUNKS) {
+      const found = read('x.bin', model, { most: 5, chunk });
+      assert.deepEqual(found.words, whole.words.slice(0, 5));
+      assertBits(found.vectors, whole.vectors.subarray(0, 30));
+      assertBits(found.table.ngrams!.vectors, whole.table.ngrams!.vectors);
+    }
+  });
+
+  test('a classifier, a quantized model, another version and a damaged one are named', () => {
+    assert.deepEqual(problemOf('x.bin', fixture('supervised.bin')), { kind: 'foreign', what: 'fastTextSupervised' });
+    const quantized = Buffer.from(model);
+    quantized[model.length - matrixBytes(model) - 17] = 1;
+    assert.deepEqual(problemOf('x.ftz', quantized), { kind: 'foreign', what: 'fastTextQuantized' });
+    const old = Buffer.from(model);
+    old[4] = 10;
+    assert.deepEqual(problemOf('x.bin', old), { kind: 'foreign', what: 'fastTextVersion' });
+    const nan = Buffer.from(model);
+    nan.writeFloatLE(NaN, model.length - matrixBytes(model) + 4 * 6 * (read('x.bin', model).words.length + 3) + 8);
+    assert.deepEqual(problemOf('x.bin', nan).kind, 'notFinite');
+    for (let length = 8; length < model.length - matrixBytes(model, 1); length += 61) {
+      const { kind } = problemOf('x.bin', model.subarray(0, length));
+      assert.ok(kind === 'truncated' || kind === 'shorterThanHeader', `${length}: ${kind}`);
+    }
+  });
+});
+
+/** Bytes from the first number of the input vectors to the end; `which` 1: from the output vectors' head. Two matrices end the file. */
+function matrixBytes(model: Buffer, which = 0): number {
+  const words = model.readInt32LE(68);
+  const output = 17 + 4 * 6 * words;
+  return which ? output : output + 4 * 6 * (words + 60);
+}
+
 suite('a file that is wrong', () => {
   const cases: [string, string, string, VectorFileProblem][] = [
     ['empty', 'x.vec', '', { kind: 'empty' }],
@@ -611,7 +707,6 @@ suite('a file that is wrong', () => {
     for (const [bytes, what] of [
       [[0x1f, 0x8b, 8], 'compressed'],
       [[0x50, 0x4b, 3, 4], 'compressed'],
-      [[0xba, 0x16, 0x4f, 0x2f, 12, 0, 0, 0], 'fastText'],
       [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], 'compressed'],
       [[0x80, 4, 0x95], 'pickle'],
       [[0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a], 'pytorch'],

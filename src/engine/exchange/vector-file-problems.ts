@@ -14,7 +14,7 @@ export function problemReason(problem: VectorFileProblem): string {
       return l10n.t('it is empty.');
     case 'unknownFormat':
       return l10n.t(
-        'it holds no word vectors in a format that Lexiscope reads (word2vec text or binary, GloVe, fastText .vec, safetensors, or the Embedding Projector’s vectors.tsv with metadata.tsv).',
+        'it holds no word vectors in a format that Lexiscope reads (word2vec text or binary, GloVe, fastText .vec or .bin, safetensors, or the Embedding Projector’s vectors.tsv with metadata.tsv).',
       );
     case 'noWords':
       return l10n.t('it has no words.');
@@ -94,8 +94,18 @@ function foreignReason(what: ForeignFormat): string {
   switch (what) {
     case 'compressed':
       return l10n.t('it is compressed in a way that Lexiscope does not read (only gzip, .gz, is); unpack it first.');
-    case 'fastText':
-      return l10n.t('it is a model of fastText; take the .vec file that is beside it.');
+    case 'fastTextSupervised':
+      return l10n.t(
+        'it is a classifier of fastText (supervised). Its vectors tell labels, not words; take a model that was trained with “skipgram” or “cbow”.',
+      );
+    case 'fastTextQuantized':
+      return l10n.t(
+        'it is a quantized model of fastText (.ftz), which no longer has its vectors; take the .vec file of the model that it was made from.',
+      );
+    case 'fastTextVersion':
+      return l10n.t(
+        'it is a model of another version of fastText (11 and 12 are read); take the .vec file that is beside it.',
+      );
     case 'pickle':
       return l10n.t('it is a file of Python objects; save it with gensim’s save_word2vec_format.');
     case 'pytorch':

@@ -13,18 +13,21 @@ import {
   VectorFileError,
   VectorTable,
   type DecodeWords,
+  type NgramVectors,
+  type ReadableFormat,
   type RowProblem,
   type VectorFileProblem,
-  type VectorFormat,
 } from '../../word2vec/formats/vector-table.ts';
 import { wordsOfPart } from '../model/model-store.ts';
 
 export interface ReadVectors {
-  format: VectorFormat;
+  format: ReadableFormat;
   words: string[];
   /** (V, D), shared memory. */
   vectors: Float32Array<SharedArrayBuffer>;
   vectorSize: number;
+  /** Of a model of fastText that has them. */
+  ngrams: NgramVectors | null;
   rows: number;
   duplicates: number;
   leftOut: { rows: number; first: RowProblem } | null;
@@ -81,9 +84,9 @@ export async function readVectorFile(
       });
     }
     reader.end();
-    const { rows, duplicates, leftOut, encoding, vectorSize } = table;
+    const { rows, duplicates, leftOut, encoding, vectorSize, ngrams } = table;
     const vectors = table.vectors();
-    return { format, words: table.words, vectors, vectorSize, rows, duplicates, leftOut, encoding };
+    return { format, words: table.words, vectors, vectorSize, ngrams, rows, duplicates, leftOut, encoding };
   } catch (error) {
     if (error instanceof VectorFileError) return { problem: error.problem };
     if (isDamagedGzip(error)) return { problem: { kind: 'gzip' } };
@@ -187,7 +190,7 @@ function wordDecoder(setting: string | undefined): DecodeWords {
 }
 
 /** The words of a format that has them in another file; null if they are in the file itself. */
-async function wordsBeside(format: VectorFormat, path: string, setting?: string): Promise<string[] | null> {
+async function wordsBeside(format: ReadableFormat, path: string, setting?: string): Promise<string[] | null> {
   if (format === 'safetensors') return wordsOfPart(dirname(path), basename(path));
   if (format !== 'projector') return null;
   const metadata = readFileSync(join(dirname(path), metadataName(basename(path))));

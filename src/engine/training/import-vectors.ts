@@ -44,7 +44,7 @@ export async function importVectors(
   if (!run) return null;
   const read = run[0]!;
   if ('problem' in read) throw new Error(problemSentence(name, read.problem));
-  const { words, vectors, vectorSize, format, rows, duplicates, leftOut, encoding } = read;
+  const { words, vectors, vectorSize, ngrams, format, rows, duplicates, leftOut, encoding } = read;
 
   let positions: Float32Array | null = null;
   if (request.projection) {
@@ -68,12 +68,14 @@ export async function importVectors(
     },
     options: {
       ...(request.projection && { projection: request.projection }),
+      ...(ngrams && { ngrams: ngrams.options }),
       seed: request.seed,
     },
     words,
     counts: null,
     vectors: {
       input: { shape: [words.length, vectorSize], data: vectors },
+      ...(ngrams && { ngrams: { shape: [ngrams.vectors.length / vectorSize, vectorSize], data: ngrams.vectors } }),
     },
     map: positions && { positions: { shape: [mapWords, 2], data: positions } },
     languageModel: null,

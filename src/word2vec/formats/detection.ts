@@ -1,9 +1,10 @@
 // Which format a file of word vectors has, by its beginning first and by its name where that leaves it open.
 
+import { isFastText, FastTextReader } from './fasttext.ts';
 import { ProjectorVectorReader } from './projector.ts';
 import { SafetensorsVectorReader } from './safetensors.ts';
 import { areQuoted, fieldsOf, isNumber, textShape } from './text-shape.ts';
-import { fail, type ForeignFormat, type VectorFormat, type VectorReader, type VectorTable } from './vector-table.ts';
+import { fail, type ForeignFormat, type ReadableFormat, type VectorReader, type VectorTable } from './vector-table.ts';
 import { BinaryVectorReader } from './word2vec-binary.ts';
 import { parseHeader, parseTabbedHeader, TextVectorReader } from './word2vec-text.ts';
 
@@ -13,7 +14,6 @@ export const HEAD = 1 << 16;
 /** First bytes of what people have beside the vectors themselves. A more special one stands before a more general one. */
 const FOREIGN: { what: ForeignFormat; bytes: number[] }[] = [
   { what: 'compressed', bytes: [0x1f, 0x8b] }, // gzip within gzip
-  { what: 'fastText', bytes: [0xba, 0x16, 0x4f, 0x2f] },
   { what: 'compressed', bytes: [0x42, 0x5a, 0x68] }, // bzip2
   { what: 'compressed', bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] }, // xz
   { what: 'compressed', bytes: [0x28, 0xb5, 0x2f, 0xfd] }, // Zstandard
@@ -27,8 +27,9 @@ const FOREIGN: { what: ForeignFormat; bytes: number[] }[] = [
 ];
 
 /** The format of a file with this name and beginning. Throws VectorFileError if it is none of ours. */
-export function detectFormat(name: string, head: Uint8Array): VectorFormat {
+export function detectFormat(name: string, head: Uint8Array): ReadableFormat {
   if (head.length === 0) fail({ kind: 'empty' });
+  if (isFastText(head)) return 'fasttext';
   for (const { what, bytes } of FOREIGN) if (beginsWith(head, bytes)) fail({ kind: 'foreign', what });
   if (beginsWith(head, [0x50, 0x4b, 0x03, 0x04])) fail({ kind: 'foreign', what: kindOfZip(head) });
   if (String.fromCharCode(...head.subarray(257, 262)) === 'ustar') fail({ kind: 'foreign', what: 'compressed' }); // tar
@@ -113,7 +114,7 @@ export interface FileFacts {
 
 /** The reader of a format. Throws VectorFileError if the beginning says that the file cannot be read. */
 export function createReader(
-  format: VectorFormat,
+  format: ReadableFormat,
   table: VectorTable,
   { head, bytes, likelyBytes = bytes, words }: FileFacts,
 ): VectorReader {
@@ -135,5 +136,7 @@ export function createReader(
       return new ProjectorVectorReader(table, words ?? []);
     case 'safetensors':
       return new SafetensorsVectorReader(table, bytes, words);
+    case 'fasttext':
+      return new FastTextReader(table, bytes);
   }
 }

@@ -2,8 +2,12 @@
 // Every reader of this folder fills a table row by row; a problem is thrown as data, and the engine says it in a sentence.
 // A row with something wrong is left out and counted, as long as there are few.
 
+import type { NgramOptions } from '../subwords.ts';
+
 /** A format that is written. `glove`: text without a header. `projector`: the Embedding Projector's vectors.tsv with metadata.tsv. */
 export type VectorFormat = 'word2vec-text' | 'word2vec-binary' | 'glove' | 'projector' | 'safetensors';
+/** A format that is read. `fasttext`: fastText's own model file. */
+export type ReadableFormat = VectorFormat | 'fasttext';
 
 /** Takes a file's bytes in order, in chunks of any size, and fills a table. Both methods throw VectorFileError. */
 export interface VectorReader {
@@ -11,6 +15,13 @@ export interface VectorReader {
   push(bytes: Uint8Array): boolean;
   /** The file is at its end, or no more bytes were wanted. Finishes the table. */
   end(): void;
+}
+
+/** The rows of a model's character n-grams, from which words outside its vocabulary have their vectors. */
+export interface NgramVectors {
+  options: NgramOptions;
+  /** (buckets, D) */
+  vectors: Float32Array<SharedArrayBuffer>;
 }
 
 /** Where in a file: a line of text, or a byte and the row it belongs to. All but bytes count from 1. */
@@ -26,7 +37,17 @@ export type RowProblem =
 
 /** Another program's own format, or a table that is nearly one of ours. */
 export type ForeignFormat =
-  'compressed' | 'fastText' | 'pickle' | 'pytorch' | 'numpy' | 'numpyArchive' | 'floret' | 'commas' | 'brackets';
+  | 'compressed'
+  | 'fastTextSupervised'
+  | 'fastTextQuantized'
+  | 'fastTextVersion'
+  | 'pickle'
+  | 'pytorch'
+  | 'numpy'
+  | 'numpyArchive'
+  | 'floret'
+  | 'commas'
+  | 'brackets';
 
 export type VectorFileProblem =
   /** `gzip`: what is compressed is damaged or cut off. */
@@ -87,6 +108,8 @@ export class VectorTable {
   vectorSize = 0;
   /** (D): a reader puts a row's numbers here and then calls `add`. */
   row = new Float32Array(0);
+  /** Set by the reader of a format that has them. */
+  ngrams: NgramVectors | null = null;
   /** That the words are in, if they are not UTF-8. */
   encoding: string | null = null;
   readonly #most: number;
