@@ -45,6 +45,7 @@ export function readArguments(words: string[]): { values: Values; positionals: s
     'vectorWidth',
     'encoding',
     'equal',
+    'score',
   ])
     options[name] = { type: 'string' };
   for (const name of ['json', 'quiet', 'help', 'continue']) options[name] = { type: 'boolean' };
@@ -89,6 +90,11 @@ export function integer(values: Values, name: string, fallback: number): number 
   return value;
 }
 
+/** Of files that are not UTF-8. */
+export function encodingOf({ encoding }: Values): { encoding?: string } {
+  return typeof encoding === 'string' ? { encoding } : {};
+}
+
 /** The method of analogies, by its usual names. */
 export function method(values: Values): Method {
   const given = values['method'] ?? 'cosadd';
@@ -105,7 +111,7 @@ export function trainRequest(folders: readonly string[], values: Values): TrainR
       path: resolve(folder),
       include: (values['include'] as string[] | undefined) ?? [],
       exclude: (values['exclude'] as string[] | undefined) ?? [],
-      ...(typeof values['encoding'] === 'string' && { encoding: values['encoding'] }),
+      ...encodingOf(values),
     })),
     reading: group(values, 'reading', GROUPS.reading),
     text: group(values, 'text', GROUPS.text),

@@ -15,6 +15,7 @@ import {
 } from '../protocol/engine.ts';
 import { TOKEN_KINDS } from '../text/document-tokens.ts';
 import {
+  encodingOf,
   GROUPS,
   group,
   integer,
@@ -32,15 +33,16 @@ import { evaluationLines, heading, importLines, leftOutLines, reportLines, row }
 const HELP = `lexiscope: word vectors, a map and a language model of a folder's text, trained on this machine
 
   lexiscope train FOLDER... --out DIR     train on the folders' text and store the model in DIR
-  lexiscope import FILE --out DIR         take word vectors that others trained: word2vec text or binary, GloVe, .vec of
-                                          fastText, safetensors, the Embedding Projector's vectors.tsv with metadata.tsv
+  lexiscope import FILE --out DIR         take word vectors that others trained: word2vec text or binary, GloVe, .vec or
+                                          .bin of fastText, safetensors, the Embedding Projector's vectors.tsv with
+                                          metadata.tsv; compressed by gzip or not
   lexiscope similar WORD --model DIR      the words used alike
   lexiscope analogy EXPRESSION --model DIR [--method cosmul]
                                           such as "king - man + 0.5*woman" or "man : king :: woman"
   lexiscope similarity A B --model DIR    cosine of two words, or of the means of two lists in quotes
   lexiscope odd WORD WORD WORD... --model DIR    the word that fits the others least
   lexiscope rank WORD OTHER --model DIR   the place of OTHER among the neighbours of WORD
-  lexiscope evaluate FILE --model DIR [--restrict N] [--method cosmul]
+  lexiscope evaluate FILE --model DIR [--restrict N] [--method cosmul] [--score COLUMN]
                                           agreement with people's scores of word pairs, or accuracy on analogies
   lexiscope complete TEXT --model DIR     how the text may go on
   lexiscope tokens FILE [--model DIR] [--encoding NAME]
@@ -57,6 +59,7 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --count N           how many answers (10)
   --method NAME       of analogies: cosadd (3CosAdd) or cosmul (3CosMul)
   --restrict N        evaluate with the N most frequent words only; 0: all (analogies 30000, word pairs all)
+  --score COLUMN      of word pairs: the name or the number of the column of scores (told by its name or contents)
   --threads N         compute threads (all cores)
   --seed N            every random choice follows from it (1)
   --continue          train goes on with the word vectors of the model in DIR: more passes over the same text, or new text
@@ -163,13 +166,21 @@ async function evaluate({ engine, operands, values, json }: Call): Promise<void>
   const options = {
     method: method(values),
     ...(values['restrict'] !== undefined && { restrictVocabulary: integer(values, 'restrict', 0) }),
+    ...(typeof values['score'] === 'string' && { score: values['score'] }),
+    ...encodingOf(values),
   };
   await openModel(engine, values);
   const interrupt = (): void => void engine.cancelEvaluation();
   process.once('SIGINT', interrupt);
   const evaluation = await engine.evaluate(path, options).finally(() => process.off('SIGINT', interrupt));
-  if (evaluation) print(json, evaluation, evaluationLines(evaluation));
-  else process.exitCode = 130;
+  if (!evaluation) process.exitCode = 130;
+  else if (evaluation.kind !== 'unclearScore') print(json, evaluation, evaluationLines(evaluation));
+  else {
+    const columns = evaluation.columns.map(({ number, name }) => (name ? `${number} (${name})` : String(number)));
+    throw new UsageError(
+      `It is not clear which column of ${basename(path)} has the scores: ${columns.join(', ')}. Say so with --score NAME or --score NUMBER.`,
+    );
+  }
 }
 
 async function complete({ engine, operands, values, json, count }: Call): Promise<void> {
@@ -188,8 +199,7 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
 async function tokens({ engine, operands, values, json }: Call): Promise<void> {
   const path = resolve(one('tokens', 'FILE', operands));
   if (values['model'] !== undefined) await openModel(engine, values);
-  const encoding = typeof values['encoding'] === 'string' ? { encoding: values['encoding'] } : {};
-  const read = await engine.tokensOf(path, group(values, 'text', GROUPS.text), encoding);
+  const read = await engine.tokensOf(path, group(values, 'text', GROUPS.text), encodingOf(values));
   const { tokens: places, sentences, leftOut, text } = read;
   const answer = { ...read, tokens: triples(places), sentences: [...sentences] };
   const ends = new Set(sentences);
@@ -288,6 +298,7 @@ async function importVectors({ engine, operands, values, json }: Call): Promise<
   const request = {
     most: integer(values, 'most', 0),
     ...(partsOf(values).map && { projection: group(values, 'map', GROUPS.map) }),
+    ...encodingOf(values),
     seed: integer(values, 'seed', 1),
   };
   await replaceModel(engine, resolve(values['out']), json, () => engine.importVectors(path, request), importLines);

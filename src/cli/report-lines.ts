@@ -45,9 +45,11 @@ export function reportLines(report: TrainReport): string[] {
   ];
 }
 
-export function importLines({ format, rows, duplicates, model, seconds }: ImportReport): string[] {
+export function importLines({ format, rows, duplicates, leftOut, encoding, model, seconds }: ImportReport): string[] {
   return [
     `${rows} rows of ${format}${duplicates ? `; ${duplicates} left out, their words had been there before` : ''}`,
+    ...(leftOut ? [`${leftOut.rows} left out, the first because ${leftOut.first}`] : []),
+    ...(encoding === undefined ? [] : [`words decoded from ${encoding}`]),
     ...modelLines(model),
     secondsLine(seconds),
   ];
@@ -71,13 +73,14 @@ export function evaluationLines(evaluation: Evaluation): string[] {
   const percent = (part: number, all: number): string => `${((100 * part) / all).toFixed(1)} %`.padStart(7);
   const passed = evaluation.passedOver ? [`lines passed over: ${evaluation.passedOver}`] : [];
   if (evaluation.kind === 'pairs') {
-    const { pairs, known, pearson, spearman, vocabulary } = evaluation;
+    const { pairs, known, pearson, spearman, vocabulary, column } = evaluation;
     const figure = (value: number): string =>
       Number.isNaN(value) ? 'none: too few pairs are known' : value.toFixed(4);
     return [
       `${pairs} word pairs, known ${known} (${percent(known, pairs).trim()}), among ${vocabulary} words`,
       `Pearson   ${figure(pearson)}`,
       `Spearman  ${figure(spearman)}`,
+      ...(column ? [scoreLine(column)] : []),
       ...passed,
     ];
   }
@@ -89,6 +92,11 @@ export function evaluationLines(evaluation: Evaluation): string[] {
     line({ ...evaluation, name: 'total' }),
     ...passed,
   ];
+}
+
+function scoreLine({ number, name, raters }: NonNullable<Extract<Evaluation, { kind: 'pairs' }>['column']>): string {
+  const place = `column ${number}${name ? ` (${name})` : ''}`;
+  return raters ? `scores: the means of ${raters} raters, from ${place} on` : `scores from ${place}`;
 }
 
 export function leftOutLines(leftOut: FileTokens['leftOut']): string[] {

@@ -111,7 +111,10 @@ export function trainingDone(report: TrainReport, language: string): string {
 }
 
 /** The notification after an import. */
-export function importDone({ rows, duplicates, model, seconds }: ImportReport, language: string): string {
+export function importDone(
+  { rows, duplicates, leftOut, encoding, model, seconds }: ImportReport,
+  language: string,
+): string {
   return [
     l10n.t(
       'Lexiscope imported the vectors of {0} words with {1} dimensions in {2}.',
@@ -128,6 +131,17 @@ export function importDone({ rows, duplicates, model, seconds }: ImportReport, l
           ),
         ]
       : []),
+    ...(leftOut
+      ? [
+          l10n.t(
+            '{0} of {1} rows were left out; the first because {2}',
+            figure(leftOut.rows, language),
+            figure(rows, language),
+            leftOut.first,
+          ),
+        ]
+      : []),
+    ...(encoding === undefined ? [] : [l10n.t('The words were decoded from {0}.', encoding)]),
   ].join(' ');
 }
 

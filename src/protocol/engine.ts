@@ -7,7 +7,8 @@ import type { Inspection } from '../language-model/inference/inspection.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import type { LeftOutReason } from '../text/document-tokens.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
-import type { VectorFormat } from '../word2vec/formats/vector-table.ts';
+import type { ReadableFormat, VectorFormat } from '../word2vec/formats/vector-table.ts';
+import type { Column } from '../word2vec/evaluation-set.ts';
 import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
@@ -63,7 +64,7 @@ export interface EngineApi {
    * Tells `evaluating` on the way. Gives null where `cancelEvaluation` stopped it. Throws one sentence where the file
    * cannot be read or holds neither, and where an evaluation is running already.
    */
-  evaluate(path: string, options: EvaluationOptions): Promise<Evaluation | null>;
+  evaluate(path: string, options: EvaluationOptions): Promise<Evaluation | UnclearScore | null>;
   /** False where none is running. */
   cancelEvaluation(): Promise<boolean>;
   /** What the language model expects after `text`: the rest of the word that `text` ends in, or the next word. No suggestions without a language model. */
@@ -194,6 +195,8 @@ export interface ImportRequest {
   most: number;
   /** Absent: no map is made. */
   projection?: ProjectionOptions;
+  /** Of words that are not UTF-8, as in `FolderRequest`. */
+  encoding?: string;
   seed: number;
 }
 
@@ -239,11 +242,15 @@ export interface TrainReport {
 export type ImportOutcome = ({ status: 'done' } & ImportReport) | { status: 'cancelled' };
 
 export interface ImportReport {
-  format: VectorFormat;
-  /** Rows that were read. */
+  format: ReadableFormat;
+  /** Rows that were read, those left out among them. */
   rows: number;
   /** Rows left out: their word had been there before. */
   duplicates: number;
+  /** Rows left out because something is wrong with them, and the sentence's end that says what it is with the first. */
+  leftOut?: { rows: number; first: string };
+  /** That the words are in; absent if it is UTF-8. */
+  encoding?: string;
   model: ModelSummary;
   /** Wall-clock time by phase, of those there were, seconds. */
   seconds: Partial<Record<Phase, number>>;
@@ -404,14 +411,31 @@ export interface EvaluationOptions {
   method: Method;
   /** The most frequent words, so many, are known, and are the possible answers; 0: all. Without it 30,000 for analogies and all for pairs. */
   restrictVocabulary?: number;
+  /** The name or the number of the column of scores; absent: it is told by its name or by what it holds. */
+  score?: string;
+  /** Of a file that is not UTF-8, as in `FolderRequest`. */
+  encoding?: string;
 }
 
 export type Evaluation = {
   /** Words that were known. */
   vocabulary: number;
-  /** Lines of the file that are neither. */
+  /** Lines of the file that are neither, such as a heading. */
   passedOver: number;
-} & (({ kind: 'pairs' } & PairAgreement) | ({ kind: 'analogies'; method: Method } & AnalogyAccuracy));
+} & (
+  | ({
+      kind: 'pairs';
+      /** Of the score, if the file has other columns than two words and a score. */
+      column?: Column;
+    } & PairAgreement)
+  | ({ kind: 'analogies'; method: Method } & AnalogyAccuracy)
+);
+
+/** It is not clear which of these columns of a file of word pairs has the scores: `EvaluationOptions.score` has to say. */
+export interface UnclearScore {
+  kind: 'unclearScore';
+  columns: Column[];
+}
 
 /** What is known of a file besides its path. Without a text or bytes it is read from the disk. */
 export interface FileContent {

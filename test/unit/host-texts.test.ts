@@ -364,6 +364,9 @@ suite('the report of an evaluation', () => {
     assert.match(report, /\| Pearson's correlation \| 0\.601 \|\n\| Spearman's rank correlation \| 0\.625 \|/);
     assert.match(report, /\| of which both words are known \| 339 \(96\.0%\) \|/);
     assert.match(report, /passed over: 1\./);
+    const column = { number: 4, name: 'SimLex999' };
+    const named = evaluationMarkdown('w', [{ ...pairs, pearson: 0.1, spearman: 0.1, column }], 'en');
+    assert.match(unescaped(named), /\| Column of the scores \| 4: SimLex999 \|/);
     const few = { ...pairs, known: 0, pearson: Number.NaN, spearman: Number.NaN, passedOver: 0 };
     assert.match(evaluationMarkdown('w', [few], 'en'), /none\\: too few/);
     assert.doesNotMatch(evaluationMarkdown('w', [few], 'en'), /NaN|passed over/);

@@ -229,13 +229,17 @@ function sizeOf({ summary }: StoredModel, options: Word2vecOptions): Word2vecOpt
   return { ...options, vectorSize: summary.vectorSize };
 }
 
-function initialVectors({ summary, words: known, vectors }: StoredModel, words: readonly string[]): InitialVectors {
+function initialVectors(
+  { summary, options, words: known, vectors }: StoredModel,
+  words: readonly string[],
+): InitialVectors {
   const places = new Map(known.slice(0, summary.vocabulary).map((word, row) => [word, row]));
   return {
     rows: Int32Array.from(words, (word) => places.get(word) ?? -1),
     input: vectors['input']!.data,
     output: vectors['output']?.data,
-    ngrams: vectors['ngrams']?.data,
+    // those of fastText count Hangul otherwise, and are not the vectors of words here
+    ngrams: options.ngrams ? undefined : vectors['ngrams']?.data,
   };
 }
 
