@@ -4,7 +4,7 @@
 import { DocumentReader } from './document.ts';
 import type { TextOptions } from './options.ts';
 import { PROSE } from './regions/regions.ts';
-import { BREAK, CLASSES, UNSPACED, LETTER, MAXIMUM_WORD_LENGTH, SPAN, unitsOf } from './tokenizer.ts';
+import { BREAK, CLASSES, UNSPACED, LETTER, MAXIMUM_WORD_LENGTH, SPAN, spellingOf, unitsOf } from './tokenizer.ts';
 
 /** Kinds of tokens. */
 export const TOKEN_KINDS = ['word', 'code', 'particle'] as const;
@@ -86,7 +86,7 @@ export function tokensOfDocument(
         const [start, end] = [placeOf(spans[i]!), placeOf(spans[i + 1]!)];
         pass(start);
         const isCode = regions[4 * region + 2] !== PROSE;
-        const word = String.fromCharCode(...reader.text.subarray(spans[i], spans[i + 1]));
+        const word = spellingOf(reader.text, spans[i]!, spans[i + 1]!);
         const stem = stemLengthOf(word);
         const stemEnd = stem ? placeOf(spans[i]! + stem) : end;
         tokens.push(start, stemEnd, isCode ? 1 : 0);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { DocumentReader } from '../../src/text/document.ts';
 import { languageNamed, languageOf } from '../../src/text/languages.ts';
 import { TEXT_CHOICES, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
-import { SPAN } from '../../src/text/tokenizer.ts';
+import { SPAN, spellingOf } from '../../src/text/tokenizer.ts';
 
 const lines = (...all: string[]): string => `${all.join('\n')}\n`;
 
@@ -19,7 +19,7 @@ function read(name: string | undefined, pieces: string[], options: Partial<TextO
       for (let i = 0; i < written; i += SPAN) {
         const [start, end] = [spans[i]!, spans[i + 1]!];
         if (start >= 0) {
-          const word = String.fromCharCode(...reader.text.subarray(start, end));
+          const word = spellingOf(reader.text, start, end);
           words.push({ word, start: before + start, end: before + end });
         } else if (words.length && words.at(-1) !== null) words.push(null);
       }
@@ -230,8 +230,12 @@ suite('markup', () => {
   });
 
   test('character references are what they stand for, inside words and alone', () => {
+    assert.equal(
+      cut('a.html', 'col&middot;lecci&oacute; o&lsquo;zbek so&lrm;me 학교&rsquo;에서'),
+      "col·lecció o'zbek some 학교 에서",
+    );
     const text = 'caf&eacute;s, &Eacute;a &#44032;&#xB098;&#45796; na&iuml;ve. Don&rsquo;t, l&#39;eau auto&shy;mobile';
-    const words = "cafés Éa 가나다 naïve | Don’t l'eau automobile";
+    const words = "cafés Éa 가나다 naïve | Don't l'eau automobile";
     for (const name of ['a.html', 'a.md', 'a.xml']) assert.equal(cut(name, text), words, name);
     const more =
       'Q&amp;A 3&nbsp;m 2&lt;3 &unknown; caf&eacute a&b;c &#0; &#x110000; &#128512;x &CounterClockwiseContourIntegral;';

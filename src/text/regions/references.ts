@@ -21,7 +21,7 @@ const LONGEST_ENTITY = 34; // &CounterClockwiseContourIntegral;
 const SPACE = 32;
 const SOFT_HYPHEN = '\u00ad';
 /** What may stand in a word; a half of a pair of surrogates may. */
-const IN_WORD = /^[\p{L}\p{M}\p{N}\p{Pc}'’\u200c\u200d\ud800-\udfff]*$/u;
+const IN_WORD = /^(?:(?!\u200b)[\p{L}\p{M}\p{N}\p{Pc}\p{Cf}'‘’·\u2027\ud800-\udfff])*$/u;
 
 /** Of HTML: &eacute; &#233; &#xe9; */
 export const entityAt: ReferenceAt = (text, at, to) => {
