@@ -25,6 +25,8 @@ import {
 
 /** A line that is longer, UTF-16 code units, is taken before its end is known. */
 const LONGEST_LINE = 1 << 22;
+/** What a scanner reads as a whole is taken in parts from so many characters on. */
+const LARGEST_WHOLE = 1 << 20;
 /** Characters that may tell the language. */
 const BEGINNING = 200;
 const LINE_BREAK = 10;
@@ -132,6 +134,7 @@ export class DocumentReader {
       let last = length;
       while (last > 0 && isWhite(units[last - 1]!)) last--;
       end = units.subarray(0, last).lastIndexOf(LINE_BREAK) + 1;
+      if (this.#scanner.readsWhole) end = length < LARGEST_WHOLE ? 0 : afterBlankLine(units, end);
       if (end === 0 && length > LONGEST_LINE) end = length;
     }
     this.#take(end);
@@ -230,6 +233,16 @@ export class DocumentReader {
     }
     return written;
   }
+}
+
+/** Behind the last blank line before `end`; 0 where there is none. */
+function afterBlankLine(units: Uint16Array, end: number): number {
+  for (let line = end; line > 0;) {
+    const before = units.subarray(0, line - 1).lastIndexOf(LINE_BREAK) + 1;
+    if (units.subarray(before, line).every(isWhite)) return line;
+    line = before;
+  }
+  return 0;
 }
 
 function isWhite(unit: number): boolean {

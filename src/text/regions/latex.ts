@@ -19,7 +19,7 @@ const BLOCKS = new Set(
   ),
 );
 const CODES = new Set(['verbatim', 'lstlisting', 'minted', 'Verbatim', 'alltt']);
-const FORMULAS = new Set(
+export const FORMULAS = new Set(
   'math displaymath equation align gather multline eqnarray flalign alignat array tikzpicture'
     .split(' ')
     .flatMap((name) => [name, `${name}*`]),
