@@ -15,6 +15,7 @@ import { COUNT, ID, ASCII, hashOf, intern, entryOf, insert } from './text/table'
 const SOFT_HYPHEN = 0xad;
 
 export { pack, unpack } from './text/packed';
+export { findData } from './text/data';
 export { findSecret } from './text/secrets';
 export { indexEntries } from './text/table';
 export { toSort, partition, deepen, sort, spellSorted, beginMerge, merge, spellNumbered } from './text/order';

@@ -10,8 +10,8 @@ import { BREAK, CLASSES, UNSPACED, LETTER, MAXIMUM_WORD_LENGTH, SPAN, spellingOf
 export const TOKEN_KINDS = ['word', 'code', 'particle'] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
-/** Why letters are in no word: they are markup; a keyword, which the options leave out; in a run too long for a word; or a secret. */
-export type LeftOutReason = 'markup' | 'keyword' | 'tooLong' | 'secret';
+/** Why letters are in no word: they are markup; a keyword, which the options leave out; in a run too long for a word; data that is no text; or a secret. */
+export type LeftOutReason = 'markup' | 'keyword' | 'tooLong' | 'data' | 'secret';
 
 export interface DocumentTokens {
   /** By its name in VS Code. */

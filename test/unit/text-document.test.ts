@@ -240,7 +240,10 @@ suite('markup', () => {
     const more =
       'Q&amp;A 3&nbsp;m 2&lt;3 &unknown; caf&eacute a&b;c &#0; &#x110000; &#128512;x &CounterClockwiseContourIntegral;';
     assert.equal(cut('a.html', more), 'Q A 3 m 2 3 caf eacute a c x');
-    assert.equal(cut('a.md', '`caf&eacute;` *caf&eacute;* caf&eacute;_x_ &unknown; a&b;'), 'caf eacute café caféx unknown a b');
+    assert.equal(
+      cut('a.md', '`caf&eacute;` *caf&eacute;* caf&eacute;_x_ &unknown; a&b;'),
+      'caf eacute café caféx unknown a b',
+    );
     const cells = ['caf\\u00e9s \\ud55c\\uae00\\uc740 \\ud83d\\ude00 x\\ty &eacute;t\\u00e9 \\u2014'];
     const notebook = `{"cells": [{"cell_type": "markdown", "source": ["${cells[0]!}"]}]}`;
     assert.equal(cut('a.ipynb', notebook), 'cafés 한글은 x y été');
