@@ -437,6 +437,8 @@ export interface FileTokens {
   text: string;
   /** Start, end and kind, (n, 3): a place in TOKEN_KINDS, word, code or particle. */
   tokens: Int32Array;
+  /** Tokens that are spelled otherwise than in the text, by their number: caf&eacute; is café. */
+  spellings: [token: number, word: string][];
   /** Where sentences end: numbers of tokens before, ascending. */
   sentences: Int32Array;
   leftOut: { start: number; end: number; reason: LeftOutReason }[];
