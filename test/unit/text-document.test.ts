@@ -265,6 +265,65 @@ suite('markup', () => {
     assert.equal(cut('a.tex', String.raw`\cite{e} \item a\\b \(x\) \textbf{bold} \"`), 'a b bold');
   });
 
+  test('what LaTeX has inside words parts none', () => {
+    const words: [latex: string, word: string][] = [
+      [String.raw`Donau\-dampf\-schiff`, 'Donaudampfschiff'],
+      [String.raw`shelf\/ful`, 'shelfful'],
+      [String.raw`Auf{}lage`, 'Auflage'],
+      [String.raw`{W}eb`, 'Web'],
+      [String.raw`un\textbf{frig}ging`, 'unfrigging'],
+      [String.raw`\emph{Pre}fix`, 'Prefix'],
+      [String.raw`\textbf{한국}은`, '한국은'],
+      ['Donau%\n  dampf', 'Donaudampf'],
+      [String.raw`\v Cech`, 'Čech'],
+      [String.raw`\c Ca`, 'Ça'],
+      [String.raw`{\v C}apek`, 'Čapek'],
+      [String.raw`\r angstrom`, 'ångstrom'],
+      [String.raw`na\"\i ve`, 'naïve'],
+      [String.raw`\u\i x`, 'ĭx'],
+      [String.raw`Ha\textcommabelow{s}deu`, 'Hașdeu'],
+      [String.raw`\DJ or\dj e`, 'Đorđe'],
+      [String.raw`\TH{}or`, 'Þor'],
+      [String.raw`{\'E}cole`, 'École'],
+      [String.raw`M\"{u}ller`, 'Müller'],
+    ];
+    for (const [latex, word] of words) assert.equal(cut('a.tex', `a ${latex} b`), `a ${word} b`, latex);
+    assert.equal(
+      cut('a.tex', String.raw`\section{Title}Text \footnote{Note}text \cmd{x}y`),
+      'Title Text | Note text x y',
+    );
+    const table = String.raw`a\\[2pt] b\\*c \begin{tabular}[t]{lcr} d & e \end{tabular}`;
+    assert.equal(cut('a.tex', table), 'a b c | d e');
+    assert.equal(cut('a.tex', String.raw`\begin{thebibliography}{99}\bibitem{k} Knuth\end{thebibliography}`), 'Knuth');
+  });
+
+  test('shorthands of babel are letters in a text that has them, and quotation marks elsewhere', () => {
+    const german = 'Bett"-uch sch"one "Ubung "uber Stra"se, "`so"\' Auf"|lage bergab"~auf';
+    assert.equal(cut('a.tex', german), 'Bettuch schöne Übung über Straße so Auflage bergab auf');
+    assert.equal(cut('a.tex', '\\usepackage[ngerman]{babel} "Argern "a "b"'), 'Ärgern a b');
+    assert.equal(cut('a.tex', 'He said "and" or "Under" or "our".'), 'He said and or Under or our');
+    assert.equal(cut('a.tex', '\\begin{verbatim}\nx = "a"\n\\end{verbatim} "open"'), 'x a | open');
+  });
+
+  test('bibliographies are the values of their fields', () => {
+    const entries = lines(
+      ...['Comment here.', '', '@string{ams = "American {M}ath"}', '@article{g31,'],
+      ...['  author = {Kurt G{\\"o}del and {\\O}yvind Haji{\\v c}},', '  title = "{\\"U}ber {S}{\\"a}tze" # ams,'],
+      ...['  year = 1931, month = jan, pages = {173--198}, doi = {10.1007/x}, url = "http://a.b/c",'],
+      ...[
+        '  note = {In {DNA}s, 5\\% more}',
+        '}',
+        '@comment{nothing}',
+        '@book(b, title = {One (two)})',
+        'mail@host.org',
+      ],
+    );
+    assert.equal(
+      cut('a.bib', entries),
+      'Comment here | American Math | Kurt Gödel and Øyvind Hajič | Über Sätze | 1931 | 173 198 | In DNAs 5 more | One two | mail host org',
+    );
+  });
+
   test('a blank line behind a string ends a sentence, also where the next piece begins', () => {
     const text = 'x = "b"\n\nt u\n\n"a"\n\n"b"\n"c"';
     assert.equal(cut('a.ts', text), 'x b | t u | a | b c');
@@ -305,7 +364,20 @@ suite('words', () => {
 });
 
 suite('any text', () => {
-  const names = ['a.ts', 'a.py', 'a.rs', 'a.md', 'a.html', 'a.tex', 'a.ipynb', 'a.srt', 'a.txt', 'a.lua', 'a.yaml'];
+  const names = [
+    'a.ts',
+    'a.py',
+    'a.rs',
+    'a.md',
+    'a.html',
+    'a.tex',
+    'a.bib',
+    'a.ipynb',
+    'a.srt',
+    'a.txt',
+    'a.lua',
+    'a.yaml',
+  ];
   const sign = fc.constantFrom(
     ...['```', '`', '"', "'", '/*', '*/', '//', '<!--', '-->', '<', '>', '](', '${', '{', '}', '\\', '$', '$$', '\n'],
     ...['\n\n', '\\begin{verbatim}', '\\end{verbatim}', '--> 1\n', '"source": [', '"cell_type": "code"', ',', ':', '['],
@@ -339,8 +411,8 @@ suite('any text', () => {
           if (word === null) continue;
           assert.ok(word.start >= last && word.end > word.start && word.end <= document.length);
           last = word.end;
-          // escapes of a notebook, and references, stand for other characters
-          if (!/[\\&]/.test(document)) assert.equal(document.slice(word.start, word.end), word.word);
+          // escapes and references stand for other characters, and markup inside a word joins it
+          if (!/[\\&"<[{}*_~%]/.test(document)) assert.equal(document.slice(word.start, word.end), word.word);
         }
       }),
       { seed: 1, numRuns: 1000 },
@@ -408,6 +480,10 @@ suite('any text', () => {
         '[',
         '\\begin{',
         '&a',
+        '@a{',
+        '@a{b="',
+        '{\\v ',
+        '"a',
         '://',
         '_',
         '\\',
