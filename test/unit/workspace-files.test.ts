@@ -4,8 +4,8 @@ import { chmod, link, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { OnSkipped } from '../../src/engine/file-source.ts';
-import { findFiles } from '../../src/engine/workspace-files.ts';
+import type { OnSkipped } from '../../src/engine/files/file-source.ts';
+import { findFiles } from '../../src/engine/files/find-files.ts';
 import type { FolderRequest, SkipReason } from '../../src/protocol/engine.ts';
 
 let root: string;
@@ -275,8 +275,8 @@ test('no folder is left out without a word: of version control by its old names,
   const { names: found, skipped } = await find(
     await folderWith(['cvs/ada.txt', 'Cvs/b.txt', 'CVS/Entries', '_darcs/x']),
   );
-  assert.deepEqual(found.sort(), ['Cvs/b.txt', 'cvs/ada.txt']);
-  assert.deepEqual(skipped, { generated: ['CVS/', '_darcs/'] });
+  assert.deepEqual(found.sort(), ['w/Cvs/b.txt', 'w/cvs/ada.txt']);
+  assert.deepEqual(skipped, { generated: ['w/CVS/', 'w/_darcs/'] });
 });
 
 test('a folder inside node_modules can be opened; a folder of keys cannot', async () => {
