@@ -76,7 +76,7 @@ const BEHIND = 64;
 function isCandidate(bytes: Uint8Array, at: number): boolean {
   for (let i = at; i < Math.min(bytes.length, at + BLOCK); i++) {
     if (bytes[i] === ESCAPE || bytes[i] === BACKSPACE) return true;
-    if (bytes[i] === 100 && bytes[i + 4] === 58 && bytes[i + 1] === 97 && bytes[i + 2] === 116) return true; // data:
+    if (bytes[i] === 58 && bytes[i - 4] === 100 && bytes[i - 3] === 97 && bytes[i - 2] === 116) return true; // data:
   }
   const isRun = (isIn: Uint8Array, shortest: number): boolean => {
     let start = at;

@@ -41,28 +41,33 @@ export class VerbForms {
   add(word: string, count: number): void {
     if (!COMMON.has(word.charCodeAt(word.length - 1)) || word.length < 2) return;
     const stem = word.slice(0, -1);
+    this.#addTo(stem, count);
+    // 간다 is of 가다
+    const last = word.charCodeAt(word.length - 1) === DA ? syllable(stem) : null;
+    if (last?.final === FINAL_N) this.#addTo(changed(stem, { ...last, final: 0 }), count);
+  }
+
+  #addTo(stem: string, count: number): void {
     this.#common.set(stem, (this.#common.get(stem) ?? 0) + count);
   }
 
   /** `sure` counts forms that no noun has, `all` also those that may be other words. */
   of(stem: string): { sure: number; all: number } {
+    const common = this.#common.get(stem);
+    if (common === undefined) return NONE; // as of most nouns
     let found = this.#found.get(stem);
-    if (!found) this.#found.set(stem, (found = this.#count(stem)));
+    if (!found) this.#found.set(stem, (found = this.#count(stem, common)));
     return found;
   }
 
-  #count(stem: string): { sure: number; all: number } {
+  #count(stem: string, common: number): { sure: number; all: number } {
     const last = syllable(stem);
     if (!last) return NONE;
-    const common = this.#common.get(stem) ?? 0;
     if (last.final !== 0) {
-      if (common === 0) return NONE; // as of most nouns
       const sure = this.#behind(stem, SURE) + this.#behind(stem, AFTER_CONSONANT);
       return { sure, all: sure + common };
     }
     // 간다; 갔다, 왔다, 봤다 and 보았다, 썼다, 보였다, 했다 and 하였다
-    const present = this.#common.get(changed(stem, { ...last, final: FINAL_N })) ?? 0;
-    if (common === 0 && present === 0) return NONE;
     let sure = this.#behind(stem, SURE) + this.countOf(`${changed(stem, { ...last, final: FINAL_N })}다`);
     for (const vowel of PAST[last.vowel] ?? [last.vowel]) {
       sure += this.#behind(changed(stem, { ...last, vowel, final: FINAL_SS }), AFTER_PAST);
@@ -88,6 +93,7 @@ const FIRST = 0xac00;
 const VOWELS = 21;
 const FINALS = 28;
 const FINAL_N = 4;
+const DA = '다'.charCodeAt(0);
 const FINAL_L = 8;
 const FINAL_SS = 20;
 

@@ -94,18 +94,25 @@ const SECOND: [string, After][] = [
 ];
 
 interface Particle {
+  letters: string;
   after: After;
   /** Its place among the markers; -1 where it is none. */
   marker: number;
+  /** Whether hardly anything stands before it but a noun. */
+  isSure: boolean;
 }
 
 const PARTICLES = new Map<string, Particle>();
-MARKERS.forEach(([particle, after], marker) => PARTICLES.set(particle, { after, marker }));
-for (const [particle, after] of OTHERS) PARTICLES.set(particle, { after, marker: -1 });
+const SURE = new Set(['을', '를', '에서', '으로', '에게', '에서는', '에서도', '으로는']);
+function addParticle(letters: string, after: After, marker = -1): void {
+  PARTICLES.set(letters, { letters, after, marker, isSure: SURE.has(letters) });
+}
+MARKERS.forEach(([particle, after], marker) => addParticle(particle, after, marker));
+for (const [particle, after] of OTHERS) addParticle(particle, after);
 for (const first of FIRST) {
   for (const [second, after] of SECOND) {
     if (PARTICLES.has(first + second) || !follows(first.charCodeAt(first.length - 1), after)) continue;
-    PARTICLES.set(first + second, { after: PARTICLES.get(first)!.after, marker: -1 });
+    addParticle(first + second, PARTICLES.get(first)!.after);
   }
 }
 
@@ -165,10 +172,9 @@ function separationsOf(word: string): readonly Separation[] {
   return found;
 }
 
-/** The least evidence for a noun of a single syllable and for longer ones: different markers. */
+/** The least evidence for a noun of a single syllable and for longer ones: different markers; before a sure particle fewer. */
 const FEWEST_MARKERS = { single: 4, longer: 2 };
-/** Behind them hardly anything is but a noun: of these one marker less, and of a single syllable two. */
-const SURE = new Set(['을', '를', '에서', '으로', '에게', '에서는', '에서도', '으로는']);
+const FEWEST_IF_SURE = { single: 2, longer: 1 };
 /** How many times as often as with all others a stem may be met with one particle: of a single syllable, and of more. */
 const MOST = { single: 1, longer: 20 };
 /** A word is a noun that is met with markers at least so often, by its count, and with so many different ones. */
@@ -268,18 +274,19 @@ export function* findStems(words: readonly string[], counts: Float64Array): Gene
     const number = numbers.get(stem);
     return number === undefined ? 0 : met[number]! - verbs.countOf(`${stem}을`);
   };
-  /** How good the evidence for a noun before the particle is; 0: there is not enough. */
-  const evidenceFor = (word: string, count: number, [length, { marker }]: Separation): number => {
-    const particle = word.slice(length);
+  /** How good the evidence for a noun before the particle is; 0: there is not enough, or it is no better than `most`, and the stem no noun by itself. */
+  const evidenceFor = (word: string, count: number, [length, particle]: Separation, most: number): number => {
+    const { marker, isSure } = particle;
     if (!isHangul(word.charCodeAt(length - 1))) return TEN_THOUSANDS.test(word) ? 0 : Infinity; // a name or a number in other letters
     const stem = numbers.get(word.slice(0, length));
     if (stem === undefined) return 0;
     const others = met[stem]! - (marker >= 0 ? count : 0) + alone[stem]!;
     const set = bits(marker >= 0 ? markers[stem]! & ~(1 << marker) : markers[stem]!);
     const size = length === 1 ? 'single' : 'longer';
-    const fewest = FEWEST_MARKERS[size] - (SURE.has(particle) ? (length === 1 ? 2 : 1) : 0);
-    if (set + (alone[stem]! > 0 && (length > 1 || SURE.has(particle)) ? 1 : 0) < fewest) return 0;
-    if (count > MOST[size] * others || isVerb(word, length, verbs, nounCount)) return 0;
+    const fewest = (isSure ? FEWEST_IF_SURE : FEWEST_MARKERS)[size];
+    if (set + (alone[stem]! > 0 && (length > 1 || isSure) ? 1 : 0) < fewest) return 0;
+    if (others <= most && nouns[known.get(word.slice(0, length)) ?? -1] !== 1) return 0;
+    if (count > MOST[size] * others || isVerb(word, length, particle.letters, verbs, nounCount)) return 0;
     return others;
   };
   for (let place = 0; place < ids.length; place++) {
@@ -291,12 +298,10 @@ export function* findStems(words: readonly string[], counts: Float64Array): Gene
     // 결과는 is 결과 + 는 and not 결 + 과는: a noun, the longest, or the stem with the most evidence
     let most = 0;
     for (const separation of separations[place]!) {
-      const found = evidenceFor(word, counts[id]!, separation);
+      const found = evidenceFor(word, counts[id]!, separation, most);
       if (found === 0) continue;
-      const isNoun = nouns[known.get(word.slice(0, separation[0])) ?? -1] === 1;
-      if (!isNoun && found <= most) continue;
       stems[id] = separation[0];
-      most = isNoun ? Infinity : found;
+      most = found;
     }
   }
   return stems;
@@ -305,14 +310,22 @@ export function* findStems(words: readonly string[], counts: Float64Array): Gene
 /** A number of ten thousands: 3만, 3만의. */
 const TEN_THOUSANDS = /\d만[가-힣]?$/;
 
+/** Particles that forms of verbs end like, and those with 이. */
+const MAY_BE_VERB = new Set(['는', '은', '을', '를', '도', '가', '와', '인', '만', '조차', '까지']);
 /** What may stand behind the ending -지 of a verb. */
 const BEHIND_JI = new Set(['만', '는', '도', '를', '가', '조차', '까지']);
 
 /** Whether a word that ends like one with a particle is a form of a verb or an adjective, as far as other forms of it are met more often than the noun. */
-function isVerb(word: string, length: number, verbs: VerbForms, nounCount: (stem: string) => number): boolean {
+function isVerb(
+  word: string,
+  length: number,
+  particle: string,
+  verbs: VerbForms,
+  nounCount: (stem: string) => number,
+): boolean {
+  if (!MAY_BE_VERB.has(particle) && !particle.startsWith('이')) return false;
   const { countOf } = verbs;
   const stem = word.slice(0, length);
-  const particle = word.slice(length);
   const final = (stem.charCodeAt(length - 1) - 0xac00) % 28;
   const isMoreOften = (verb: string, without = 0): boolean => {
     const { sure, all } = verbs.of(verb);
