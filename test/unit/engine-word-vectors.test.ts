@@ -228,7 +228,7 @@ test('a text without a pair of words is refused with a sentence, and the model t
   const directory = join(root, 'pairless');
   const engine = new Engine(DISTRIBUTION, listen());
   await engine.open(directory);
-  const good = await makeFolder('good', syntheticText(3000));
+  const good = await makeFolder('good', syntheticText(3000, 1));
   assert.equal((await engine.train(request(good, { epochs: 1 }))).status, 'done');
   const before = await readFile(join(directory, 'manifest.json'), 'utf8');
   const words = ['ship', 'anchor', 'net', 'sail'];
