@@ -331,9 +331,7 @@ function endOfWord(text: Uint16Array, start: number, i: number, end: number, cla
     if (last !== i) break; // signs join to what stands right before them
     if (here === MIDDLE && i + 1 < end && joins(text, start, i)) {
       if (isApostrophe(text[i]!)) text[i] = APOSTROPHE_UNIT;
-      else if (text[i] === GERSHAYIM) text[i] = QUOTE_UNIT;
     } else if (here === MIDDLE && endsHebrew(text, start, i, classes)) {
-      text[i] = APOSTROPHE_UNIT;
       last = i + 1;
       break;
     } else if (here === CLOSER && isHebrewQuote(text, i, end, classes)) text[i] = QUOTE_UNIT;
@@ -378,10 +376,9 @@ export function spelledAsRead(words: string): string {
 const APOSTROPHE_UNIT = 0x27;
 const QUOTE_UNIT = 0x22;
 const GERESH = 0x5f3;
-const GERSHAYIM = 0x5f4;
 
 /** Signs that stand for an apostrophe where letters are on both sides. */
-const APOSTROPHES = new Set(unitsOf("'‘’\u02bb\u02bc\u055a\u05f3\uff07"));
+const APOSTROPHES = new Set(unitsOf("'‘’\u02bb\u02bc\u055a\uff07"));
 
 function isApostrophe(unit: number): boolean {
   return APOSTROPHES.has(unit);

@@ -24,12 +24,11 @@ function cut(text: string): Cut {
   return found;
 }
 
-/** A word of Unicode's as it is spelled here: without what nobody sees, and with one apostrophe, and gershayim. */
+/** A word of Unicode's as it is spelled here: without what nobody sees, and with one apostrophe. */
 const spelled = (word: string): string =>
   word
     .replace(/(?![\u200b-\u200d])[\p{Cf}\u034f\u055b\u055c\u055e]/gu, '')
-    .replace(/(?<=(?!ʻ)[\p{L}\p{N}]\p{M}*)[‘’\uff07ʻ](?=(?!ʻ)[\p{L}\p{N}])/gu, "'")
-    .replaceAll('״', '"');
+    .replace(/(?<=(?!ʻ)[\p{L}\p{N}]\p{M}*)[‘’\uff07ʻ](?=(?!ʻ)[\p{L}\p{N}])/gu, "'");
 
 /** Every string of one to three of these. */
 function* strings(characters: readonly string[]): Generator<string> {

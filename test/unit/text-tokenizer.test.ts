@@ -99,9 +99,9 @@ test('a middle dot joins letters and nothing else', () => {
 });
 
 test('Hebrew abbreviates with quotation marks, before and behind its letters', () => {
-  assert.deepEqual(cut('צה"ל צה״ל צה”ל ארה"ב'), ['צה"ל', 'צה"ל', 'צה"ל', 'ארה"ב']);
+  assert.deepEqual(cut('צה"ל צה״ל צה”ל ארה"ב'), ['צה"ל', 'צה״ל', 'צה"ל', 'ארה"ב']);
   assert.deepEqual(cut("ז'קט ז׳קט ג' ג׳ וכו'. 'שלום' \"שלום\" a\"b"), [
-    ...["ז'קט", "ז'קט", "ג'", "ג'", "וכו'", '|', 'שלום', 'שלום', 'a', 'b'],
+    ...["ז'קט", 'ז׳קט', "ג'", 'ג׳', "וכו'", '|', 'שלום', 'שלום', 'a', 'b'],
   ]);
 });
 
