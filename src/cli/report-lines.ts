@@ -29,6 +29,9 @@ export function reportLines(report: TrainReport): string[] {
     ...(reading.secrets.found > 0
       ? [`${reading.secrets.found} access tokens or private keys in ${reading.secrets.files} files were left out`]
       : []),
+    ...(reading.data.found > 0
+      ? [`${reading.data.found} blocks of data in ${reading.data.files} files were left out`]
+      : []),
     ...(reading.pruned.words > 0
       ? [
           `${reading.pruned.words} words that had come up to ${reading.pruned.upTo} times were left out for lack of room`,
@@ -107,6 +110,7 @@ export function leftOutLines(leftOut: FileTokens['leftOut']): string[] {
     keyword: 'keywords',
     tooLong: 'too long for words',
     secret: 'access tokens and private keys',
+    data: 'data that is no text',
   };
   return [...counts].map(([reason, count]) => `left out, ${names[reason]}: ${count} places`);
 }

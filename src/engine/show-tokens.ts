@@ -8,6 +8,7 @@ import { Decoder } from '../text/decode.ts';
 import { tokensOfDocument } from '../text/document-tokens.ts';
 import { encodingOfSetting } from '../text/encodings.ts';
 import type { TextOptions } from '../text/options.ts';
+import { blanked, DataFilter } from '../text/data-blocks.ts';
 import { SecretFilter } from '../text/secrets.ts';
 import { checkTextOptions } from './options.ts';
 
@@ -33,8 +34,12 @@ export async function fileTokens(
       : { text: content.text, encoding: null, repaired: false };
   const text = read.text.normalize('NFC');
   const cleaned = new SecretFilter().clean(text, true) as string;
-  const tokens = tokensOfDocument(name, cleaned, options, stemLengthOf);
-  const leftOut = [...tokens.leftOut, ...secretsOf(text, cleaned)].sort((a, b) => a.start - b.start);
+  const data = new DataFilter().rangesOf(cleaned);
+  const tokens = tokensOfDocument(name, blanked(cleaned, data), options, stemLengthOf);
+  const blocks = data
+    .filter(({ kind }) => kind !== 'control')
+    .map(({ start, end }) => ({ start, end, reason: 'data' as const }));
+  const leftOut = [...tokens.leftOut, ...secretsOf(text, cleaned), ...blocks].sort((a, b) => a.start - b.start);
   return { ...read, text, ...tokens, leftOut };
 }
 

@@ -157,9 +157,9 @@ function byFiles({ languages }: ReadingReport): [language: string, { files: numb
 /** Languages that a notification names. */
 const NAMED_LANGUAGES = 5;
 
-/** Sentences on languages, on files that were left out or repaired, on encodings and on secrets; none where there are none. */
+/** Sentences on languages, on files that were left out or repaired, on encodings, secrets and data; none where there are none. */
 export function readingDetails(reading: ReadingReport, language: string): string[] {
-  const { skipped, repaired, encodings, secrets } = reading;
+  const { skipped, repaired, encodings, secrets, data } = reading;
   const files = (count: number): string => figure(count, language);
   const named = SKIP_REASONS.filter((reason) => skipped[reason] > 0).map((reason) =>
     skipText(reason, files(skipped[reason])),
@@ -182,6 +182,9 @@ export function readingDetails(reading: ReadingReport, language: string): string
     ...(repaired > 0 ? [l10n.t('Files with broken characters: {0}.', files(repaired))] : []),
     ...(secrets.found > 0
       ? [l10n.t('Access tokens and private keys that were left out of the text: {0}.', files(secrets.found))]
+      : []),
+    ...(data.found > 0
+      ? [l10n.t('Blocks of data that were left out of the text, such as pictures: {0}.', files(data.found))]
       : []),
   ];
 }
@@ -222,11 +225,12 @@ function encodingName(label: string): string {
 
 /** The names behind the figures of a reading, one a line under their reasons and languages, for a text document; the first hundreds of each. */
 export function readingNames(reading: ReadingReport, language: string): string {
-  const { names, skipped, repaired, secrets } = reading;
+  const { names, skipped, repaired, secrets, data } = reading;
   const headings: [keyof ReadingReport['names'], number, string][] = [
     ...SKIP_REASONS.map((reason): [SkipReason, number, string] => [reason, skipped[reason], skipHeading(reason)]),
     ['repaired', repaired, l10n.t('Read, with replacement characters for broken ones')],
     ['secrets', secrets.files, l10n.t('Read, without the access tokens and private keys in them')],
+    ['data', data.files, l10n.t('Read, without the data in them that is no text')],
   ];
   const section = (heading: string, count: number, listed: readonly string[]): string => {
     const more = count - listed.length;

@@ -36,6 +36,8 @@ export function leftOutText(reason: LeftOutReason): string {
       return l10n.t('keywords of the programming language');
     case 'secret':
       return l10n.t('an access token or a private key');
+    case 'data':
+      return l10n.t('data that is no text');
     case 'tooLong':
       return l10n.t('too long for a word');
   }

@@ -284,8 +284,10 @@ export interface ReadingReport {
   repaired: number;
   /** Access tokens and private keys that were left out of the text, and the files they were in. */
   secrets: { files: number; found: number };
+  /** Blocks of data that were left out of the text, such as pictures in base64, and the files they were in. */
+  data: { files: number; found: number };
   /** Names of files, the first hundreds of each kind; a folder's ends with a slash. */
-  names: Partial<Record<SkipReason | 'repaired' | 'secrets', string[]>>;
+  names: Partial<Record<SkipReason | 'repaired' | 'secrets' | 'data', string[]>>;
   /** Words that were forgotten while they were counted, for lack of room, and the most often that one of them had been met. */
   pruned: { words: number; upTo: number };
   /** Phrases that became words. */
@@ -459,6 +461,8 @@ export interface FileTokens {
   text: string;
   /** Start, end and kind, (n, 3): a place in TOKEN_KINDS, word, code or particle. */
   tokens: Int32Array;
+  /** Tokens that are spelled otherwise than in the text, by their number: caf&eacute; is café. */
+  spellings: [token: number, word: string][];
   /** Where sentences end: numbers of tokens before, ascending. */
   sentences: Int32Array;
   leftOut: { start: number; end: number; reason: LeftOutReason }[];

@@ -3,7 +3,7 @@
 // are VS Code's.
 
 /** How a document is taken apart. */
-export type Syntax = 'prose' | 'code' | 'markdown' | 'html' | 'latex' | 'notebook' | 'subtitles';
+export type Syntax = 'prose' | 'code' | 'markdown' | 'html' | 'latex' | 'bibtex' | 'notebook' | 'subtitles';
 
 /** What a code's comments, strings and keywords look like. */
 export interface Lexis {
@@ -219,6 +219,7 @@ const MARKUP: [name: string, syntax: Syntax, extensions: string][] = [
   ['html', 'html', 'html htm xhtml vue svelte'],
   ['xml', 'html', 'xml svg xsl xsd rss atom xliff xlf'],
   ['latex', 'latex', 'tex ltx sty cls'],
+  ['bibtex', 'bibtex', 'bib'],
   ['jupyter', 'notebook', 'ipynb'],
   ['srt', 'subtitles', 'srt'],
   ['vtt', 'subtitles', 'vtt'],

@@ -155,6 +155,7 @@ const reading: ReadingReport = {
   encodings: { 'utf-8': 1210 },
   repaired: 0,
   secrets: { files: 0, found: 0 },
+  data: { files: 0, found: 0 },
   names: { binary: ['w/a.png', 'w/b.png'], tooLarge: ['w/c.txt'] },
   pruned: { words: 0, upTo: 0 },
   phrases: 0,
@@ -242,11 +243,13 @@ suite('the status bar and the notifications', () => {
       skipped: { ...NONE, ignored: 1234, secret: 2, duplicate: 3 },
       encodings: { 'utf-8': 1000, 'euc-kr': 1200, shift_jis: 1, 'utf-16le': 2, 'windows-1252': 7 },
       secrets: { files: 2, found: 5 },
+      data: { files: 1, found: 9 },
     };
     assert.deepEqual(sentences.readingDetails(other, 'en'), [
       'Skipped files: 1,234 ignored by git, 2 that may hold keys or passwords, 3 that were there twice.',
       'Files in other encodings than UTF-8: 1,200 CP949, 1 Shift_JIS, 2 UTF-16le, 7 windows-1252.',
       'Access tokens and private keys that were left out of the text: 5.',
+      'Blocks of data that were left out of the text, such as pictures: 9.',
     ]);
   });
 

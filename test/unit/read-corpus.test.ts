@@ -74,6 +74,7 @@ test('the files of a folder become a corpus in sorted order, each a document wit
     languages: { plaintext: { files: 2, names: ['w/a.txt', 'w/b.txt'] }, markdown: { files: 1, names: ['w/a/x.md'] } },
     encodings: { 'utf-8': 3 },
     secrets: { files: 0, found: 0 },
+    data: { files: 0, found: 0 },
     skipped: skips({ excluded: 1 }),
     repaired: 0,
     names: { excluded: ['w/no.excluded'] },

@@ -29,6 +29,7 @@ test('a document is shown with its language, its sentences, what is code and wha
       ] as [string, number][]),
     ],
     sentences: Int32Array.of(3, 5),
+    spellings: [],
     leftOut: [
       ['http://f.g "h', 'markup'],
       [long, 'tooLong'],
@@ -51,6 +52,17 @@ test('keywords that are left out say so', () => {
 test('a word whose particle was separated is two tokens', () => {
   const { tokens } = tokensOfDocument('a.txt', '한국은 크다', TEXT_DEFAULTS, (word) => (word === '한국은' ? 2 : 0));
   assert.deepEqual([...tokens], [0, 2, 0, 2, 3, 2, 4, 6, 0]);
+});
+
+test('a word that is spelled otherwise than in the text says how', () => {
+  const text = 'caf&eacute; don’t O<b>n</b>ce so\u00adme plain';
+  const { spellings } = tokensOfDocument('a.md', text, TEXT_DEFAULTS, whole);
+  assert.deepEqual(spellings, [
+    [0, 'café'],
+    [1, "don't"],
+    [2, 'Once'],
+    [3, 'some'],
+  ]);
 });
 
 test('a word with character references stands where these do', () => {

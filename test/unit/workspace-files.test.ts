@@ -271,6 +271,14 @@ test('files that may hold secrets are never read, nor version control and instal
   assert.deepEqual(found.sort(), read.sort());
 });
 
+test('no folder is left out without a word: of version control by its old names, and curricula vitae are read', async () => {
+  const { names: found, skipped } = await find(
+    await folderWith(['cvs/ada.txt', 'Cvs/b.txt', 'CVS/Entries', '_darcs/x']),
+  );
+  assert.deepEqual(found.sort(), ['w/Cvs/b.txt', 'w/cvs/ada.txt']);
+  assert.deepEqual(skipped, { generated: ['CVS/', '_darcs/'] });
+});
+
 test('a folder inside node_modules can be opened; a folder of keys cannot', async () => {
   const modules = await folderWith(['a/index.js'], 'node_modules');
   assert.deepEqual(await names(modules), ['node_modules/a/index.js']);

@@ -4,6 +4,7 @@
 // place.
 
 import { closeSync, openSync, readSync } from 'node:fs';
+import { DataFilter } from '../../text/data-blocks.ts';
 import { Decoder } from '../../text/decode.ts';
 import { PROBE } from '../../text/encodings.ts';
 import { languageOf, type Language, type Lexis } from '../../text/languages.ts';
@@ -61,7 +62,9 @@ export function lastPlace(bytes: Uint8Array, { lexis }: Language): number {
   if (place === 0) return 0;
   const secrets = new SecretFilter();
   secrets.clean(bytes.subarray(0, place), false);
-  return secrets.isOpen ? 0 : place;
+  const data = new DataFilter();
+  data.clean(bytes.subarray(0, place));
+  return secrets.isOpen || data.isOpen ? 0 : place;
 }
 
 /** Where the last line begins, behind its indentation, that comes after one without the signs of comments; 0 where there is none. */

@@ -254,9 +254,9 @@ export class Model {
     const index = this.#vectors.indexOf(word);
     if (index >= 0) return index;
     const normalized = normalizedWord(word, this.#text);
-    if (normalized !== word) return this.#vectors.indexOf(normalized);
-    const length = this.stemLength(word);
-    return length > 0 ? this.#vectors.indexOf(word.slice(0, length)) : -1;
+    const place = normalized === word ? -1 : this.#vectors.indexOf(normalized);
+    const length = place < 0 ? this.stemLength(normalized) : 0;
+    return length > 0 ? this.#vectors.indexOf(normalized.slice(0, length)) : place;
   }
 
   #compare(first: readonly string[], second: readonly string[]): SimilarityAnswer {

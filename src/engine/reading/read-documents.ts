@@ -21,9 +21,10 @@ export async function addTexts(
   tell: (bytes: number) => void,
   pass: (place: number, reason: SkipReason) => void = () => undefined,
 ): Promise<ReadDocument[] | null> {
+  const scanners = { secrets: builder.secretScanner(), data: builder.dataScanner() };
   const documents: ReadDocument[] = [];
   let bytes = 0;
-  for (const { file, pieces, digest } of textsOf(files, twins, builder.secretScanner())) {
+  for (const { file, pieces, digest } of textsOf(files, twins, scanners)) {
     if (cancelled()) return null;
     tell(bytes);
     if (builder.isFull()) {
@@ -61,7 +62,7 @@ export async function addTexts(
       // what may be otherwise the next time, though the file is the same, is looked at again
       if (reason !== 'unreadable' && reason !== 'duplicate') pass(file.place ?? 0, reason);
     } else {
-      const { encoding = 'utf-8', secrets = 0 } = last ?? {};
+      const { encoding = 'utf-8', secrets = 0, data = 0 } = last ?? {};
       const { name, size, place = 0, part } = file;
       documents.push({
         place,
@@ -72,6 +73,7 @@ export async function addTexts(
         encoding,
         repaired,
         secrets,
+        data,
         failure: failure && failure.message,
       });
     }

@@ -31,7 +31,7 @@ interface Entry {
   /** What the settings said of its encoding. */
   setting: string | null;
   document?: number;
-  read?: Pick<ReadDocument, 'digest' | 'encoding' | 'repaired' | 'secrets'>;
+  read?: Pick<ReadDocument, 'digest' | 'encoding' | 'repaired' | 'secrets' | 'data'>;
   reason?: SkipReason;
 }
 
@@ -107,8 +107,8 @@ export function entriesOf(
     return [{ path, size, modified, setting: encoding, ...rest }];
   };
   const entries = [
-    ...documents.flatMap(({ place, digest, encoding, repaired, secrets, failure }, document) =>
-      failure === null ? entryOf(place, { document, read: { digest, encoding, repaired, secrets } }) : [],
+    ...documents.flatMap(({ place, digest, encoding, repaired, secrets, data, failure }, document) =>
+      failure === null ? entryOf(place, { document, read: { digest, encoding, repaired, secrets, data } }) : [],
     ),
     ...passed.flatMap(({ place, reason }) => entryOf(place, { reason })),
   ];

@@ -5,6 +5,7 @@ import type { TrainRequest } from '../../protocol/engine.ts';
 import type { Corpus } from '../../text/corpus.ts';
 import { keywordFactors } from '../../text/keywords.ts';
 import type { TextOptions } from '../../text/options.ts';
+import type { TokenSource } from '../../text/tokens.ts';
 import { isParticle } from '../../text/particles.ts';
 import { resolveWord2vecOptions, type Word2vecOptions } from '../../word2vec/options.ts';
 import {
@@ -33,7 +34,7 @@ export interface TrainedWordVectors {
   /** How many of them are in the text. */
   inText: number;
   vectors: Word2vecVectors;
-  /** Mean loss of a pair by epoch. */
+  /** Mean loss of a pair by epoch, of those in which a pair was measured. */
   losses: number[];
   /** How much had been done already, 0 to 1, where they went on from a checkpoint. */
   resumedAt?: number;
@@ -63,6 +64,15 @@ export async function trainWordVectors(
     );
   }
   const source = tokensOf(corpus, tokenFile);
+  if (!hasPair(source, counts, options.minCount)) {
+    throw new Error(
+      l10n.t(
+        'No two words that appear at least {0} times stand in one sentence of {1} files, so that there is nothing to learn from: a list is no running text. Open a folder with sentences, or lower the setting word2vec.minCount. A model that was there is kept.',
+        options.minCount,
+        report.files,
+      ),
+    );
+  }
   const keepFactors = keepFactorsOf(corpus, corpus.partsAt ?? source.length, paths, request.text);
   const decides = {
     options,
@@ -143,7 +153,15 @@ export async function trainWordVectors(
     pauseThreads(job);
     await save().catch(notSaved);
   }
-  const { lossByEpoch } = word2vecProgress(job);
+  const lossByEpoch = word2vecProgress(job).lossByEpoch.filter((loss) => !Number.isNaN(loss)); // of epochs with pairs
+  if (lossByEpoch.length === 0) {
+    throw new Error(
+      l10n.t(
+        'No pair of words was left to learn from: with the setting word2vec.sample at {0}, frequent words are left out, and in this text that is all of them. Set it to 0. A model that was there is kept.',
+        options.sample,
+      ),
+    );
+  }
   const vectors = word2vecResult(job);
   events.log(
     'info',
@@ -163,6 +181,24 @@ export async function trainWordVectors(
     ...(resumedAt !== undefined && { resumedAt }),
   };
   return before ? withWordsBefore(trained, before) : trained;
+}
+
+/** Tokens that are looked at together. */
+const STEP = 1 << 16;
+
+/** Whether two words that have vectors follow each other in a sentence; of most texts the first two tokens tell. */
+function hasPair(source: TokenSource, counts: Float64Array, minCount: number): boolean {
+  let vocabulary = counts.length;
+  while (vocabulary > 0 && counts[vocabulary - 1]! < minCount) vocabulary--;
+  let isOpen = false;
+  for (let first = 0; first < source.length; first += STEP) {
+    for (const id of source.read(first, STEP)) {
+      if (id >= vocabulary) continue; // windows go over rare words
+      if (id >= 0 && isOpen) return true;
+      isOpen = id >= 0;
+    }
+  }
+  return false;
 }
 
 function tooLarge(alpha: number): Error {

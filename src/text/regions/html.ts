@@ -6,7 +6,7 @@ import { CodeScanner } from './code.ts';
 import { entityAt, isInWord, joinWord } from './references.ts';
 import { find, isAt, isLetter, PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
 
-const INLINE = new Set(
+export const INLINE = new Set(
   'a abbr acronym b bdi bdo big cite code data del dfn em emphasis font g i ins kbd label mark q ref rp rt ruby s samp small span strike strong sub sup time tspan tt u var wbr'.split(
     ' ',
   ),

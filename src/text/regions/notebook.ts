@@ -34,6 +34,9 @@ export class NotebookScanner implements Scanner {
   #kernel: Language | null = null;
   #cellLanguage: Language | null = null;
   #inner: Scanner | null = null;
+  /** The Markdown of the cell at hand, as far as it was met: it is read as a whole. */
+  #start = -1;
+  #end = -1;
 
   scan(text: Uint16Array, from: number, to: number, regions: Regions): void {
     this.#kernel ??= kernelLanguage(text, from, to); // its name comes behind the cells
@@ -49,12 +52,14 @@ export class NotebookScanner implements Scanner {
         this.#isObject.push(unit === 123);
         this.#isValue = unit === 91;
       } else if (unit === 125 || unit === 93) {
+        this.#flush(text, regions);
         this.#path.pop();
         this.#isObject.pop();
         this.#isValue = true;
       } else if (unit === 58) this.#isValue = true;
       else if (unit === 44) this.#isValue = !this.#isObject.at(-1);
     }
+    this.#flush(text, regions);
   }
 
   #string(text: Uint16Array, start: number, end: number, regions: Regions): void {
@@ -63,6 +68,7 @@ export class NotebookScanner implements Scanner {
       const key = slice(text, start, Math.min(end, start + 40));
       if (length > 0) this.#path[length - 1] = key;
       if (key === 'source' || key === 'input') {
+        this.#flush(text, regions);
         this.#inner = null;
         regions.break();
       }
@@ -78,9 +84,20 @@ export class NotebookScanner implements Scanner {
       this.#inner ??= new CodeScanner(
         magicLanguage(text, start, end) ?? this.#cellLanguage ?? this.#kernel ?? codeNamed('python'),
       );
-    } else if (this.#cell === 'markdown' || this.#cell === 'heading') this.#inner ??= new MarkdownScanner();
+    } else if (this.#cell === 'markdown' || this.#cell === 'heading') {
+      this.#inner ??= new MarkdownScanner();
+      if (this.#start < 0) this.#start = start;
+      else text.fill(0, this.#end, start); // between two lines
+      this.#end = end;
+      return;
+    }
     if (this.#inner) this.#inner.scan(text, start, end, regions);
     else regions.add(start, end, PROSE);
+  }
+
+  #flush(text: Uint16Array, regions: Regions): void {
+    if (this.#start >= 0) this.#inner?.scan(text, this.#start, this.#end, regions);
+    this.#start = -1;
   }
 }
 
@@ -135,7 +152,7 @@ function unescape(text: Uint16Array, start: number, end: number, regions: Region
       text[i] = escape.meaning.charCodeAt(0);
     } else {
       const sign = text[i + 1]!;
-      text[i] = SPACE;
+      text[i] = sign === BACKSLASH ? 0 : SPACE; // $\\x is a formula, and $ x is none
       text[++i] = ESCAPES[sign] ?? sign;
     }
   }

@@ -21,7 +21,7 @@ const LONGEST_ENTITY = 34; // &CounterClockwiseContourIntegral;
 const SPACE = 32;
 const SOFT_HYPHEN = '\u00ad';
 /** What may stand in a word; a half of a pair of surrogates may. */
-const IN_WORD = /^[\p{L}\p{M}\p{N}\p{Pc}'’\u200c\u200d\ud800-\udfff]*$/u;
+const IN_WORD = /^(?:(?!\u200b)[\p{L}\p{M}\p{N}\p{Pc}\p{Cf}'‘’·\u2027\ud800-\udfff])*$/u;
 
 /** Of HTML: &eacute; &#233; &#xe9; */
 export const entityAt: ReferenceAt = (text, at, to) => {
@@ -46,16 +46,20 @@ export const escapeAt: ReferenceAt = (text, at, to) => {
 /** Of an accent's command the combining character, and of a letter's command the letter. */
 const ACCENTS: Record<string, string> = {
   ...{ '`': '\u0300', "'": '\u0301', '^': '\u0302', '~': '\u0303', '=': '\u0304', '.': '\u0307', '"': '\u0308' },
-  ...{ u: '\u0306', r: '\u030a', H: '\u030b', v: '\u030c', d: '\u0323', c: '\u0327', k: '\u0328' },
+  ...{ u: '\u0306', r: '\u030a', H: '\u030b', v: '\u030c', d: '\u0323', c: '\u0327', k: '\u0328', b: '\u0331' },
+  textcommabelow: '\u0326',
 };
 const LETTERS: Record<string, string> = {
   ...{ ss: 'ß', ae: 'æ', AE: 'Æ', oe: 'œ', OE: 'Œ', o: 'ø', O: 'Ø', aa: 'å', AA: 'Å', l: 'ł', L: 'Ł', i: 'ı', j: 'ȷ' },
+  ...{ dh: 'ð', DH: 'Ð', dj: 'đ', DJ: 'Đ', ng: 'ŋ', NG: 'Ŋ', th: 'þ', TH: 'Þ', ij: 'ĳ', IJ: 'Ĳ', SS: 'ẞ' },
 };
-const COMMAND =
-  /^\\(?:([`'^~=."])\s?(?:\{\s?(\\?[A-Za-z])\s?\}|\\([ij])(?![A-Za-z])|([A-Za-z]))|([urHvdck])(?:\{(\\?[A-Za-z])\}|\s([A-Za-z])(?![A-Za-z]))|(ss|ae|AE|oe|OE|o|O|aa|AA|l|L|i|j)(?:\{\}|\s|(?![A-Za-z])))/;
-const LONGEST_COMMAND = 12;
+/** An accent and its letter, which may be dotless, in braces or behind a space; or a letter, with the space that ends its name. */
+const COMMAND = new RegExp(
+  String.raw`^\\(?:([\`'^~=."])\s?(?:\{\s?\\?([A-Za-z])\s?\}|\\([ij])(?![A-Za-z])\s?|([A-Za-z]))|([urHvdckb]|textcommabelow)(?:\s?\{\s?\\?([A-Za-z])\s?\}|\\([ij])(?![A-Za-z])\s?|\s+\\?([A-Za-z])(?!\w*\{))|(${Object.keys(LETTERS).join('|')})(?:\{\}|\s|(?![A-Za-z])))`,
+);
+const LONGEST_COMMAND = 24;
 
-/** Of LaTeX: \'e {\'e} \"{\i} \c{c} \ss{} */
+/** Of LaTeX: \'e {\'e} \"{\i} \c{c} \v Cech \ss{} */
 export const accentAt: ReferenceAt = (text, at, to) => {
   if (text[at] === 123 && text[at + 1] === 92) {
     const inside = accentAt(text, at + 1, to);
@@ -64,12 +68,11 @@ export const accentAt: ReferenceAt = (text, at, to) => {
   if (text[at] !== 92) return null;
   const found = COMMAND.exec(slice(text, at, Math.min(to, at + LONGEST_COMMAND)));
   if (!found) return null;
-  const [command, sign, braced, dotless, plain, letter, inBraces, spaced, named] = found;
+  const [command, sign, braced, dotless, plain, letter, inBraces, withoutDot, spaced, named] = found;
   const end = at + command.length;
   if (named !== undefined) return { meaning: LETTERS[named]!, end };
-  const base = (braced ?? dotless ?? plain ?? inBraces ?? spaced)!.replace(/^\\/, '');
-  const meaning = `${base}${ACCENTS[(sign ?? letter)!]!}`.normalize('NFC');
-  return { meaning, end };
+  const base = (braced ?? dotless ?? plain ?? inBraces ?? withoutDot ?? spaced)!;
+  return { meaning: `${base}${ACCENTS[(sign ?? letter)!]!}`.normalize('NFC'), end };
 };
 
 const meanings = new Map<string, string>();

@@ -1,6 +1,7 @@
 // The scanner of each syntax.
 
 import type { Language } from '../languages.ts';
+import { BibtexScanner } from './bibtex.ts';
 import { CodeScanner } from './code.ts';
 import { HtmlScanner } from './html.ts';
 import { LatexScanner } from './latex.ts';
@@ -22,6 +23,8 @@ export function scannerOf(language: Language): Scanner | null {
       return new HtmlScanner();
     case 'latex':
       return new LatexScanner();
+    case 'bibtex':
+      return new BibtexScanner();
     case 'notebook':
       return new NotebookScanner();
     case 'subtitles':
