@@ -42,7 +42,8 @@ function partableLanguage(descriptor: number, { name, size, encoding }: FoundFil
   const language = languageOf(name);
   const isPartable = language.lexis !== null || language.syntax === 'prose';
   if (!isPartable || languageOf(name, text) !== language) return null;
-  const isText = Decoder.of(beginning, size, encoding)?.encoding === 'utf-8' && !isGeneratedText(name, beginning);
+  const isText =
+    Decoder.of(beginning, size, { setting: encoding })?.encoding === 'utf-8' && !isGeneratedText(name, beginning);
   return isText ? language : null;
 }
 

@@ -123,7 +123,7 @@ async function* onePiece(
   if (read instanceof Error) throw read;
   if (read.length === 0) throw new Unread('empty');
   learn(hash('sha1', read));
-  const decoder = Decoder.of(read, read.length, file.encoding);
+  const decoder = Decoder.of(read, read.length, { setting: file.encoding });
   if (!decoder) throw new Unread('binary');
   if (isGeneratedText(file.name, read)) throw new Unread('generated');
   const secrets = new SecretFilter(scanner);
@@ -141,7 +141,7 @@ function readSmall({ path, size, encoding, text }: FoundFile): Uint8Array {
     let length = 0;
     if (size > LARGE) {
       length = fill(file, bytes.subarray(0, PROBE), 0);
-      if (Decoder.of(bytes.subarray(0, length), size, encoding) === null) throw new Unread('binary');
+      if (Decoder.of(bytes.subarray(0, length), size, { setting: encoding }) === null) throw new Unread('binary');
     }
     length += fill(file, bytes.subarray(length), length);
     return bytes.subarray(0, length);
@@ -163,7 +163,7 @@ function* piecesOf(
     const end = part?.to ?? size;
     let place = part?.from ?? 0;
     let length = fill(file, bytes.subarray(0, Math.min(PROBE, end - place)), place);
-    const decoder = place > 0 ? Decoder.ofRest() : Decoder.of(bytes.subarray(0, length), size, encoding);
+    const decoder = place > 0 ? Decoder.ofRest() : Decoder.of(bytes.subarray(0, length), size, { setting: encoding });
     if (!decoder) throw new Unread('binary');
     if (place === 0 && isGeneratedText(name, bytes.subarray(0, length))) throw new Unread('generated');
     if (mayBeTwice) learn(digestOf(file, size));

@@ -56,7 +56,9 @@ function decoded(
   name: string,
   setting: string | undefined,
 ): Pick<FileTokens, 'text' | 'encoding' | 'repaired'> {
-  const decoder = Decoder.of(bytes, bytes.length, setting === undefined ? null : encodingOfSetting(setting));
+  const decoder = Decoder.of(bytes, bytes.length, {
+    setting: setting === undefined ? null : encodingOfSetting(setting),
+  });
   if (!decoder) throw new Error(l10n.t('{0} is not a text file.', name));
   const { text, repaired } = decoder.decode(bytes, true);
   const decoded = typeof text === 'string' ? text : new TextDecoder().decode(text);
