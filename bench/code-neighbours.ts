@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Engine } from '../src/engine/engine.ts';
-import { loadModel } from '../src/engine/model-store.ts';
+import { loadModel } from '../src/engine/model/model-store.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../src/projection/options.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type TextOptions } from '../src/text/options.ts';

@@ -18,21 +18,25 @@ import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { findTfjsNode } from '../scripts/tfjs-node.mjs';
 import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
-import { multiplyAddsPerToken } from '../src/language-model/costs.ts';
-import { LanguageModel } from '../src/language-model/inference.ts';
-import { Inspector } from '../src/language-model/inspection.ts';
-import { createLanguageModelJob, languageModelProgress, type LanguageModelJob } from '../src/language-model/job.ts';
-import { createMemory } from '../src/language-model/memory.ts';
-import { Network, planNetwork, type NetworkOptions } from '../src/language-model/network.ts';
+import { multiplyAddsPerToken } from '../src/language-model/comparison/costs.ts';
+import { LanguageModel } from '../src/language-model/inference/inference.ts';
+import { Inspector } from '../src/language-model/inference/inspection.ts';
+import {
+  createLanguageModelJob,
+  languageModelProgress,
+  type LanguageModelJob,
+} from '../src/language-model/training/job.ts';
+import { createMemory } from '../src/language-model/network/memory.ts';
+import { Network, planNetwork, type NetworkOptions } from '../src/language-model/network/network.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
-import { layOutParameters, readParameters, type Tensor } from '../src/language-model/parameters.ts';
-import { createSignals, Team } from '../src/language-model/team.ts';
-import { LanguageModelThread } from '../src/language-model/training.ts';
+import { layOutParameters, readParameters, type Tensor } from '../src/language-model/network/parameters.ts';
+import { createSignals, Team } from '../src/language-model/network/team.ts';
+import { LanguageModelThread } from '../src/language-model/training/training-thread.ts';
 import { runLayer, timeLayer } from './language-model/layer.ts';
 import { mnist, MNIST_DEFAULTS } from './language-model/mnist.ts';
 import { trainSteps } from './language-model/same-steps.ts';
 import { trainByHand, trainLayers } from './language-model/tfjs.ts';
-import { tryWide } from '../src/language-model/width.ts';
+import { tryWide } from '../src/language-model/training/width.ts';
 
 /** A worker thread has the flags of its process. */
 const FLAG = '--experimental-wasm-revectorize';

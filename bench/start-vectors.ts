@@ -6,12 +6,12 @@
 import { parseArgs } from 'node:util';
 import { readText } from './word2vec/text.ts';
 import { loadKernels } from '../src/engine/kernels.ts';
-import { trainStartVectors } from '../src/engine/start-vectors.ts';
-import { loadWideKernel } from '../src/engine/wide-kernel.ts';
-import { createLanguageModelJob, languageModelProgress } from '../src/language-model/job.ts';
+import { trainStartVectors } from '../src/engine/training/start-vectors.ts';
+import { loadWideKernel } from '../src/engine/training/wide-kernel.ts';
+import { createLanguageModelJob, languageModelProgress } from '../src/language-model/training/job.ts';
 import { LANGUAGE_MODEL_DEFAULTS, resolveLanguageModelOptions } from '../src/language-model/options.ts';
-import { PROGRESS } from '../src/language-model/progress.ts';
-import { LanguageModelThread } from '../src/language-model/training.ts';
+import { PROGRESS } from '../src/language-model/training/progress.ts';
+import { LanguageModelThread } from '../src/language-model/training/training-thread.ts';
 
 const { values } = parseArgs({
   options: {

@@ -16,10 +16,10 @@ import { createReadStream } from 'node:fs';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../src/projection/options.ts';
 import { loadKernels } from '../src/engine/kernels.ts';
-import { deleteCache } from '../src/engine/token-cache.ts';
-import { openTokenFile } from '../src/engine/token-file.ts';
-import { readFolders } from '../src/engine/reading.ts';
-import type { ReadCorpus } from '../src/engine/corpus-passes.ts';
+import { deleteCache } from '../src/engine/reading/token-cache.ts';
+import { openTokenFile } from '../src/engine/reading/spill-file.ts';
+import { readFolders } from '../src/engine/reading/read-folders.ts';
+import type { ReadCorpus } from '../src/engine/reading/corpus-passes.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
 import { seededRandom } from '../test/synthetic-text.ts';
@@ -146,9 +146,9 @@ async function megabytesPerSecond(name: string, folder: string): Promise<number>
 /** Peak memory above what the process has before it reads, in a process of its own: for each token, all of it, and without what words take. */
 async function memoryOf(folder: string): Promise<{ all: number; withoutVocabulary: number; vocabulary: number }> {
   const script = `
-    import { readFolders } from ${JSON.stringify(new URL('../src/engine/reading.ts', import.meta.url).href)};
+    import { readFolders } from ${JSON.stringify(new URL('../src/engine/reading/read-folders.ts', import.meta.url).href)};
     import { loadKernels } from ${JSON.stringify(new URL('../src/engine/kernels.ts', import.meta.url).href)};
-    import { openTokenFile } from ${JSON.stringify(new URL('../src/engine/token-file.ts', import.meta.url).href)};
+    import { openTokenFile } from ${JSON.stringify(new URL('../src/engine/reading/spill-file.ts', import.meta.url).href)};
     const kernels = await loadKernels(new URL(${JSON.stringify(distribution.href)}));
     const { descriptor } = openTokenFile(${JSON.stringify(root)});
     const events = { progress: () => {}, log: () => {} };

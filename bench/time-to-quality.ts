@@ -14,13 +14,17 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { readPart } from './corpus/wikitext2.ts';
-import { charactersOf, toCorpusIds } from '../src/engine/byte-pair-model.ts';
+import { charactersOf, toCorpusIds } from '../src/engine/model/byte-pair-language-model.ts';
 import { loadKernels } from '../src/engine/kernels.ts';
-import { trainStartVectors } from '../src/engine/start-vectors.ts';
-import { loadWideKernel } from '../src/engine/wide-kernel.ts';
-import { createLanguageModelJob, languageModelProgress, type LanguageModelJob } from '../src/language-model/job.ts';
+import { trainStartVectors } from '../src/engine/training/start-vectors.ts';
+import { loadWideKernel } from '../src/engine/training/wide-kernel.ts';
+import {
+  createLanguageModelJob,
+  languageModelProgress,
+  type LanguageModelJob,
+} from '../src/language-model/training/job.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
-import { PROGRESS } from '../src/language-model/progress.ts';
+import { PROGRESS } from '../src/language-model/training/progress.ts';
 import { MergeLearner } from '../src/text/byte-pair/merges.ts';
 import { PretokenSequence } from '../src/text/byte-pair/sequence.ts';
 import { BytePairTokenizer } from '../src/text/byte-pair/tokenizer.ts';

@@ -14,9 +14,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const asc = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/package.json')), 'bin/asc.js');
 
-/** Kernel modules: every file of src/kernels itself but those that modules include. */
+/** A file directly in it is a module; its folders hold what modules include. */
 const kernelsFolder = join(root, 'src/kernels');
-const included = ['simd.ts', 'tiles.ts', 'matrix.ts', 'strassen.ts', 'cells.ts', 'attention.ts'];
 const variants = { simd: ['simd', 'threads'], 'relaxed-simd': ['simd', 'threads', 'relaxed-simd'] };
 
 async function newest(paths) {
@@ -29,7 +28,7 @@ export async function buildKernels() {
   const files = (await readdir(kernelsFolder, { recursive: true })).filter((file) => /(?<!\.d)\.ts$/.test(file));
   const sourceTime = await newest([...files.map((file) => join(kernelsFolder, file)), fileURLToPath(import.meta.url)]);
   const jobs = files
-    .filter((file) => basename(file) === file && !included.includes(file))
+    .filter((file) => basename(file) === file)
     .flatMap((file) => Object.entries(variants).map(([variant, features]) => ({ file, variant, features })));
   await Promise.all(
     jobs.map(async ({ file, variant, features }) => {

@@ -3,8 +3,8 @@
 
 import { writeFile } from 'node:fs/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { instantiate } from '../../src/language-model/kernel.ts';
-import { Layer, layOutLayer, type LayerSpace } from '../../src/language-model/layer.ts';
+import { instantiate } from '../../src/language-model/network/kernel.ts';
+import { Layer, layOutLayer, type LayerSpace } from '../../src/language-model/network/layer.ts';
 import {
   Arena,
   at,
@@ -15,8 +15,8 @@ import {
   TERMS,
   type Context,
   type Panels,
-} from '../../src/language-model/memory.ts';
-import type { NetworkOptions } from '../../src/language-model/network.ts';
+} from '../../src/language-model/network/memory.ts';
+import type { NetworkOptions } from '../../src/language-model/network/network.ts';
 import {
   initialise,
   layOutParameters,
@@ -24,8 +24,8 @@ import {
   readParameters,
   type Parameters,
   type Tensor,
-} from '../../src/language-model/parameters.ts';
-import { createSignals, Stopped, Team } from '../../src/language-model/team.ts';
+} from '../../src/language-model/network/parameters.ts';
+import { createSignals, Stopped, Team } from '../../src/language-model/network/team.ts';
 
 const RATES = { output: 0, recurrent: 0 };
 

@@ -6,8 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { join } from 'node:path';
 import { installOnce } from '../../scripts/install.mjs';
-import { instantiate } from '../../src/language-model/kernel.ts';
-import { Layer, layOutLayer, type LayerSpace } from '../../src/language-model/layer.ts';
+import { instantiate } from '../../src/language-model/network/kernel.ts';
+import { Layer, layOutLayer, type LayerSpace } from '../../src/language-model/network/layer.ts';
 import {
   Arena,
   at,
@@ -20,18 +20,18 @@ import {
   TERMS,
   type Context,
   type Panels,
-} from '../../src/language-model/memory.ts';
-import { learningRateAt, Optimizer, sizeOfSquares } from '../../src/language-model/optimizer.ts';
+} from '../../src/language-model/network/memory.ts';
+import { learningRateAt, Optimizer, sizeOfSquares } from '../../src/language-model/network/optimizer.ts';
 import {
   initialise,
   layOutParameters,
   padded,
   type Architecture,
   type Parameters,
-} from '../../src/language-model/parameters.ts';
-import { layOutSoftmax, Softmax, type SoftmaxSpace } from '../../src/language-model/softmax.ts';
-import { createSignals, Team } from '../../src/language-model/team.ts';
-import type { CellName } from '../../src/language-model/cells.ts';
+} from '../../src/language-model/network/parameters.ts';
+import { layOutSoftmax, Softmax, type SoftmaxSpace } from '../../src/language-model/network/softmax.ts';
+import { createSignals, Team } from '../../src/language-model/network/team.ts';
+import type { CellName } from '../../src/language-model/network/cells.ts';
 
 const SIDE = 28;
 const DIGITS = 10;

@@ -5,12 +5,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { readWikitext2 } from '../corpus/wikitext2.ts';
-import { createLanguageModelJob, languageModelResult, type LanguageModelJob } from '../../src/language-model/job.ts';
-import { createMemory } from '../../src/language-model/memory.ts';
-import { planNetwork, type NetworkOptions } from '../../src/language-model/network.ts';
+import {
+  createLanguageModelJob,
+  languageModelResult,
+  type LanguageModelJob,
+} from '../../src/language-model/training/job.ts';
+import { createMemory } from '../../src/language-model/network/memory.ts';
+import { planNetwork, type NetworkOptions } from '../../src/language-model/network/network.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
-import { initialise, readParameters } from '../../src/language-model/parameters.ts';
-import { LanguageModelThread } from '../../src/language-model/training.ts';
+import { initialise, readParameters } from '../../src/language-model/network/parameters.ts';
+import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
 
 type Model = Pick<
   NetworkOptions,

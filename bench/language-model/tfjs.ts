@@ -4,8 +4,8 @@
 // of the vocabulary is made. The gradient is not clipped in either, which ours is.
 
 import type { Rank, Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { loadTensorflow } from '../../src/engine/tensorflow.ts';
-import type { NetworkOptions } from '../../src/language-model/network.ts';
+import { loadTensorflow } from '../../src/engine/training/tensorflow.ts';
+import type { NetworkOptions } from '../../src/language-model/network/network.ts';
 
 type Model = Pick<NetworkOptions, 'vocabulary' | 'embeddingSize' | 'hiddenSize' | 'batchSize' | 'steps'>;
 type Core = typeof import('@tensorflow/tfjs-core');

@@ -1,10 +1,15 @@
 // A compute thread: a worker thread that runs one task after the other, step by step, and looks at the cancel flag between
 // steps. What reads the folders is reading-thread.ts.
 
-import { CellComparison, type CellReport, type ComparisonSetup, type Contender } from '../language-model/comparison.ts';
-import type { LanguageModelJob } from '../language-model/job.ts';
-import { LanguageModelThread } from '../language-model/training.ts';
-import { tryWide, type WidthTrial } from '../language-model/width.ts';
+import {
+  CellComparison,
+  type CellReport,
+  type ComparisonSetup,
+  type Contender,
+} from '../language-model/comparison/comparison.ts';
+import type { LanguageModelJob } from '../language-model/training/job.ts';
+import { LanguageModelThread } from '../language-model/training/training-thread.ts';
+import { tryWide, type WidthTrial } from '../language-model/training/width.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import { createProjectionJob, Projection } from '../projection/umap.ts';
 import type { Corpus } from '../text/corpus.ts';
@@ -13,11 +18,11 @@ import { AnalogyThread, type AnalogyJob } from '../word2vec/analogies.ts';
 import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
 import type { Word2vecJob } from '../word2vec/job.ts';
 import { Word2vecThread } from '../word2vec/training.ts';
-import { readBytePairs, type BytePairRequest, type BytePairText } from './byte-pair-text.ts';
-import { readEvaluationSet } from './evaluation.ts';
-import { answerTasks, hooks } from './thread-messages.ts';
-import { tokensOf } from './token-file.ts';
-import { readVectorFile, type ReadVectors } from './vector-file.ts';
+import { readBytePairs, type BytePairRequest, type BytePairText } from './reading/byte-pair-text.ts';
+import { readEvaluationSet } from './evaluate.ts';
+import { answerTasks, hooks } from './threads/thread-messages.ts';
+import { tokensOf } from './reading/spill-file.ts';
+import { readVectorFile, type ReadVectors } from './exchange/vector-file.ts';
 
 export type ComputeTask =
   | { kind: 'import'; path: string; most: number }

@@ -25,17 +25,17 @@ import { writeGlove } from '../word2vec/formats/glove.ts';
 import { metadataName, writeProjectorMetadata, writeProjectorVectors } from '../word2vec/formats/projector.ts';
 import { writeWord2vecBinary } from '../word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../word2vec/formats/word2vec-text.ts';
-import { compareCells } from './cell-comparison.ts';
-import { deleteCheckpoints } from './checkpoint.ts';
-import { evaluate } from './evaluation.ts';
-import { fileTokens } from './file-tokens.ts';
-import { importVectors } from './import.ts';
+import { compareCells } from './training/compare-cells.ts';
+import { deleteCheckpoints } from './training/checkpoint.ts';
+import { evaluate } from './evaluate.ts';
+import { fileTokens } from './show-tokens.ts';
+import { importVectors } from './training/import-vectors.ts';
 import { loadKernels, type Kernels } from './kernels.ts';
-import { deleteModel, loadModel, saveModel, writeFileAtomically, type StoredModel } from './model-store.ts';
-import { Model } from './model.ts';
-import { writeSafetensors } from './safetensors.ts';
-import { deleteCache } from './token-cache.ts';
-import { train, type TrainContext } from './training.ts';
+import { deleteModel, loadModel, saveModel, writeFileAtomically, type StoredModel } from './model/model-store.ts';
+import { Model } from './model/model.ts';
+import { writeSafetensors } from './model/safetensors.ts';
+import { deleteCache } from './reading/token-cache.ts';
+import { train, type TrainContext } from './training/train.ts';
 
 /** Between two checkpoints of a training, ms: with the time it takes to write one, less than 30 s are lost. */
 const CHECKPOINT_INTERVAL = 20_000;

@@ -1,4 +1,4 @@
-// A thread that reads (reading.ts): it finds files, reads a share of them, and puts shares together. It is a script of its own,
+// A thread that reads (read-folders.ts): it finds files, reads a share of them, and puts shares together. It is a script of its own,
 // without what trains, because it is started before every training, and waited for.
 
 import { setFlagsFromString } from 'node:v8';
@@ -8,10 +8,10 @@ import type { TextRoom } from '../text/merge.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
 import { TextKernel } from '../text/text-kernel.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
-import { CorpusPasses, packed, unpacked, type PackedCorpus } from './corpus-passes.ts';
-import { placeOfCut } from './file-parts.ts';
-import { findTexts, type FoundFiles } from './found-texts.ts';
-import { readFound } from './read-corpus.ts';
+import { CorpusPasses, packed, unpacked, type PackedCorpus } from './reading/corpus-passes.ts';
+import { placeOfCut } from './files/cut-points.ts';
+import { findTexts, type FoundFiles } from './reading/found-texts.ts';
+import { readFound } from './reading/read-in-one-thread.ts';
 import {
   mergeRead,
   moved,
@@ -23,14 +23,21 @@ import {
   type ReadShare,
   type SharedTokenFile,
   type ShareToWrite,
-} from './read-shares.ts';
-import type { ReadingNotes } from './reading-notes.ts';
-import { answerTasks, hooks } from './thread-messages.ts';
-import { cacheKey, entriesOf, saveCache, withCache, type CachedReading, type TextToCache } from './token-cache.ts';
-import { endOfBlocks, TokenFile } from './token-file.ts';
-import { forVectorsOnly } from './vectors-only.ts';
-import { isTooLarge, sharesOf } from './work-shares.ts';
-import type { FoundFile } from './file-source.ts';
+} from './reading/read-shares.ts';
+import type { ReadingNotes } from './reading/reading-notes.ts';
+import { answerTasks, hooks } from './threads/thread-messages.ts';
+import {
+  cacheKey,
+  entriesOf,
+  saveCache,
+  withCache,
+  type CachedReading,
+  type TextToCache,
+} from './reading/token-cache.ts';
+import { endOfBlocks, TokenFile } from './reading/spill-file.ts';
+import { forVectorsOnly } from './reading/vectors-only.ts';
+import { isTooLarge, sharesOf } from './reading/divide-work.ts';
+import type { FoundFile } from './files/file-source.ts';
 
 export type ReadingTask =
   /** `directory`: where the cache is; `text`: what decides how words are cut; `threads`: that will read. */

@@ -2,10 +2,10 @@
 // Hutter 2019), and products for one token at a time. Functions over pointers without any state: src/language-model decides
 // their order. Panels and products: matrix.ts; cells: cells.ts; attention: attention.ts.
 
-import { exp4, exp4From, madd, max4, storeExpConstants, sum4 } from './simd';
-import { storeTransposed } from './matrix';
+import { exp4, exp4From, madd, max4, storeExpConstants, sum4 } from './shared/simd';
+import { storeTransposed } from './language-model/matrix';
 
-export { attend, attendBackward, combineRows } from './attention';
+export { attend, attendBackward, combineRows } from './language-model/attention';
 export {
   gruBackward,
   gruForward,
@@ -16,10 +16,10 @@ export {
   rnnBackward,
   rnnForward,
   rnnStep,
-} from './cells';
-export { addColumns, takeColumns } from './columns';
-export { multiplyRows, multiplyStrips, multiplyPanels, packColumns, transposePanels } from './matrix';
-export { strassenTerms } from './strassen';
+} from './language-model/cells';
+export { addColumns, takeColumns } from './language-model/columns';
+export { multiplyRows, multiplyStrips, multiplyPanels, packColumns, transposePanels } from './language-model/matrix';
+export { strassenTerms } from './language-model/strassen';
 
 export function zero(ptr: usize, bytes: usize): void {
   memory.fill(ptr, 0, bytes);

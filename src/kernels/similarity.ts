@@ -9,7 +9,7 @@
 // 6 x 8, which fill the sixteen vector registers that V8 has, and takes from each tile only what beats the k-th best so
 // far. For that the rows are packed into panels of eight: (panels, D, 8), element d of row r at [r / 8][d][r % 8], so that
 // eight rows load as two vectors; the last panel is filled with zeros. Both sides of the product read the panels.
-import { madd } from './simd';
+import { madd } from './shared/simd';
 
 /** Rows of a panel. */
 const PANEL: usize = 8;

@@ -1,9 +1,9 @@
 // The options of the next-token model, their defaults and their ranges. Dimension names as in PyTorch: E, H, V, B, T.
 
-import { CELLS, type CellName } from './cells.ts';
-import { SOFTMAXES } from './clusters.ts';
-import { DECAYS, type Schedule } from './optimizer.ts';
-import { checkArchitecture } from './parameters.ts';
+import { CELLS, type CellName } from './network/cells.ts';
+import { SOFTMAXES } from './network/clusters.ts';
+import { DECAYS, type Schedule } from './network/optimizer.ts';
+import { checkArchitecture } from './network/parameters.ts';
 
 export const INPUTS = ['embedding', 'word2vec', 'onehot'] as const;
 export const TOKENS = ['words', 'bytePairs'] as const;

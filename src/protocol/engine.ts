@@ -2,8 +2,8 @@
 // Everything here survives a structured clone; bulk data is flat typed arrays.
 
 import type { LanguageModelOptions } from '../language-model/options.ts';
-import type { CellReport } from '../language-model/comparison.ts';
-import type { Inspection } from '../language-model/inspection.ts';
+import type { CellReport } from '../language-model/comparison/comparison.ts';
+import type { Inspection } from '../language-model/inference/inspection.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import type { LeftOutReason } from '../text/document-tokens.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';

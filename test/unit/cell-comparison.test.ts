@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { CellComparison, compareCells, contenders, type ComparisonSetup } from '../../src/language-model/comparison.ts';
-import { copyTask } from '../../src/language-model/copy-task.ts';
-import { hiddenSizeWithParameters, multiplyAddsPerToken, parameterCount } from '../../src/language-model/costs.ts';
-import { LanguageModel } from '../../src/language-model/inference.ts';
-import { gradientByDistance, perplexityByContext } from '../../src/language-model/memory-span.ts';
+import {
+  CellComparison,
+  compareCells,
+  contenders,
+  type ComparisonSetup,
+} from '../../src/language-model/comparison/comparison.ts';
+import { copyTask } from '../../src/language-model/comparison/copy-task.ts';
+import {
+  hiddenSizeWithParameters,
+  multiplyAddsPerToken,
+  parameterCount,
+} from '../../src/language-model/comparison/costs.ts';
+import { LanguageModel } from '../../src/language-model/inference/inference.ts';
+import { gradientByDistance, perplexityByContext } from '../../src/language-model/comparison/memory-span.ts';
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../../src/language-model/options.ts';
-import { layOutParameters, type Architecture, type Tensor } from '../../src/language-model/parameters.ts';
+import { layOutParameters, type Architecture, type Tensor } from '../../src/language-model/network/parameters.ts';
 import { Reference, zeroState, type ReferenceState } from './recurrent-reference.ts';
 
 const module = await WebAssembly.compile(

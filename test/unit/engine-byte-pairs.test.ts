@@ -6,15 +6,20 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { BytePairModel, charactersOf, pieceText, toCorpusIds } from '../../src/engine/byte-pair-model.ts';
-import { readBytePairs } from '../../src/engine/byte-pair-text.ts';
+import {
+  BytePairModel,
+  charactersOf,
+  pieceText,
+  toCorpusIds,
+} from '../../src/engine/model/byte-pair-language-model.ts';
+import { readBytePairs } from '../../src/engine/reading/byte-pair-text.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { loadModel } from '../../src/engine/model-store.ts';
+import { loadModel } from '../../src/engine/model/model-store.ts';
 import { checkOptions } from '../../src/engine/options.ts';
-import { LanguageModel } from '../../src/language-model/inference.ts';
-import { createLanguageModelJob, languageModelResult } from '../../src/language-model/job.ts';
+import { LanguageModel } from '../../src/language-model/inference/inference.ts';
+import { createLanguageModelJob, languageModelResult } from '../../src/language-model/training/job.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
-import { LanguageModelThread } from '../../src/language-model/training.ts';
+import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { EngineEvents, Progress, TrainRequest } from '../../src/protocol/engine.ts';
 import { BytePairTokenizer, END_OF_DOCUMENT } from '../../src/text/byte-pair/tokenizer.ts';

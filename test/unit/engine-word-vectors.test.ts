@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Engine } from '../../src/engine/engine.ts';
-import { loadModel } from '../../src/engine/model-store.ts';
+import { loadModel } from '../../src/engine/model/model-store.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { EngineEvents, TrainRequest } from '../../src/protocol/engine.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Engine } from '../../src/engine/engine.ts';
-import { readSafetensors } from '../../src/engine/safetensors.ts';
+import { readSafetensors } from '../../src/engine/model/safetensors.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { EngineApi, EngineEvents, Phase, Progress, TrainRequest } from '../../src/protocol/engine.ts';

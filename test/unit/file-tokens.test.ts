@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileTokens } from '../../src/engine/file-tokens.ts';
+import { fileTokens } from '../../src/engine/show-tokens.ts';
 import type { FileContent, FileTokens } from '../../src/protocol/engine.ts';
 import { TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { ENCODERS } from './legacy-encoders.ts';

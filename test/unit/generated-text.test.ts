@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isGeneratedText } from '../../src/engine/generated-text.ts';
+import { isGeneratedText } from '../../src/engine/files/generated-text.ts';
 
 const generated = (text: string, name = 'w/a.ts'): boolean => isGeneratedText(name, Buffer.from(text));
 const code = 'export function add(a, b) {\n  return a + b;\n}\n'.repeat(60);

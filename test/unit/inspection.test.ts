@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { CELL } from '../../src/language-model/cells.ts';
-import { LanguageModel } from '../../src/language-model/inference.ts';
-import { Inspector } from '../../src/language-model/inspection.ts';
-import { at, createMemory } from '../../src/language-model/memory.ts';
-import { Network, planNetwork, type NetworkOptions } from '../../src/language-model/network.ts';
-import { describingTensors, padded, readParameters, writeParameter } from '../../src/language-model/parameters.ts';
-import { createSignals, Team } from '../../src/language-model/team.ts';
+import { CELL } from '../../src/language-model/network/cells.ts';
+import { LanguageModel } from '../../src/language-model/inference/inference.ts';
+import { Inspector } from '../../src/language-model/inference/inspection.ts';
+import { at, createMemory } from '../../src/language-model/network/memory.ts';
+import { Network, planNetwork, type NetworkOptions } from '../../src/language-model/network/network.ts';
+import {
+  describingTensors,
+  padded,
+  readParameters,
+  writeParameter,
+} from '../../src/language-model/network/parameters.ts';
+import { createSignals, Team } from '../../src/language-model/network/team.ts';
 
 const WINDOW = 9;
 const LENGTH = 70; // more than one block of the softmax, and no whole number of windows

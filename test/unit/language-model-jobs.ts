@@ -2,15 +2,15 @@
 
 import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import type { Checkpoint } from '../../src/language-model/checkpoint.ts';
+import type { Checkpoint } from '../../src/language-model/training/checkpoint.ts';
 import {
   createLanguageModelJob,
   languageModelResult,
   type LanguageModelJob,
   type LanguageModelResult,
-} from '../../src/language-model/job.ts';
+} from '../../src/language-model/training/job.ts';
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../../src/language-model/options.ts';
-import { LanguageModelThread } from '../../src/language-model/training.ts';
+import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
 
 export const VARIANTS = ['simd', 'relaxed-simd'] as const;
 export const OPTIONS: LanguageModelOptions = {

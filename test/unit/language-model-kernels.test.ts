@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isKept, thresholdOf } from '../../src/language-model/dropout.ts';
+import { isKept, thresholdOf } from '../../src/language-model/network/dropout.ts';
 import { assertNear, create, dot, EIGHTS, FOURS, GAP, LENGTHS, PANELS, VARIANTS } from './language-model-memory.ts';
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));

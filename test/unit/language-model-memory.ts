@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { instantiate } from '../../src/language-model/kernel.ts';
+import { instantiate } from '../../src/language-model/network/kernel.ts';
 
 export const VARIANTS = ['simd', 'relaxed-simd'] as const;
 export const LENGTHS = [0, 1, 3, 4, 5, 15, 16, 17, 64, 1000];

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { askForCheckpoint, releaseCheckpoint, takeCheckpoint } from '../../src/language-model/checkpoint.ts';
-import { LanguageModel } from '../../src/language-model/inference.ts';
+import { askForCheckpoint, releaseCheckpoint, takeCheckpoint } from '../../src/language-model/training/checkpoint.ts';
+import { LanguageModel } from '../../src/language-model/inference/inference.ts';
 import {
   createLanguageModelJob,
   keptLanguageModel,
   languageModelProgress,
   languageModelResult,
-} from '../../src/language-model/job.ts';
-import { LanguageModelThread } from '../../src/language-model/training.ts';
+} from '../../src/language-model/training/job.ts';
+import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
 import { bits, corpus, createJob, kernel, kernelOf, OPTIONS, run, runThreads } from './language-model-jobs.ts';
 
 describe('training', () => {

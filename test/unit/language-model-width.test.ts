@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { LanguageModelThread } from '../../src/language-model/training.ts';
-import { askForCheckpoint, takeCheckpoint, type Checkpoint } from '../../src/language-model/checkpoint.ts';
+import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
+import { askForCheckpoint, takeCheckpoint, type Checkpoint } from '../../src/language-model/training/checkpoint.ts';
 import {
   createLanguageModelJob,
   languageModelResult,
   type LanguageModelJob,
   type TrainingExtras,
-} from '../../src/language-model/job.ts';
-import { tryWide } from '../../src/language-model/width.ts';
+} from '../../src/language-model/training/job.ts';
+import { tryWide } from '../../src/language-model/training/width.ts';
 import { bits, corpus, kernelOf, OPTIONS, VARIANTS } from './language-model-jobs.ts';
 
 for (const variant of VARIANTS) {
@@ -63,7 +63,7 @@ for (const variant of VARIANTS) {
 test('are right with the flag that they are for, where this Node has it', (context) => {
   const script = `
     import { readFileSync } from 'node:fs';
-    import { tryWide } from './src/language-model/width.ts';
+    import { tryWide } from './src/language-model/training/width.ts';
     const module = new WebAssembly.Module(readFileSync('dist/kernels/language-model.relaxed-simd.wasm'));
     console.log(JSON.stringify(tryWide(module, () => performance.now())));`;
   const { status, stdout, stderr } = spawnSync(

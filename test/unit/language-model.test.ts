@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { LanguageModel } from '../../src/language-model/inference.ts';
-import { createLanguageModelJob } from '../../src/language-model/job.ts';
+import { LanguageModel } from '../../src/language-model/inference/inference.ts';
+import { createLanguageModelJob } from '../../src/language-model/training/job.ts';
 import type { LanguageModelOptions } from '../../src/language-model/options.ts';
-import { architectureOf } from '../../src/language-model/parameters.ts';
+import { architectureOf } from '../../src/language-model/network/parameters.ts';
 import { corpus, createJob, kernel, kernelOf, OPTIONS, run, VARIANTS } from './language-model-jobs.ts';
 import { Reference, zeroState, type ReferenceTensors } from './recurrent-reference.ts';
 

@@ -10,7 +10,7 @@ import {
   wordsOfPart,
   writeFileAtomically,
   type StoredModel,
-} from '../../src/engine/model-store.ts';
+} from '../../src/engine/model/model-store.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { isKept, MASK, maskSeed } from '../../src/language-model/dropout.ts';
-import { createMemory } from '../../src/language-model/memory.ts';
-import { Network, planNetwork, type NetworkOptions, type Plan } from '../../src/language-model/network.ts';
-import { padded, readParameter, writeParameter, type Parameter } from '../../src/language-model/parameters.ts';
-import { Streams } from '../../src/language-model/streams.ts';
-import { createSignals, Team } from '../../src/language-model/team.ts';
+import { isKept, MASK, maskSeed } from '../../src/language-model/network/dropout.ts';
+import { createMemory } from '../../src/language-model/network/memory.ts';
+import { Network, planNetwork, type NetworkOptions, type Plan } from '../../src/language-model/network/network.ts';
+import { padded, readParameter, writeParameter, type Parameter } from '../../src/language-model/network/parameters.ts';
+import { Streams } from '../../src/language-model/training/streams.ts';
+import { createSignals, Team } from '../../src/language-model/network/team.ts';
 import {
   differences,
   Reference,

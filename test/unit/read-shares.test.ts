@@ -5,13 +5,13 @@ import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { lastPlace, placeOfCut } from '../../src/engine/file-parts.ts';
-import { newNotes } from '../../src/engine/reading-notes.ts';
-import { findTexts, type FoundFiles } from '../../src/engine/found-texts.ts';
-import { readCorpus } from '../../src/engine/read-corpus.ts';
-import { readShare, type ReadShare } from '../../src/engine/read-shares.ts';
-import { openTokenFile, tokensOf } from '../../src/engine/token-file.ts';
-import { isTooLarge, sharesOf } from '../../src/engine/work-shares.ts';
+import { lastPlace, placeOfCut } from '../../src/engine/files/cut-points.ts';
+import { newNotes } from '../../src/engine/reading/reading-notes.ts';
+import { findTexts, type FoundFiles } from '../../src/engine/reading/found-texts.ts';
+import { readCorpus } from '../../src/engine/reading/read-in-one-thread.ts';
+import { readShare, type ReadShare } from '../../src/engine/reading/read-shares.ts';
+import { openTokenFile, tokensOf } from '../../src/engine/reading/spill-file.ts';
+import { isTooLarge, sharesOf } from '../../src/engine/reading/divide-work.ts';
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { languageOf } from '../../src/text/languages.ts';
 import {

@@ -1,11 +1,17 @@
 // What threads do with the shares that they have read, one after the other in one thread.
 
-import { CorpusPasses, unpacked, type ReadCorpus, type ReadingHooks } from '../../src/engine/corpus-passes.ts';
-import { mergeRead, packedBytes, writeShares, type MergedRead, type ReadShare } from '../../src/engine/read-shares.ts';
-import type { SharedTokenFile } from '../../src/engine/read-shares.ts';
-import type { ReadingNotes } from '../../src/engine/reading-notes.ts';
-import { entriesOf, saveCache } from '../../src/engine/token-cache.ts';
-import type { FoundFile } from '../../src/engine/file-source.ts';
+import { CorpusPasses, unpacked, type ReadCorpus, type ReadingHooks } from '../../src/engine/reading/corpus-passes.ts';
+import {
+  mergeRead,
+  packedBytes,
+  writeShares,
+  type MergedRead,
+  type ReadShare,
+} from '../../src/engine/reading/read-shares.ts';
+import type { SharedTokenFile } from '../../src/engine/reading/read-shares.ts';
+import type { ReadingNotes } from '../../src/engine/reading/reading-notes.ts';
+import { entriesOf, saveCache } from '../../src/engine/reading/token-cache.ts';
+import type { FoundFile } from '../../src/engine/files/file-source.ts';
 import { writtenText } from '../../src/text/merge.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } from '../../src/text/options.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';

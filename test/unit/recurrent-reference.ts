@@ -2,7 +2,7 @@
 // one-hot tokens, dropout with given masks. It gives the loss of a window, nothing else: gradients are taken by finite
 // differences, so that no formula for a derivative is trusted.
 
-import type { Architecture } from '../../src/language-model/parameters.ts';
+import type { Architecture } from '../../src/language-model/network/parameters.ts';
 
 /** PyTorch's names and layout. */
 export type ReferenceTensors = Record<string, Float64Array>;

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readSafetensors, SafetensorsReader, writeSafetensors, type Tensor } from '../../src/engine/safetensors.ts';
+import {
+  readSafetensors,
+  SafetensorsReader,
+  writeSafetensors,
+  type Tensor,
+} from '../../src/engine/model/safetensors.ts';
 
 const TENSORS: Record<string, Tensor> = {
   'embedding.weight': { shape: [2, 3], data: Float32Array.of(1, -2, 3.5, Number.MIN_VALUE, 1e30, -0) },

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { loadKernels } from '../../src/engine/kernels.ts';
-import { trainStartVectors } from '../../src/engine/start-vectors.ts';
-import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../../src/language-model/streams.ts';
+import { trainStartVectors } from '../../src/engine/training/start-vectors.ts';
+import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../../src/language-model/training/streams.ts';
 
 const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 const [SIZE, WORDS] = [16, 30];

@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { instantiate } from '../../src/language-model/kernel.ts';
-import { Arena, BLOCK, createMemory, SCRATCH, START, TERMS, type Context } from '../../src/language-model/memory.ts';
-import type { Parameter } from '../../src/language-model/parameters.ts';
-import { layOutRead, layOutStrassen, Strassen } from '../../src/language-model/strassen.ts';
-import { createSignals, Team } from '../../src/language-model/team.ts';
+import { instantiate } from '../../src/language-model/network/kernel.ts';
+import {
+  Arena,
+  BLOCK,
+  createMemory,
+  SCRATCH,
+  START,
+  TERMS,
+  type Context,
+} from '../../src/language-model/network/memory.ts';
+import type { Parameter } from '../../src/language-model/network/parameters.ts';
+import { layOutRead, layOutStrassen, Strassen } from '../../src/language-model/network/strassen.ts';
+import { createSignals, Team } from '../../src/language-model/network/team.ts';
 
 const module = await WebAssembly.compile(
   await readFile(new URL('../../dist/kernels/language-model.relaxed-simd.wasm', import.meta.url)),

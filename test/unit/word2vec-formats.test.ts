@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
-import { writeSafetensors } from '../../src/engine/safetensors.ts';
+import { writeSafetensors } from '../../src/engine/model/safetensors.ts';
 import { DecimalReader, writeDecimal } from '../../src/word2vec/formats/decimals.ts';
 import { createReader, detectFormat, HEAD } from '../../src/word2vec/formats/detection.ts';
 import { writeGlove } from '../../src/word2vec/formats/glove.ts';

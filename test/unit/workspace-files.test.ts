@@ -4,8 +4,8 @@ import { chmod, link, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { OnSkipped } from '../../src/engine/file-source.ts';
-import { findFiles } from '../../src/engine/workspace-files.ts';
+import type { OnSkipped } from '../../src/engine/files/file-source.ts';
+import { findFiles } from '../../src/engine/files/find-files.ts';
 import type { FolderRequest, SkipReason } from '../../src/protocol/engine.ts';
 
 let root: string;

@@ -1,7 +1,7 @@
 // Logistic regression of word2vec, four scores at once: sigmoid, and the loss in double precision; part of the word2vec
 // module, not a module of its own.
 
-import { exp4, madd, max4, min4, sum4 } from '../simd';
+import { exp4, madd, max4, min4, sum4 } from '../shared/simd';
 
 /** Bytes of a vector register, of four floats. */
 const VECTOR: usize = 16;

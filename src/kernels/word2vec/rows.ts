@@ -6,7 +6,7 @@
 // (exclusive), in bytes, multiples of STEP: threads that share a vector take different columns of it. Scores, and the
 // gradients that take their place, are floats: those of six output rows and then two unused ones.
 
-import { madd } from '../simd';
+import { madd } from '../shared/simd';
 
 /** Bytes of a vector register, of four floats. */
 const VECTOR: usize = 16;

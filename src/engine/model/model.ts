@@ -1,0 +1,406 @@
+// A loaded model and the questions one can ask of it.
+
+import * as l10n from '@vscode/l10n';
+import { BytePairModel } from './byte-pair-language-model.ts';
+import type { Kernels } from '../kernels.ts';
+import type { StoredModel } from './model-store.ts';
+import type {
+  AnalogyAnswer,
+  Completion,
+  ModelSummary,
+  Neighbour,
+  OddWordAnswer,
+  RankAnswer,
+  SimilarityAnswer,
+  TextInspection,
+  Suggestion,
+  Unanswered,
+  UnknownWord,
+  WordAt,
+  WordDescription,
+  TrainingCurves,
+  WordMap,
+} from '../../protocol/engine.ts';
+import { toldCurves } from './training-curves.ts';
+import { LanguageModel } from '../../language-model/inference/inference.ts';
+import { normalizedWord } from '../../text/document.ts';
+import { partAt } from '../../text/identifier-parts.ts';
+import { languageNamed, PROSE_LANGUAGE } from '../../text/languages.ts';
+import { TEXT_DEFAULTS, type TextOptions } from '../../text/options.ts';
+import { isParticle, particlesAfter, stemLength } from '../../text/particles.ts';
+import { Inspector } from '../../language-model/inference/inspection.ts';
+import { DELIMITER } from '../../text/phrases.ts';
+import { wordsBefore } from '../../text/tokenizer.ts';
+import { wordsAround } from '../../text/words-around.ts';
+import { parseExpression, parseWords, type MalformedExpression } from '../../word2vec/expression.ts';
+import { ngramRows } from '../../word2vec/subwords.ts';
+import { WordVectors, type Method } from '../../word2vec/vectors.ts';
+
+/** Words before the cursor that the language model reads. */
+const CONTEXT_WORDS = 100;
+/** Words that can be looked at inside the model at a time. */
+const MOST_INSPECTED = 10_000;
+/** Ids of the language model: the unknown sign, the end of a sentence, then the words by count. */
+const UNKNOWN = 0;
+const END_OF_SENTENCE = 1;
+const FIRST_WORD = 2;
+/** The most words of a phrase that is looked for under the cursor. */
+const PHRASE_WORDS = 4;
+/** Closest spellings offered for an unknown word. */
+const SPELLINGS = 5;
+
+export class Model {
+  readonly summary: ModelSummary;
+  readonly #stored: StoredModel;
+  /** How the text was cut into words. Of a model that does not say: words as they are. */
+  readonly #text: TextOptions;
+  readonly #vectors: WordVectors;
+  readonly #languageModel: LanguageModel | null;
+  /** Where the language model is one of byte pairs. */
+  readonly #bytePairs: BytePairModel | null;
+  readonly #kernel: WebAssembly.Module;
+  /** Made when it is first asked for: it has a copy of the language model. */
+  #inspector: Inspector | null = null;
+  readonly #rankByWord: Map<string, number>;
+  /** The words in lower case, for completions of any case. */
+  readonly #folded: string[];
+  /** Of the words that the unknown sign stands for, together. */
+  readonly #unknownCount: number;
+
+  constructor(stored: StoredModel, kernels: Kernels) {
+    this.#stored = stored;
+    this.#text = stored.options.text ?? { ...TEXT_DEFAULTS, particles: 'attached', case: 'keep', numbers: 'keep' };
+    this.#kernel = kernels['language-model'];
+    this.summary = stored.summary;
+    const { vocabulary, vectorSize } = stored.summary;
+    const input = stored.vectors['input'];
+    if (input?.data.length !== vocabulary * vectorSize)
+      throw new Error(`vectors: expected ${vocabulary} x ${vectorSize} numbers, got ${input?.data.length ?? 0}`);
+    this.#vectors = new WordVectors(kernels.similarity, stored.words.slice(0, vocabulary), input.data, vectorSize);
+    this.#languageModel =
+      stored.languageModel &&
+      new LanguageModel(kernels['language-model'], stored.languageModel, stored.options.languageModel?.steps);
+    this.#bytePairs =
+      stored.tokenizer && this.#languageModel ? new BytePairModel(this.#languageModel, stored.tokenizer) : null;
+    this.#rankByWord = new Map(stored.words.map((word, rank) => [word, rank]));
+    this.#folded = stored.languageModel ? stored.words.map((word) => word.toLowerCase()) : [];
+    this.#unknownCount = (stored.counts ?? new Float64Array(0))
+      .subarray(this.#knownToLanguageModel)
+      .reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Prepares the vectors for questions, for a few milliseconds; false once they are. A question that comes earlier waits for the rest. */
+  step(): boolean {
+    return this.#vectors.step();
+  }
+
+  get wordVectors(): WordVectors {
+    return this.#vectors;
+  }
+
+  /** As of `EngineApi.wordAt`. */
+  wordAt(text: string, offset: number, neighbours: number, language = PROSE_LANGUAGE.name): WordAt | null {
+    const read = languageNamed(language) ?? PROSE_LANGUAGE;
+    const around = wordsAround(text, offset, PHRASE_WORDS - 1, read, this.#text);
+    if (!around) return null;
+    const { words, index } = around;
+    // the longest phrase that the word is part of, then the word by itself
+    for (let length = Math.min(PHRASE_WORDS, words.length); length > 1; length--) {
+      for (let first = Math.max(0, index - length + 1); first <= index && first + length <= words.length; first++) {
+        const phrase = words.slice(first, first + length);
+        const name = phrase.map(({ word }) => word).join(DELIMITER);
+        const known = this.#inVocabulary(name, neighbours);
+        if (known) return { ...known, start: phrase[0]!.start, end: phrase.at(-1)!.end };
+      }
+    }
+    const { word, start, end } = words[index]!;
+    const known = this.#known(word, neighbours);
+    if (known) return { ...known, start, end };
+    // of a name that is not known, or is too rare, the part under the cursor, where its letters are written as they are
+    const part = this.#text.identifierParts && end - start === word.length ? partAt(word, offset - start) : null;
+    const knownPart = part && this.#inVocabulary(word.slice(part.start, part.end).toLowerCase(), neighbours);
+    if (knownPart) return { ...knownPart, start: start + part.start, end: start + part.end };
+    return { known: false, word, start, end };
+  }
+
+  describe(word: string, neighbours: number): WordDescription | UnknownWord {
+    return this.#known(word, neighbours) ?? this.#unknown(word);
+  }
+
+  #known(word: string, neighbours: number): WordDescription | null {
+    return this.#inVocabulary(word, neighbours) ?? this.#inferred(word, neighbours);
+  }
+
+  #inVocabulary(word: string, neighbours: number): WordDescription | null {
+    const index = this.#indexOf(word);
+    if (index < 0) return null;
+    return {
+      known: true,
+      word: this.#stored.words[index]!,
+      count: this.#stored.counts?.[index] ?? null,
+      rank: index + 1,
+      onMap: index < this.summary.mapWords,
+      neighbours: this.#name(this.#vectors.nearest(index, neighbours)),
+    };
+  }
+
+  /** A word that is not in the vocabulary, by the mean of its n-grams' rows; null where the model has none. */
+  #inferred(word: string, neighbours: number): WordDescription | null {
+    const ngrams = this.#stored.vectors['ngrams'];
+    const options = this.#stored.options.word2vec;
+    if (!ngrams || !options || !word) return null;
+    const { vectorSize } = this.summary;
+    const rows = ngramRows(word, { ...options, buckets: ngrams.shape[0]! });
+    if (rows.length === 0) return null;
+    const vector = new Float64Array(vectorSize);
+    for (const row of rows) for (let d = 0; d < vectorSize; d++) vector[d]! += ngrams.data[row * vectorSize + d]!;
+    const nearest = this.#name(this.#vectors.nearestTo(vector, neighbours));
+    return { known: true, word, count: 0, rank: null, onMap: false, neighbours: nearest };
+  }
+
+  similaritiesOnMap(word: string): Float32Array | null {
+    const index = this.#indexOf(word);
+    return index < 0 ? null : this.#vectors.similarities(index, this.summary.mapWords);
+  }
+
+  solve(expression: string, answers: number, method: Method): AnalogyAnswer {
+    const parsed = parseExpression(expression);
+    if ('malformed' in parsed) return malformed(parsed.malformed);
+    const found = this.#lookUp(parsed.terms.map(({ word }) => word));
+    if ('status' in found) return found;
+    const terms = parsed.terms.map(({ weight }, at) => ({ index: found.indexes[at]!, weight }));
+    return { status: 'solved', answers: this.#name(this.#vectors.mostSimilar(terms, answers, method)) };
+  }
+
+  similarity(first: string, second: string): SimilarityAnswer {
+    return this.#compare([first], [second]);
+  }
+
+  nSimilarity(first: string, second: string): SimilarityAnswer {
+    const [a, b] = [parseWords(first), parseWords(second)];
+    if ('malformed' in a) return malformed(a.malformed);
+    if ('malformed' in b) return malformed(b.malformed);
+    return this.#compare(a.words, b.words);
+  }
+
+  doesntMatch(list: string): OddWordAnswer {
+    const parsed = parseWords(list);
+    if ('malformed' in parsed && parsed.malformed.kind !== 'empty') return malformed(parsed.malformed);
+    if ('malformed' in parsed || parsed.words.length < 3)
+      return { status: 'malformed', message: l10n.t('Type three words or more, of which one may not fit.') };
+    const found = this.#lookUp(parsed.words);
+    if ('status' in found) return found;
+    const words = this.#name(this.#vectors.byCentrality(found.indexes));
+    return { status: 'found', odd: words.at(-1)!.word, words };
+  }
+
+  rank(word: string, other: string): RankAnswer {
+    const found = this.#lookUp([word, other]);
+    if ('status' in found) return found;
+    const [a, b] = found.indexes as [number, number];
+    return {
+      status: 'ranked',
+      word: this.#stored.words[a]!,
+      other: this.#stored.words[b]!,
+      rank: this.#vectors.rank(a, b),
+      of: this.#vectors.words.length - 1,
+      similarity: this.#vectors.similarity(a, b),
+    };
+  }
+
+  /**
+   * The language model's words first; rarer words of the vocabulary that begin with the prefix share the probability of
+   * the unknown sign in proportion to their counts. Without a language model nothing is suggested.
+   */
+  complete(text: string, suggestions: number): Completion {
+    if (this.#bytePairs) return this.#bytePairs.complete(text, suggestions);
+    const { context, partial: prefix } = wordsBefore(text, CONTEXT_WORDS);
+    const { words: vocabulary, counts } = this.#stored;
+    if (!this.#languageModel || !counts) return { prefix, suggestions: [] };
+    const typed = prefix.normalize('NFC');
+    const before = context.flatMap((word) =>
+      word === null
+        ? [END_OF_SENTENCE]
+        : this.#tokensOf(word.normalize('NFC')).map((token) => this.#languageModelId(token)),
+    );
+    const probabilities = this.#languageModel.probabilitiesAfter(before);
+    const known = this.#knownToLanguageModel;
+    const folded = typed.toLowerCase();
+    const candidates: Suggestion[] = [];
+    let mass = 0;
+    const last = typed ? vocabulary.length : known;
+    for (let rank = 0; rank < last; rank++) {
+      const word = vocabulary[rank]!;
+      if (typed && (word.length <= typed.length || !this.#folded[rank]!.startsWith(folded))) continue;
+      // a particle that was separated follows its stem at once: nothing begins with it
+      if (this.#text.particles === 'separate' && isParticle(word)) continue;
+      const probability =
+        rank < known
+          ? probabilities[rank + FIRST_WORD]!
+          : (probabilities[UNKNOWN]! * counts[rank]!) / this.#unknownCount;
+      mass += probability;
+      candidates.push({ word, probability });
+    }
+    if (!typed) mass += probabilities[UNKNOWN]! + probabilities[END_OF_SENTENCE]!;
+    for (const suggestion of this.#withParticles(typed, before, probabilities)) {
+      mass += suggestion.probability;
+      candidates.push(suggestion);
+    }
+    candidates.sort((a, b) => b.probability - a.probability);
+    return {
+      prefix,
+      suggestions: candidates
+        .slice(0, suggestions)
+        .map(({ word, probability }) => ({ word, probability: probability / mass })),
+    };
+  }
+
+  /** Throws one sentence where there is no language model, and where the text is too long. */
+  inspect(text: string, top: number): TextInspection {
+    const { languageModel, options, words: vocabulary } = this.#stored;
+    if (!languageModel)
+      throw new Error(l10n.t('This model has word vectors only: no language model was trained with it.'));
+    const check = (length: number): void => {
+      if (length <= MOST_INSPECTED) return;
+      throw new RangeError(
+        l10n.t('A text of {0} words is too long to look at; the most are {1}.', length, MOST_INSPECTED),
+      );
+    };
+    this.#inspector ??= new Inspector(this.#kernel, languageModel, options.languageModel?.steps);
+    if (this.#bytePairs) return this.#bytePairs.inspect(this.#inspector, text, top, check);
+    const { context, partial } = wordsBefore(text, Infinity);
+    const words = [null, ...context, ...(partial ? [partial] : [])].flatMap((word) =>
+      word === null ? [null] : this.#tokensOf(word.normalize('NFC')),
+    );
+    check(words.length);
+    const tokens = words.map((word) => (word === null ? END_OF_SENTENCE : this.#languageModelId(word)));
+    const inspection = this.#inspector.inspect(tokens, top);
+    const wordOf = (token: number): string | null =>
+      token === END_OF_SENTENCE ? null : token === UNKNOWN ? '' : vocabulary[token - FIRST_WORD]!;
+    return {
+      ...inspection,
+      words,
+      known: tokens.map((token) => token !== UNKNOWN),
+      topWords: Array.from(inspection.topTokens, wordOf),
+    };
+  }
+
+  /** How the language model's training went; null where nothing was kept of it. */
+  trainingCurves(): TrainingCurves | null {
+    const { languageModel } = this.summary;
+    return this.#stored.training && languageModel && toldCurves(this.#stored.training, languageModel);
+  }
+
+  map(): WordMap | null {
+    const { words, counts, map } = this.#stored;
+    const { mapWords } = this.summary;
+    if (!map) return null;
+    return {
+      words: words.slice(0, mapWords),
+      counts: counts && counts.slice(0, mapWords),
+      positions: map['positions']!.data,
+    };
+  }
+
+  get #knownToLanguageModel(): number {
+    return this.summary.languageModel?.vocabulary ?? 0;
+  }
+
+  /** What has been typed as a stem, with or without the beginning of a particle, and each particle that may follow. */
+  #withParticles(typed: string, before: readonly number[], probabilities: Float32Array): Suggestion[] {
+    if (this.#text.particles !== 'separate' || !this.#languageModel) return [];
+    for (let length = typed.length; length > 0; length--) {
+      const stem = this.#languageModelId(typed.slice(0, length));
+      const particles = particlesAfter(typed, length)
+        .map((particle) => ({ particle, id: this.#languageModelId(particle) }))
+        .filter(({ id }) => id !== UNKNOWN);
+      if (stem === UNKNOWN || particles.length === 0) continue;
+      const next = this.#languageModel.probabilitiesAfter([...before, stem]);
+      return particles.map(({ particle, id }) => ({
+        word: typed.slice(0, length) + particle,
+        probability: probabilities[stem]! * next[id]!,
+      }));
+    }
+    return [];
+  }
+
+  /** The length of the stem of a word whose particle was separated in training; 0 of any other. */
+  stemLength(word: string): number {
+    if (this.#text.particles === 'attached' || this.#rankByWord.has(word)) return 0;
+    return stemLength(word, (stem) => this.#rankByWord.has(stem));
+  }
+
+  /** The place of a word as it is, as the options of the text have it, or of its stem; -1 where none is known. */
+  #indexOf(word: string): number {
+    const index = this.#vectors.indexOf(word);
+    if (index >= 0) return index;
+    const normalized = normalizedWord(word, this.#text);
+    if (normalized !== word) return this.#vectors.indexOf(normalized);
+    const length = this.stemLength(word);
+    return length > 0 ? this.#vectors.indexOf(word.slice(0, length)) : -1;
+  }
+
+  /** The tokens that a word of a text became: with its particle separated, two. */
+  #tokensOf(word: string): string[] {
+    const normalized = normalizedWord(word, this.#text);
+    const length = this.stemLength(normalized);
+    if (length === 0) return [normalized];
+    const stem = normalized.slice(0, length);
+    return this.#text.particles === 'separate' ? [stem, normalized.slice(length)] : [stem];
+  }
+
+  #languageModelId(word: string): number {
+    const rank = this.#rankByWord.get(word);
+    return rank === undefined || rank >= this.#knownToLanguageModel ? UNKNOWN : rank + FIRST_WORD;
+  }
+
+  #compare(first: readonly string[], second: readonly string[]): SimilarityAnswer {
+    const found = this.#lookUp([...first, ...second]);
+    if ('status' in found) return found;
+    const [a, b] = [found.indexes.slice(0, first.length), found.indexes.slice(first.length)];
+    const names = (indexes: number[]): string[] => indexes.map((index) => this.#stored.words[index]!);
+    return { status: 'compared', first: names(a), second: names(b), similarity: this.#vectors.nSimilarity(a, b) };
+  }
+
+  #lookUp(words: readonly string[]): { indexes: number[] } | Unanswered {
+    const indexes = words.map((word) => this.#indexOf(word));
+    const unknown = indexes.indexOf(-1);
+    return unknown < 0 ? { indexes } : { status: 'unknownWord', ...this.#unknown(words[unknown]!) };
+  }
+
+  #unknown(word: string): UnknownWord {
+    return { known: false, word, spellings: this.#vectors.spellings(word, SPELLINGS) };
+  }
+
+  #name(neighbours: readonly { index: number; similarity: number }[]): Neighbour[] {
+    return neighbours.map(({ index, similarity }) => ({ word: this.#stored.words[index]!, similarity }));
+  }
+}
+
+function malformed(reason: MalformedExpression): Unanswered {
+  return { status: 'malformed', message: malformedSentence(reason) };
+}
+
+function malformedSentence(reason: MalformedExpression): string {
+  switch (reason.kind) {
+    case 'empty':
+      return l10n.t('Type words with signs between them, such as king - man + woman.');
+    case 'missingWord':
+      return l10n.t('A word is missing at position {0}.', reason.position);
+    case 'missingSign':
+      return l10n.t(
+        'Put + or - before “{0}” (position {1}), or quotation marks around a word with spaces.',
+        reason.word,
+        reason.position,
+      );
+    case 'openQuote':
+      return l10n.t('The quotation mark at position {0} is not closed.', reason.position);
+    case 'weightRange':
+      return l10n.t('The weight {0} at position {1} must be a number other than 0.', reason.weight, reason.position);
+    case 'strayStar':
+      return l10n.t(
+        'The sign * at position {0} needs a number before it and a word after it, such as 0.5*woman.',
+        reason.position,
+      );
+  }
+}

@@ -1,0 +1,42 @@
+// Finds the files that are to be read, in sorted order, so that the same folders give the same corpus. What is not read is
+// counted by its reason and named (reading-notes.ts).
+
+import type { FolderRequest, ReadingOptions, UnsavedText } from '../../protocol/engine.ts';
+import { sizesOfTwins, type FileToRead } from '../files/decoded-files.ts';
+import { newNotes, note, type ReadingNotes } from './reading-notes.ts';
+import type { FoundFile } from '../files/file-source.ts';
+import { findFiles } from '../files/find-files.ts';
+
+/** Files that may be read, in their order, and what there is to say of the others. */
+export interface FoundFiles {
+  files: FileToRead[];
+  /** Sizes of large files that come twice. */
+  twins: Set<number>;
+  notes: ReadingNotes;
+}
+
+/** Finds the files of the folders; null where it was cancelled. `tell` hears how many were found. */
+export async function findTexts(
+  folders: readonly FolderRequest[],
+  reading: ReadingOptions,
+  unsaved: readonly UnsavedText[],
+  cancelled: () => boolean,
+  tell: (files: number) => void = () => undefined,
+): Promise<FoundFiles | null> {
+  const notes = newNotes();
+  const files: FoundFile[] = [];
+  const texts = new Map(unsaved.map(({ path, text }) => [path, text]));
+  for await (const found of findFiles(folders, (reason, name, detail) => note(notes, reason, name, detail))) {
+    if (cancelled()) return null;
+    for (const onDisk of found) {
+      const text = texts.get(onDisk.path);
+      const file = text === undefined ? onDisk : { ...onDisk, text, size: Buffer.byteLength(text) };
+      if (file.size === 0) note(notes, 'empty', file.name);
+      else if (file.size > reading.maximumFileSize)
+        note(notes, 'tooLarge', file.name, `${(file.size / 1e6).toFixed(1)} MB`);
+      else files.push({ ...file, place: files.length });
+    }
+    tell(files.length);
+  }
+  return { files, twins: sizesOfTwins(files), notes };
+}

@@ -1,0 +1,163 @@
+// What there is to say of a reading: figures, and names of files by reason. Each thread keeps its own, and they are put
+// together in the order of the files. Names, never text.
+
+import * as l10n from '@vscode/l10n';
+import type { Encoding } from '../../text/encodings.ts';
+import { languageOf } from '../../text/languages.ts';
+import { SKIP_REASONS, type LogLevel, type ReadingReport, type SkipReason } from '../../protocol/engine.ts';
+
+/** Names that are kept for each reason; the others are counted. */
+const NAMES = 300;
+/** Names in the log for each reason. */
+const LOGGED = 50;
+
+type Kind = SkipReason | 'repaired' | 'secrets' | 'partial';
+
+interface Note {
+  name: string;
+  detail: string | null;
+}
+
+/** Plain: it survives a structured clone. */
+export interface ReadingNotes extends Pick<ReadingReport, 'files' | 'bytes' | 'languages' | 'encodings' | 'secrets'> {
+  counts: Record<Kind, number>;
+  notes: Record<Kind, Note[]>;
+}
+
+export function newNotes(): ReadingNotes {
+  const kinds: Kind[] = [...SKIP_REASONS, 'repaired', 'secrets', 'partial'];
+  return {
+    files: 0,
+    bytes: 0,
+    languages: {},
+    encodings: {},
+    secrets: { files: 0, found: 0 },
+    counts: Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>,
+    notes: Object.fromEntries(kinds.map((kind) => [kind, [] as Note[]])) as Record<Kind, Note[]>,
+  };
+}
+
+export function note(notes: ReadingNotes, kind: Kind, name: string, detail: string | null = null): void {
+  if (++notes.counts[kind] <= NAMES) notes.notes[kind].push({ name: plain(name), detail: detail && plain(detail) });
+}
+
+/** A file that became part of the text. */
+export interface ReadDocument {
+  /** Of its file among all that were found. */
+  place: number;
+  /** The name of its folder and its path in it, with slashes. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** Of a part of a file (cut-points.ts), where it begins; absent of a whole one. */
+  from?: number;
+  /** Of its content; null of a large file that no other has the size of. */
+  digest: string | null;
+  encoding: Encoding;
+  /** Whether broken bytes were replaced. */
+  repaired: boolean;
+  /** Access tokens and keys that were left out. */
+  secrets: number;
+  /** Why the rest of it was not read; null where it was. */
+  failure: string | null;
+}
+
+export function noteRead(notes: ReadingNotes, file: ReadDocument): void {
+  notes.files++;
+  notes.bytes += file.size;
+  notes.encodings[file.encoding] = (notes.encodings[file.encoding] ?? 0) + 1;
+  const language = (notes.languages[languageOf(file.name).name] ??= { files: 0, names: [] });
+  const name = file.encoding === 'utf-8' ? file.name : `${file.name} (${file.encoding})`;
+  if (++language.files <= NAMES) language.names.push(plain(name));
+  if (file.repaired) note(notes, 'repaired', file.name);
+  if (file.failure !== null) note(notes, 'partial', file.name, file.failure);
+  if (file.secrets === 0) return;
+  note(notes, 'secrets', file.name);
+  notes.secrets.files++;
+  notes.secrets.found += file.secrets;
+}
+
+/** Puts what was left out later behind what was before. */
+export function addNotes(into: ReadingNotes, more: ReadingNotes): void {
+  for (const kind of Object.keys(into.counts) as Kind[]) {
+    into.counts[kind] += more.counts[kind];
+    into.notes[kind].push(...more.notes[kind].slice(0, NAMES - into.notes[kind].length));
+  }
+}
+
+/** The notes as they are told. */
+export function reportOf(
+  notes: ReadingNotes,
+): Pick<ReadingReport, 'files' | 'bytes' | 'languages' | 'encodings' | 'secrets' | 'skipped' | 'repaired' | 'names'> {
+  const { files, bytes, languages, encodings, secrets, counts } = notes;
+  const skipped = Object.fromEntries(SKIP_REASONS.map((reason) => [reason, counts[reason]])) as Record<
+    SkipReason,
+    number
+  >;
+  const names: ReadingReport['names'] = {};
+  for (const kind of [...SKIP_REASONS, 'repaired', 'secrets'] as const) {
+    if (counts[kind] > 0) names[kind] = notes.notes[kind].map(({ name }) => name).sort();
+  }
+  return { files, bytes, languages, encodings, secrets, skipped, repaired: counts.repaired, names };
+}
+
+/** Writes the names into the log, and how many are not named. What is left out by rule, of which there is much, is counted only. */
+export function logNotes(notes: ReadingNotes, log: (level: LogLevel, message: string) => void): void {
+  for (const [kind, named] of Object.entries(notes.notes) as [Kind, Note[]][]) {
+    if (kind === 'ignored' || kind === 'excluded') continue;
+    for (const { name, detail } of named.slice(0, LOGGED)) log(...lineOf(kind, name, detail));
+    const more = notes.counts[kind] - LOGGED;
+    if (more > 0 && isReason(kind)) log('info', l10n.t('{0} more files were skipped: {1}', more, reasonText(kind)));
+  }
+  for (const kind of ['ignored', 'excluded'] as const) {
+    const count = notes.counts[kind];
+    if (count > 0) log('info', l10n.t('{0} files and folders were skipped: {1}', count, reasonText(kind)));
+  }
+}
+
+function isReason(kind: Kind): kind is SkipReason {
+  return (SKIP_REASONS as readonly string[]).includes(kind);
+}
+
+function lineOf(kind: Kind, name: string, detail: string | null): [LogLevel, string] {
+  switch (kind) {
+    case 'repaired':
+      return ['warn', l10n.t('{0}: broken characters were replaced', name)];
+    case 'secrets':
+      return ['info', l10n.t('{0}: access tokens or private keys were left out', name)];
+    case 'partial':
+      return ['warn', l10n.t('{0} was read only in part: {1}', name, detail ?? '')];
+    default: {
+      const why = detail === null || detail === '' ? reasonText(kind) : `${reasonText(kind)} (${detail})`;
+      return [kind === 'unreadable' ? 'warn' : 'info', l10n.t('{0} was skipped: {1}', name, why)];
+    }
+  }
+}
+
+function reasonText(reason: SkipReason): string {
+  switch (reason) {
+    case 'ignored':
+      return l10n.t('ignored by git');
+    case 'excluded':
+      return l10n.t('left out by the settings');
+    case 'generated':
+      return l10n.t('written by a tool');
+    case 'secret':
+      return l10n.t('it may hold keys or passwords');
+    case 'duplicate':
+      return l10n.t('the same as a file before it');
+    case 'binary':
+      return l10n.t('not a text file');
+    case 'tooLarge':
+      return l10n.t('too large');
+    case 'unreadable':
+      return l10n.t('cannot be read');
+    case 'empty':
+      return l10n.t('no words in it');
+  }
+}
+
+/** A file name on one line of the log, whatever is in it. */
+function plain(name: string): string {
+  return name.replace(/\p{Cc}/gu, '\ufffd');
+}

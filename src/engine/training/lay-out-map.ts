@@ -1,0 +1,44 @@
+// The map of the most frequent words, made in a compute thread: the same step of a training and of an import.
+
+import type { ProjectionOptions } from '../../projection/options.ts';
+import type { EngineEvents } from '../../protocol/engine.ts';
+import { WordVectors } from '../../word2vec/vectors.ts';
+import { runTasks } from '../threads/thread-pool.ts';
+import type { Kernels } from '../kernels.ts';
+
+export interface WordMapRequest {
+  kernels: Kernels;
+  /** Of the compute thread's bundle. */
+  script: URL;
+  signal: AbortSignal;
+  events: EngineEvents;
+  /** The most frequent first. */
+  words: readonly string[];
+  /** (V, D), of at least as many words as the map takes. */
+  vectors: Float32Array;
+  vectorSize: number;
+  options: ProjectionOptions;
+  seed: number;
+}
+
+/** Positions of the most frequent words, (N, 2); null where it was cancelled. */
+export async function makeWordMap(request: WordMapRequest): Promise<Float32Array | null> {
+  const { kernels, script, signal, events, vectorSize, options, seed } = request;
+  events.progress({ phase: 'map', fraction: 0 });
+  const mapWords = Math.min(options.maxWords, request.words.length);
+  const vectors = new WordVectors(
+    kernels.similarity,
+    request.words.slice(0, mapWords),
+    request.vectors.subarray(0, mapWords * vectorSize),
+    vectorSize,
+  ).unitVectors(mapWords);
+  const made = await runTasks(
+    script,
+    [{ kind: 'projection', kernel: kernels.similarity, vectors, vectorSize, options, seed }],
+    signal,
+    (message) => {
+      if (message.type === 'progress') events.progress(message.progress);
+    },
+  );
+  return made && made[0]!;
+}
