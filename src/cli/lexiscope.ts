@@ -15,16 +15,17 @@ import {
 } from '../protocol/engine.ts';
 import { TOKEN_KINDS } from '../text/document-tokens.ts';
 import {
-  GROUPS,
+  encodingOf,
   group,
+  GROUPS,
   integer,
   method,
   one,
   partsOf,
   readArguments,
   trainRequest,
-  UsageError,
   type Values,
+  UsageError,
 } from './arguments.ts';
 import { cellLines, inspectionLines } from './language-model-lines.ts';
 import { evaluationLines, heading, importLines, leftOutLines, reportLines, row } from './report-lines.ts';
@@ -188,7 +189,7 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
 async function tokens({ engine, operands, values, json }: Call): Promise<void> {
   const path = resolve(one('tokens', 'FILE', operands));
   if (values['model'] !== undefined) await openModel(engine, values);
-  const encoding = typeof values['encoding'] === 'string' ? { encoding: values['encoding'] } : {};
+  const encoding = encodingOf(values);
   const read = await engine.tokensOf(path, group(values, 'text', GROUPS.text), encoding);
   const { tokens: places, sentences, leftOut, text } = read;
   const answer = { ...read, tokens: triples(places), sentences: [...sentences] };
@@ -201,7 +202,7 @@ async function tokens({ engine, operands, values, json }: Call): Promise<void> {
     lines.push(lines.pop()! + (tint && index % 2 ? `\x1b[36m${word}\x1b[39m` : word));
   }
   print(json, answer, [
-    `${read.language}, ${read.encoding}${read.repaired ? ', broken characters replaced' : ''}: ${answer.tokens.length} words in ${lines.length} sentences`,
+    `${read.language}, ${read.encoding}${read.guessed ? ' (a guess)' : ''}${read.repaired ? ', broken characters replaced' : ''}: ${answer.tokens.length} words in ${lines.length} sentences`,
     ...leftOutLines(leftOut),
     ...lines.map((line) => line.trimStart()),
   ]);

@@ -273,12 +273,16 @@ export interface ReadingReport {
   languages: Record<string, { files: number; names: string[] }>;
   /** Files by their encoding; `utf-8` where all is ASCII. */
   encodings: Record<string, number>;
+  /** Names of encodings in the folders' settings that nobody knows; the encodings of their files were detected. */
+  unknownEncodings: string[];
+  /** Files whose encoding could be another one. They are part of the text. */
+  guessed: number;
   /** Files with broken characters, where replacement characters were put in. They are part of the text. */
   repaired: number;
   /** Access tokens and private keys that were left out of the text, and the files they were in. */
   secrets: { files: number; found: number };
   /** Names of files, the first hundreds of each kind; a folder's ends with a slash. */
-  names: Partial<Record<SkipReason | 'repaired' | 'secrets', string[]>>;
+  names: Partial<Record<SkipReason | 'guessed' | 'repaired' | 'secrets', string[]>>;
   /** Words that were forgotten while they were counted, for lack of room, and the most often that one of them had been met. */
   pruned: { words: number; upTo: number };
   /** Phrases that became words. */
@@ -429,6 +433,8 @@ export interface FileTokens {
   language: string;
   /** That the file was decoded from; null for an editor's text. */
   encoding: string | null;
+  /** Whether it could be another one. */
+  guessed: boolean;
   /** Whether broken characters were replaced. */
   repaired: boolean;
   /** The text, in Unicode normalisation form C. Places are UTF-16 units of it. */

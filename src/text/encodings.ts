@@ -234,17 +234,18 @@ export function legacyEncoding(
   { setting = null, locale = null, others }: EncodingHints = {},
   beginning: Uint8Array = bytes,
 ): FoundEncoding {
-  if (isBrokenUtf8(bytes)) return { encoding: 'utf-8', guessed: false };
+  const unicode = brokenUtf8(bytes);
+  if (unicode === 'surely') return { encoding: 'utf-8', guessed: false };
   const sample = linesBeyondAscii(bytes, SAMPLE);
   if (setting !== null && !setting.startsWith('utf-') && isLegacy(sample, setting)) {
     return { encoding: setting, guessed: false };
   }
-  let scores = scoresOf(bytes);
+  const own = scoresOf(bytes);
   const beyond = sample.reduce((sum, byte) => sum + (byte >> 7), 0);
   const declared = declaredEncoding(beginning);
   if (declared !== null && !declared.startsWith('utf-') && isLegacy(sample, declared)) {
-    const score = scores.find(([encoding]) => encoding === declared)?.[1];
-    const best = scores[0]![1];
+    const score = own.find(([encoding]) => encoding === declared)?.[1];
+    const best = own[0]![1];
     const isBelieved =
       score === undefined
         ? !isScored(declared) && best < CONVINCING * beyond
@@ -253,18 +254,21 @@ export function legacyEncoding(
   }
   const isSame = (one: Encoding, other: Encoding): boolean =>
     legacyDecoder(one).decode(sample, true) === legacyDecoder(other).decode(sample, true);
-  if (!isSure(scores, isSame)) scores = withOthers(scores, others?.() ?? [], locale);
-  const [best, score] = scores[0]!;
+  const witnesses = isSure(own, isSame) && beyond >= FEW ? [] : (others?.() ?? []);
+  const scores = withOthers(own, witnesses, locale);
+  const best = scores[0]![0];
+  const probability = (own.find(([encoding]) => encoding === best)?.[1] ?? -Infinity) / beyond;
   const isWestern = best === WESTERN || isSame(best, WESTERN);
-  const probability = score / beyond;
-  if (!isWestern && beyond < FEW && probability < BROKEN) return { encoding: 'utf-8', guessed: false };
-  const isFar = probability < STRANGE || (!isWestern && beyond < FEW);
-  return { encoding: isWestern ? WESTERN : best, guessed: isFar || !isSure(scores, isSame) };
+  const isUtf8 = unicode === 'perhaps' && probability < CONVINCING;
+  const isLittle = !isWestern && beyond < FEW && witnesses.length === 0;
+  if (isUtf8 || (isLittle && probability < BROKEN && standsAlone(sample))) return { encoding: 'utf-8', guessed: false };
+  const guessed = isLittle || probability < STRANGE || !isSure(scores, isSame);
+  return { encoding: isWestern ? WESTERN : best, guessed };
 }
 
 /** How probable each encoding is for a file's bytes; `null` for what is UTF-8, or no text in an older encoding. */
 export function legacyScores(bytes: Uint8Array): Scores | null {
-  if (bytes.includes(0) || isUtf8(bytes) || isBrokenUtf8(bytes)) return null;
+  if (bytes.includes(0) || isUtf8(bytes) || brokenUtf8(bytes) !== null) return null;
   return scoresOf(bytes);
 }
 
@@ -274,8 +278,18 @@ export function encodingOfSetting(name: string): Encoding | null {
   return encoding === 'utf-8' ? null : encoding;
 }
 
-/** Whether there are as many characters of UTF-8 beyond ASCII as bytes that are none, or nothing is wrong but that the end is cut off. */
-function isBrokenUtf8(bytes: Uint8Array): boolean {
+/** Whether no letter of ASCII stands beside a byte beyond it. */
+function standsAlone(bytes: Uint8Array): boolean {
+  return !/[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]/.test(LATIN1.decode(bytes).replace(/[^\0-\x7f]/g, '\x80'));
+}
+
+const LATIN1 = new TextDecoder('latin1');
+
+/**
+ * Whether bytes are UTF-8 but for some that are broken: surely if there are many more characters of it beyond ASCII than
+ * such bytes, or nothing is wrong but that the end is cut off; perhaps if there are as many.
+ */
+function brokenUtf8(bytes: Uint8Array): 'surely' | 'perhaps' | null {
   let characters = 0;
   let broken = 0;
   for (let i = 0; i < bytes.length; i++) {
@@ -285,9 +299,10 @@ function isBrokenUtf8(bytes: Uint8Array): boolean {
     let found = 0;
     if (byte >= 0xc2 && byte < 0xf5) while (found < following && (bytes[i + found + 1]! & 0xc0) === 0x80) found++;
     if (found === following) characters++;
-    else if (found > 0 && broken === 0 && characters === 0 && i + found === bytes.length - 1) return true;
+    else if (found > 0 && broken === 0 && characters === 0 && i + found === bytes.length - 1) return 'surely';
     else broken++;
     i += found;
   }
-  return characters > 0 && characters >= broken;
+  if (characters === 0 || characters < broken) return null;
+  return characters >= 8 * broken ? 'surely' : 'perhaps';
 }

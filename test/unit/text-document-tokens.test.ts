@@ -125,9 +125,10 @@ test('in any text, tokens and what is left out stand in order and share no chara
 
 test('what is seen is also said in words', () => {
   const tokens = tokensOfDocument('a.md', 'One <b>two</b>. Three', TEXT_DEFAULTS, whole);
-  assert.deepEqual(tokenSummary({ ...tokens, text: '', encoding: 'utf-8', repaired: true }, 'en'), [
+  assert.deepEqual(tokenSummary({ ...tokens, text: '', encoding: 'utf-8', guessed: true, repaired: true }, 'en'), [
     'Language: markdown. Encoding: utf-8',
     'Words: 3. Sentences: 2',
+    'The encoding is a guess',
     'Broken characters were replaced',
     `Left out: ${leftOutText('markup')}, places: 2`,
   ]);

@@ -7,9 +7,10 @@ import { createHash, hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { SkipReason } from '../../protocol/engine.ts';
 import { Decoder, type DecodedText } from '../../text/decode.ts';
-import { PROBE, type Encoding } from '../../text/encodings.ts';
+import { PROBE, type Encoding, type EncodingHints } from '../../text/encodings.ts';
 import { SecretFilter, type SecretScanner } from '../../text/secrets.ts';
 import { isGeneratedText } from './generated-text.ts';
+import { FolderEvidence } from './folder-evidence.ts';
 import { readVirtualFile } from './virtual-files.ts';
 import type { FoundFile } from './file-source.ts';
 
@@ -22,12 +23,17 @@ const LARGEST_NOTEBOOK = 32 * PIECE;
 /** Of a file so large, the beginning is looked at before the rest is read, bytes. */
 const LARGE = 65_536;
 
+/** The language of the user's system. */
+export const LOCALE = new Intl.DateTimeFormat().resolvedOptions().locale;
+
 /** Some of a file's text. */
 export interface Piece extends DecodedText {
   /** What it was in the file. */
   bytes: number;
   /** Of the file, as far as it was decoded. */
   encoding: Encoding;
+  /** Whether it could be another one. */
+  guessed: boolean;
   /** Of the file so far: secrets that were taken out. */
   secrets: number;
 }
@@ -66,12 +72,19 @@ export function sizesOfTwins(files: readonly FoundFile[]): Set<number> {
   return twins;
 }
 
-/** The files in their order, each with its text, which is decoded when its turn comes; a copy of one before it throws. `twins`: of all files that are read; `scanner`: makes it faster. */
+/** The files in their order, each with its text, which is decoded when its turn comes; a copy of one before it throws. `twins`: of all files that are read; `scanner`: makes it faster; `witnesses`: other files of their folders (folder-evidence.ts). */
 export function* textsOf(
   files: readonly FileToRead[],
   twins: ReadonlySet<number>,
   scanner: SecretScanner | null = null,
+  witnesses: readonly FoundFile[] = [],
 ): Generator<OpenedFile> {
+  const evidence = new FolderEvidence([...files, ...witnesses]);
+  const hintsOf = (file: FoundFile): EncodingHints => ({
+    setting: file.encoding,
+    locale: LOCALE,
+    others: () => evidence.othersOf(file),
+  });
   const seen = new Set<string>();
   const pending: Promise<Uint8Array | Unread>[] = []; // of virtual files
   let bytes = 0;
@@ -84,11 +97,15 @@ export function* textsOf(
       seen.add(found);
     };
     if (isReadInPieces(file)) {
-      yield { file, pieces: piecesOf(file, twins.has(file.size), scanner, learn), digest: () => digest };
+      yield { file, pieces: piecesOf(file, hintsOf(file), twins.has(file.size), scanner, learn), digest: () => digest };
       continue;
     }
     if (!isVirtual(file)) {
-      yield { file, pieces: onePiece(() => readSmall(file), file, scanner, learn), digest: () => digest };
+      yield {
+        file,
+        pieces: onePiece(() => readSmall(file), file, hintsOf(file), scanner, learn),
+        digest: () => digest,
+      };
       continue;
     }
     next = Math.max(next, index);
@@ -99,7 +116,7 @@ export function* textsOf(
       pending.push(readVirtualFile(ahead.path, ahead.virtual).catch(unread));
     }
     const content = pending.shift()!;
-    yield { file, pieces: onePiece(() => content, file, scanner, learn), digest: () => digest };
+    yield { file, pieces: onePiece(() => content, file, hintsOf(file), scanner, learn), digest: () => digest };
     bytes -= file.size;
   }
 }
@@ -116,6 +133,7 @@ function isReadInPieces({ name, size, text, virtual, part }: FileToRead): boolea
 async function* onePiece(
   content: () => Promise<Uint8Array | Unread> | Uint8Array,
   file: FoundFile,
+  hints: EncodingHints,
   scanner: SecretScanner | null,
   learn: (digest: string) => void,
 ): AsyncGenerator<Piece> {
@@ -123,13 +141,14 @@ async function* onePiece(
   if (read instanceof Error) throw read;
   if (read.length === 0) throw new Unread('empty');
   learn(hash('sha1', read));
-  const decoder = Decoder.of(read, read.length, { setting: file.encoding });
+  const decoder = Decoder.of(read, read.length, hints);
   if (!decoder) throw new Unread('binary');
   if (isGeneratedText(file.name, read)) throw new Unread('generated');
   const secrets = new SecretFilter(scanner);
   const { text, repaired } = decoder.decode(read, true);
   const cleaned = secrets.clean(text, true);
-  yield { text: cleaned, repaired, bytes: file.size, encoding: decoder.encoding, secrets: secrets.count };
+  const { encoding, guessed } = decoder;
+  yield { text: cleaned, repaired, bytes: file.size, encoding, guessed, secrets: secrets.count };
 }
 
 /** The first `size` bytes of a file, which may have grown or shrunk since it was found. */
@@ -152,7 +171,8 @@ function readSmall({ path, size, encoding, text }: FoundFile): Uint8Array {
 
 /** The text of a large file, or of a part of it. */
 function* piecesOf(
-  { path, name, size, encoding, part }: FileToRead,
+  { path, name, size, part }: FileToRead,
+  hints: EncodingHints,
   mayBeTwice: boolean,
   scanner: SecretScanner | null,
   learn: (digest: string) => void,
@@ -163,7 +183,7 @@ function* piecesOf(
     const end = part?.to ?? size;
     let place = part?.from ?? 0;
     let length = fill(file, bytes.subarray(0, Math.min(PROBE, end - place)), place);
-    const decoder = place > 0 ? Decoder.ofRest() : Decoder.of(bytes.subarray(0, length), size, { setting: encoding });
+    const decoder = place > 0 ? Decoder.ofRest() : Decoder.of(bytes.subarray(0, length), size, hints);
     if (!decoder) throw new Unread('binary');
     if (place === 0 && isGeneratedText(name, bytes.subarray(0, length))) throw new Unread('generated');
     if (mayBeTwice) learn(digestOf(file, size));
@@ -177,7 +197,8 @@ function* piecesOf(
       const { text, repaired, used } = decoder.decode(bytes.subarray(0, length), !more);
       if (part && (repaired || decoder.encoding !== 'utf-8')) throw new NotParted();
       const cleaned = secrets.clean(text, !more);
-      yield { text: cleaned, repaired, bytes: used, encoding: decoder.encoding, secrets: secrets.count };
+      const { encoding, guessed } = decoder;
+      yield { text: cleaned, repaired, bytes: used, encoding, guessed, secrets: secrets.count };
       bytes.copyWithin(0, used, length);
       length -= used;
     }

@@ -19,7 +19,7 @@ const SURE = 4;
 /** No single file speaks against an encoding more than this. */
 const LOUDEST_VOICE = -12;
 /** What the language of the system makes an encoding more probable by. */
-const LOCALE = 3;
+const LOCALE = 5;
 
 /** How probable each encoding is for bytes that are neither ASCII nor UTF-8; without those that a part of them rules out. */
 export function scoresOf(bytes: Uint8Array): Scores {
@@ -31,7 +31,10 @@ export function scoresOf(bytes: Uint8Array): Scores {
 }
 
 function scored(sample: Uint8Array, wanted: (encoding: Encoding) => boolean = () => true): Scores {
-  return [...pairScores(sample, wanted), ...singleByteScores(sample, wanted)].sort((a, b) => b[1] - a[1]);
+  const scores = [...pairScores(sample, wanted), ...singleByteScores(sample, wanted)].sort((a, b) => b[1] - a[1]);
+  // one that several families of languages have counts by its best
+  const seen = new Set<Encoding>();
+  return scores.filter(([encoding]) => !seen.has(encoding) && seen.add(encoding));
 }
 
 /** Whether `scoresOf` knows texts in this encoding. */

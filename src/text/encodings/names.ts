@@ -74,8 +74,7 @@ const OTHER_NAMES: Record<string, Encoding> = {
 /** The encoding that goes by this name, in whatever spelling; `null` if nobody knows it. */
 export function encodingNamed(name: string): Encoding | null {
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '');
-  const other = OTHER_NAMES[plain];
-  if (other !== undefined) return other;
+  if (Object.hasOwn(OTHER_NAMES, plain)) return OTHER_NAMES[plain]!;
   // of the tables' names only the platform's tells which encoding of the standard it is
   const spellings = [name.trim(), plain, ...standardSpellings(plain)];
   for (const spelling of spellings) {

@@ -13,20 +13,29 @@ interface Family {
 }
 
 interface Language {
+  /** The most frequent first; a space is the edge of a word. */
   pairs: string;
   /** Letters that the pairs may lack, the most frequent first. */
   letters: string;
   /** Whether its letters are ASCII and others. */
   isLatin: boolean;
+  /** The share of its letters that is given to those its pairs do not have. */
+  smoothing?: number;
 }
 
 function latin(name: PairedLanguage, letters: string): Language {
   return { pairs: LETTER_PAIRS[name], letters, isLatin: true };
 }
 
-function other(name: PairedLanguage | null, letters: string): Language {
-  return { pairs: name === null ? '' : LETTER_PAIRS[name], letters, isLatin: false };
+function other(name: PairedLanguage, letters: string): Language {
+  return { pairs: LETTER_PAIRS[name], letters, isLatin: false };
 }
+
+// Of languages that franc knows by their script alone.
+const GREEK =
+  ' τουα τοι ν ς  καικα αο  πη τηηςει εναοςιαστανοιερμεσε σ μταποροεντιυ ικονατ νρααραςεςπρεπε λοισντπαριετματετρνολαείίαίνύ νισηαλληυνκοολπεελησεκ δ ο ηδιγι γχεόςένιοοτκόόνόσαυυταππόρεσύμολλ θθαθεδε χχρρχσκινξε φφογράνκήήσίο ωωςχοχα λλελι ρ ββαιδιμωσρωωτθένωά ή ί ό έ ώ άλέλώνήςέςλήμήνήτήρίράτά';
+const THAI =
+  'ารกา กที่า้าแลละระปรมาราคววาาม็นเปป็ไมม่ใหห้องไดด้ันากจาี่อยยูในนันีี้ว่เร่อเขขอคนพรทาางยวตาต่มีู้ผูรัับรืือเทถึึงเลน ง ร ม า ด บ ์ ย ะ ท ี ไปหนน้สามรสุุณค่ค้ักกัจะจัรถเดดีดยโดใชช้ไวว้ล้แต่งตัั้้งทำำใำ กลเกเมมืเพื่อน่วสวนวายหมลาชาหลลัไฟฟลล์';
 
 const FAMILIES: readonly Family[] = [
   {
@@ -85,8 +94,8 @@ const FAMILIES: readonly Family[] = [
     ],
   },
   {
-    encodings: { 'windows-1253': -0.5, 'iso-8859-7': -1, cp737: -5, cp869: -8, macgreek: -8 },
-    languages: [other(null, 'αοιετσνηυρπκμλςωγδάίόέήύώβχθφξζψϊϋΐΰ')],
+    encodings: { 'windows-1253': -0.5, 'iso-8859-7': -2, cp737: -5, cp869: -8, macgreek: -8 },
+    languages: [{ pairs: GREEK, isLatin: false, smoothing: 0.1, letters: 'αοιετσνηυρπκμλςωγδάίόέήύώβχθφξζψϊϋΐΰ' }],
   },
   {
     encodings: { 'windows-1255': -0.5, 'iso-8859-8': -1, cp862: -5 },
@@ -101,7 +110,14 @@ const FAMILIES: readonly Family[] = [
   },
   {
     encodings: { 'windows-874': -1.5 },
-    languages: [other(null, 'านรอกเงม่ยลวดท้ตสิะปบคหแ์จพัชขีใไุถโผูณซธศืำภึฉษฎญฐ็ฟๆฏฬฆฒฝฌฮฯ๊๋ฤฑ')],
+    languages: [
+      {
+        pairs: THAI,
+        isLatin: false,
+        smoothing: 0.25,
+        letters: 'านรอกเงม่ยลวดท้ตสิะปบคหแ์จพัชขีใไุถโผูณซธศืำภึฉษฎญฐ็ฟๆฏฬฆฒฝฌฮฯ๊๋ฤฑ',
+      },
+    ],
   },
 ];
 
@@ -127,6 +143,7 @@ const COSTS = {
   mark: -5.5,
   sign: -9,
   space: -5,
+  spaceInWord: -2,
   apostrophe: -4.5,
   broken: -15,
   /** More for a mark between letters, and for a sign beside each. */
@@ -150,7 +167,7 @@ const LEAST_CONTEXT = -10;
 const CONTEXT = 0.7;
 
 const RANK_FLATTENING = 12;
-/** The share of a language's letters that is given to those its pairs do not have. */
+/** Of a language whose pairs are franc's. */
 const SMOOTHING = 0.03;
 
 /** A language's letters, their classes, and logarithms of the probabilities of pairs. */
@@ -171,7 +188,7 @@ function modelOf(language: Language): Model {
   return model;
 }
 
-function newModel({ pairs, letters, isLatin }: Language): Model {
+function newModel({ pairs, letters, isLatin, smoothing = SMOOTHING }: Language): Model {
   const ascii = isLatin ? 'abcdefghijklmnopqrstuvwxyz' : '';
   const alphabet = new Set(Array.from(ascii + pairs.replaceAll(' ', '') + letters));
   const classes = new Map([...alphabet].map((letter, index) => [letter, index + 1]));
@@ -189,23 +206,21 @@ function newModel({ pairs, letters, isLatin }: Language): Model {
     single[second]! += weight;
     total += weight;
   }
-  // of a language without pairs the ranks of its letters alone; else they fill in what the pairs do not have
-  const share = total === 0 ? 1 : SMOOTHING;
+  const share = smoothing;
   const ranks = Array.from(letters, (_, rank) => 1 / (rank + RANK_FLATTENING / 2));
   const allRanks = ranks.reduce((sum, each) => sum + each, 0);
   for (let kind = 0; kind < count; kind++) {
-    single[kind] = (single[kind]! / (total || 1)) * (1 - share) + share / (4 * count);
+    single[kind] = (single[kind]! / total) * (1 - share) + share / (4 * count);
   }
   for (const [rank, letter] of Array.from(letters).entries()) {
     single[classes.get(letter)!]! += (0.75 * share * ranks[rank]!) / allRanks;
   }
-  if (total === 0) single[EDGE] = 0.15;
   const result = new Float32Array(count * count);
   for (let first = 0; first < count; first++) {
-    const seen = before[first]! / (total || 1);
+    const seen = before[first]! / total;
     for (let second = 0; second < count; second++) {
-      const pair = weights[first * count + second]! / (total || 1);
-      result[first * count + second] = Math.log((pair + SMOOTHING * single[second]!) / (seen + SMOOTHING));
+      const pair = weights[first * count + second]! / total;
+      result[first * count + second] = Math.log((pair + smoothing * single[second]!) / (seen + smoothing));
     }
   }
   return { classes, pairs: result, letters: Float32Array.from(single, Math.log), count, isLatin };
@@ -353,7 +368,7 @@ function scoreOf(sample: Uint8Array, { model, classes, cases, combining }: Readi
       const next = sample[i + 1];
       const isBefore = next !== undefined && (classes[next]! !== EDGE || isAsciiLetter(next));
       if (kind === FOREIGN) score += COSTS.foreign;
-      else if (kind === SPACE) score += COSTS.space;
+      else if (kind === SPACE) score += COSTS.space + (isAfter && isBefore ? COSTS.spaceInWord : 0);
       else if (kind === APOSTROPHE) score += COSTS.apostrophe;
       else if (kind === BROKEN) score += COSTS.broken;
       else if (kind === MARK) score += COSTS.mark + (isAfter && isBefore ? COSTS.inWord : 0);
