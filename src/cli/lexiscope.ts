@@ -198,7 +198,7 @@ async function tokens({ engine, operands, values, json }: Call): Promise<void> {
   const tint = process.stdout.isTTY;
   for (const [index, [start, end, kind]] of answer.tokens.entries()) {
     if (index === 0 || ends.has(index)) lines.push('');
-    const word = (TOKEN_KINDS[kind] === 'particle' ? '+' : ' ') + text.slice(start, end);
+    const word = (TOKEN_KINDS[kind] === 'particle' ? '+' : ' ') + (read.spellings[index] ?? text.slice(start, end));
     lines.push(lines.pop()! + (tint && index % 2 ? `\x1b[36m${word}\x1b[39m` : word));
   }
   print(json, answer, [

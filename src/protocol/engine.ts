@@ -441,6 +441,8 @@ export interface FileTokens {
   text: string;
   /** Start, end and kind, (n, 3): a place in TOKEN_KINDS, word, code or particle. */
   tokens: Int32Array;
+  /** Of tokens that are read otherwise than they stand in the text, by their number: escapes and references are letters. */
+  spellings: Record<number, string>;
   /** Where sentences end: numbers of tokens before, ascending. */
   sentences: Int32Array;
   leftOut: { start: number; end: number; reason: LeftOutReason }[];

@@ -18,6 +18,8 @@ export interface DocumentTokens {
   language: string;
   /** Start, end (UTF-16 code units of the text) and kind, (n, 3). */
   tokens: Int32Array;
+  /** Of tokens that are read otherwise than they stand in the text, by their number: escapes and references are letters. */
+  spellings: Record<number, string>;
   /** Where sentences end: numbers of tokens before, ascending. */
   sentences: Int32Array;
   leftOut: { start: number; end: number; reason: LeftOutReason }[];
@@ -36,6 +38,7 @@ export function tokensOfDocument(
   const reader = new DocumentReader(options);
   const spans = new Int32Array(1024 * SPAN);
   const tokens: number[] = [];
+  const spellings: Record<number, string> = {};
   const sentences: number[] = [];
   const leftOut: DocumentTokens['leftOut'] = [];
   const units = unitsOf(text);
@@ -89,8 +92,12 @@ export function tokensOfDocument(
         const word = String.fromCharCode(...reader.text.subarray(spans[i], spans[i + 1]));
         const stem = stemLengthOf(word);
         const stemEnd = stem ? placeOf(spans[i]! + stem) : end;
-        tokens.push(start, stemEnd, isCode ? 1 : 0);
-        if (stem) tokens.push(stemEnd, end, 2);
+        const add = (from: number, to: number, kind: number, spelling: string): void => {
+          if (text.slice(from, to) !== spelling) spellings[tokens.length / 3] = spelling;
+          tokens.push(from, to, kind);
+        };
+        add(start, stemEnd, isCode ? 1 : 0, stem ? word.slice(0, stem) : word);
+        if (stem) add(stemEnd, end, 2, word.slice(stem));
         seen = end;
       }
     }
@@ -104,6 +111,7 @@ export function tokensOfDocument(
   return {
     language: reader.language.name,
     tokens: Int32Array.from(tokens),
+    spellings,
     sentences: Int32Array.from(sentences),
     leftOut,
   };

@@ -298,7 +298,19 @@ suite('words', () => {
 });
 
 suite('any text', () => {
-  const names = ['a.ts', 'a.py', 'a.rs', 'a.md', 'a.html', 'a.tex', 'a.ipynb', 'a.srt', 'a.txt', 'a.lua', 'a.yaml'];
+  const names = [
+    'a.ts',
+    'a.py',
+    'a.rs',
+    'a.md',
+    'a.html',
+    'a.tex',
+    'a.ipynb',
+    'a.srt',
+    'a.txt',
+    'a.lua',
+    'a.yaml',
+  ].concat(...['a.properties', 'a.json', 'a.cs', 'a.cpp', 'a.po', 'a.css', 'a.xml', 'a.toml', 'a.r']);
   const sign = fc.constantFrom(
     ...['```', '`', '"', "'", '/*', '*/', '//', '<!--', '-->', '<', '>', '](', '${', '{', '}', '\\', '$', '$$', '\n'],
     ...['\n\n', '\\begin{verbatim}', '\\end{verbatim}', '--> 1\n', '"source": [', '"cell_type": "code"', ',', ':', '['],
@@ -316,6 +328,17 @@ suite('any text', () => {
       '&eacute;',
       '&#44032;',
       '\\u00e9',
+      '\\n',
+      '\\x4',
+      'r"',
+      'R"(',
+      ')"',
+      '@"',
+      '""',
+      'r#"',
+      '<w>',
+      '</w>',
+      '<p>',
       '://',
       'don',
       'a',

@@ -6,6 +6,7 @@ import { HtmlScanner } from './html.ts';
 import { LatexScanner } from './latex.ts';
 import { MarkdownScanner } from './markdown.ts';
 import { NotebookScanner } from './notebook.ts';
+import { PropertiesScanner } from './properties.ts';
 import type { Scanner } from './regions.ts';
 import { SubtitleScanner } from './subtitles.ts';
 
@@ -22,6 +23,8 @@ export function scannerOf(language: Language): Scanner | null {
       return new HtmlScanner();
     case 'latex':
       return new LatexScanner();
+    case 'properties':
+      return new PropertiesScanner();
     case 'notebook':
       return new NotebookScanner();
     case 'subtitles':
