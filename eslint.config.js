@@ -2,15 +2,17 @@
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** The rooms of src, and what a file of each may not import. Imports go one way: see docs/architecture.md. */
+/**
+ * The rooms of src, and what a file of each may not import: patterns as in .gitignore, or a regular expression. Imports go
+ * one way: see docs/architecture.md.
+ */
 const nothingOf = (...patterns) => ({
   'no-restricted-imports': [
     'error',
     {
-      patterns: [...patterns, network].map(([group, message]) => ({
-        group: Array.isArray(group) ? group : [group],
-        message,
-      })),
+      patterns: [...patterns, network].map(([group, message]) =>
+        group instanceof RegExp ? { regex: group.source, message } : { group: [group].flat(), message },
+      ),
     },
   ],
 });
@@ -24,6 +26,37 @@ const engineAndAbove = [
   ['**/engine/**', '**/host/**', '**/cli/**', '**/protocol/**', '**/media/**'],
   'Imports go down: engine → rooms → kernels.',
 ];
+
+/** Folders of a room, from below, and which of the others each may import. */
+const floors = (order) =>
+  Object.entries(order).map(([folder, below]) => [
+    folder,
+    [
+      new RegExp(`^\\.\\./${below.map((each) => `(?!${each}/)`).join('')}[^/.]+/`),
+      `Imports inside the room go down: ${folder} imports ${below.join(', ') || 'no other folder of it'}.`,
+    ],
+  ]);
+const engineFloors = floors({
+  files: [],
+  threads: ['files'],
+  reading: ['files', 'threads'],
+  model: ['files', 'threads'],
+  exchange: ['files', 'threads', 'reading', 'model'],
+  training: ['files', 'threads', 'reading', 'model', 'exchange'],
+});
+const languageModelFloors = floors({
+  network: [],
+  inference: ['network'],
+  training: ['network'],
+  comparison: ['network', 'inference', 'training'],
+});
+const clients = [['**/host/**', '**/cli/**'], 'The engine does not know its clients.'];
+const scripts = [/(^|\/)(main|compute-thread|reading-thread)\.ts$/, 'A script is started, not imported.'];
+const answers = [
+  /^\.\.\/(engine|evaluate|show-tokens)\.ts$/,
+  'What answers the clients imports the folders, not they it.',
+];
+const computeTasks = [/^\.\.\/compute-tasks\.ts$/, 'Only what conducts compute threads knows their tasks.'];
 
 export default defineConfig(
   { ignores: ['dist/**', '.cache/**', 'src/kernels/**', 'node_modules/**', 'test/fixtures/**'] },
@@ -76,13 +109,16 @@ export default defineConfig(
       'Rooms of one floor do not import each other.',
     ]),
   },
-  {
-    files: ['src/language-model/**'],
-    rules: nothingOf(vscode, node, engineAndAbove, [
-      ['**/word2vec/**', '**/projection/**'],
-      'Rooms of one floor do not import each other.',
-    ]),
-  },
+  ...[['', null], ...languageModelFloors].map(([folder, floor]) => ({
+    files: [`src/language-model/${folder && `${folder}/`}**`],
+    rules: nothingOf(
+      vscode,
+      node,
+      engineAndAbove,
+      [['**/word2vec/**', '**/projection/**'], 'Rooms of one floor do not import each other.'],
+      ...(floor ? [floor] : []),
+    ),
+  })),
   {
     files: ['src/projection/**'],
     rules: nothingOf(vscode, node, engineAndAbove, [
@@ -90,9 +126,21 @@ export default defineConfig(
       'Rooms of one floor do not import each other.',
     ]),
   },
+  { files: ['src/engine/**'], rules: nothingOf(vscode, clients, scripts) },
+  ...engineFloors.map(([folder, floor]) => ({
+    files: [`src/engine/${folder}/**`],
+    rules: nothingOf(vscode, clients, scripts, answers, floor, ...(folder === 'training' ? [] : [computeTasks])),
+  })),
   {
-    files: ['src/engine/**'],
-    rules: nothingOf(vscode, [['**/host/**', '**/cli/**'], 'The engine does not know its clients.']),
+    files: ['kernels', 'options', 'progress', 'run-context'].map((name) => `src/engine/${name}.ts`),
+    rules: nothingOf(vscode, clients, scripts, [
+      /^\.\/(?!(kernels|options|progress|run-context)\.ts$)/,
+      'Every folder of the engine imports it: it imports none.',
+    ]),
+  },
+  {
+    files: ['src/engine/compute-tasks.ts'],
+    rules: nothingOf(vscode, clients, scripts, [/^\.\/training\//, 'A training runs these tasks.']),
   },
   {
     files: ['src/cli/**'],

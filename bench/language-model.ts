@@ -21,11 +21,8 @@ import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
 import { multiplyAddsPerToken } from '../src/language-model/comparison/costs.ts';
 import { LanguageModel } from '../src/language-model/inference/inference.ts';
 import { Inspector } from '../src/language-model/inference/inspection.ts';
-import {
-  createLanguageModelJob,
-  languageModelProgress,
-  type LanguageModelJob,
-} from '../src/language-model/training/job.ts';
+import { createLanguageModelJob } from '../src/language-model/training/create-job.ts';
+import { languageModelProgress, type LanguageModelJob } from '../src/language-model/training/job.ts';
 import { createMemory } from '../src/language-model/network/memory.ts';
 import { Network, planNetwork, type NetworkOptions } from '../src/language-model/network/network.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';

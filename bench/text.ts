@@ -19,7 +19,7 @@ import { loadKernels } from '../src/engine/kernels.ts';
 import { deleteCache } from '../src/engine/reading/token-cache.ts';
 import { openTokenFile } from '../src/engine/reading/spill-file.ts';
 import { readFolders } from '../src/engine/reading/read-folders.ts';
-import type { ReadCorpus } from '../src/engine/reading/corpus-passes.ts';
+import type { ReadCorpus } from '../src/engine/reading/read-corpus.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
 import { seededRandom } from '../test/synthetic-text.ts';

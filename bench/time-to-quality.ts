@@ -18,11 +18,8 @@ import { charactersOf, toCorpusIds } from '../src/engine/model/byte-pair-languag
 import { loadKernels } from '../src/engine/kernels.ts';
 import { trainStartVectors } from '../src/engine/training/start-vectors.ts';
 import { loadWideKernel } from '../src/engine/training/wide-kernel.ts';
-import {
-  createLanguageModelJob,
-  languageModelProgress,
-  type LanguageModelJob,
-} from '../src/language-model/training/job.ts';
+import { createLanguageModelJob } from '../src/language-model/training/create-job.ts';
+import { languageModelProgress, type LanguageModelJob } from '../src/language-model/training/job.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
 import { PROGRESS } from '../src/language-model/training/progress.ts';
 import { MergeLearner } from '../src/text/byte-pair/merges.ts';

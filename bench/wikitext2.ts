@@ -12,17 +12,15 @@ import { readWikitext2 } from './corpus/wikitext2.ts';
 import { loadWideKernel } from '../src/engine/training/wide-kernel.ts';
 import { loadKernels } from '../src/engine/kernels.ts';
 import { trainStartVectors } from '../src/engine/training/start-vectors.ts';
-import {
-  createLanguageModelJob,
-  keptLanguageModel,
-  languageModelProgress,
-} from '../src/language-model/training/job.ts';
+import { createLanguageModelJob } from '../src/language-model/training/create-job.ts';
+import { keptLanguageModel, languageModelProgress } from '../src/language-model/training/job.ts';
 import { createMemory } from '../src/language-model/network/memory.ts';
 import { Network, planNetwork } from '../src/language-model/network/network.ts';
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../src/language-model/options.ts';
 import { architectureOf, writeParameter, type Tensor } from '../src/language-model/network/parameters.ts';
 import { PROGRESS } from '../src/language-model/training/progress.ts';
-import { appendTokens, END_OF_SENTENCE, Streams } from '../src/language-model/training/streams.ts';
+import { END_OF_SENTENCE } from '../src/language-model/token-ids.ts';
+import { appendTokens, Streams } from '../src/language-model/training/streams.ts';
 import { createSignals, Team } from '../src/language-model/network/team.ts';
 
 const { values } = parseArgs({

@@ -5,11 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { readWikitext2 } from '../corpus/wikitext2.ts';
-import {
-  createLanguageModelJob,
-  languageModelResult,
-  type LanguageModelJob,
-} from '../../src/language-model/training/job.ts';
+import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
+import { languageModelResult, type LanguageModelJob } from '../../src/language-model/training/job.ts';
 import { createMemory } from '../../src/language-model/network/memory.ts';
 import { planNetwork, type NetworkOptions } from '../../src/language-model/network/network.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';

@@ -3,7 +3,6 @@
 
 import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
-import { basename, dirname, join } from 'node:path';
 import type {
   EngineApi,
   EngineEvents,
@@ -19,23 +18,19 @@ import type {
   TrainRequest,
   VectorFormat,
 } from '../protocol/engine.ts';
-
 import type { TextOptions } from '../text/options.ts';
-import { writeGlove } from '../word2vec/formats/glove.ts';
-import { metadataName, writeProjectorMetadata, writeProjectorVectors } from '../word2vec/formats/projector.ts';
-import { writeWord2vecBinary } from '../word2vec/formats/word2vec-binary.ts';
-import { writeWord2vecText } from '../word2vec/formats/word2vec-text.ts';
 import { compareCells } from './training/compare-cells.ts';
 import { deleteCheckpoints } from './training/checkpoint.ts';
 import { evaluate } from './evaluate.ts';
+import { exportVectors } from './exchange/export-vectors.ts';
 import { fileTokens } from './show-tokens.ts';
 import { importVectors } from './training/import-vectors.ts';
 import { loadKernels, type Kernels } from './kernels.ts';
-import { deleteModel, loadModel, saveModel, writeFileAtomically, type StoredModel } from './model/model-store.ts';
+import { deleteModel, loadModel, saveModel, type StoredModel } from './model/model-store.ts';
 import { Model } from './model/model.ts';
-import { writeSafetensors } from './model/safetensors.ts';
 import { deleteCache } from './reading/token-cache.ts';
-import { train, type TrainContext } from './training/train.ts';
+import type { RunContext } from './run-context.ts';
+import { train } from './training/train.ts';
 
 /** Between two checkpoints of a training, ms: with the time it takes to write one, less than 30 s are lost. */
 const CHECKPOINT_INTERVAL = 20_000;
@@ -186,34 +181,12 @@ export class Engine implements EngineApi {
 
   async exportVectors(path: string, format: VectorFormat): Promise<{ words: number; bytes: number }> {
     if (!this.#stored) throw nothingTrained();
-    const { summary, words: all, counts: allCounts, vectors: stored } = this.#stored.model;
-    const { vocabulary, vectorSize } = summary;
-    const words = all.slice(0, vocabulary);
-    const counts = allCounts && allCounts.subarray(0, vocabulary);
-    const vectors = stored['input']!.data;
-    const chunks = {
-      'word2vec-text': () => writeWord2vecText(words, vectors, vectorSize),
-      'word2vec-binary': () => writeWord2vecBinary(words, vectors, vectorSize),
-      glove: () => writeGlove(words, vectors, vectorSize),
-      projector: () => writeProjectorVectors(vectors, vectorSize),
-      // safetensors holds numbers only: the words go into its metadata, one a line, in the order of the rows
-      safetensors: () =>
-        writeSafetensors(
-          { vectors: { shape: [words.length, vectorSize], data: vectors } },
-          { words: words.join('\n') },
-        ),
-    }[format];
-    let bytes = await writeFileAtomically(path, chunks());
-    if (format === 'projector') {
-      const metadata = join(dirname(path), metadataName(basename(path)));
-      bytes += await writeFileAtomically(metadata, writeProjectorMetadata(words, counts));
-    }
-    return { words: words.length, bytes };
+    return exportVectors(this.#stored.model, path, format);
   }
 
   /** Makes a model, stores it in the place of the one there is, and asks it from then on; null where it was cancelled. One at a time. */
   async #replace<Made extends { model: StoredModel; seconds: Partial<Record<Phase, number>> }>(
-    make: (context: TrainContext) => Promise<Made | null>,
+    make: (context: RunContext) => Promise<Made | null>,
   ): Promise<Made | null> {
     return this.#compute(async (context) => {
       const made = await make(context);
@@ -230,7 +203,7 @@ export class Engine implements EngineApi {
   }
 
   /** Does what takes the machine's threads and `cancel` stops: one at a time. */
-  async #compute<Result>(work: (context: TrainContext) => Promise<Result>): Promise<Result> {
+  async #compute<Result>(work: (context: RunContext) => Promise<Result>): Promise<Result> {
     const directory = this.#directory;
     if (directory === null) throw new Error('open() must name the model folder before a model is made');
     if (this.#training)

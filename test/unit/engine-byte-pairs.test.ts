@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
-  BytePairModel,
+  BytePairLanguageModel,
   charactersOf,
   pieceText,
   toCorpusIds,
@@ -17,7 +17,8 @@ import { Engine } from '../../src/engine/engine.ts';
 import { loadModel } from '../../src/engine/model/model-store.ts';
 import { checkOptions } from '../../src/engine/options.ts';
 import { LanguageModel } from '../../src/language-model/inference/inference.ts';
-import { createLanguageModelJob, languageModelResult } from '../../src/language-model/training/job.ts';
+import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
+import { languageModelResult } from '../../src/language-model/training/job.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
@@ -169,7 +170,7 @@ describe('an engine that has trained on byte pairs', () => {
   test('its probabilities are those of the tokens, one after the other', async () => {
     const { languageModel, tokenizer } = (await loadModel(directory))!;
     const model = new LanguageModel(kernel, languageModel!);
-    const { words } = await readWords(new BytePairModel(model, tokenizer!), 'the queen of the ');
+    const { words } = await readWords(new BytePairLanguageModel(model, tokenizer!), 'the queen of the ');
     const context = Array.from(tokenizer!.encode('the queen of the'), (token) => token + 1);
     const after = Array.from({ length: tokenizer!.size }, (_, token) => tokenizer!.decode([token]));
     const spaced = (tokens: readonly number[]) => model.probabilitiesAfter(tokens);
@@ -259,7 +260,7 @@ describe('an engine that has trained on byte pairs', () => {
 });
 
 /** Every word that is found, by its probability. */
-async function readWords(model: BytePairModel, text: string): Promise<{ words: Map<string, number> }> {
+async function readWords(model: BytePairLanguageModel, text: string): Promise<{ words: Map<string, number> }> {
   const { suggestions } = model.complete(text, 1000);
   return Promise.resolve({ words: new Map(suggestions.map(({ word, probability }) => [word, probability])) });
 }
@@ -321,7 +322,7 @@ test('one word, repeated, is learned', async () => {
   const model = new LanguageModel(kernel, tensors);
   const probabilities = model.probabilitiesAfter([same! + 1, same! + 1]);
   assert.equal(probabilities.indexOf(Math.max(...probabilities)), same! + 1);
-  assert.deepEqual(new BytePairModel(model, tokenizer).complete('same sa', 3).suggestions[0]?.word, 'same');
+  assert.deepEqual(new BytePairLanguageModel(model, tokenizer).complete('same sa', 3).suggestions[0]?.word, 'same');
 });
 
 test('how many byte pairs there are is within a range', () => {

@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { Checkpoint } from '../../src/language-model/training/checkpoint.ts';
+import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
 import {
-  createLanguageModelJob,
   languageModelResult,
   type LanguageModelJob,
   type LanguageModelResult,

@@ -4,12 +4,8 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
 import { askForCheckpoint, takeCheckpoint, type Checkpoint } from '../../src/language-model/training/checkpoint.ts';
-import {
-  createLanguageModelJob,
-  languageModelResult,
-  type LanguageModelJob,
-  type TrainingExtras,
-} from '../../src/language-model/training/job.ts';
+import { createLanguageModelJob, type TrainingExtras } from '../../src/language-model/training/create-job.ts';
+import { languageModelResult, type LanguageModelJob } from '../../src/language-model/training/job.ts';
 import { tryWide } from '../../src/language-model/training/width.ts';
 import { bits, corpus, kernelOf, OPTIONS, VARIANTS } from './language-model-jobs.ts';
 

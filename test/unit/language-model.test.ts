@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LanguageModel } from '../../src/language-model/inference/inference.ts';
-import { createLanguageModelJob } from '../../src/language-model/training/job.ts';
+import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
 import type { LanguageModelOptions } from '../../src/language-model/options.ts';
 import { architectureOf } from '../../src/language-model/network/parameters.ts';
 import { corpus, createJob, kernel, kernelOf, OPTIONS, run, VARIANTS } from './language-model-jobs.ts';

@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { PIECE } from '../../src/engine/files/decoded-files.ts';
-import type { ReadingHooks, ReadingProgress } from '../../src/engine/reading/corpus-passes.ts';
+import type { WorkHooks } from '../../src/engine/progress.ts';
 import { readCorpus } from '../../src/engine/reading/read-in-one-thread.ts';
-import { SKIP_REASONS, type LogLevel, type SkipReason } from '../../src/protocol/engine.ts';
+import { SKIP_REASONS, type LogLevel, type Progress, type SkipReason } from '../../src/protocol/engine.ts';
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { decodeText } from '../../src/text/decode.ts';
 import { ENCODERS } from './legacy-encoders.ts';
@@ -31,16 +31,16 @@ async function folderWith(files: Record<string, string | Uint8Array>, name = 'w'
   return path;
 }
 
-class Heard implements ReadingHooks {
-  readonly told: ReadingProgress[] = [];
+class Heard implements WorkHooks {
+  readonly told: Progress[] = [];
   readonly lines: { level: LogLevel; message: string }[] = [];
-  progress = (progress: ReadingProgress) => void this.told.push(progress);
+  progress = (progress: Progress) => void this.told.push(progress);
   cancelled = () => false;
   log = (level: LogLevel, message: string) => void this.lines.push({ level, message });
 }
 
 /** What listens to nothing. */
-const hooks = (): ReadingHooks => ({ progress: () => undefined, cancelled: () => false, log: () => undefined });
+const hooks = (): WorkHooks => ({ progress: () => undefined, cancelled: () => false, log: () => undefined });
 
 async function read(paths: string | string[], maximumFileSize = 1e6) {
   const heard = new Heard();
@@ -164,7 +164,7 @@ test('a file that vanishes between being found and being read is unreadable, and
   );
   const heard = new Heard();
   // told after the search has begun and before the first file is taken; the last file is read ahead of nothing then
-  const hooks: ReadingHooks = {
+  const hooks: WorkHooks = {
     ...{ progress: heard.progress, log: heard.log },
     cancelled: () => {
       rmSync(join(path, 'f39.txt'), { force: true }); // at once: a file that is removed in the background may be read before

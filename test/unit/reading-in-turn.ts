@@ -1,6 +1,8 @@
 // What threads do with the shares that they have read, one after the other in one thread.
 
-import { CorpusPasses, unpacked, type ReadCorpus, type ReadingHooks } from '../../src/engine/reading/corpus-passes.ts';
+import type { WorkHooks } from '../../src/engine/progress.ts';
+import { CorpusPasses } from '../../src/engine/reading/corpus-passes.ts';
+import { unpacked, type ReadCorpus } from '../../src/engine/reading/read-corpus.ts';
 import {
   mergeRead,
   packedBytes,
@@ -16,7 +18,7 @@ import { writtenText } from '../../src/text/merge.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } from '../../src/text/options.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 
-export const hooks: ReadingHooks = { progress: () => undefined, cancelled: () => false, log: () => undefined };
+export const hooks: WorkHooks = { progress: () => undefined, cancelled: () => false, log: () => undefined };
 
 export function putTogether(
   module: WebAssembly.Module,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { loadKernels } from '../../src/engine/kernels.ts';
 import { trainStartVectors } from '../../src/engine/training/start-vectors.ts';
-import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../../src/language-model/training/streams.ts';
+import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../../src/language-model/token-ids.ts';
 
 const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 const [SIZE, WORDS] = [16, 30];

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, afterEach, test } from 'node:test';
-import type { ReadCorpus } from '../../src/engine/reading/corpus-passes.ts';
+import type { ReadCorpus } from '../../src/engine/reading/read-corpus.ts';
 import { findTexts } from '../../src/engine/reading/found-texts.ts';
 import { readCorpus } from '../../src/engine/reading/read-in-one-thread.ts';
 import { newNotes } from '../../src/engine/reading/reading-notes.ts';

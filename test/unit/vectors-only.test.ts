@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { ReadCorpus } from '../../src/engine/reading/corpus-passes.ts';
+import type { ReadCorpus } from '../../src/engine/reading/read-corpus.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import { openTokenFile, tokensOf } from '../../src/engine/reading/spill-file.ts';
 import { forVectorsOnly } from '../../src/engine/reading/vectors-only.ts';

@@ -9,7 +9,7 @@ import { after, before, suite, test } from 'node:test';
 import { Engine } from '../../src/engine/engine.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
-import type { ReadCorpus } from '../../src/engine/reading/corpus-passes.ts';
+import type { ReadCorpus } from '../../src/engine/reading/read-corpus.ts';
 import { readCorpus } from '../../src/engine/reading/read-in-one-thread.ts';
 import { connectVirtualFiles } from '../../src/engine/files/virtual-files.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';

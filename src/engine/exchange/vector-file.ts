@@ -3,7 +3,6 @@
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Progress } from '../../protocol/engine.ts';
 import { createReader, detectFormat, HEAD } from '../../word2vec/formats/detection.ts';
 import { metadataName, ProjectorMetadataReader } from '../../word2vec/formats/projector.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type VectorFormat,
 } from '../../word2vec/formats/vector-table.ts';
 import { wordsOfPart } from '../model/model-store.ts';
+import { atMostEvery, ReadingClock, type WorkHooks } from '../progress.ts';
 
 export interface ReadVectors {
   format: VectorFormat;
@@ -24,21 +24,14 @@ export interface ReadVectors {
   duplicates: number;
 }
 
-interface Context {
-  progress: (progress: Progress) => void;
-  cancelled: () => boolean;
-}
-
 /** Bytes that are read at a time: some milliseconds of work, between two looks at the cancel flag. */
 const PIECE = 1 << 20;
-/** How often progress is told, ms. */
-const INTERVAL = 100;
 
 /** The words and vectors of a file, of its first `most` rows unless that is 0; null where it was cancelled, and what is wrong where it cannot be read. */
 export async function readVectorFile(
   path: string,
   most: number,
-  { progress, cancelled }: Context,
+  { progress, cancelled }: Pick<WorkHooks, 'progress' | 'cancelled'>,
 ): Promise<ReadVectors | { problem: VectorFileProblem } | null> {
   const file = openSync(path, 'r');
   try {
@@ -49,25 +42,13 @@ export async function readVectorFile(
     const words = await wordsBeside(format, path);
     const table = new VectorTable(most);
     const reader = createReader(format, table, { head, bytes, words });
-    const started = performance.now();
-    let told = 0;
+    const clock = new ReadingClock('importing', bytes);
+    const isTime = atMostEvery();
     for (const { piece, end } of pieces(file)) {
       if (cancelled()) return null;
       reader.push(piece);
       if (table.full) break;
-      const now = performance.now();
-      if (now - told < INTERVAL) continue;
-      told = now;
-      const fraction = Math.min(1, end / bytes);
-      const seconds = (now - started) / 1000;
-      progress({
-        phase: 'importing',
-        fraction,
-        ...(seconds > 0.3 && {
-          wordsPerSecond: table.rows / seconds,
-          secondsLeft: (seconds * (1 - fraction)) / fraction,
-        }),
-      });
+      if (isTime()) progress(clock.progress(end, table.rows));
     }
     reader.end();
     const { rows, duplicates, vectorSize } = table;

@@ -5,7 +5,7 @@
 import type { Completion, Suggestion, TextInspection } from '../../protocol/engine.ts';
 import type { LanguageModel, LanguageModelState } from '../../language-model/inference/inference.ts';
 import type { Inspector } from '../../language-model/inference/inspection.ts';
-import { END_OF_SENTENCE, UNKNOWN } from '../../language-model/training/streams.ts';
+import { END_OF_SENTENCE, UNKNOWN } from '../../language-model/token-ids.ts';
 import { forEachPretoken } from '../../text/byte-pair/pretokens.ts';
 import { END_OF_DOCUMENT, type BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
 
@@ -47,7 +47,7 @@ interface Path {
   token: number;
 }
 
-export class BytePairModel {
+export class BytePairLanguageModel {
   readonly #model: LanguageModel;
   readonly #tokenizer: BytePairTokenizer;
   /** Of each token. */

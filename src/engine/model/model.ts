@@ -1,7 +1,7 @@
 // A loaded model and the questions one can ask of it.
 
 import * as l10n from '@vscode/l10n';
-import { BytePairModel } from './byte-pair-language-model.ts';
+import { BytePairLanguageModel } from './byte-pair-language-model.ts';
 import type { Kernels } from '../kernels.ts';
 import type { StoredModel } from './model-store.ts';
 import type {
@@ -13,7 +13,6 @@ import type {
   RankAnswer,
   SimilarityAnswer,
   TextInspection,
-  Suggestion,
   Unanswered,
   UnknownWord,
   WordAt,
@@ -22,12 +21,13 @@ import type {
   WordMap,
 } from '../../protocol/engine.ts';
 import { toldCurves } from './training-curves.ts';
+import { WordLanguageModel } from './word-language-model.ts';
 import { LanguageModel } from '../../language-model/inference/inference.ts';
 import { normalizedWord } from '../../text/document.ts';
 import { partAt } from '../../text/identifier-parts.ts';
 import { languageNamed, PROSE_LANGUAGE } from '../../text/languages.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../../text/options.ts';
-import { isParticle, particlesAfter, stemLength } from '../../text/particles.ts';
+import { stemLength } from '../../text/particles.ts';
 import { Inspector } from '../../language-model/inference/inspection.ts';
 import { DELIMITER } from '../../text/phrases.ts';
 import { wordsBefore } from '../../text/tokenizer.ts';
@@ -36,14 +36,8 @@ import { parseExpression, parseWords, type MalformedExpression } from '../../wor
 import { ngramRows } from '../../word2vec/subwords.ts';
 import { WordVectors, type Method } from '../../word2vec/vectors.ts';
 
-/** Words before the cursor that the language model reads. */
-const CONTEXT_WORDS = 100;
 /** Words that can be looked at inside the model at a time. */
 const MOST_INSPECTED = 10_000;
-/** Ids of the language model: the unknown sign, the end of a sentence, then the words by count. */
-const UNKNOWN = 0;
-const END_OF_SENTENCE = 1;
-const FIRST_WORD = 2;
 /** The most words of a phrase that is looked for under the cursor. */
 const PHRASE_WORDS = 4;
 /** Closest spellings offered for an unknown word. */
@@ -55,17 +49,11 @@ export class Model {
   /** How the text was cut into words. Of a model that does not say: words as they are. */
   readonly #text: TextOptions;
   readonly #vectors: WordVectors;
-  readonly #languageModel: LanguageModel | null;
-  /** Where the language model is one of byte pairs. */
-  readonly #bytePairs: BytePairModel | null;
+  readonly #languageModel: WordLanguageModel | BytePairLanguageModel | null;
   readonly #kernel: WebAssembly.Module;
   /** Made when it is first asked for: it has a copy of the language model. */
   #inspector: Inspector | null = null;
   readonly #rankByWord: Map<string, number>;
-  /** The words in lower case, for completions of any case. */
-  readonly #folded: string[];
-  /** Of the words that the unknown sign stands for, together. */
-  readonly #unknownCount: number;
 
   constructor(stored: StoredModel, kernels: Kernels) {
     this.#stored = stored;
@@ -77,16 +65,24 @@ export class Model {
     if (input?.data.length !== vocabulary * vectorSize)
       throw new Error(`vectors: expected ${vocabulary} x ${vectorSize} numbers, got ${input?.data.length ?? 0}`);
     this.#vectors = new WordVectors(kernels.similarity, stored.words.slice(0, vocabulary), input.data, vectorSize);
-    this.#languageModel =
-      stored.languageModel &&
-      new LanguageModel(kernels['language-model'], stored.languageModel, stored.options.languageModel?.steps);
-    this.#bytePairs =
-      stored.tokenizer && this.#languageModel ? new BytePairModel(this.#languageModel, stored.tokenizer) : null;
     this.#rankByWord = new Map(stored.words.map((word, rank) => [word, rank]));
-    this.#folded = stored.languageModel ? stored.words.map((word) => word.toLowerCase()) : [];
-    this.#unknownCount = (stored.counts ?? new Float64Array(0))
-      .subarray(this.#knownToLanguageModel)
-      .reduce((sum, count) => sum + count, 0);
+    this.#languageModel = this.#languageModelOf(stored);
+  }
+
+  #languageModelOf(stored: StoredModel): WordLanguageModel | BytePairLanguageModel | null {
+    const { languageModel: tensors, tokenizer, words, counts, options, summary } = stored;
+    if (!tensors) return null;
+    const model = new LanguageModel(this.#kernel, tensors, options.languageModel?.steps);
+    if (tokenizer) return new BytePairLanguageModel(model, tokenizer);
+    if (!counts) return null;
+    return new WordLanguageModel(model, {
+      words,
+      counts,
+      known: summary.languageModel?.vocabulary ?? 0,
+      text: this.#text,
+      rankOf: (word) => this.#rankByWord.get(word),
+      stemLengthOf: (word) => this.stemLength(word),
+    });
   }
 
   /** Prepares the vectors for questions, for a few milliseconds; false once they are. A question that comes earlier waits for the rest. */
@@ -208,57 +204,17 @@ export class Model {
     };
   }
 
-  /**
-   * The language model's words first; rarer words of the vocabulary that begin with the prefix share the probability of
-   * the unknown sign in proportion to their counts. Without a language model nothing is suggested.
-   */
+  /** Without a language model nothing is suggested. */
   complete(text: string, suggestions: number): Completion {
-    if (this.#bytePairs) return this.#bytePairs.complete(text, suggestions);
-    const { context, partial: prefix } = wordsBefore(text, CONTEXT_WORDS);
-    const { words: vocabulary, counts } = this.#stored;
-    if (!this.#languageModel || !counts) return { prefix, suggestions: [] };
-    const typed = prefix.normalize('NFC');
-    const before = context.flatMap((word) =>
-      word === null
-        ? [END_OF_SENTENCE]
-        : this.#tokensOf(word.normalize('NFC')).map((token) => this.#languageModelId(token)),
+    return (
+      this.#languageModel?.complete(text, suggestions) ?? { prefix: wordsBefore(text, 0).partial, suggestions: [] }
     );
-    const probabilities = this.#languageModel.probabilitiesAfter(before);
-    const known = this.#knownToLanguageModel;
-    const folded = typed.toLowerCase();
-    const candidates: Suggestion[] = [];
-    let mass = 0;
-    const last = typed ? vocabulary.length : known;
-    for (let rank = 0; rank < last; rank++) {
-      const word = vocabulary[rank]!;
-      if (typed && (word.length <= typed.length || !this.#folded[rank]!.startsWith(folded))) continue;
-      // a particle that was separated follows its stem at once: nothing begins with it
-      if (this.#text.particles === 'separate' && isParticle(word)) continue;
-      const probability =
-        rank < known
-          ? probabilities[rank + FIRST_WORD]!
-          : (probabilities[UNKNOWN]! * counts[rank]!) / this.#unknownCount;
-      mass += probability;
-      candidates.push({ word, probability });
-    }
-    if (!typed) mass += probabilities[UNKNOWN]! + probabilities[END_OF_SENTENCE]!;
-    for (const suggestion of this.#withParticles(typed, before, probabilities)) {
-      mass += suggestion.probability;
-      candidates.push(suggestion);
-    }
-    candidates.sort((a, b) => b.probability - a.probability);
-    return {
-      prefix,
-      suggestions: candidates
-        .slice(0, suggestions)
-        .map(({ word, probability }) => ({ word, probability: probability / mass })),
-    };
   }
 
   /** Throws one sentence where there is no language model, and where the text is too long. */
   inspect(text: string, top: number): TextInspection {
-    const { languageModel, options, words: vocabulary } = this.#stored;
-    if (!languageModel)
+    const { languageModel, options } = this.#stored;
+    if (!this.#languageModel || !languageModel)
       throw new Error(l10n.t('This model has word vectors only: no language model was trained with it.'));
     const check = (length: number): void => {
       if (length <= MOST_INSPECTED) return;
@@ -267,22 +223,7 @@ export class Model {
       );
     };
     this.#inspector ??= new Inspector(this.#kernel, languageModel, options.languageModel?.steps);
-    if (this.#bytePairs) return this.#bytePairs.inspect(this.#inspector, text, top, check);
-    const { context, partial } = wordsBefore(text, Infinity);
-    const words = [null, ...context, ...(partial ? [partial] : [])].flatMap((word) =>
-      word === null ? [null] : this.#tokensOf(word.normalize('NFC')),
-    );
-    check(words.length);
-    const tokens = words.map((word) => (word === null ? END_OF_SENTENCE : this.#languageModelId(word)));
-    const inspection = this.#inspector.inspect(tokens, top);
-    const wordOf = (token: number): string | null =>
-      token === END_OF_SENTENCE ? null : token === UNKNOWN ? '' : vocabulary[token - FIRST_WORD]!;
-    return {
-      ...inspection,
-      words,
-      known: tokens.map((token) => token !== UNKNOWN),
-      topWords: Array.from(inspection.topTokens, wordOf),
-    };
+    return this.#languageModel.inspect(this.#inspector, text, top, check);
   }
 
   /** How the language model's training went; null where nothing was kept of it. */
@@ -302,28 +243,6 @@ export class Model {
     };
   }
 
-  get #knownToLanguageModel(): number {
-    return this.summary.languageModel?.vocabulary ?? 0;
-  }
-
-  /** What has been typed as a stem, with or without the beginning of a particle, and each particle that may follow. */
-  #withParticles(typed: string, before: readonly number[], probabilities: Float32Array): Suggestion[] {
-    if (this.#text.particles !== 'separate' || !this.#languageModel) return [];
-    for (let length = typed.length; length > 0; length--) {
-      const stem = this.#languageModelId(typed.slice(0, length));
-      const particles = particlesAfter(typed, length)
-        .map((particle) => ({ particle, id: this.#languageModelId(particle) }))
-        .filter(({ id }) => id !== UNKNOWN);
-      if (stem === UNKNOWN || particles.length === 0) continue;
-      const next = this.#languageModel.probabilitiesAfter([...before, stem]);
-      return particles.map(({ particle, id }) => ({
-        word: typed.slice(0, length) + particle,
-        probability: probabilities[stem]! * next[id]!,
-      }));
-    }
-    return [];
-  }
-
   /** The length of the stem of a word whose particle was separated in training; 0 of any other. */
   stemLength(word: string): number {
     if (this.#text.particles === 'attached' || this.#rankByWord.has(word)) return 0;
@@ -338,20 +257,6 @@ export class Model {
     if (normalized !== word) return this.#vectors.indexOf(normalized);
     const length = this.stemLength(word);
     return length > 0 ? this.#vectors.indexOf(word.slice(0, length)) : -1;
-  }
-
-  /** The tokens that a word of a text became: with its particle separated, two. */
-  #tokensOf(word: string): string[] {
-    const normalized = normalizedWord(word, this.#text);
-    const length = this.stemLength(normalized);
-    if (length === 0) return [normalized];
-    const stem = normalized.slice(0, length);
-    return this.#text.particles === 'separate' ? [stem, normalized.slice(length)] : [stem];
-  }
-
-  #languageModelId(word: string): number {
-    const rank = this.#rankByWord.get(word);
-    return rank === undefined || rank >= this.#knownToLanguageModel ? UNKNOWN : rank + FIRST_WORD;
   }
 
   #compare(first: readonly string[], second: readonly string[]): SimilarityAnswer {

@@ -2,17 +2,16 @@
 // learned from all of them, and the tokens of each follow. How text is cut and joined, src/text/byte-pair says.
 
 import * as l10n from '@vscode/l10n';
-import type { FolderRequest, LogLevel, Progress, ReadingOptions, UnsavedText } from '../../protocol/engine.ts';
+import type { FolderRequest, ReadingOptions, UnsavedText } from '../../protocol/engine.ts';
 import { BYTES, MergeLearner, type Merges } from '../../text/byte-pair/merges.ts';
 import { PretokenSequence, type EncodedText } from '../../text/byte-pair/sequence.ts';
 import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
 import { textsOf, Unread } from '../files/decoded-files.ts';
+import { atMostEvery, type WorkHooks } from '../progress.ts';
 import { findTexts } from './found-texts.ts';
 
 /** Tokens that are kept, 256 MB. */
 const MOST_TOKENS = 1 << 26;
-/** Between two tellings of progress, ms. */
-const INTERVAL = 100;
 /** Share of the phase that is over when the text is read, and when the merges are learned. */
 const READ = 0.5;
 const LEARNED = 0.9;
@@ -34,25 +33,17 @@ export interface BytePairText extends EncodedText {
   merges: Merges;
 }
 
-interface Hooks {
-  progress: (progress: Progress) => void;
-  cancelled: () => boolean;
-  log: (level: LogLevel, message: string) => void;
-}
-
 /** Null where it was cancelled. `most`: tokens that are kept. */
 export async function readBytePairs(
   { folders, unsaved, reading, paths, size }: BytePairRequest,
-  { progress, cancelled, log }: Hooks,
+  { progress, cancelled, log }: WorkHooks,
   most = MOST_TOKENS,
 ): Promise<BytePairText | null> {
-  let told = -Infinity;
+  const isTime = atMostEvery();
   const tell = (fraction: number): void => {
-    if (performance.now() - told < INTERVAL) return;
-    told = performance.now();
-    progress({ phase: 'bytePairs', fraction });
+    if (isTime()) progress({ phase: 'bytePairs', fraction });
   };
-  tell(0);
+  progress({ phase: 'bytePairs', fraction: 0 });
   const found = await findTexts(folders, reading, unsaved, cancelled);
   if (!found) return null;
   const wanted = new Set(paths);

@@ -2,55 +2,30 @@
 // their parts.
 
 import * as l10n from '@vscode/l10n';
-import type { LogLevel, ReadingReport } from '../../protocol/engine.ts';
+import type { ReadingReport } from '../../protocol/engine.ts';
 import type { Corpus } from '../../text/corpus.ts';
 import { addIdentifierParts, arePlain, partsOf } from '../../text/identifier-parts.ts';
 import type { PhraseOptions, TextOptions } from '../../text/options.ts';
 import { mayHaveParticle, separateParticles } from '../../text/particles.ts';
 import { DELIMITER, findPhrases, type Phrases } from '../../text/phrases.ts';
-import { lettersOf, spell } from '../../text/vocabulary.ts';
+import { spell } from '../../text/vocabulary.ts';
+import { atMostEvery, type WorkHooks } from '../progress.ts';
 
-export interface ReadCorpus {
-  corpus: Corpus;
-  /** Of each document: the name of its folder and its path in it, with slashes. */
-  paths: string[];
-  report: ReadingReport;
+/** Below so many words nothing sensible can be learned. */
+const FEWEST_WORDS = 2000;
+
+/** Throws one sentence where nothing sensible can be learned. */
+export function checkEnoughWords({ words, files }: ReadingReport): void {
+  if (words >= FEWEST_WORDS) return;
+  throw new Error(
+    l10n.t(
+      'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
+      FEWEST_WORDS,
+      words,
+      files,
+    ),
+  );
 }
-
-export interface ReadingProgress {
-  phase: 'reading' | 'counting';
-  /** Of the phase, 0 to 1. */
-  fraction: number;
-  wordsPerSecond?: number;
-  secondsLeft?: number;
-}
-
-export interface ReadingHooks {
-  progress: (progress: ReadingProgress) => void;
-  /** Looked at every few milliseconds, and between files. */
-  cancelled: () => boolean;
-  log: (level: LogLevel, message: string) => void;
-}
-
-/** The same between threads: an array of strings takes several times as long to hand on as their letters (vocabulary.ts). */
-export interface PackedCorpus extends Omit<ReadCorpus, 'corpus'> {
-  corpus: Omit<Corpus, 'words'> & { letters: Uint16Array };
-}
-
-export function packed(read: ReadCorpus): PackedCorpus {
-  const { words, ...corpus } = read.corpus;
-  return { ...read, corpus: { ...corpus, letters: lettersOf(words) } };
-}
-
-/** `most`: words that are kept, the most frequent; null, all of them. */
-export function unpacked(read: PackedCorpus, most: number | null = null): ReadCorpus {
-  const { letters, ...corpus } = read.corpus;
-  const counts = corpus.counts.subarray(0, most ?? corpus.counts.length);
-  return { ...read, corpus: { ...corpus, words: spell(letters, counts.length), counts } };
-}
-
-/** Between two tellings of progress, ms. */
-const INTERVAL = 100;
 
 /** Whether these passes change the running text of `count` words, given by their letters (vocabulary.ts). */
 export function changesTokens(letters: Uint16Array, count: number, text: TextOptions, phrases: PhraseOptions): boolean {
@@ -65,14 +40,14 @@ export function changesTokens(letters: Uint16Array, count: number, text: TextOpt
 
 /** Goes through the passes over a text, of which counting is the first, tells how far they are and looks whether they are cancelled. */
 export class CorpusPasses {
-  readonly #hooks: ReadingHooks;
+  readonly #hooks: WorkHooks;
   readonly #text: TextOptions;
   readonly #phrases: PhraseOptions;
   readonly #count: number;
   #pass = 0;
-  #told = performance.now();
+  readonly #isTime = atMostEvery();
 
-  constructor(hooks: ReadingHooks, text: TextOptions, phrases: PhraseOptions) {
+  constructor(hooks: WorkHooks, text: TextOptions, phrases: PhraseOptions) {
     this.#hooks = hooks;
     this.#text = text;
     this.#phrases = phrases;
@@ -152,9 +127,7 @@ export class CorpusPasses {
         this.#pass++;
         return step.value;
       }
-      const now = performance.now();
-      if (now - this.#told < INTERVAL) continue;
-      this.#told = now;
+      if (!this.#isTime()) continue;
       this.#hooks.progress({ phase: 'counting', fraction: (this.#pass + step.value) / this.#count });
     }
   }

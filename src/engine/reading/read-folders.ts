@@ -3,23 +3,23 @@
 
 import type { Phase, TrainRequest } from '../../protocol/engine.ts';
 import { writtenText } from '../../text/merge.ts';
-import { ComputeThreads } from '../threads/thread-pool.ts';
-import { unpacked, type PackedCorpus, type ReadCorpus } from './corpus-passes.ts';
+import { ThreadPool } from '../threads/thread-pool.ts';
+import { unpacked, type PackedCorpus, type ReadCorpus } from './read-corpus.ts';
 import type { FoundFiles } from './found-texts.ts';
 import { moved, type ReadShare, type ShareToWrite } from './read-shares.ts';
+import type { ReadingTasks } from './reading-tasks.ts';
 import type { ThreadNews } from '../threads/thread-messages.ts';
 import { clearUnfinished } from './token-cache.ts';
-import type { TrainContext } from '../training/train.ts';
+import { ReadingClock, tellRegularly } from '../progress.ts';
+import type { RunContext } from '../run-context.ts';
 import { wordsWithVector } from './vectors-only.ts';
 import { virtualFilesOf } from '../files/virtual-files.ts';
 import { isTooLarge, sharesOf } from './divide-work.ts';
 
-/** How often progress is told, ms. */
-const INTERVAL = 100;
 /** Threads that are started while files are looked for: where there are few, others have nothing to read. */
 const EARLY = 2;
 
-type ReadingContext = Pick<TrainContext, 'kernels' | 'script' | 'signal' | 'events' | 'directory'>;
+type ReadingContext = Pick<RunContext, 'kernels' | 'script' | 'signal' | 'events' | 'directory'>;
 
 export interface Reading extends ReadCorpus {
   /** Settled, never with an error, once the text is kept for the next time, or cannot be. Until then the token file is read. */
@@ -35,7 +35,7 @@ export async function readFolders(
   entered: (phase: Phase) => void,
 ): Promise<Reading | null> {
   const { script, signal, events, directory } = context;
-  const pool = new ComputeThreads(
+  const pool = new ThreadPool<ReadingTasks>(
     new URL('reading-thread.mjs', script),
     signal,
     virtualFilesOf(request.folders, events),
@@ -71,7 +71,7 @@ interface ReadText {
 }
 
 async function readIn(
-  pool: ComputeThreads,
+  pool: ThreadPool<ReadingTasks>,
   { folders, unsaved = [], reading, text, phrases, parts: made, word2vec }: TrainRequest,
   tokenFile: number,
   threads: number,
@@ -99,8 +99,13 @@ async function readIn(
 
   const total = cached.fresh.files.reduce((sum, { size }) => sum + size, 0);
   const readShares = async (parts: readonly FoundFiles[]): Promise<(ReadShare | 'whole' | null)[] | null> => {
+    /** Bytes and words of each thread, (threads, 2). */
     const done = new Float64Array(new SharedArrayBuffer(16 * parts.length));
-    const stop = tell(total, done, (progress) => events.progress(progress));
+    const clock = new ReadingClock('reading', total);
+    const sumOf = (column: number): number => done.reduce((sum, each, i) => (i % 2 === column ? sum + each : sum), 0);
+    const stop = tellRegularly(() => {
+      if (total > 0) events.progress(clock.progress(sumOf(0), sumOf(1)));
+    });
     const tasks = parts.map((found, index) => {
       const own = done.subarray(2 * index, 2 * index + 2);
       return { kind: 'readShare', kernel, tokenFile: file, found, text, done: own } as const;
@@ -165,24 +170,4 @@ function dealt(shares: readonly ShareToWrite[], threads: number): ShareToWrite[]
     least.size += share.packed.length;
   }
   return hands.map(({ shares }) => shares);
-}
-
-/** Tells progress until the function that it gives is called. `done`: bytes and words of each thread, (threads, 2). */
-function tell(total: number, done: Float64Array, progress: TrainContext['events']['progress']): () => void {
-  const started = performance.now();
-  if (total === 0) return () => undefined;
-  const timer = setInterval(() => {
-    const [bytes, words] = [0, 1].map((column) =>
-      done.reduce((sum, each, i) => (i % 2 === column ? sum + each : sum), 0),
-    );
-    const fraction = Math.min(1, bytes! / total);
-    const seconds = (performance.now() - started) / 1000;
-    progress({
-      phase: 'reading',
-      fraction,
-      wordsPerSecond: words! / seconds,
-      ...(seconds > 1 && fraction > 0 && { secondsLeft: (seconds * (1 - fraction)) / fraction }),
-    });
-  }, INTERVAL);
-  return () => clearInterval(timer);
 }

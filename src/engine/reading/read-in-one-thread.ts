@@ -6,14 +6,12 @@ import { CorpusBuilder } from '../../text/corpus.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } from '../../text/options.ts';
 import type { TextKernel } from '../../text/text-kernel.ts';
 import type { Spill } from '../../text/tokens.ts';
-import { CorpusPasses, type ReadCorpus, type ReadingHooks } from './corpus-passes.ts';
+import { atMostEvery, ReadingClock, type WorkHooks } from '../progress.ts';
+import { CorpusPasses } from './corpus-passes.ts';
 import { findTexts, type FoundFiles } from './found-texts.ts';
+import type { ReadCorpus } from './read-corpus.ts';
 import { addTexts } from './read-documents.ts';
 import { logNotes, noteRead, reportOf } from './reading-notes.ts';
-import type { FoundFile } from '../files/file-source.ts';
-
-/** Between two tellings of progress, ms. */
-const INTERVAL = 100;
 
 /**
  * Reads the folders and makes words of their phrases; null where it was cancelled. `spill` takes what has no room in memory; without it, a text that is
@@ -23,7 +21,7 @@ export async function readCorpus(
   kernel: TextKernel,
   folders: readonly FolderRequest[],
   reading: ReadingOptions,
-  hooks: ReadingHooks,
+  hooks: WorkHooks,
   phrases: PhraseOptions = PHRASE_DEFAULTS,
   spill: Spill | null = null,
   unsaved: readonly UnsavedText[] = [],
@@ -39,15 +37,21 @@ export async function readCorpus(
 export async function readFound(
   kernel: TextKernel,
   found: FoundFiles,
-  hooks: ReadingHooks,
+  hooks: WorkHooks,
   text: TextOptions,
   phrases: PhraseOptions,
   spill: Spill | null,
 ): Promise<ReadCorpus | null> {
   const { files, notes } = found;
   const builder = new CorpusBuilder(kernel, spill, {}, text);
-  const clock = new ReadingClock(files, builder, hooks);
-  const documents = await addTexts(found, builder, hooks.cancelled, (bytes) => clock.tell(bytes));
+  const clock = new ReadingClock(
+    'reading',
+    files.reduce((sum, { size }) => sum + size, 0),
+  );
+  const isTime = atMostEvery();
+  const documents = await addTexts(found, builder, hooks.cancelled, (bytes) => {
+    if (isTime()) hooks.progress(clock.progress(bytes, builder.wordCount));
+  });
   if (!documents) return null;
   for (const document of documents) noteRead(notes, document);
   const passes = new CorpusPasses(hooks, text, phrases);
@@ -62,39 +66,4 @@ export async function readFound(
     paths: documents.map(({ name }) => name),
     report: { ...reportOf(notes), words, pruned, phrases: finished.phrases },
   };
-}
-
-/** Tells progress, but not too often. */
-class ReadingClock {
-  readonly #total: number;
-  readonly #builder: CorpusBuilder;
-  readonly #hooks: ReadingHooks;
-  readonly #started = performance.now();
-  #told = 0;
-
-  constructor(files: readonly FoundFile[], builder: CorpusBuilder, hooks: ReadingHooks) {
-    this.#total = files.reduce((sum, { size }) => sum + size, 0);
-    this.#builder = builder;
-    this.#hooks = hooks;
-  }
-
-  /** `bytes`: of all files, those that are done. */
-  tell(bytes: number): void {
-    if (!this.#isTime()) return;
-    const fraction = bytes / this.#total;
-    const seconds = (performance.now() - this.#started) / 1000;
-    this.#hooks.progress({
-      phase: 'reading',
-      fraction,
-      wordsPerSecond: this.#builder.wordCount / seconds,
-      ...(seconds > 1 && fraction > 0 && { secondsLeft: (seconds * (1 - fraction)) / fraction }),
-    });
-  }
-
-  #isTime(): boolean {
-    const now = performance.now();
-    if (now - this.#told < INTERVAL) return false;
-    this.#told = now;
-    return true;
-  }
 }

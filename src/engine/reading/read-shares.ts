@@ -18,7 +18,8 @@ import {
 } from '../../text/merge.ts';
 import { TokenPacker, type PackedBytes } from '../../text/packed-tokens.ts';
 import type { TextKernel } from '../../text/text-kernel.ts';
-import { changesTokens, CorpusPasses, type ReadingHooks } from './corpus-passes.ts';
+import type { WorkHooks } from '../progress.ts';
+import { changesTokens, CorpusPasses } from './corpus-passes.ts';
 import { NotParted, type FileToRead } from '../files/decoded-files.ts';
 import type { FoundFiles } from './found-texts.ts';
 import { addTexts, type PassedFile } from './read-documents.ts';
@@ -110,7 +111,7 @@ export function mergeRead(
   { descriptor, taken }: SharedTokenFile,
   shares: readonly ReadShare[],
   notes: ReadingNotes,
-  hooks: ReadingHooks,
+  hooks: WorkHooks,
   options: TextOptions,
   phrases: PhraseOptions,
   readInRanges = false,

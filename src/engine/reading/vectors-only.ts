@@ -3,7 +3,7 @@
 
 import { PRUNED } from '../../text/vocabulary.ts';
 import { resolveWord2vecOptions, type Word2vecOptions } from '../../word2vec/options.ts';
-import type { ReadCorpus } from './corpus-passes.ts';
+import type { ReadCorpus } from './read-corpus.ts';
 import { TokenFile } from './spill-file.ts';
 
 /** Ids that are written at a time: 1 MB. */

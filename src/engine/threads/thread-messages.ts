@@ -3,6 +3,18 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { LogLevel, Progress } from '../../protocol/engine.ts';
 import { connectVirtualFiles, virtualFilesAt } from '../files/virtual-files.ts';
+import type { WorkHooks } from '../progress.ts';
+
+/** Tasks by their kind: what the thread is given, and what it gives back. */
+export type TaskTable<Table> = { [Kind in keyof Table]: { task: object; result: unknown } };
+/** A task of the table, of one kind or of any. */
+export type TaskOf<Table extends TaskTable<Table>, Kind extends keyof Table = keyof Table> = {
+  [Each in Kind]: { kind: Each } & Table[Each]['task'];
+}[Kind];
+export type ResultOf<
+  Table extends TaskTable<Table>,
+  Task extends { kind: keyof Table },
+> = Table[Task['kind']]['result'];
 
 /** What a thread tells on its way. */
 export type ThreadNews = { type: 'progress'; progress: Progress } | { type: 'log'; level: LogLevel; message: string };
@@ -18,24 +30,39 @@ if (files) connectVirtualFiles(virtualFilesAt(files));
 const post = (message: ThreadMessage, moved: ArrayBuffer[] = []): void => parentPort!.postMessage(message, moved);
 
 /** What a task tells, and hears of its cancel. */
-export const hooks = {
-  progress: (progress: Progress): void => post({ type: 'progress', progress }),
-  log: (level: LogLevel, message: string): void => post({ type: 'log', level, message }),
-  cancelled: (): boolean => Atomics.load(flag, 0) !== 0,
+export const hooks: WorkHooks = {
+  progress: (progress) => post({ type: 'progress', progress }),
+  log: (level, message) => post({ type: 'log', level, message }),
+  cancelled: () => Atomics.load(flag, 0) !== 0,
 };
 
-/** Answers each task with what `run` gives; `movedWith`: the memory that goes with it. */
-export function answerTasks<T>(
-  run: (task: T) => Promise<unknown>,
-  movedWith: (task: T, result: unknown) => ArrayBuffer[] = () => [],
-  rest: () => void = () => undefined,
+type Awaitable<T> = T | Promise<T>;
+
+/** How a thread does each kind of task; null where it was cancelled. */
+export type Answers<Table extends TaskTable<Table>> = {
+  [Kind in keyof Table]: (task: Table[Kind]['task']) => Awaitable<Table[Kind]['result'] | null>;
+};
+
+interface Means<Table extends TaskTable<Table>> {
+  /** The memory that goes to the main thread with a result. */
+  movedWith?: (task: TaskOf<Table>, result: unknown) => ArrayBuffer[];
+  /** Gives back what earlier tasks had in memory. */
+  rest?: () => void;
+}
+
+/** Answers one task after the other. */
+export function answerTasks<Table extends TaskTable<Table>>(
+  answers: Answers<Table>,
+  { movedWith = () => [], rest = () => undefined }: Means<Table> = {},
 ): void {
-  parentPort!.on('message', (task: T | Rest) => {
+  const answer = async <Kind extends keyof Table>(kind: Kind, task: Table[Kind]['task']): Promise<unknown> =>
+    answers[kind](task);
+  parentPort!.on('message', (task: TaskOf<Table> | Rest) => {
     if (task === 'rest') {
       rest();
       return;
     }
-    run(task).then(
+    answer(task.kind, task).then(
       (result) => post({ type: 'result', result }, movedWith(task, result)),
       (error: unknown) => post({ type: 'error', message: (error as Error).message }),
     );

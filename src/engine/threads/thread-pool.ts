@@ -1,14 +1,10 @@
-// Runs tasks in worker threads (compute-thread.ts, reading-thread.ts), one thread a task, and ends them all alike: done, failed or cancelled.
+// A pool of worker threads, one a task, that all end alike: done, failed or cancelled. What the tasks are it is told by a
+// table of their types.
 
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { VirtualFiles } from '../../protocol/engine.ts';
-import type { ComputeResults, ComputeTask } from '../compute-thread.ts';
-import type { ReadingResults, ReadingTask } from '../reading-thread.ts';
-import type { Rest, ThreadMessage, ThreadNews } from './thread-messages.ts';
 import { serveVirtualFiles } from '../files/virtual-files.ts';
-
-type Task = ComputeTask | ReadingTask;
-export type TaskResult<T extends Task> = (ComputeResults & ReadingResults)[T['kind']];
+import type { Rest, ResultOf, TaskOf, TaskTable, ThreadMessage, ThreadNews } from './thread-messages.ts';
 
 /**
  * Bulk data lie outside of a thread's heap: what it makes there is small and short-lived. Left to itself each thread lets
@@ -18,28 +14,8 @@ const resourceLimits = { maxYoungGenerationSizeMb: 1 };
 /** A cancelled thread that has not stopped by itself after so long is terminated, ms: a cancel is to be answered within 200 ms. */
 const GRACE = 100;
 
-/**
- * Runs every task in a thread of its own and gives their results in order; null where `signal` stopped them.
- * One task's error ends all and is thrown. `listen` hears what the tasks tell on their way; they read
- * virtual folders through `files`.
- */
-export async function runTasks<T extends Task>(
-  script: URL,
-  tasks: readonly T[],
-  signal: AbortSignal,
-  listen?: (message: ThreadNews) => void,
-  files: VirtualFiles | null = null,
-): Promise<TaskResult<T>[] | null> {
-  const threads = new ComputeThreads(script, signal, files);
-  try {
-    return await threads.run(tasks, listen);
-  } finally {
-    await threads.close();
-  }
-}
-
 /** Threads that stay for the tasks that follow; each is started with its first task. */
-export class ComputeThreads {
+export class ThreadPool<Table extends TaskTable<Table>> {
   readonly #script: URL;
   readonly #signal: AbortSignal;
   readonly #files: VirtualFiles | null;
@@ -61,19 +37,23 @@ export class ComputeThreads {
     while (this.#threads.length < count) this.#threads.push(this.#start());
   }
 
-  /** As `runTasks`. One call after the other; after an error or a cancel there is none. `moved`: memory that goes to the thread of the first task. */
-  async run<T extends Task>(
-    tasks: readonly T[],
+  /**
+   * Runs every task in a thread of its own and gives their results in order; null where it was cancelled. One task's error
+   * ends all and is thrown. One call after the other; after an error or a cancel there is none. `listen` hears what the
+   * tasks tell on their way; `moved`: memory that goes to the thread of the first task.
+   */
+  async run<Task extends TaskOf<Table>>(
+    tasks: readonly Task[],
     listen?: (message: ThreadNews) => void,
     moved: readonly ArrayBuffer[] = [],
-  ): Promise<TaskResult<T>[] | null> {
+  ): Promise<ResultOf<Table, Task>[] | null> {
     if (this.#signal.aborted) return null;
     try {
       const results = await Promise.all(
         tasks.map((task, index) => {
           const thread = (this.#threads[index] ??= this.#start());
           thread.postMessage(task, index === 0 ? moved : []);
-          return resultOf<TaskResult<T>>(thread, listen);
+          return resultOf<ResultOf<Table, Task>>(thread, listen);
         }),
       );
       return isAborted(this.#signal) ? null : results;
@@ -148,7 +128,7 @@ function resultOf<R>(thread: Worker, listen?: (message: ThreadNews) => void): Pr
         resolve(message.result as R);
       }
     };
-    const onExit = (code: number): void => onError(new Error(`a compute thread stopped early (exit code ${code})`));
+    const onExit = (code: number): void => onError(new Error(`a thread stopped early (exit code ${code})`));
     thread.on('message', onMessage).on('error', onError).on('exit', onExit);
   });
 }

@@ -9,14 +9,15 @@ import {
 } from '../../language-model/comparison/comparison.ts';
 import { resolveLanguageModelOptions } from '../../language-model/options.ts';
 import type { CellsAreEqualIn, Progress, TrainRequest } from '../../protocol/engine.ts';
-import { runTasks } from '../threads/thread-pool.ts';
-import type { ReadCorpus } from '../reading/corpus-passes.ts';
-import { bytePairsToLearn, readAsBytePairs, textToLearn } from './train-language-model.ts';
+import { runTasks } from '../compute-tasks.ts';
+import type { ReadCorpus } from '../reading/read-corpus.ts';
+import { bytePairsToLearn, readAsBytePairs, textToLearn } from './text-to-learn.ts';
 import { Meter, tell } from '../progress.ts';
 import { checkOptions, resolveThreads } from '../options.ts';
 import { readFolders } from '../reading/read-folders.ts';
 import { openTokenFile } from '../reading/spill-file.ts';
-import { checkEnoughWords, type TrainContext } from './train.ts';
+import { checkEnoughWords } from '../reading/corpus-passes.ts';
+import type { RunContext } from '../run-context.ts';
 import { trainingKernel } from './wide-kernel.ts';
 
 /** What is measured of each: distances and amounts. */
@@ -26,7 +27,7 @@ type Measurements = Pick<ComparisonSetup, keyof typeof COMPARISON_DEFAULTS>;
 export async function compareCells(
   request: TrainRequest,
   equal: CellsAreEqualIn,
-  context: TrainContext,
+  context: RunContext,
   measurements: Measurements = COMPARISON_DEFAULTS,
 ): Promise<CellReport[] | null> {
   checkOptions(request);
@@ -50,7 +51,7 @@ async function compare(
   request: TrainRequest,
   equal: CellsAreEqualIn,
   threads: number,
-  context: TrainContext,
+  context: RunContext,
   measurements: Measurements,
 ): Promise<CellReport[] | null> {
   const { script, signal, events } = context;
@@ -89,7 +90,7 @@ async function compare(
         kind: 'compareCells' as const,
         ...{ setup, contender, done: done.subarray(first + index, first + index + 1) },
       }));
-      const measured = await runTasks(script, tasks, signal);
+      const measured = await runTasks(tasks, { script, signal });
       if (!measured) return null;
       reports.push(...measured);
     }

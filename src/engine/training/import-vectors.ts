@@ -5,11 +5,11 @@ import { basename } from 'node:path';
 import type { ImportReport, ImportRequest, Phase } from '../../protocol/engine.ts';
 import type { Place, VectorFileProblem } from '../../word2vec/formats/vector-table.ts';
 import { metadataName } from '../../word2vec/formats/projector.ts';
-import { runTasks } from '../threads/thread-pool.ts';
+import { runTasks } from '../compute-tasks.ts';
 import type { StoredModel } from '../model/model-store.ts';
 import { checkImportOptions } from '../options.ts';
-import { PhaseClock } from '../phase-clock.ts';
-import type { TrainContext } from './train.ts';
+import { PhaseClock } from '../progress.ts';
+import type { RunContext } from '../run-context.ts';
 import { makeWordMap } from './lay-out-map.ts';
 
 export interface Imported extends Omit<ImportReport, 'model'> {
@@ -20,10 +20,10 @@ export interface Imported extends Omit<ImportReport, 'model'> {
 export async function importVectors(
   path: string,
   request: ImportRequest,
-  context: TrainContext,
+  context: RunContext,
 ): Promise<Imported | null> {
   checkImportOptions(request);
-  const { script, signal, events } = context;
+  const { events } = context;
   const name = basename(path);
   const clock = new PhaseClock();
   const enter = (phase: Phase): void => {
@@ -31,9 +31,8 @@ export async function importVectors(
     events.progress({ phase, fraction: 0 });
   };
   enter('importing');
-  const run = await runTasks(script, [{ kind: 'import', path, most: request.most }], signal, (message) => {
-    if (message.type === 'progress') events.progress(message.progress);
-  }).catch((error: unknown) => {
+  const task = { kind: 'import', path, most: request.most } as const;
+  const run = await runTasks([task], context).catch((error: unknown) => {
     throw unreadable(name, error as Error);
   });
   if (!run) return null;

@@ -3,7 +3,7 @@
 import type { ProjectionOptions } from '../../projection/options.ts';
 import type { EngineEvents } from '../../protocol/engine.ts';
 import { WordVectors } from '../../word2vec/vectors.ts';
-import { runTasks } from '../threads/thread-pool.ts';
+import { runTasks } from '../compute-tasks.ts';
 import type { Kernels } from '../kernels.ts';
 
 export interface WordMapRequest {
@@ -32,13 +32,7 @@ export async function makeWordMap(request: WordMapRequest): Promise<Float32Array
     request.vectors.subarray(0, mapWords * vectorSize),
     vectorSize,
   ).unitVectors(mapWords);
-  const made = await runTasks(
-    script,
-    [{ kind: 'projection', kernel: kernels.similarity, vectors, vectorSize, options, seed }],
-    signal,
-    (message) => {
-      if (message.type === 'progress') events.progress(message.progress);
-    },
-  );
+  const task = { kind: 'projection', kernel: kernels.similarity, vectors, vectorSize, options, seed } as const;
+  const made = await runTasks([task], { script, signal, events });
   return made && made[0]!;
 }

@@ -4,13 +4,13 @@
 import * as l10n from '@vscode/l10n';
 import type { LanguageModelJob } from '../../language-model/training/job.ts';
 import type { WordVectors } from '../../language-model/network/parameters.ts';
-import { END_OF_SENTENCE, FIRST_WORD } from '../../language-model/training/streams.ts';
+import { END_OF_SENTENCE, FIRST_WORD } from '../../language-model/token-ids.ts';
 import { MemoryTokens } from '../../text/tokens.ts';
 import { WORD2VEC_DEFAULTS } from '../../word2vec/options.ts';
 import { createWord2vecJob } from '../../word2vec/create-job.ts';
 import { word2vecResult } from '../../word2vec/matrices.ts';
-import { runTasks } from '../threads/thread-pool.ts';
-import type { TrainContext } from './train.ts';
+import { runTasks } from '../compute-tasks.ts';
+import type { RunContext } from '../run-context.ts';
 
 /** Passes over the text are so many that about these tokens are read, MOST_PASSES at most. */
 const TOKENS = 8_000_000;
@@ -19,7 +19,7 @@ const MOST_PASSES = 10;
 /** Row r is of token FIRST_WORD + r, zeros where it is not in the text. Null where it was cancelled. */
 export async function trainStartVectors(
   { trainingText, sizes, threads, seed }: Pick<LanguageModelJob, 'trainingText' | 'sizes' | 'threads' | 'seed'>,
-  { kernels, script, signal, events }: Pick<TrainContext, 'kernels' | 'script' | 'signal' | 'events'>,
+  { kernels, script, signal, events }: Pick<RunContext, 'kernels' | 'script' | 'signal' | 'events'>,
 ): Promise<WordVectors | null> {
   const begun = performance.now();
   const { vocabulary, embeddingSize: vectorSize } = sizes;
@@ -48,7 +48,7 @@ export async function trainStartVectors(
   const tasks = Array.from({ length: job.threads }, (_, thread) => {
     return { kind: 'word2vec' as const, job, thread, corpus, tokenFile: -1 };
   });
-  if (!(await runTasks(script, tasks, signal))) return null;
+  if (!(await runTasks(tasks, { script, signal }))) return null;
   const { input } = word2vecResult(job);
   for (const [rank, token] of order.entries()) {
     if (token < FIRST_WORD) continue;

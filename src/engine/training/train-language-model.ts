@@ -1,4 +1,4 @@
-// The language model of a training: what of the text it learns from, what is held out, and which backend computes.
+// The language model of a training: new or continued, with checkpoints while it is trained, and which backend computes.
 
 import { freemem } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
@@ -9,97 +9,37 @@ import {
   takeCheckpoint,
   type Checkpoint,
 } from '../../language-model/training/checkpoint.ts';
+import { createLanguageModelJob } from '../../language-model/training/create-job.ts';
 import {
-  createLanguageModelJob,
   keptLanguageModel,
   languageModelProgress,
   languageModelResult,
   type LanguageModelJob,
   type LanguageModelResult,
-  type TrainingExtras,
 } from '../../language-model/training/job.ts';
+import { FIRST_WORD } from '../../language-model/token-ids.ts';
 import { resolveLanguageModelOptions, type LanguageModelOptions } from '../../language-model/options.ts';
 import type { TensorFlow } from '../../language-model/training/tensorflow.ts';
 import { LanguageModelThread } from '../../language-model/training/training-thread.ts';
-import type { EngineEvents, LanguageModelSummary, TrainRequest } from '../../protocol/engine.ts';
+import type { LanguageModelSummary, TrainRequest } from '../../protocol/engine.ts';
 import { CheckpointSaver } from './checkpoint-saver.ts';
 import { fingerprint, hasCheckpoint } from './checkpoint.ts';
 import { loadLanguageModelCheckpoint, saveLanguageModelCheckpoint } from './language-model-checkpoint.ts';
-import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
-import { charactersOf, toCorpusIds } from '../model/byte-pair-language-model.ts';
 import type { BytePairText } from '../reading/byte-pair-text.ts';
-import type { ThreadNews } from '../threads/thread-messages.ts';
-import { runTasks } from '../threads/thread-pool.ts';
+import { runTasks } from '../compute-tasks.ts';
 import { Meter, tell } from '../progress.ts';
-import type { ReadCorpus } from '../reading/corpus-passes.ts';
+import type { ReadCorpus } from '../reading/read-corpus.ts';
 import type { Tensor } from '../model/safetensors.ts';
 import { trainStartVectors } from './start-vectors.ts';
 import { tokensOf } from '../reading/spill-file.ts';
 import { curvesOf } from '../model/training-curves.ts';
-import type { TrainContext } from './train.ts';
-import { virtualFilesOf } from '../files/virtual-files.ts';
+import type { RunContext } from '../run-context.ts';
+import { bytePairsToLearn, textToLearn } from './text-to-learn.ts';
 import { trainingKernel } from './wide-kernel.ts';
 
-export interface LanguageModelContext extends TrainContext {
+export interface LanguageModelContext extends RunContext {
   /** Computes in place of the kernels. */
   tensorflow: TensorFlow | null;
-}
-
-/** What a language model learns from: see `createLanguageModelJob`. */
-export interface TextToLearn {
-  tokens: Int32Array;
-  documents: Int32Array;
-  heldOut: Uint8Array;
-  extras: Pick<TrainingExtras, 'characters' | 'vocabulary'>;
-}
-
-/** Of a text that is larger than memory, what is in memory. `heldOut`: share of the text. */
-export function textToLearn({ corpus, paths }: ReadCorpus, heldOut: number, log: EngineEvents['log']): TextToLearn {
-  const { spilled, words } = corpus;
-  const tokens = corpus.tokens.subarray(0, corpus.partsAt);
-  const documents = spilled ? corpus.documents.filter((start) => start < tokens.length) : corpus.documents;
-  if (spilled) {
-    log(
-      'info',
-      l10n.t(
-        'The language model learns from the first {0} of {1} tokens',
-        tokens.length,
-        tokens.length + spilled.length,
-      ),
-    );
-  }
-  return {
-    tokens,
-    documents,
-    heldOut: chooseHeldOut(paths.slice(0, documents.length), documents, tokens.length, heldOut),
-    extras: { characters: words.map((word) => Array.from(word).length + 1) },
-  };
-}
-
-/** The same of a text in byte pairs, all of which are known. */
-export function bytePairsToLearn({ tokens, documents, paths, merges }: BytePairText, heldOut: number): TextToLearn {
-  const tokenizer = new BytePairTokenizer(merges);
-  return {
-    tokens: toCorpusIds(tokens),
-    documents,
-    heldOut: chooseHeldOut(paths, documents, tokens.length, heldOut),
-    extras: { characters: charactersOf(tokenizer), vocabulary: tokenizer.size - 1 },
-  };
-}
-
-/** Reads the text again, in byte pairs; null where it was cancelled. */
-export async function readAsBytePairs(
-  { folders, unsaved = [], reading, languageModel }: TrainRequest,
-  { paths }: ReadCorpus,
-  { script, signal, events }: Pick<TrainContext, 'script' | 'signal' | 'events'>,
-): Promise<BytePairText | null> {
-  const task = { kind: 'bytePairs', folders, unsaved, reading, paths, size: languageModel.bytePairs } as const;
-  const listen = (message: ThreadNews): void => {
-    if (message.type === 'log') events.log(message.level, message.message);
-    else events.progress(message.progress);
-  };
-  const read = await runTasks(script, [task], signal, listen, virtualFilesOf(folders, events));
-  return read && read[0]!;
 }
 
 export interface TrainedLanguageModel {
@@ -235,7 +175,7 @@ function summaryOf(result: LanguageModelResult, heldOut: Uint8Array): LanguageMo
   const { tensors, perplexity, bitsPerCharacter, heldOutTokens } = result;
   const isMeasured = Number.isFinite(perplexity);
   return {
-    vocabulary: tensors['output.bias']!.shape[0]! - 2, // without the unknown sign and the end of a sentence
+    vocabulary: tensors['output.bias']!.shape[0]! - FIRST_WORD,
     perplexity: isMeasured ? perplexity : null,
     bitsPerCharacter: isMeasured ? bitsPerCharacter : null,
     heldOutFiles: heldOut.reduce((sum, held) => sum + held, 0),
@@ -262,7 +202,7 @@ async function run(
   try {
     if (tensorflow) return await runHere(job, tensorflow, signal);
     const tasks = Array.from({ length: job.threads }, (_, thread) => ({ kind: 'languageModel' as const, job, thread }));
-    return (await runTasks(script, tasks, signal)) !== null;
+    return (await runTasks(tasks, { script, signal })) !== null;
   } finally {
     stop();
   }
@@ -284,37 +224,4 @@ async function runHere(job: LanguageModelJob, tensorflow: TensorFlow, signal: Ab
     if (signal.aborted) return false;
   }
   return true;
-}
-
-/**
- * Whole files that the language model does not learn from, (documents) of 0 and 1: in the order of a hash of their paths,
- * so that the choice stays when files are added, until they hold `share` of the text. No file that holds more than
- * twice that share is taken. None may be left: the language model then holds out the end of the text.
- */
-export function chooseHeldOut(
-  paths: readonly string[],
-  documents: Int32Array,
-  tokens: number,
-  share: number,
-): Uint8Array {
-  const heldOut = new Uint8Array(paths.length);
-  const order = paths
-    .map((path, index) => ({ index, hash: fnv1a(path) }))
-    .sort((a, b) => a.hash - b.hash || a.index - b.index);
-  let held = 0;
-  for (const { index } of order) {
-    if (held >= share * tokens) break;
-    const size = (documents[index + 1] ?? tokens) - documents[index]!;
-    if (size > 2 * share * tokens || size === 0) continue;
-    heldOut[index] = 1;
-    held += size;
-  }
-  return heldOut;
-}
-
-/** FNV-1a, 32 bits, over UTF-16 code units (http://www.isthe.com/chongo/tech/comp/fnv/). */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
 }

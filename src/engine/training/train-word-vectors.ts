@@ -19,11 +19,11 @@ import { hasOverflowed, word2vecProgress } from '../../word2vec/job.ts';
 import { assertFinite, word2vecResult, type InitialVectors, type Word2vecVectors } from '../../word2vec/matrices.ts';
 import { CheckpointSaver } from './checkpoint-saver.ts';
 import { fingerprint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { runTasks } from '../threads/thread-pool.ts';
+import { runTasks } from '../compute-tasks.ts';
 import type { StoredModel } from '../model/model-store.ts';
-import type { ReadCorpus } from '../reading/corpus-passes.ts';
+import type { ReadCorpus } from '../reading/read-corpus.ts';
 import { tokensOf } from '../reading/spill-file.ts';
-import type { TrainContext } from './train.ts';
+import type { RunContext } from '../run-context.ts';
 
 export interface TrainedWordVectors {
   options: Word2vecOptions;
@@ -46,7 +46,7 @@ export async function trainWordVectors(
   tokenFile: number,
   before: StoredModel | null,
   threads: number,
-  context: TrainContext,
+  context: RunContext,
   tell: (read: () => [done: number, total: number]) => () => void,
 ): Promise<TrainedWordVectors | null> {
   const { kernels, script, signal, events, directory, checkpointInterval } = context;
@@ -118,7 +118,6 @@ export async function trainWordVectors(
   };
   saver.start(notSaved);
   const run = await runTasks(
-    script,
     Array.from({ length: job.threads }, (_, thread) => ({
       kind: 'word2vec' as const,
       job,
@@ -126,7 +125,7 @@ export async function trainWordVectors(
       corpus: { tokens: corpus.tokens, spilled: corpus.spilled },
       tokenFile,
     })),
-    signal,
+    { script, signal },
   )
     .finally(async () => {
       stopTelling();

@@ -2,47 +2,29 @@
 // said on the way; the arithmetic is the rooms', the threads are thread-pool.ts's.
 
 import * as l10n from '@vscode/l10n';
-import type { EngineEvents, TrainReport, TrainRequest } from '../../protocol/engine.ts';
-import type { Kernels } from '../kernels.ts';
-import {
-  readAsBytePairs,
-  trainLanguageModel,
-  type LanguageModelContext,
-  type LanguageModelOutcome,
-} from './train-language-model.ts';
-import { Meter, tell } from '../progress.ts';
+import type { TrainReport, TrainRequest } from '../../protocol/engine.ts';
+import { trainLanguageModel, type LanguageModelContext, type LanguageModelOutcome } from './train-language-model.ts';
+import { Meter, PhaseClock, tell } from '../progress.ts';
 import { loadModel, type StoredModel } from '../model/model-store.ts';
 import { checkOptions, resolveThreads } from '../options.ts';
 import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
 import type { BytePairText } from '../reading/byte-pair-text.ts';
 import { openTokenFile } from '../reading/spill-file.ts';
 import { loadTensorflow } from './tensorflow.ts';
-import { PhaseClock } from '../phase-clock.ts';
-import type { ReadCorpus } from '../reading/corpus-passes.ts';
+import type { ReadCorpus } from '../reading/read-corpus.ts';
+import { checkEnoughWords } from '../reading/corpus-passes.ts';
 import { readFolders } from '../reading/read-folders.ts';
+import type { RunContext } from '../run-context.ts';
 import { makeWordMap } from './lay-out-map.ts';
+import { readAsBytePairs } from './text-to-learn.ts';
 import { trainWordVectors } from './train-word-vectors.ts';
-
-/** Below so many words nothing sensible can be learned. */
-const FEWEST_WORDS = 2000;
-export interface TrainContext {
-  kernels: Kernels;
-  /** Of the compute thread's bundle. */
-  script: URL;
-  signal: AbortSignal;
-  events: EngineEvents;
-  /** Where the model is stored, and the end of a text that has no room in memory while it is used. */
-  directory: string;
-  /** Between two checkpoints, ms. */
-  checkpointInterval: number;
-}
 
 export interface Trained extends Omit<TrainReport, 'model'> {
   model: StoredModel;
 }
 
 /** Trains and gives the model, not stored yet; null where it was cancelled. Throws one sentence for the user. */
-export async function train(request: TrainRequest, context: TrainContext): Promise<Trained | null> {
+export async function train(request: TrainRequest, context: RunContext): Promise<Trained | null> {
   checkOptions(request);
   const { parts, tensorflow } = request;
   // before anything is read: it may not be there
@@ -176,17 +158,4 @@ async function trainOn(
     ...(problem !== undefined && { languageModelProblem: problem }),
     seconds: clock.seconds(),
   };
-}
-
-/** Throws one sentence where nothing sensible can be learned. */
-export function checkEnoughWords({ words, files }: TrainReport['reading']): void {
-  if (words >= FEWEST_WORDS) return;
-  throw new Error(
-    l10n.t(
-      'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
-      FEWEST_WORDS,
-      words,
-      files,
-    ),
-  );
 }

@@ -7,9 +7,9 @@ import { setFlagsFromString } from 'node:v8';
 import * as l10n from '@vscode/l10n';
 import type { WidthTrial } from '../../language-model/training/width.ts';
 import type { VectorWidth } from '../../protocol/engine.ts';
-import { runTasks } from '../threads/thread-pool.ts';
+import { runTasks } from '../compute-tasks.ts';
 import { bestVariant } from '../kernels.ts';
-import type { TrainContext } from './train.ts';
+import type { RunContext } from '../run-context.ts';
 
 const FLAG = 'experimental-wasm-revectorize';
 /** `auto` takes 256 bits from this speedup on: below it, measurements on a busy machine tell little. */
@@ -30,7 +30,7 @@ let tried: Promise<Tried | null> | null = null;
 /** The kernel to train with, and a line in the log that says which; null where it was cancelled. */
 export async function trainingKernel(
   width: VectorWidth,
-  { kernels, script, signal, events }: Pick<TrainContext, 'kernels' | 'script' | 'signal' | 'events'>,
+  { kernels, script, signal, events }: Pick<RunContext, 'kernels' | 'script' | 'signal' | 'events'>,
 ): Promise<TrainingKernel | null> {
   const narrow = { kernel: kernels['language-model'], wide: false };
   if (width === '128') return narrow;
@@ -55,7 +55,7 @@ export async function trainingKernel(
 /** Null where it was cancelled. */
 async function tryWideKernel(script: URL, signal: AbortSignal): Promise<Tried | null> {
   const kernel = await loadWideKernel(new URL('./', script));
-  const trials = await runTasks(script, [{ kind: 'tryWide' as const, kernel }], signal);
+  const trials = await runTasks([{ kind: 'tryWide' as const, kernel }], { script, signal });
   return trials && { kernel, ...trials[0]! };
 }
 

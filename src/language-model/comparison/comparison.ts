@@ -3,12 +3,8 @@
 
 import { copyTask, type CopyTaskResult } from './copy-task.ts';
 import { hiddenSizeWithParameters, multiplyAddsPerToken, parameterCount } from './costs.ts';
-import {
-  createLanguageModelJob,
-  languageModelProgress,
-  languageModelResult,
-  type TrainingExtras,
-} from '../training/job.ts';
+import { createLanguageModelJob, type TrainingExtras } from '../training/create-job.ts';
+import { languageModelProgress, languageModelResult } from '../training/job.ts';
 import { gradientByDistance, perplexityByContext } from './memory-span.ts';
 import type { LanguageModelOptions } from '../options.ts';
 import { architectureOf, type Architecture } from '../network/parameters.ts';

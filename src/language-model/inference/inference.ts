@@ -2,7 +2,7 @@
 
 import type { Tensor } from '../network/parameters.ts';
 import { Sequence } from './sequence.ts';
-import { END_OF_SENTENCE } from '../training/streams.ts';
+import { END_OF_SENTENCE } from '../token-ids.ts';
 
 /** What the model remembers of the tokens it was fed; a copy of its own. */
 export type LanguageModelState = Float32Array;

@@ -6,7 +6,7 @@
 // input weights that one-hot tokens select from, (gates, V), which stand transposed: a token's row is what it adds to the sums.
 
 import { CELL, type CellName } from './cells.ts';
-import { FIRST_WORD } from '../training/streams.ts';
+import { FIRST_WORD } from '../token-ids.ts';
 
 /** What decides the parameters' names and shapes. */
 export interface Architecture {

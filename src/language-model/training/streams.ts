@@ -1,11 +1,7 @@
 // A text as the model reads it: tokens in its own numbering, laid out as streams that are read side by side.
 
 import type { TokenSource } from '../network/input.ts';
-
-/** Tokens that are no words. Word rank r of the corpus, counted from 0, is token FIRST_WORD + r. */
-export const UNKNOWN = 0;
-export const END_OF_SENTENCE = 1;
-export const FIRST_WORD = 2;
+import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../token-ids.ts';
 
 /** In corpus ids, the end of a sentence or document. */
 const BREAK = -1;

@@ -1,6 +1,7 @@
 // What a training reads: the corpus in the model's numbering, one text to learn from and one that is held out.
 
-import { appendTokens, END_OF_SENTENCE } from './streams.ts';
+import { END_OF_SENTENCE } from '../token-ids.ts';
+import { appendTokens } from './streams.ts';
 
 /** Of a text whose end is held out. */
 const FEWEST_HELD_OUT = 16;

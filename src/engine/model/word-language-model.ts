@@ -1,0 +1,134 @@
+// A language model of words at work. It knows the most frequent ones; rarer words of the vocabulary share the probability of
+// the unknown sign in proportion to their counts.
+
+import type { LanguageModel } from '../../language-model/inference/inference.ts';
+import type { Inspector } from '../../language-model/inference/inspection.ts';
+import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../../language-model/token-ids.ts';
+import type { Completion, Suggestion, TextInspection } from '../../protocol/engine.ts';
+import { normalizedWord } from '../../text/document.ts';
+import type { TextOptions } from '../../text/options.ts';
+import { isParticle, particlesAfter } from '../../text/particles.ts';
+import { wordsBefore } from '../../text/tokenizer.ts';
+
+/** Words before the cursor that the model reads. */
+const CONTEXT_WORDS = 100;
+
+/** The words of a stored model. */
+export interface ModelWords {
+  /** By count, the most frequent first. */
+  words: readonly string[];
+  counts: Float64Array;
+  /** How many of them the language model knows: the first. */
+  known: number;
+  /** How the text was cut into words. */
+  text: TextOptions;
+  rankOf: (word: string) => number | undefined;
+  /** The length of the stem of a word whose particle was separated in training; 0 of any other. */
+  stemLengthOf: (word: string) => number;
+}
+
+export class WordLanguageModel {
+  readonly #model: LanguageModel;
+  readonly #words: ModelWords;
+  /** The words in lower case, for completions of any case. */
+  readonly #folded: string[];
+  /** Total count of the words outside the model's vocabulary. */
+  readonly #unknownCount: number;
+
+  constructor(model: LanguageModel, words: ModelWords) {
+    this.#model = model;
+    this.#words = words;
+    this.#folded = words.words.map((word) => word.toLowerCase());
+    this.#unknownCount = words.counts.subarray(words.known).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Words that begin as typed, in any case, or that may come next at the cursor. */
+  complete(text: string, suggestions: number): Completion {
+    const { context, partial: prefix } = wordsBefore(text, CONTEXT_WORDS);
+    const { words: vocabulary, counts, known } = this.#words;
+    const typed = prefix.normalize('NFC');
+    const before = context.flatMap((word) =>
+      word === null ? [END_OF_SENTENCE] : this.#tokensOf(word.normalize('NFC')).map((token) => this.#idOf(token)),
+    );
+    const probabilities = this.#model.probabilitiesAfter(before);
+    const folded = typed.toLowerCase();
+    const candidates: Suggestion[] = [];
+    let mass = 0;
+    const last = typed ? vocabulary.length : known;
+    for (let rank = 0; rank < last; rank++) {
+      const word = vocabulary[rank]!;
+      if (typed && (word.length <= typed.length || !this.#folded[rank]!.startsWith(folded))) continue;
+      // a particle that was separated follows its stem at once: nothing begins with it
+      if (this.#words.text.particles === 'separate' && isParticle(word)) continue;
+      const probability =
+        rank < known
+          ? probabilities[rank + FIRST_WORD]!
+          : (probabilities[UNKNOWN]! * counts[rank]!) / this.#unknownCount;
+      mass += probability;
+      candidates.push({ word, probability });
+    }
+    if (!typed) mass += probabilities[UNKNOWN]! + probabilities[END_OF_SENTENCE]!;
+    for (const suggestion of this.#withParticles(typed, before, probabilities)) {
+      mass += suggestion.probability;
+      candidates.push(suggestion);
+    }
+    candidates.sort((a, b) => b.probability - a.probability);
+    return {
+      prefix,
+      suggestions: candidates
+        .slice(0, suggestions)
+        .map(({ word, probability }) => ({ word, probability: probability / mass })),
+    };
+  }
+
+  /** Reads the text from its beginning on. `check` hears how many words that are. */
+  inspect(inspector: Inspector, text: string, top: number, check: (words: number) => void): TextInspection {
+    const { context, partial } = wordsBefore(text, Infinity);
+    const words = [null, ...context, ...(partial ? [partial] : [])].flatMap((word) =>
+      word === null ? [null] : this.#tokensOf(word.normalize('NFC')),
+    );
+    check(words.length);
+    const tokens = words.map((word) => (word === null ? END_OF_SENTENCE : this.#idOf(word)));
+    const inspection = inspector.inspect(tokens, top);
+    const wordOf = (token: number): string | null =>
+      token === END_OF_SENTENCE ? null : token === UNKNOWN ? '' : this.#words.words[token - FIRST_WORD]!;
+    return {
+      ...inspection,
+      words,
+      known: tokens.map((token) => token !== UNKNOWN),
+      topWords: Array.from(inspection.topTokens, wordOf),
+    };
+  }
+
+  /** What has been typed as a stem, with or without the beginning of a particle, and each particle that may follow. */
+  #withParticles(typed: string, before: readonly number[], probabilities: Float32Array): Suggestion[] {
+    if (this.#words.text.particles !== 'separate') return [];
+    for (let length = typed.length; length > 0; length--) {
+      const stem = this.#idOf(typed.slice(0, length));
+      const particles = particlesAfter(typed, length)
+        .map((particle) => ({ particle, id: this.#idOf(particle) }))
+        .filter(({ id }) => id !== UNKNOWN);
+      if (stem === UNKNOWN || particles.length === 0) continue;
+      const next = this.#model.probabilitiesAfter([...before, stem]);
+      return particles.map(({ particle, id }) => ({
+        word: typed.slice(0, length) + particle,
+        probability: probabilities[stem]! * next[id]!,
+      }));
+    }
+    return [];
+  }
+
+  /** The tokens that a word of a text became: with its particle separated, two. */
+  #tokensOf(word: string): string[] {
+    const normalized = normalizedWord(word, this.#words.text);
+    const length = this.#words.stemLengthOf(normalized);
+    if (length === 0) return [normalized];
+    const stem = normalized.slice(0, length);
+    return this.#words.text.particles === 'separate' ? [stem, normalized.slice(length)] : [stem];
+  }
+
+  #idOf(word: string): number {
+    const rank = this.#words.rankOf(word);
+    return rank === undefined || rank >= this.#words.known ? UNKNOWN : rank + FIRST_WORD;
+  }
+}
