@@ -1,7 +1,7 @@
 // A document to words: tells its language, finds the regions of prose and of code, and cuts each of them. Of documents
 // with markup it takes whole lines only, so that no sign of markup is parted where the document comes in pieces.
 
-import { CODES, languageOf, PROSE_LANGUAGE, type Language } from './languages.ts';
+import { BEGINNING, CODES, languageOf, PROSE_LANGUAGE, type Language } from './languages.ts';
 import type { TextOptions } from './options.ts';
 import { PROSE, Regions, type Scanner } from './regions/regions.ts';
 import { scannerOf } from './regions/scanner.ts';
@@ -22,8 +22,6 @@ import {
 
 /** A line that is longer, UTF-16 code units, is taken before its end is known. */
 const LONGEST_LINE = 1 << 22;
-/** Characters that may tell the language. */
-const BEGINNING = 200;
 const LINE_BREAK = 10;
 
 /** Where a text of so many UTF-16 units is put. */
@@ -130,6 +128,7 @@ export class DocumentReader {
       while (last > 0 && isWhite(units[last - 1]!)) last--;
       end = units.subarray(0, last).lastIndexOf(LINE_BREAK) + 1;
       if (end === 0 && length > LONGEST_LINE) end = length;
+      if (this.#scanner.cut) end = this.#scanner.cut(units, end);
     }
     this.#take(end);
   }

@@ -5,7 +5,8 @@
 import { JSON_ESCAPES, type Backslash, type Escapes } from './regions/strings.ts';
 
 /** How a document is taken apart. */
-export type Syntax = 'prose' | 'code' | 'markdown' | 'html' | 'latex' | 'notebook' | 'subtitles' | 'properties';
+export type Syntax =
+  'prose' | 'code' | 'markdown' | 'html' | 'xml' | 'sami' | 'latex' | 'notebook' | 'subtitles' | 'properties';
 
 /** What a code's comments, strings and keywords look like. */
 export interface Lexis {
@@ -342,7 +343,12 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
 const MARKUP: [name: string, syntax: Syntax, extensions: string][] = [
   ['markdown', 'markdown', 'md markdown mdx'],
   ['html', 'html', 'html htm xhtml vue svelte'],
-  ['xml', 'html', 'xml svg xsl xsd rss atom xliff xlf'],
+  [
+    'xml',
+    'xml',
+    'xml svg xsl xslt xsd rss atom xliff xlf tei odd resx fb2 opml tmx xaml plist kml gpx nxml dbk dita ditamap rdf owl wsdl sgm sgml ttml dfxp',
+  ],
+  ['sami', 'sami', 'smi sami'],
   ['properties', 'properties', 'properties'],
   ['latex', 'latex', 'tex ltx sty cls'],
   ['jupyter', 'notebook', 'ipynb'],
@@ -368,6 +374,9 @@ function add(language: Language, extensions: string): void {
 /** The codes, whose place here stands for them in a list of regions. */
 export const CODES: readonly Language[] = [...LANGUAGES.values()].filter(({ lexis }) => lexis);
 
+/** Characters at the beginning of a document that may tell its language. */
+export const BEGINNING = 400;
+
 const INTERPRETERS: Record<string, string> = {
   node: 'javascript',
   deno: 'typescript',
@@ -382,9 +391,15 @@ const INTERPRETERS: Record<string, string> = {
   zsh: 'shellscript',
 };
 
+/** An attribute of a tag. */
+const ATTRIBUTE = String.raw`\s+[\p{L}_][\p{L}\p{N}_.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*')`;
 const BEGINNINGS: [RegExp, string][] = [
-  [/^\s*<\?xml\b/i, 'xml'],
   [/^\s*<(?:!doctype html|html)\b/i, 'html'],
+  [/^\s*<(?:\?xml|!doctype)\s/i, 'xml'],
+  // tags of a corpus: <doc id="1" …>, <text>…</text>
+  [new RegExp(String.raw`^\s*<[\p{L}_][\p{L}\p{N}_.:-]*(?:${ATTRIBUTE})+\s*/?>`, 'u'), 'xml'],
+  [/^\s*<([\p{L}_][\p{L}\p{N}_.:-]*)\s*>[^]*<\/\1\s*>/u, 'xml'],
+  [/^\s*<sami\b/i, 'sami'],
   [/^\s*\\documentclass\b/, 'latex'],
   [/^WEBVTT\b/, 'vtt'],
 ];
@@ -394,8 +409,10 @@ export function languageOf(name: string, beginning = ''): Language {
   const file = name.slice(name.lastIndexOf('/') + 1).toLowerCase();
   const dot = file.lastIndexOf('.');
   const byName = dot >= 0 ? BY_EXTENSION.get(file.slice(dot + 1)) : undefined;
-  if (byName) return byName;
-  if (dot > 0 && file.slice(dot) !== '.txt') return PROSE_LANGUAGE;
+  // what names are for, XML may be all the same: Qt's .ts, for example
+  if (byName) return byName.syntax !== 'html' && /^\s*<\?xml\s/i.test(beginning) ? LANGUAGES.get('xml')! : byName;
+  const isTold = beginning.startsWith('<') || /^\s+</.test(beginning);
+  if (!isTold && dot > 0 && file.slice(dot) !== '.txt') return PROSE_LANGUAGE;
   const interpreter = /^#!\s*(?:\S*\/env\s+)?(?:\S*\/)?([a-z]+[0-9]?)/.exec(beginning)?.[1];
   if (interpreter) return LANGUAGES.get(INTERPRETERS[interpreter] ?? '') ?? PROSE_LANGUAGE;
   const found = BEGINNINGS.find(([pattern]) => pattern.test(beginning));

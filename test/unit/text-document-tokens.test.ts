@@ -28,6 +28,7 @@ test('a document is shown with its language, its sentences, what is code and wha
         ['i', 0],
       ] as [string, number][]),
     ],
+    spellings: {},
     sentences: Int32Array.of(3, 5),
     leftOut: [
       ['http://f.g "h', 'markup'],

@@ -42,6 +42,7 @@ function expressionOf({ name, syntax, lexis }: Language): RegExp | null {
       prose: ANY_SIGNS,
       markdown: ['<!--'],
       html: ['<!--'],
+      xml: ['<!--'],
       latex: ['%'],
     };
     const signs = lexis

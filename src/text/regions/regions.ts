@@ -15,6 +15,8 @@ export function codeKind(language: Language): number {
 export interface Scanner {
   /** Adds the regions of [from, to) of `text`, whole lines or the end of the document. May write over markup; what it moves, it tells `Regions.move`. */
   scan(text: Uint16Array, from: number, to: number, regions: Regions): void;
+  /** The last place of [0, end) where the text at hand may end, if that is not `end` (for one that is no line's end, too). */
+  cut?(text: Uint16Array, end: number): number;
   /** Whether what comes next is read otherwise than at the beginning of a document; absent where that is not known. */
   readonly isOpen?: boolean;
 }

@@ -2,6 +2,7 @@
 
 import type { Language } from '../languages.ts';
 import { CodeScanner } from './code.ts';
+import { MixedContentBreaks, NamedBreaks } from './element-breaks.ts';
 import { HtmlScanner } from './html.ts';
 import { LatexScanner } from './latex.ts';
 import { MarkdownScanner } from './markdown.ts';
@@ -20,7 +21,11 @@ export function scannerOf(language: Language): Scanner | null {
     case 'markdown':
       return new MarkdownScanner();
     case 'html':
-      return new HtmlScanner();
+      return new HtmlScanner(NamedBreaks.ofHtml());
+    case 'xml':
+      return new HtmlScanner(new MixedContentBreaks(), true);
+    case 'sami':
+      return new HtmlScanner(NamedBreaks.ofSami());
     case 'latex':
       return new LatexScanner();
     case 'properties':
