@@ -7,6 +7,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { LANGUAGE_MODEL_DEFAULTS } from '../language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../projection/options.ts';
 import type { ModelParts, TrainRequest, VectorWidth } from '../protocol/engine.ts';
+import { encodingNamed } from '../text/encodings.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
@@ -90,11 +91,6 @@ export function integer(values: Values, name: string, fallback: number): number 
   return value;
 }
 
-/** Of files that are not UTF-8. */
-export function encodingOf({ encoding }: Values): { encoding?: string } {
-  return typeof encoding === 'string' ? { encoding } : {};
-}
-
 /** The method of analogies, by its usual names. */
 export function method(values: Values): Method {
   const given = values['method'] ?? 'cosadd';
@@ -102,6 +98,16 @@ export function method(values: Values): Method {
   const found = methods[String(given).toLowerCase().replace(/^3/, '')];
   if (!found) throw new UsageError(`--method is ${JSON.stringify(given)}; it must be cosadd or cosmul.`);
   return found;
+}
+
+/** The encoding that the options name, of files that are not UTF-8. */
+export function encodingOf(values: Values): { encoding?: string } {
+  const { encoding } = values;
+  if (typeof encoding !== 'string') return {};
+  if (encodingNamed(encoding) === null) {
+    throw new UsageError(`--encoding is ${JSON.stringify(encoding)}, which is the name of no encoding that is known.`);
+  }
+  return { encoding };
 }
 
 /** The training that the options describe. */

@@ -203,16 +203,15 @@ async function tokens({ engine, operands, values, json }: Call): Promise<void> {
   const { tokens: places, sentences, leftOut, text } = read;
   const answer = { ...read, tokens: triples(places), sentences: [...sentences] };
   const ends = new Set(sentences);
-  const spellings = new Map(read.spellings);
   const lines: string[] = [];
   const tint = process.stdout.isTTY;
   for (const [index, [start, end, kind]] of answer.tokens.entries()) {
     if (index === 0 || ends.has(index)) lines.push('');
-    const word = (TOKEN_KINDS[kind] === 'particle' ? '+' : ' ') + (spellings.get(index) ?? text.slice(start, end));
+    const word = (TOKEN_KINDS[kind] === 'particle' ? '+' : ' ') + (read.spellings[index] ?? text.slice(start, end));
     lines.push(lines.pop()! + (tint && index % 2 ? `\x1b[36m${word}\x1b[39m` : word));
   }
   print(json, answer, [
-    `${read.language}, ${read.encoding}${read.repaired ? ', broken characters replaced' : ''}: ${answer.tokens.length} words in ${lines.length} sentences`,
+    `${read.language}, ${read.encoding}${read.guessed ? ' (a guess)' : ''}${read.repaired ? ', broken characters replaced' : ''}: ${answer.tokens.length} words in ${lines.length} sentences`,
     ...leftOutLines(leftOut),
     ...lines.map((line) => line.trimStart()),
   ]);

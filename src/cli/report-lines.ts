@@ -25,6 +25,10 @@ export function reportLines(report: TrainReport): string[] {
     ...(encodings.length > 1 || (reading.files > 0 && !reading.encodings['utf-8'])
       ? [`encodings: ${encodings.map(([encoding, files]) => `${files} ${encoding}`).join(', ')}`]
       : []),
+    ...reading.unknownEncodings.map(
+      (name) => `no encoding has the name ${JSON.stringify(name)}: encodings were detected`,
+    ),
+    ...(reading.guessed > 0 ? [`the encoding of ${reading.guessed} files is a guess`] : []),
     ...(reading.repaired > 0 ? [`broken characters were replaced in ${reading.repaired} files`] : []),
     ...(reading.secrets.found > 0
       ? [`${reading.secrets.found} access tokens or private keys in ${reading.secrets.files} files were left out`]

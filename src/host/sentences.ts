@@ -159,7 +159,7 @@ const NAMED_LANGUAGES = 5;
 
 /** Sentences on languages, on files that were left out or repaired, on encodings, secrets and data; none where there are none. */
 export function readingDetails(reading: ReadingReport, language: string): string[] {
-  const { skipped, repaired, encodings, secrets, data } = reading;
+  const { skipped, guessed, repaired, encodings, unknownEncodings, secrets, data } = reading;
   const files = (count: number): string => figure(count, language);
   const named = SKIP_REASONS.filter((reason) => skipped[reason] > 0).map((reason) =>
     skipText(reason, files(skipped[reason])),
@@ -179,6 +179,10 @@ export function readingDetails(reading: ReadingReport, language: string): string
           ),
         ]
       : []),
+    ...unknownEncodings.map((name) =>
+      l10n.t('No encoding has the name “{0}” (files.encoding): encodings were detected.', name),
+    ),
+    ...(guessed > 0 ? [l10n.t('Files whose encoding is a guess: {0}.', files(guessed))] : []),
     ...(repaired > 0 ? [l10n.t('Files with broken characters: {0}.', files(repaired))] : []),
     ...(secrets.found > 0
       ? [l10n.t('Access tokens and private keys that were left out of the text: {0}.', files(secrets.found))]
@@ -225,9 +229,10 @@ function encodingName(label: string): string {
 
 /** The names behind the figures of a reading, one a line under their reasons and languages, for a text document; the first hundreds of each. */
 export function readingNames(reading: ReadingReport, language: string): string {
-  const { names, skipped, repaired, secrets, data } = reading;
+  const { names, skipped, guessed, repaired, secrets, data } = reading;
   const headings: [keyof ReadingReport['names'], number, string][] = [
     ...SKIP_REASONS.map((reason): [SkipReason, number, string] => [reason, skipped[reason], skipHeading(reason)]),
+    ['guessed', guessed, l10n.t('Read in an encoding that is a guess')],
     ['repaired', repaired, l10n.t('Read, with replacement characters for broken ones')],
     ['secrets', secrets.files, l10n.t('Read, without the access tokens and private keys in them')],
     ['data', data.files, l10n.t('Read, without the data in them that is no text')],

@@ -280,6 +280,10 @@ export interface ReadingReport {
   languages: Record<string, { files: number; names: string[] }>;
   /** Files by their encoding; `utf-8` where all is ASCII. */
   encodings: Record<string, number>;
+  /** Names of encodings in the folders' settings that nobody knows; the encodings of their files were detected. */
+  unknownEncodings: string[];
+  /** Files whose encoding could be another one. They are part of the text. */
+  guessed: number;
   /** Files with broken characters, where replacement characters were put in. They are part of the text. */
   repaired: number;
   /** Access tokens and private keys that were left out of the text, and the files they were in. */
@@ -287,7 +291,7 @@ export interface ReadingReport {
   /** Blocks of data that were left out of the text, such as pictures in base64, and the files they were in. */
   data: { files: number; found: number };
   /** Names of files, the first hundreds of each kind; a folder's ends with a slash. */
-  names: Partial<Record<SkipReason | 'repaired' | 'secrets' | 'data', string[]>>;
+  names: Partial<Record<SkipReason | 'guessed' | 'repaired' | 'secrets' | 'data', string[]>>;
   /** Words that were forgotten while they were counted, for lack of room, and the most often that one of them had been met. */
   pruned: { words: number; upTo: number };
   /** Phrases that became words. */
@@ -455,14 +459,16 @@ export interface FileTokens {
   language: string;
   /** That the file was decoded from; null for an editor's text. */
   encoding: string | null;
+  /** Whether it could be another one. */
+  guessed: boolean;
   /** Whether broken characters were replaced. */
   repaired: boolean;
   /** The text, in Unicode normalisation form C. Places are UTF-16 units of it. */
   text: string;
   /** Start, end and kind, (n, 3): a place in TOKEN_KINDS, word, code or particle. */
   tokens: Int32Array;
-  /** Tokens that are spelled otherwise than in the text, by their number: caf&eacute; is café. */
-  spellings: [token: number, word: string][];
+  /** Of tokens that are read otherwise than they stand in the text, by their number: escapes and references are letters. */
+  spellings: Record<number, string>;
   /** Where sentences end: numbers of tokens before, ascending. */
   sentences: Int32Array;
   leftOut: { start: number; end: number; reason: LeftOutReason }[];

@@ -18,8 +18,8 @@ export interface DocumentTokens {
   language: string;
   /** Start, end (UTF-16 code units of the text) and kind, (n, 3). */
   tokens: Int32Array;
-  /** Tokens that are spelled otherwise than in the text, by their number: caf&eacute; is café. */
-  spellings: [token: number, word: string][];
+  /** Of tokens that are read otherwise than they stand in the text, by their number: escapes and references are letters. */
+  spellings: Record<number, string>;
   /** Where sentences end: numbers of tokens before, ascending. */
   sentences: Int32Array;
   leftOut: { start: number; end: number; reason: LeftOutReason }[];
@@ -38,7 +38,7 @@ export function tokensOfDocument(
   const reader = new DocumentReader(options);
   const spans = new Int32Array(1024 * SPAN);
   const tokens: number[] = [];
-  const spellings: DocumentTokens['spellings'] = [];
+  const spellings: Record<number, string> = {};
   const sentences: number[] = [];
   const leftOut: DocumentTokens['leftOut'] = [];
   const units = unitsOf(text);
@@ -92,12 +92,12 @@ export function tokensOfDocument(
         const word = spellingOf(reader.text, spans[i]!, spans[i + 1]!);
         const stem = stemLengthOf(word);
         const stemEnd = stem ? placeOf(spans[i]! + stem) : end;
-        const take = (from: number, to: number, kind: number, spelling: string): void => {
-          if (spelling !== text.slice(from, to)) spellings.push([tokens.length / 3, spelling]);
+        const add = (from: number, to: number, kind: number, spelling: string): void => {
+          if (text.slice(from, to) !== spelling) spellings[tokens.length / 3] = spelling;
           tokens.push(from, to, kind);
         };
-        take(start, stemEnd, isCode ? 1 : 0, stem ? word.slice(0, stem) : word);
-        if (stem) take(stemEnd, end, 2, word.slice(stem));
+        add(start, stemEnd, isCode ? 1 : 0, stem ? word.slice(0, stem) : word);
+        if (stem) add(stemEnd, end, 2, word.slice(stem));
         seen = end;
       }
     }

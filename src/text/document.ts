@@ -1,7 +1,7 @@
 // A document to words: tells its language, finds the regions of prose and of code, and cuts each of them. Of documents
 // with markup it takes whole lines only, so that no sign of markup is parted where the document comes in pieces.
 
-import { CODES, languageOf, PROSE_LANGUAGE, type Language } from './languages.ts';
+import { BEGINNING, CODES, languageOf, PROSE_LANGUAGE, type Language } from './languages.ts';
 import type { TextOptions } from './options.ts';
 import { PROSE, Regions, type Scanner } from './regions/regions.ts';
 import { scannerOf } from './regions/scanner.ts';
@@ -27,8 +27,6 @@ import {
 const LONGEST_LINE = 1 << 22;
 /** What a scanner reads as a whole is taken in parts from so many characters on. */
 const LARGEST_WHOLE = 1 << 20;
-/** Characters that may tell the language. */
-const BEGINNING = 200;
 const LINE_BREAK = 10;
 
 /** Where a text of so many UTF-16 units is put. */
@@ -136,6 +134,7 @@ export class DocumentReader {
       end = units.subarray(0, last).lastIndexOf(LINE_BREAK) + 1;
       if (this.#scanner.readsWhole) end = length < LARGEST_WHOLE ? 0 : afterBlankLine(units, end);
       if (end === 0 && length > LONGEST_LINE) end = length;
+      if (this.#scanner.cut) end = this.#scanner.cut(units, end);
     }
     this.#take(end);
   }

@@ -153,6 +153,8 @@ const reading: ReadingReport = {
   skipped: { ...NONE, binary: 3, tooLarge: 1 },
   languages: { markdown: { files: 1210, names: [] } },
   encodings: { 'utf-8': 1210 },
+  unknownEncodings: [],
+  guessed: 0,
   repaired: 0,
   secrets: { files: 0, found: 0 },
   data: { files: 0, found: 0 },

@@ -28,8 +28,8 @@ test('a document is shown with its language, its sentences, what is code and wha
         ['i', 0],
       ] as [string, number][]),
     ],
+    spellings: {},
     sentences: Int32Array.of(3, 5),
-    spellings: [],
     leftOut: [
       ['http://f.g "h', 'markup'],
       [long, 'tooLong'],
@@ -57,12 +57,7 @@ test('a word whose particle was separated is two tokens', () => {
 test('a word that is spelled otherwise than in the text says how', () => {
   const text = 'caf&eacute; don’t O<b>n</b>ce so\u00adme plain';
   const { spellings } = tokensOfDocument('a.md', text, TEXT_DEFAULTS, whole);
-  assert.deepEqual(spellings, [
-    [0, 'café'],
-    [1, "don't"],
-    [2, 'Once'],
-    [3, 'some'],
-  ]);
+  assert.deepEqual(spellings, { 0: 'café', 1: "don't", 2: 'Once', 3: 'some' });
 });
 
 test('a word with character references stands where these do', () => {
@@ -137,9 +132,10 @@ test('in any text, tokens and what is left out stand in order and share no chara
 
 test('what is seen is also said in words', () => {
   const tokens = tokensOfDocument('a.md', 'One <b>two</b>. Three', TEXT_DEFAULTS, whole);
-  assert.deepEqual(tokenSummary({ ...tokens, text: '', encoding: 'utf-8', repaired: true }, 'en'), [
+  assert.deepEqual(tokenSummary({ ...tokens, text: '', encoding: 'utf-8', guessed: true, repaired: true }, 'en'), [
     'Language: markdown. Encoding: utf-8',
     'Words: 3. Sentences: 2',
+    'The encoding is a guess',
     'Broken characters were replaced',
     `Left out: ${leftOutText('markup')}, places: 2`,
   ]);

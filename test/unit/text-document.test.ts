@@ -65,7 +65,7 @@ suite('the language of a document', () => {
     assert.equal(languageOf('run', '#!/bin/sh\n').name, 'shellscript');
     assert.equal(languageOf('page', '<!DOCTYPE html>').name, 'html');
     assert.equal(languageOf('thesis.txt', '\\documentclass{article}').name, 'latex');
-    assert.equal(languageOf('data.csv', '<?xml').name, 'plaintext');
+    assert.equal(languageOf('data.csv', 'a,b\n<?xml').name, 'plaintext');
   });
 
   test('of a fence is a name, an ending or an alias', () => {
@@ -161,7 +161,7 @@ suite('markup', () => {
   });
 
   test('XML: CDATA is text', () => {
-    assert.equal(cut('a.xml', '<?xml version="1.0"?><a><b c="d">e</b><![CDATA[f <g]]></a>'), 'e | f');
+    assert.equal(cut('a.xml', '<?xml version="1.0"?><a><b c="d">e</b><![CDATA[f <g]]></a>'), 'e f');
   });
 
   test('LaTeX: no commands, formulas, labels and comments', () => {
@@ -377,7 +377,7 @@ suite('any text', () => {
     'a.txt',
     'a.lua',
     'a.yaml',
-  ];
+  ].concat(...['a.properties', 'a.json', 'a.cs', 'a.cpp', 'a.po', 'a.css', 'a.xml', 'a.toml', 'a.r']);
   const sign = fc.constantFrom(
     ...['```', '`', '"', "'", '/*', '*/', '//', '<!--', '-->', '<', '>', '](', '${', '{', '}', '\\', '$', '$$', '\n'],
     ...['\n\n', '\\begin{verbatim}', '\\end{verbatim}', '--> 1\n', '"source": [', '"cell_type": "code"', ',', ':', '['],
@@ -395,6 +395,17 @@ suite('any text', () => {
       '&eacute;',
       '&#44032;',
       '\\u00e9',
+      '\\n',
+      '\\x4',
+      'r"',
+      'R"(',
+      ')"',
+      '@"',
+      '""',
+      'r#"',
+      '<w>',
+      '</w>',
+      '<p>',
       '://',
       'don',
       'a',

@@ -43,7 +43,7 @@ function seenIn(html: string): string[] {
     .replace(/<img[^>]*?alt="([^"]*)"[^>]*>/g, ' $1 ')
     .replace(/<\/?(?:p|h[1-6]|li|ul|ol|blockquote|pre|hr|br|div|table|tr|td|code|script)\b[^>]*>/g, '\n')
     .replace(/<\/?[a-zA-Z](?:[^<>"']|"[^"]*"|'[^']*')*>/g, '');
-  return wordsOf('a.txt', decodeHTML(text))
+  return wordsOf('a.txt', `. ${decodeHTML(text)}`) // a tag at the beginning would make it XML
     .filter((word) => word !== '|')
     .sort();
 }

@@ -41,7 +41,7 @@ function decodeIn(
   size: number,
   setting: string | null = null,
 ): { texts: (string | Uint8Array)[]; repaired: boolean; encoding: string } {
-  const decoder = Decoder.of(bytes.subarray(0, 8192), bytes.length, setting);
+  const decoder = Decoder.of(bytes.subarray(0, 8192), bytes.length, { setting });
   assert.ok(decoder);
   const texts: (string | Uint8Array)[] = [];
   let repaired = false;
@@ -246,10 +246,22 @@ test('any bytes, in pieces of any size, give the text of the whole and throw not
             .map((chosen) => [random, Uint8Array.from(chosen)]),
         ),
       fc.integer({ min: 1, max: 50 }),
-      fc.constantFrom(null, 'euc-kr', 'shift_jis', 'gb18030', 'windows-1252', 'utf-16le', 'utf-16be'),
+      fc.constantFrom(
+        null,
+        'euc-kr',
+        'shift_jis',
+        'gb18030',
+        'windows-1252',
+        'utf-16le',
+        'utf-16be',
+        'cp850',
+        'iso-2022-jp',
+        'hz',
+        'utf-32le',
+      ),
       (both, size, setting) => {
         for (const bytes of both) {
-          const decoder = Decoder.of(bytes, bytes.length, setting);
+          const decoder = Decoder.of(bytes, bytes.length, { setting });
           if (!decoder) continue;
           const whole = decoder.decode(bytes, true);
           const { texts, encoding, repaired } = decodeIn(bytes, size, setting);

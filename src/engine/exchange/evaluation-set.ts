@@ -57,7 +57,9 @@ async function readText(path: string, encoding: string | undefined): Promise<str
       throw new Error(
         l10n.t('it has {0} MB; word pairs and analogies are read from files of up to 16 MB', Math.ceil(size / 1e6)),
       );
-    const decoded = decodeText(await readFile(path), encoding === undefined ? null : encodingOfSetting(encoding));
+    const decoded = decodeText(await readFile(path), {
+      setting: encoding === undefined ? null : encodingOfSetting(encoding),
+    });
     if (!decoded) throw new Error(l10n.t('it is not text; save a spreadsheet as CSV'));
     return typeof decoded.text === 'string' ? decoded.text : new TextDecoder().decode(decoded.text);
   } catch (error) {

@@ -5,7 +5,7 @@ import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync
 import { basename, dirname, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { decodeText, Decoder } from '../../text/decode.ts';
-import { encodingOfSetting, type Encoding } from '../../text/encodings.ts';
+import { encodingOfSetting, type EncodingHints } from '../../text/encodings.ts';
 import { createReader, detectFormat, HEAD, utf16Of } from '../../word2vec/formats/detection.ts';
 import { beginsWithHeading, metadataName, ProjectorMetadataReader } from '../../word2vec/formats/projector.ts';
 import {
@@ -166,7 +166,7 @@ async function* inUtf8(
 /** Decodes words as the texts of a folder are decoded. */
 function wordDecoder(setting: string | undefined): DecodeWords {
   return (bytes) => {
-    const decoder = Decoder.of(bytes, bytes.length, settingOf(setting));
+    const decoder = Decoder.of(bytes, bytes.length, hintsOf(setting));
     if (!decoder) return null;
     const { text } = decoder.decode(bytes, true);
     const { encoding } = decoder;
@@ -179,7 +179,7 @@ async function wordsBeside(format: ReadableFormat, path: string, setting?: strin
   if (format === 'safetensors') return wordsOfPart(dirname(path), basename(path));
   if (format !== 'projector') return null;
   const metadata = readFileSync(join(dirname(path), metadataName(basename(path))));
-  const decoded = decodeText(metadata, settingOf(setting))?.text ?? metadata;
+  const decoded = decodeText(metadata, hintsOf(setting))?.text ?? metadata;
   const reader = new ProjectorMetadataReader();
   reader.push(typeof decoded === 'string' ? new TextEncoder().encode(decoded) : decoded);
   reader.end();
@@ -188,8 +188,8 @@ async function wordsBeside(format: ReadableFormat, path: string, setting?: strin
   return beginsWithHeading(words) && countLines(path) === words.length - 1 ? words.slice(1) : words;
 }
 
-function settingOf(encoding: string | undefined): Encoding | null {
-  return encoding === undefined ? null : encodingOfSetting(encoding);
+function hintsOf(encoding: string | undefined): EncodingHints {
+  return { setting: encoding === undefined ? null : encodingOfSetting(encoding) };
 }
 
 /** Lines with something in them. */

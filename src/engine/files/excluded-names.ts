@@ -4,13 +4,14 @@
 /** Why a name is left out. Of version control nothing is said: it is no part of what is in a folder. */
 export type NameRule = 'secret' | 'generated' | 'versionControl';
 
-/** A repository's own, which no one looks for; in worktrees and submodules `.git` is a file. */
+/** A repository's own; in worktrees and submodules `.git` is a file. */
 const VERSION_CONTROL = /^\.(?:git|hg|svn|bzr|jj)$/i;
-/** The same, by names that are seen, and so told. A folder cvs may well hold curricula vitae. */
-const OLD_VERSION_CONTROL = /^(?:_darcs|CVS)$/;
 
 /** Folders of installed packages. */
 const INSTALLED = /^(?:node_modules|bower_components|jspm_packages|__pycache__)$/i;
+
+/** Version control's own, by names that people's folders may have: they are told. */
+const TOLD = /^(?:CVS|_darcs)$/;
 
 /** Folders of keys and credentials. */
 const SECRET_FOLDERS = /^(?:\.ssh|\.aws|\.azure|\.gnupg|\.kube|\.gcloud|\.oci|\.password-store|\.secrets?|keychains)$/i;
@@ -53,7 +54,7 @@ const GENERATED_FILES = new RegExp(
 /** Why a folder of this name is never entered; null where it may be. */
 export function folderRule(name: string): NameRule | null {
   if (VERSION_CONTROL.test(name)) return 'versionControl';
-  if (INSTALLED.test(name) || OLD_VERSION_CONTROL.test(name)) return 'generated';
+  if (INSTALLED.test(name) || TOLD.test(name)) return 'generated';
   return SECRET_FOLDERS.test(name) || /^secrets$/i.test(name) ? 'secret' : null;
 }
 

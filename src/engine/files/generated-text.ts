@@ -33,7 +33,7 @@ const CODE = /\.(?:js|mjs|cjs|css)$/i;
 
 /** Endings of documents that have no comments, though their languages are not told apart. */
 const DOCUMENTS =
-  /\.(?:adoc|asciidoc|csv|log|mediawiki|org|rst|text|textile|tsv|txt|wiki)$|(?:^|\/)[^./]*(?:readme|changes|changelog|license|notes|todo)[^./]*$/i;
+  /(?<!(?:^|\/)(?:CMakeLists|[^/]*(?:constraints|requirements)[^/]*))\.(?:adoc|asciidoc|csv|log|mediawiki|org|rst|text|textile|tsv|txt|wiki)$|(?:^|\/)[^./]*(?:readme|changes|changelog|license|notes|todo)[^./]*$/i;
 
 type Signs = Pick<Lexis, 'lineComments' | 'blockComments'>;
 const MARKUP_SIGNS: Signs = { lineComments: [], blockComments: [['<!--', '-->']] };
@@ -53,19 +53,29 @@ function signsOf(name: string, beginning: string): Signs | null {
   const { syntax, lexis } = languageOf(name, beginning);
   switch (syntax) {
     case 'code':
-      return lexis && lexis.lineComments.length + lexis.blockComments.length > 0 ? lexis : ANY_SIGNS;
+      return lexis && lexis.lineComments.length + lexis.blockComments.length > 0 ? signsOfCode(lexis) : ANY_SIGNS;
     case 'markdown':
     case 'html':
+    case 'xml':
+    case 'sami':
       return MARKUP_SIGNS;
     case 'latex':
     case 'bibtex':
       return { lineComments: ['%'], blockComments: [] };
+    case 'properties':
+      return { lineComments: ['#', '!'], blockComments: [] };
     case 'prose':
       return DOCUMENTS.test(name) ? null : ANY_SIGNS;
     case 'notebook':
     case 'subtitles':
       return null;
   }
+}
+
+/** Comments, and what a language keeps its documentation in instead of one: `"""` of Python. */
+function signsOfCode({ lineComments, blockComments, longQuotes, interpolation }: Lexis): Signs {
+  const documentation = interpolation === '' ? longQuotes.filter((quote) => quote.length > 2) : [];
+  return { lineComments, blockComments: [...blockComments, ...documentation.map((quote) => [quote, quote] as const)] };
 }
 
 /** The comments that a text begins with or has among its first lines, without their signs, a line for each; other lines are of one dot. */

@@ -11,7 +11,7 @@ const NAMES = 300;
 /** Names in the log for each reason. */
 const LOGGED = 50;
 
-type Kind = SkipReason | 'repaired' | 'secrets' | 'data' | 'partial';
+type Kind = SkipReason | 'guessed' | 'repaired' | 'secrets' | 'data' | 'partial';
 
 interface Note {
   name: string;
@@ -21,19 +21,20 @@ interface Note {
 /** Plain: it survives a structured clone. */
 export interface ReadingNotes extends Pick<
   ReadingReport,
-  'files' | 'bytes' | 'languages' | 'encodings' | 'secrets' | 'data'
+  'files' | 'bytes' | 'languages' | 'encodings' | 'unknownEncodings' | 'secrets' | 'data'
 > {
   counts: Record<Kind, number>;
   notes: Record<Kind, Note[]>;
 }
 
 export function newNotes(): ReadingNotes {
-  const kinds: Kind[] = [...SKIP_REASONS, 'repaired', 'secrets', 'data', 'partial'];
+  const kinds: Kind[] = [...SKIP_REASONS, 'guessed', 'repaired', 'secrets', 'data', 'partial'];
   return {
     files: 0,
     bytes: 0,
     languages: {},
     encodings: {},
+    unknownEncodings: [],
     secrets: { files: 0, found: 0 },
     data: { files: 0, found: 0 },
     counts: Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>,
@@ -58,6 +59,8 @@ export interface ReadDocument {
   /** Of its content; null of a large file that no other has the size of. */
   digest: string | null;
   encoding: Encoding;
+  /** Whether it could be another one. */
+  guessed: boolean;
   /** Whether broken bytes were replaced. */
   repaired: boolean;
   /** Access tokens and keys that were left out. */
@@ -75,6 +78,7 @@ export function noteRead(notes: ReadingNotes, file: ReadDocument): void {
   const language = (notes.languages[languageOf(file.name).name] ??= { files: 0, names: [] });
   const name = file.encoding === 'utf-8' ? file.name : `${file.name} (${file.encoding})`;
   if (++language.files <= NAMES) language.names.push(plain(name));
+  if (file.guessed) note(notes, 'guessed', file.name, file.encoding);
   if (file.repaired) note(notes, 'repaired', file.name);
   if (file.failure !== null) note(notes, 'partial', file.name, file.failure);
   for (const kind of ['secrets', 'data'] as const) {
@@ -98,22 +102,34 @@ export function reportOf(
   notes: ReadingNotes,
 ): Pick<
   ReadingReport,
-  'files' | 'bytes' | 'languages' | 'encodings' | 'secrets' | 'data' | 'skipped' | 'repaired' | 'names'
+  | 'files'
+  | 'bytes'
+  | 'languages'
+  | 'encodings'
+  | 'unknownEncodings'
+  | 'secrets'
+  | 'data'
+  | 'skipped'
+  | 'guessed'
+  | 'repaired'
+  | 'names'
 > {
-  const { files, bytes, languages, encodings, secrets, data, counts } = notes;
+  const { files, bytes, languages, encodings, unknownEncodings, secrets, data, counts } = notes;
+  const { guessed, repaired } = counts;
   const skipped = Object.fromEntries(SKIP_REASONS.map((reason) => [reason, counts[reason]])) as Record<
     SkipReason,
     number
   >;
   const names: ReadingReport['names'] = {};
-  for (const kind of [...SKIP_REASONS, 'repaired', 'secrets', 'data'] as const) {
+  for (const kind of [...SKIP_REASONS, 'guessed', 'repaired', 'secrets', 'data'] as const) {
     if (counts[kind] > 0) names[kind] = notes.notes[kind].map(({ name }) => name).sort();
   }
-  return { files, bytes, languages, encodings, secrets, data, skipped, repaired: counts.repaired, names };
+  return { files, bytes, languages, encodings, unknownEncodings, secrets, data, skipped, guessed, repaired, names };
 }
 
-/** Writes the names into the log, and how many are not named. What is left out by rule, of which there is much, is counted only. */
+/** Writes the names into the log, how many are not named, and encodings of the settings that nobody knows. What is left out by rule, of which there is much, is counted only. */
 export function logNotes(notes: ReadingNotes, log: (level: LogLevel, message: string) => void): void {
+  for (const name of notes.unknownEncodings) log('warn', unknownEncoding(name));
   for (const [kind, named] of Object.entries(notes.notes) as [Kind, Note[]][]) {
     if (kind === 'ignored' || kind === 'excluded') continue;
     for (const { name, detail } of named.slice(0, LOGGED)) log(...lineOf(kind, name, detail));
@@ -126,12 +142,19 @@ export function logNotes(notes: ReadingNotes, log: (level: LogLevel, message: st
   }
 }
 
+/** That a setting names no encoding. */
+function unknownEncoding(name: string): string {
+  return l10n.t('No encoding has the name “{0}”: encodings were detected', plain(name));
+}
+
 function isReason(kind: Kind): kind is SkipReason {
   return (SKIP_REASONS as readonly string[]).includes(kind);
 }
 
 function lineOf(kind: Kind, name: string, detail: string | null): [LogLevel, string] {
   switch (kind) {
+    case 'guessed':
+      return ['info', l10n.t('{0}: its encoding is a guess: {1}', name, detail ?? '')];
     case 'repaired':
       return ['warn', l10n.t('{0}: broken characters were replaced', name)];
     case 'secrets':

@@ -3,7 +3,8 @@
 
 import { CLASSES, RARE, SPACE, NEWLINE, UNSPACED } from '../tokenizer.ts';
 import { languageNamed } from '../languages.ts';
-import { INLINE, tagName } from './html.ts';
+import { HTML_INLINE } from './element-breaks.ts';
+import { tagName } from './html.ts';
 import { entityAt, isInWord, joinWord, type Reference, type ReferenceAt } from './references.ts';
 import { codeKind, find, isAt, isDigit, isLetter, PROSE, signOf, slice, type Regions } from './regions.ts';
 
@@ -161,7 +162,7 @@ export class MarkdownInline {
           const name = isTag && !isAddress ? tagName(text, i, end) : '';
           i = this.#mark(
             isTag && !isAddress
-              ? INLINE.has(name)
+              ? HTML_INLINE.has(name)
                 ? 'join'
                 : name === 'br' || name === 'img'
                   ? 'part'

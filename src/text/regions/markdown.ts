@@ -5,6 +5,7 @@
 
 import { languageNamed, type Language } from '../languages.ts';
 import { CodeScanner } from './code.ts';
+import { NamedBreaks } from './element-breaks.ts';
 import { HtmlScanner } from './html.ts';
 import { FORMULAS } from './latex.ts';
 import { definitionEnd, MarkdownInline } from './markdown-inline.ts';
@@ -81,7 +82,7 @@ export class MarkdownScanner implements Scanner {
     this.#flush(text, regions);
     if (this.#leaf?.kind === 'leftOut') this.#leaf = null; // it ends in the text at hand
     if (this.#leaf?.kind === 'html') {
-      new HtmlScanner().scan(text, this.#leaf.start, this.#leaf.end, regions);
+      new HtmlScanner(NamedBreaks.ofHtml()).scan(text, this.#leaf.start, this.#leaf.end, regions);
       this.#leaf.start = this.#leaf.end = 0;
     }
   }
@@ -231,7 +232,8 @@ export class MarkdownScanner implements Scanner {
 
   /** Ends what is not a paragraph. */
   #close(text: Uint16Array, regions: Regions): void {
-    if (this.#leaf?.kind === 'html') new HtmlScanner().scan(text, this.#leaf.start, this.#leaf.end, regions);
+    if (this.#leaf?.kind === 'html')
+      new HtmlScanner(NamedBreaks.ofHtml()).scan(text, this.#leaf.start, this.#leaf.end, regions);
     this.#leaf = null;
     regions.break();
   }

@@ -1,4 +1,4 @@
-// Character references inside words: &eacute; of HTML, \u00e9 of JSON, \'e of LaTeX. They are written over with what they stand for, and
+// Character references inside words: &eacute; of HTML, \u00e9 of strings (strings.ts), \'e of LaTeX. They are written over with what they stand for, and
 // the rest of the word is moved up to it, so that caf&eacute;s is the word cafés, and composed (NFC), so that cafe&#769;s is
 // the same word. Where the moved letters come from, the list of moves says; behind the word, spaces fill up what was left
 // over.
@@ -32,15 +32,6 @@ export const entityAt: ReferenceAt = (text, at, to) => {
     if (!isLetter(unit) && !isDigit(unit) && unit !== 35) return null;
   }
   return null;
-};
-
-/** Of JSON: \u00e9 */
-export const escapeAt: ReferenceAt = (text, at, to) => {
-  if (text[at] !== 92 || text[at + 1] !== 117 || at + 6 > to) return null;
-  const digits = slice(text, at + 2, at + 6);
-  if (!/^[\da-f]{4}$/i.test(digits)) return null;
-  const meaning = String.fromCharCode(Number.parseInt(digits, 16));
-  return { meaning: meaning === SOFT_HYPHEN ? '' : meaning.normalize('NFC'), end: at + 6 };
 };
 
 /** Of an accent's command the combining character, and of a letter's command the letter. */

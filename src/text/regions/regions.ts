@@ -17,6 +17,8 @@ export interface Scanner {
   scan(text: Uint16Array, from: number, to: number, regions: Regions): void;
   /** Whether what stands behind a place may change how it is read: the document comes as a whole, unless it is very long, and then up to a blank line. */
   readonly readsWhole?: boolean;
+  /** The last place of [0, end) where the text at hand may end, if that is not `end` (for one that is no line's end, too). */
+  cut?(text: Uint16Array, end: number): number;
   /** Whether what comes next is read otherwise than at the beginning of a document; absent where that is not known. */
   readonly isOpen?: boolean;
 }
