@@ -1,6 +1,7 @@
 // Code: comments and strings are prose, the rest is code. No language is parsed; what a lexer needs to know to find where
 // comments and strings end is in its Lexis. A string that is not closed ends with its line, so that a slip costs a line.
 
+import type { Backslash } from '../escapes.ts';
 import type { Language, Lexis, RawStrings } from '../languages.ts';
 import {
   codeKind,
@@ -14,7 +15,7 @@ import {
   type Regions,
   type Scanner,
 } from './regions.ts';
-import { unescape, type Backslash } from './strings.ts';
+import { unescape } from './strings.ts';
 
 /** A comment or a string, by how it begins. */
 interface Opener {

@@ -3,11 +3,12 @@
 // around them is left out, and escapes are written over, in the memory of the scanner, with what they stand for, so that
 // every word keeps its place. Outputs are left out.
 
+import { JSON_ESCAPES } from '../escapes.ts';
 import { languageNamed, type Language } from '../languages.ts';
 import { CodeScanner } from './code.ts';
 import { MarkdownScanner } from './markdown.ts';
 import { PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
-import { JSON_ESCAPES, unescape } from './strings.ts';
+import { unescape } from './strings.ts';
 
 const QUOTE = 34;
 const BACKSLASH = 92;

@@ -1,9 +1,10 @@
 // Java's .properties: keys are code, values and comments are prose, and each entry is a sentence of its own. A backslash at
 // the end of a line joins it to the next; escapes are what they stand for.
 
+import type { Escapes } from '../escapes.ts';
 import { languageNamed } from '../languages.ts';
 import { codeKind, endOfLine, isBlank, PROSE, type Regions, type Scanner } from './regions.ts';
-import { unescape, type Escapes } from './strings.ts';
+import { unescape } from './strings.ts';
 
 const ESCAPES: Escapes = { controls: 'fnrt', codes: 'u' };
 const BACKSLASH = 92;

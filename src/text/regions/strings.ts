@@ -1,29 +1,9 @@
 // Strings: what a backslash stands for with what follows it, by each language's own rules, and where it stands for itself.
 // Escapes of letters are part of their words: caf\u00e9s is the word cafés.
 
+import type { Escapes } from '../escapes.ts';
 import { isInWord, joinWord, type Reference, type ReferenceAt } from './references.ts';
 import { isLetter, slice, type Regions } from './regions.ts';
-
-/** What may stand behind a backslash. */
-export interface Escapes {
-  /** Letters that stand for control characters and spaces. */
-  controls: string;
-  /**
-   * Codes of characters that are written out: x of two hexadecimal digits (`C` of one to four, as C# has them), u of four,
-   * U of eight (`A` of four, as Apple has them), { of u and braces, o of up to three octal digits, d of up to three decimal
-   * ones, N of a name in braces, h of up to six hexadecimal digits and nothing before them, as CSS has them.
-   */
-  codes: string;
-  /** What is written with x, o or d is a byte, of UTF-8, and no character. */
-  bytes?: boolean;
-  /** A quotation mark ends the string behind a backslash, too. */
-  closes?: boolean;
-}
-
-/** What a backslash does in a string: it begins an escape; it keeps the next sign from ending the string, and stands for itself; or nothing. */
-export type Backslash = Escapes | 'keeps' | 'nothing';
-
-export const JSON_ESCAPES: Escapes = { controls: 'bfnrt', codes: 'u' };
 
 const BACKSLASH = 92;
 const SPACE = 32;
