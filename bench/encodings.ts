@@ -103,3 +103,4 @@ if (right < WANTED * files || wanting.length > 0) {
   console.log(`Wanting: ${[`${100 * WANTED} % of all`, ...wanting].join(', ')}`);
   process.exitCode = 1;
 }
+console.log(JSON.stringify({ files, right, silent, millisecondsPerFile: milliseconds / files }));

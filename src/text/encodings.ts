@@ -61,7 +61,6 @@ export function beginningOf(bytes: Uint8Array, size = bytes.length, setting: Enc
   if (whole && (setting === 'utf-32le' || setting === 'utf-32be') && isUtf32(probe, setting === 'utf-32le')) {
     return { encoding: setting, mark: 0 };
   }
-  // letters of ASCII in pairs would be ideographs: what has neither NUL bytes nor controls is no UTF-16 by itself
   if (ascii) return ascii;
   for (const encoding of whole && probe.length >= 8 ? (['utf-32le', 'utf-32be'] as const) : []) {
     if (isUtf32(probe, encoding === 'utf-32le')) return { encoding, mark: 0 };
@@ -119,6 +118,9 @@ function isUtf16(probe: Uint8Array, encoding: 'utf-16le' | 'utf-16be'): boolean 
 
 /** The byte order in which there is text with spaces, of few scripts; `null` if there is none. */
 function utf16WithoutMark(probe: Uint8Array): Beginning | null {
+  // letters of ASCII in pairs would be ideographs: of western text every other byte is NUL, of other scripts some are controls
+  const nuls = probe.reduce((sum, byte) => sum + (byte === 0 ? 1 : 0), 0);
+  if (4 * nuls < probe.length && probe.every((byte) => byte < 0x80 && (byte === 0 || !isControl(byte)))) return null;
   const orders = (['utf-16le', 'utf-16be'] as const).map((encoding) => {
     const text = isUtf16(probe, encoding) ? new TextDecoder(encoding).decode(probe, { stream: true }) : '';
     return { encoding, spaces: isOfFewScripts(text) ? (text.match(SPACES)?.length ?? 0) : 0 };
@@ -261,7 +263,8 @@ export function legacyEncoding(
   const isWestern = best === WESTERN || isSame(best, WESTERN);
   const isUtf8 = unicode === 'perhaps' && probability < CONVINCING;
   const isLittle = !isWestern && beyond < FEW && witnesses.length === 0;
-  if (isUtf8 || (isLittle && probability < BROKEN && standsAlone(sample))) return { encoding: 'utf-8', guessed: false };
+  if (isUtf8 || (isLittle && (beyond === 1 || probability < BROKEN) && standsAlone(sample)))
+    return { encoding: 'utf-8', guessed: false };
   const guessed = isLittle || probability < STRANGE || !isSure(scores, isSame);
   return { encoding: isWestern ? WESTERN : best, guessed };
 }

@@ -1,4 +1,4 @@
-// What a backslash means in the strings of a language: a table that languages.ts fills and regions/strings.ts reads by.
+// What a backslash in a string may stand for with what follows it, by language. Strings are read by regions/strings.ts.
 
 /** What may stand behind a backslash. */
 export interface Escapes {
@@ -20,3 +20,8 @@ export interface Escapes {
 export type Backslash = Escapes | 'keeps' | 'nothing';
 
 export const JSON_ESCAPES: Escapes = { controls: 'bfnrt', codes: 'u' };
+export const C_ESCAPES: Escapes = { controls: 'abefnrtv', codes: 'xuUo', bytes: true };
+export const JAVASCRIPT_ESCAPES: Escapes = { controls: 'bfnrtv', codes: 'xu{o' };
+export const JAVA_ESCAPES: Escapes = { controls: 'bfnrst', codes: 'uo' };
+export const KOTLIN_ESCAPES: Escapes = { controls: 'bnrt', codes: 'u' };
+export const CONFIGURATION_ESCAPES: Escapes = { controls: 'abefnrtv', codes: 'xuU' };

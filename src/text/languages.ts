@@ -2,7 +2,15 @@
 // how its text is told from its markup (regions.ts), and for code where comments, strings and keywords are. The names
 // are VS Code's.
 
-import { JSON_ESCAPES, type Backslash, type Escapes } from './escapes.ts';
+import {
+  C_ESCAPES,
+  CONFIGURATION_ESCAPES,
+  JAVA_ESCAPES,
+  JAVASCRIPT_ESCAPES,
+  JSON_ESCAPES,
+  KOTLIN_ESCAPES,
+  type Backslash,
+} from './escapes.ts';
 
 /** How a document is taken apart. */
 export type Syntax =
@@ -62,12 +70,6 @@ export interface Language {
 }
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
-
-const C_ESCAPES: Escapes = { controls: 'abefnrtv', codes: 'xuUo', bytes: true };
-const JAVASCRIPT_ESCAPES: Escapes = { controls: 'bfnrtv', codes: 'xu{o' };
-const JAVA_ESCAPES: Escapes = { controls: 'bfnrst', codes: 'uo' };
-const KOTLIN_ESCAPES: Escapes = { controls: 'bnrt', codes: 'u' };
-const CONFIGURATION_ESCAPES: Escapes = { controls: 'abefnrtv', codes: 'xuU' };
 
 /** String.raw`…` */
 const JAVASCRIPT_RAW: RawStrings = { prefix: /String\.raw$/, isLong: true, backslash: 'keeps' };

@@ -73,6 +73,8 @@ test('the files of a folder become a corpus in sorted order, each a document wit
     words: 6,
     languages: { plaintext: { files: 2, names: ['w/a.txt', 'w/b.txt'] }, markdown: { files: 1, names: ['w/a/x.md'] } },
     encodings: { 'utf-8': 3 },
+    unknownEncodings: [],
+    guessed: 0,
     secrets: { files: 0, found: 0 },
     data: { files: 0, found: 0 },
     skipped: skips({ excluded: 1 }),

@@ -230,11 +230,18 @@ describe('what cannot be told', () => {
     assert.equal(read(encoderOf('windows-1252')(text), { others, locale: 'ko' }).text, text);
   });
 
-  test('is a guess: a single letter, a language that is not known', () => {
-    assert.equal(read(Buffer.from('x \xff y', 'latin1')).guessed, true);
+  test('is a guess: a letter or two, a language that is not known', () => {
+    assert.equal(read(Buffer.from('x \xf1\xff y', 'latin1')).guessed, true);
+    assert.equal(read(encoderOf('cp850')('le café')).guessed, true);
     // Vietnamese in VISCII, by its table of iconv-lite
     const viscii = encoderOf('viscii')('Gió thổi suốt đêm, sáng ra trời yên biển lặng.');
     assert.equal(read(viscii).guessed, true);
+  });
+
+  test('a single byte that stands alone is broken', () => {
+    assert.equal(read(Buffer.from('x \xff y', 'latin1')).text, 'x \ufffd y');
+    const pairs = Buffer.from('sentinelword\0' + '0');
+    assert.equal(Decoder.of(pairs, pairs.length), null, 'letters of ASCII in pairs are no ideographs');
   });
 
   test('files asked for are UTF-8: they say nothing', () => {
