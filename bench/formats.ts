@@ -39,7 +39,7 @@ async function gensim(
   const peer = spawn(python, [script, folder, String(size)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface(peer.stdout)[Symbol.asyncIterator]();
   const answer = async (): Promise<Answer> => {
-    const { value, done } = await lines.next();
+    const { value, done } = (await lines.next()) as IteratorResult<string, undefined>;
     if (done) throw new Error(`gensim ended: ${python} needs gensim 4 (Debian: apt-get install python3-gensim)`);
     return JSON.parse(value) as Answer;
   };

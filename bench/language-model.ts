@@ -258,7 +258,7 @@ async function startTorch(python: string, openblas: string | undefined): Promise
   });
   const lines = createInterface(peer.stdout)[Symbol.asyncIterator]();
   const answer = async (): Promise<unknown> => {
-    const { value, done } = await lines.next();
+    const { value, done } = (await lines.next()) as IteratorResult<string, undefined>;
     if (done)
       throw new Error(`PyTorch ended: ${python} needs torch (Debian: apt-get install python3-torch), or --alone`);
     return JSON.parse(value);

@@ -14,7 +14,8 @@ import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
 import { answerAnalogies } from '../src/word2vec/analogies.ts';
-import { agreementWithPeople, parseAnalogyQuestions, parseScoredPairs } from '../src/word2vec/evaluation.ts';
+import { parseAnalogyQuestions, parseScoredPairs } from '../src/word2vec/evaluation-set.ts';
+import { agreementWithPeople } from '../src/word2vec/evaluation.ts';
 import { WordVectors, type WeightedWord } from '../src/word2vec/vectors.ts';
 import { seededRandom } from '../test/synthetic-text.ts';
 

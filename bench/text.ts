@@ -191,7 +191,7 @@ async function compare(folder: string): Promise<number> {
   const peer = spawn(values.python, [script, file], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface(peer.stdout)[Symbol.asyncIterator]();
   const answer = async (): Promise<unknown> => {
-    const { value, done } = await lines.next();
+    const { value, done } = (await lines.next()) as IteratorResult<string, undefined>;
     if (done) throw new Error(`gensim ended: ${values.python} needs gensim 4 (Debian: apt-get install python3-gensim)`);
     return JSON.parse(value);
   };

@@ -6,7 +6,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildAll } from './build.mjs';
 import { root } from './install.mjs';
-import { findNode24 } from './node24.mjs';
+import { findNode24 } from './node.mjs';
 
 const folder = join(root, 'bench');
 const names = (await readdir(folder))

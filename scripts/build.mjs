@@ -3,7 +3,7 @@
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,6 +12,8 @@ import { writeNotices } from './notices.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
+const { engines } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const oldestNode = engines.node.replace('>=', 'node');
 const asc = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/package.json')), 'bin/asc.js');
 
 /** A file directly in it is a module; its folders hold what modules include. */
@@ -69,7 +71,7 @@ export async function buildBundles({ development = false } = {}) {
     metafile: true,
     define: { 'process.env.NODE_ENV': '"production"' },
   };
-  const node = { ...shared, platform: 'node', target: 'node22' };
+  const node = { ...shared, platform: 'node', target: oldestNode };
   // CommonJS dependencies of an ES module bundle ask for `require`
   const banner = {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -91,13 +93,15 @@ export async function buildBundles({ development = false } = {}) {
         engine: 'src/engine/main.ts',
         'compute-thread': 'src/engine/compute-thread.ts',
         'reading-thread': 'src/engine/reading-thread.ts',
+        'command-line': 'src/cli/command-line.ts',
       },
       outdir: 'dist',
     }),
     build({
       ...node,
       format: 'esm',
-      banner: { js: `#!/usr/bin/env node\n${banner.js}` },
+      target: 'es2020', // an old Node is to read it
+      banner: { js: '#!/usr/bin/env node' },
       entryPoints: ['src/cli/lexiscope.ts'],
       outfile: 'dist/lexiscope.mjs',
     }),

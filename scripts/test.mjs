@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findChromium } from './chromium.mjs';
 import { root } from './install.mjs';
-import { findNode24 } from './node24.mjs';
+import { findNode24 } from './node.mjs';
 import { findTfjsNode } from './tfjs-node.mjs';
 
 const scratch = await mkdtemp(join(tmpdir(), 'lexiscope-test-'));

@@ -6,7 +6,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installOnce, npmInstall, root, run } from './install.mjs';
-import { findNode24 } from './node24.mjs';
+import { findNode24 } from './node.mjs';
 
 const VERSION = '4.139.1'; // VS Code 1.139.1; wants Node 24
 

@@ -85,7 +85,7 @@ export async function gensim(
   });
   const lines = createInterface(peer.stdout)[Symbol.asyncIterator]();
   const answer = async (): Promise<Record<string, unknown>> => {
-    const { value, done } = await lines.next();
+    const { value, done } = (await lines.next()) as IteratorResult<string, undefined>;
     if (done) throw new Error(`gensim ended: ${python} needs gensim 4 (Debian: apt-get install python3-gensim)`);
     return JSON.parse(value) as Record<string, unknown>;
   };

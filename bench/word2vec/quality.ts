@@ -5,7 +5,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import { answerAnalogies } from '../../src/word2vec/analogies.ts';
-import { agreementWithPeople, parseAnalogyQuestions, parseScoredPairs } from '../../src/word2vec/evaluation.ts';
+import { parseAnalogyQuestions, parseScoredPairs } from '../../src/word2vec/evaluation-set.ts';
+import { agreementWithPeople } from '../../src/word2vec/evaluation.ts';
 import { WordVectors } from '../../src/word2vec/vectors.ts';
 import type { Contender, Vectors } from './contenders.ts';
 

@@ -7,6 +7,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { LANGUAGE_MODEL_DEFAULTS } from '../language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../projection/options.ts';
 import type { ModelParts, TrainRequest, VectorWidth } from '../protocol/engine.ts';
+import { encodingNamed } from '../text/encodings.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
@@ -45,6 +46,7 @@ export function readArguments(words: string[]): { values: Values; positionals: s
     'vectorWidth',
     'encoding',
     'equal',
+    'score',
   ])
     options[name] = { type: 'string' };
   for (const name of ['json', 'quiet', 'help', 'continue']) options[name] = { type: 'boolean' };
@@ -98,6 +100,16 @@ export function method(values: Values): Method {
   return found;
 }
 
+/** The encoding that the options name, of files that are not UTF-8. */
+export function encodingOf(values: Values): { encoding?: string } {
+  const { encoding } = values;
+  if (typeof encoding !== 'string') return {};
+  if (encodingNamed(encoding) === null) {
+    throw new UsageError(`--encoding is ${JSON.stringify(encoding)}, which is the name of no encoding that is known.`);
+  }
+  return { encoding };
+}
+
 /** The training that the options describe. */
 export function trainRequest(folders: readonly string[], values: Values): TrainRequest {
   return {
@@ -105,7 +117,7 @@ export function trainRequest(folders: readonly string[], values: Values): TrainR
       path: resolve(folder),
       include: (values['include'] as string[] | undefined) ?? [],
       exclude: (values['exclude'] as string[] | undefined) ?? [],
-      ...(typeof values['encoding'] === 'string' && { encoding: values['encoding'] }),
+      ...encodingOf(values),
     })),
     reading: group(values, 'reading', GROUPS.reading),
     text: group(values, 'text', GROUPS.text),

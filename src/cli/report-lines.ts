@@ -25,9 +25,16 @@ export function reportLines(report: TrainReport): string[] {
     ...(encodings.length > 1 || (reading.files > 0 && !reading.encodings['utf-8'])
       ? [`encodings: ${encodings.map(([encoding, files]) => `${files} ${encoding}`).join(', ')}`]
       : []),
+    ...reading.unknownEncodings.map(
+      (name) => `no encoding has the name ${JSON.stringify(name)}: encodings were detected`,
+    ),
+    ...(reading.guessed > 0 ? [`the encoding of ${reading.guessed} files is a guess`] : []),
     ...(reading.repaired > 0 ? [`broken characters were replaced in ${reading.repaired} files`] : []),
     ...(reading.secrets.found > 0
       ? [`${reading.secrets.found} access tokens or private keys in ${reading.secrets.files} files were left out`]
+      : []),
+    ...(reading.data.found > 0
+      ? [`${reading.data.found} blocks of data in ${reading.data.files} files were left out`]
       : []),
     ...(reading.pruned.words > 0
       ? [
@@ -45,9 +52,11 @@ export function reportLines(report: TrainReport): string[] {
   ];
 }
 
-export function importLines({ format, rows, duplicates, model, seconds }: ImportReport): string[] {
+export function importLines({ format, rows, duplicates, leftOut, encoding, model, seconds }: ImportReport): string[] {
   return [
     `${rows} rows of ${format}${duplicates ? `; ${duplicates} left out, their words had been there before` : ''}`,
+    ...(leftOut ? [`${leftOut.rows} left out, the first because ${leftOut.first}`] : []),
+    ...(encoding === undefined ? [] : [`words decoded from ${encoding}`]),
     ...modelLines(model),
     secondsLine(seconds),
   ];
@@ -71,13 +80,14 @@ export function evaluationLines(evaluation: Evaluation): string[] {
   const percent = (part: number, all: number): string => `${((100 * part) / all).toFixed(1)} %`.padStart(7);
   const passed = evaluation.passedOver ? [`lines passed over: ${evaluation.passedOver}`] : [];
   if (evaluation.kind === 'pairs') {
-    const { pairs, known, pearson, spearman, vocabulary } = evaluation;
+    const { pairs, known, pearson, spearman, vocabulary, column } = evaluation;
     const figure = (value: number): string =>
       Number.isNaN(value) ? 'none: too few pairs are known' : value.toFixed(4);
     return [
       `${pairs} word pairs, known ${known} (${percent(known, pairs).trim()}), among ${vocabulary} words`,
       `Pearson   ${figure(pearson)}`,
       `Spearman  ${figure(spearman)}`,
+      ...(column ? [scoreLine(column)] : []),
       ...passed,
     ];
   }
@@ -91,6 +101,11 @@ export function evaluationLines(evaluation: Evaluation): string[] {
   ];
 }
 
+function scoreLine({ number, name, raters }: NonNullable<Extract<Evaluation, { kind: 'pairs' }>['column']>): string {
+  const place = `column ${number}${name ? ` (${name})` : ''}`;
+  return raters ? `scores: the means of ${raters} raters, from ${place} on` : `scores from ${place}`;
+}
+
 export function leftOutLines(leftOut: FileTokens['leftOut']): string[] {
   const counts = new Map<LeftOutReason, number>();
   for (const { reason } of leftOut) counts.set(reason, (counts.get(reason) ?? 0) + 1);
@@ -99,6 +114,7 @@ export function leftOutLines(leftOut: FileTokens['leftOut']): string[] {
     keyword: 'keywords',
     tooLong: 'too long for words',
     secret: 'access tokens and private keys',
+    data: 'data that is no text',
   };
   return [...counts].map(([reason, count]) => `left out, ${names[reason]}: ${count} places`);
 }

@@ -4,10 +4,10 @@ import type { CellReport, ComparisonSetup, Contender } from '../language-model/c
 import type { LanguageModelJob } from '../language-model/training/job.ts';
 import type { WidthTrial } from '../language-model/training/width.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
-import type { EngineEvents, VirtualFiles } from '../protocol/engine.ts';
+import type { EngineEvents, UnclearScore, VirtualFiles } from '../protocol/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { AnalogyJob } from '../word2vec/analogies.ts';
-import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation.ts';
+import type { AnalogyQuestions, ScoredPairs } from '../word2vec/evaluation-set.ts';
 import type { VectorFileProblem } from '../word2vec/formats/vector-table.ts';
 import type { Word2vecJob } from '../word2vec/job.ts';
 import type { ReadVectors } from './exchange/vector-file.ts';
@@ -17,7 +17,10 @@ import type { ResultOf, TaskOf } from './threads/thread-messages.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
 
 export interface ComputeTasks {
-  import: { task: { path: string; most: number }; result: ReadVectors | { problem: VectorFileProblem } };
+  import: {
+    task: { path: string; most: number; encoding: string | undefined };
+    result: ReadVectors | { problem: VectorFileProblem };
+  };
   word2vec: {
     task: { job: Word2vecJob; thread: number; corpus: Pick<Corpus, 'tokens' | 'spilled'>; tokenFile: number };
     result: null;
@@ -41,7 +44,10 @@ export interface ComputeTasks {
     task: { setup: ComparisonSetup; contender: Contender; done: Float64Array };
     result: CellReport;
   };
-  readEvaluationSet: { task: { path: string }; result: ScoredPairs | AnalogyQuestions };
+  readEvaluationSet: {
+    task: { path: string; score: string | undefined; encoding: string | undefined };
+    result: ScoredPairs | AnalogyQuestions | UnclearScore;
+  };
   analogies: { task: { job: AnalogyJob }; result: null };
 }
 

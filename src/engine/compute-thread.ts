@@ -18,7 +18,7 @@ import { answerTasks, hooks } from './threads/thread-messages.ts';
 const { cancelled, progress } = hooks;
 
 answerTasks<ComputeTasks>({
-  import: ({ path, most }) => readVectorFile(path, most, hooks),
+  import: ({ path, most, encoding }) => readVectorFile(path, most, { ...hooks, encoding }),
   word2vec: ({ job, thread, corpus, tokenFile }) =>
     runSteps(new Word2vecThread(job, thread, tokensOf(corpus, tokenFile))),
   bytePairs: (task) => readBytePairs(task, hooks),
@@ -41,7 +41,7 @@ answerTasks<ComputeTasks>({
     }
     return comparison.report();
   },
-  readEvaluationSet: ({ path }) => readEvaluationSet(path),
+  readEvaluationSet: ({ path, score, encoding }) => readEvaluationSet(path, score, encoding),
   analogies: ({ job }) => runSteps(new AnalogyThread(job)),
 });
 

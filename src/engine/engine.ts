@@ -8,8 +8,6 @@ import type {
   EngineEvents,
   ImportOutcome,
   ImportRequest,
-  Evaluation,
-  EvaluationOptions,
   FileContent,
   FileTokens,
   ModelSummary,
@@ -130,7 +128,7 @@ export class Engine implements EngineApi {
     return Promise.resolve(this.#needModel().rank(word, other));
   }
 
-  async evaluate(path: string, options: EvaluationOptions): Promise<Evaluation | null> {
+  async evaluate(...[path, options]: Parameters<EngineApi['evaluate']>): ReturnType<EngineApi['evaluate']> {
     const { wordVectors } = this.#needModel();
     if (this.#evaluation)
       throw new Error(l10n.t('An evaluation is running already. Cancel it first, or wait until it ends.'));

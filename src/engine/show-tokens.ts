@@ -6,9 +6,12 @@ import { basename } from 'node:path';
 import type { FileContent, FileTokens } from '../protocol/engine.ts';
 import { Decoder } from '../text/decode.ts';
 import { tokensOfDocument } from '../text/document-tokens.ts';
-import { encodingOfSetting } from '../text/encodings.ts';
+import { encodingNamed, encodingOfSetting, type Scores } from '../text/encodings.ts';
 import type { TextOptions } from '../text/options.ts';
+import { blanked, DataFilter } from '../text/data-blocks.ts';
 import { SecretFilter } from '../text/secrets.ts';
+import { othersInFolder } from './files/folder-evidence.ts';
+import { LOCALE } from './files/decoded-files.ts';
 import { checkTextOptions } from './options.ts';
 
 /** A larger file is not shown: no editor does. Bytes, or UTF-16 units of a text. */
@@ -29,12 +32,16 @@ export async function fileTokens(
   }
   const read =
     content.text === undefined
-      ? decoded(content.bytes ?? (await readFile(path)), name, content.encoding)
-      : { text: content.text, encoding: null, repaired: false };
+      ? decoded(content.bytes ?? (await readFile(path)), name, content.encoding, () => othersInFolder(path))
+      : { text: content.text, encoding: null, guessed: false, repaired: false };
   const text = read.text.normalize('NFC');
   const cleaned = new SecretFilter().clean(text, true) as string;
-  const tokens = tokensOfDocument(name, cleaned, options, stemLengthOf);
-  const leftOut = [...tokens.leftOut, ...secretsOf(text, cleaned)].sort((a, b) => a.start - b.start);
+  const data = new DataFilter().rangesOf(cleaned);
+  const tokens = tokensOfDocument(name, blanked(cleaned, data), options, stemLengthOf);
+  const blocks = data
+    .filter(({ kind }) => kind !== 'control')
+    .map(({ start, end }) => ({ start, end, reason: 'data' as const }));
+  const leftOut = [...tokens.leftOut, ...secretsOf(text, cleaned), ...blocks].sort((a, b) => a.start - b.start);
   return { ...read, text, ...tokens, leftOut };
 }
 
@@ -55,10 +62,18 @@ function decoded(
   bytes: Uint8Array,
   name: string,
   setting: string | undefined,
-): Pick<FileTokens, 'text' | 'encoding' | 'repaired'> {
-  const decoder = Decoder.of(bytes, bytes.length, setting === undefined ? null : encodingOfSetting(setting));
+  others: () => readonly Scores[],
+): Pick<FileTokens, 'text' | 'encoding' | 'guessed' | 'repaired'> {
+  if (setting !== undefined && encodingNamed(setting) === null) {
+    throw new Error(l10n.t('No encoding has the name “{0}”.', setting));
+  }
+  const decoder = Decoder.of(bytes, bytes.length, {
+    setting: setting === undefined ? null : encodingOfSetting(setting),
+    locale: LOCALE,
+    others,
+  });
   if (!decoder) throw new Error(l10n.t('{0} is not a text file.', name));
   const { text, repaired } = decoder.decode(bytes, true);
   const decoded = typeof text === 'string' ? text : new TextDecoder().decode(text);
-  return { text: decoded, encoding: decoder.encoding, repaired };
+  return { text: decoded, encoding: decoder.encoding, guessed: decoder.guessed, repaired };
 }

@@ -1,7 +1,7 @@
 // What an evaluation says, as Markdown. The sections' names are a file's: they are text, whatever they hold.
 
 import * as l10n from '@vscode/l10n';
-import type { Evaluation } from '../protocol/engine.ts';
+import type { Evaluation, UnclearScore } from '../protocol/engine.ts';
 import { figure } from './sentences.ts';
 import { inMarkdown, markdownTable as table } from './word-text.ts';
 
@@ -33,7 +33,7 @@ export function evaluationMarkdown(file: string, evaluations: readonly Evaluatio
 }
 
 function pairs(
-  { pairs: all, known, pearson, spearman }: Extract<Evaluation, { kind: 'pairs' }>,
+  { pairs: all, known, pearson, spearman, column }: Extract<Evaluation, { kind: 'pairs' }>,
   language: string,
 ): string {
   return table(
@@ -43,8 +43,15 @@ function pairs(
       [l10n.t("Spearman's rank correlation"), correlation(spearman, language)],
       [l10n.t('Word pairs'), figure(all, language)],
       [l10n.t('of which both words are known'), `${figure(known, language)} (${share(known, all, language)})`],
+      ...(column?.raters ? [[l10n.t('Raters whose mean is the score'), figure(column.raters, language)]] : []),
+      ...(column && !column.raters ? [[l10n.t('Column of the scores'), columnName(column)]] : []),
     ],
   );
+}
+
+/** A column by its number, and by its name if it has one. */
+export function columnName({ number, name }: UnclearScore['columns'][number]): string {
+  return name === '' ? String(number) : `${number}: ${name}`;
 }
 
 function sections(analogies: readonly Analogies[], language: string): string {

@@ -19,7 +19,7 @@ export async function importVectors(model: WorkspaceModel, training: Training): 
       title: vscode.l10n.t('Import Vectors'),
       openLabel: vscode.l10n.t('Import'),
       filters: {
-        [vscode.l10n.t('Word vectors')]: ['vec', 'bin', 'txt', 'tsv', 'safetensors'],
+        [vscode.l10n.t('Word vectors')]: ['vec', 'bin', 'txt', 'tsv', 'safetensors', 'gz'],
         [vscode.l10n.t('All files')]: ['*'],
       },
     })) ?? [];

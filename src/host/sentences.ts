@@ -111,7 +111,10 @@ export function trainingDone(report: TrainReport, language: string): string {
 }
 
 /** The notification after an import. */
-export function importDone({ rows, duplicates, model, seconds }: ImportReport, language: string): string {
+export function importDone(
+  { rows, duplicates, leftOut, encoding, model, seconds }: ImportReport,
+  language: string,
+): string {
   return [
     l10n.t(
       'Lexiscope imported the vectors of {0} words with {1} dimensions in {2}.',
@@ -128,6 +131,17 @@ export function importDone({ rows, duplicates, model, seconds }: ImportReport, l
           ),
         ]
       : []),
+    ...(leftOut
+      ? [
+          l10n.t(
+            '{0} of {1} rows were left out; the first because {2}',
+            figure(leftOut.rows, language),
+            figure(rows, language),
+            leftOut.first,
+          ),
+        ]
+      : []),
+    ...(encoding === undefined ? [] : [l10n.t('The words were decoded from {0}.', encoding)]),
   ].join(' ');
 }
 
@@ -143,9 +157,9 @@ function byFiles({ languages }: ReadingReport): [language: string, { files: numb
 /** Languages that a notification names. */
 const NAMED_LANGUAGES = 5;
 
-/** Sentences on languages, on files that were left out or repaired, on encodings and on secrets; none where there are none. */
+/** Sentences on languages, on files that were left out or repaired, on encodings, secrets and data; none where there are none. */
 export function readingDetails(reading: ReadingReport, language: string): string[] {
-  const { skipped, repaired, encodings, secrets } = reading;
+  const { skipped, guessed, repaired, encodings, unknownEncodings, secrets, data } = reading;
   const files = (count: number): string => figure(count, language);
   const named = SKIP_REASONS.filter((reason) => skipped[reason] > 0).map((reason) =>
     skipText(reason, files(skipped[reason])),
@@ -165,9 +179,16 @@ export function readingDetails(reading: ReadingReport, language: string): string
           ),
         ]
       : []),
+    ...unknownEncodings.map((name) =>
+      l10n.t('No encoding has the name “{0}” (files.encoding): encodings were detected.', name),
+    ),
+    ...(guessed > 0 ? [l10n.t('Files whose encoding is a guess: {0}.', files(guessed))] : []),
     ...(repaired > 0 ? [l10n.t('Files with broken characters: {0}.', files(repaired))] : []),
     ...(secrets.found > 0
       ? [l10n.t('Access tokens and private keys that were left out of the text: {0}.', files(secrets.found))]
+      : []),
+    ...(data.found > 0
+      ? [l10n.t('Blocks of data that were left out of the text, such as pictures: {0}.', files(data.found))]
       : []),
   ];
 }
@@ -208,11 +229,13 @@ function encodingName(label: string): string {
 
 /** The names behind the figures of a reading, one a line under their reasons and languages, for a text document; the first hundreds of each. */
 export function readingNames(reading: ReadingReport, language: string): string {
-  const { names, skipped, repaired, secrets } = reading;
+  const { names, skipped, guessed, repaired, secrets, data } = reading;
   const headings: [keyof ReadingReport['names'], number, string][] = [
     ...SKIP_REASONS.map((reason): [SkipReason, number, string] => [reason, skipped[reason], skipHeading(reason)]),
+    ['guessed', guessed, l10n.t('Read in an encoding that is a guess')],
     ['repaired', repaired, l10n.t('Read, with replacement characters for broken ones')],
     ['secrets', secrets.files, l10n.t('Read, without the access tokens and private keys in them')],
+    ['data', data.files, l10n.t('Read, without the data in them that is no text')],
   ];
   const section = (heading: string, count: number, listed: readonly string[]): string => {
     const more = count - listed.length;

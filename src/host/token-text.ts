@@ -5,7 +5,7 @@ import type { FileTokens, LeftOutReason } from '../protocol/engine.ts';
 
 /** The lines above the text: language, encoding, figures, and what was left out by reason. */
 export function tokenSummary(
-  { language: name, encoding, repaired, tokens, sentences, leftOut }: FileTokens,
+  { language: name, encoding, guessed, repaired, tokens, sentences, leftOut }: FileTokens,
   language: string,
 ): string[] {
   const figure = (value: number): string => value.toLocaleString(language);
@@ -19,6 +19,7 @@ export function tokenSummary(
       figure(sentences.length + Number(words > (sentences.at(-1) ?? 0))),
     ),
   ];
+  if (guessed) lines.push(l10n.t('The encoding is a guess'));
   if (repaired) lines.push(l10n.t('Broken characters were replaced'));
   const counts = new Map<LeftOutReason, number>();
   for (const { reason } of leftOut) counts.set(reason, (counts.get(reason) ?? 0) + 1);
@@ -36,6 +37,8 @@ export function leftOutText(reason: LeftOutReason): string {
       return l10n.t('keywords of the programming language');
     case 'secret':
       return l10n.t('an access token or a private key');
+    case 'data':
+      return l10n.t('data that is no text');
     case 'tooLong':
       return l10n.t('too long for a word');
   }

@@ -1,6 +1,6 @@
 // Text to word ids: finds the words and the ends of sentences, and counts each word in a table, in one pass. It is the
 // tokenizer of src/text/tokenizer.ts, which says what a word is and is its reference. What it cannot cut (scripts without
-// spaces, characters outside the Basic Multilingual Plane) it leaves to it, and goes on behind that.
+// spaces, characters outside the Basic Multilingual Plane, rare signs inside words) it leaves to it, and goes on behind that.
 //
 // Text is UTF-16, or bytes of ASCII. Sixteen characters at a time become a mask of those that stand in words of ASCII, so
 // that the end of most words is a count of bits, and the word itself, with zeros behind it, is its key in the table.
@@ -8,11 +8,14 @@
 // Nothing here allocates: where there is no room for a word, ROOM is returned, and the call is repeated once there is. Bytes
 // behind the end of a text may be read, up to 32.
 
-import { SPACE, NEWLINE, STOP, FULL_STOP, SEPARATOR, SURROGATE, UNSPACED, CONNECTOR, DIGIT, CLEAN, LONGEST, classAt, bytesAt, firstBytes, isBetween, endOfWord, hasLetter, endsSentence, foldCase, foldDigits } from './text/characters';
+import { SPACE, NEWLINE, STOP, FULL_STOP, SEPARATOR, RARE, UNSPACED, CONNECTOR, DIGIT, CLEAN, LONGEST, classAt, bytesAt, firstBytes, isBetween, endOfWord, hasLetter, endsSentence, foldCase, foldDigits } from './text/characters';
 import { POSITION, END, UNTIL, TEXT, CLASSES, PROSE, FLAGS, LOWER, OUT, OUT_END, LAST, MET, INDEX, MASK, NEXT, FOLD, DIGITS, DONE, FULL, HARD, ROOM, BREAK, NO_ROOM, DROPPED } from './text/state';
 import { COUNT, ID, ASCII, hashOf, intern, entryOf, insert } from './text/table';
 
+const SOFT_HYPHEN = 0xad;
+
 export { pack, unpack } from './text/packed';
+export { findData } from './text/data';
 export { findSecret } from './text/secrets';
 export { indexEntries } from './text/table';
 export { toSort, partition, deepen, sort, spellSorted, beginMerge, merge, spellNumbered } from './text/order';
@@ -63,7 +66,7 @@ function read<T>(state: usize): i32 {
     const unit = load<T>(at);
     const kind: u32 = load<u8>(classes + <usize>unit);
     if (kind < CONNECTOR) {
-      if (kind == SURROGATE || kind == UNSPACED) {
+      if (kind == RARE || kind == UNSPACED) {
         result = HARD;
         break;
       }
@@ -188,8 +191,11 @@ export function internSpans(state: usize, spansPtr: usize, count: u32): i32 {
       break;
     }
     if (start != BREAK) {
-      const length = load<i32>(spansPtr + (<usize>next) * 12, 4) - start;
-      id = intern<u16>(state, text + ((<usize>start) << 1), length, 1);
+      let length = load<i32>(spansPtr + (<usize>next) * 12, 4) - start;
+      const word = text + ((<usize>start) << 1);
+      // places of what the tokenizer dropped from the word
+      while (length > 1 && load<u16>(word + ((<usize>(length - 1)) << 1)) == SOFT_HYPHEN) length--;
+      id = intern<u16>(state, word, length, 1);
       if (id == DROPPED) continue;
       if (id == NO_ROOM) {
         result = ROOM;

@@ -7,7 +7,8 @@ import type { Inspection } from '../language-model/inference/inspection.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import type { LeftOutReason } from '../text/document-tokens.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
-import type { VectorFormat } from '../word2vec/formats/vector-table.ts';
+import type { ReadableFormat, VectorFormat } from '../word2vec/formats/vector-table.ts';
+import type { Column } from '../word2vec/evaluation-set.ts';
 import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
@@ -63,7 +64,7 @@ export interface EngineApi {
    * Tells `evaluating` on the way. Gives null where `cancelEvaluation` stopped it. Throws one sentence where the file
    * cannot be read or holds neither, and where an evaluation is running already.
    */
-  evaluate(path: string, options: EvaluationOptions): Promise<Evaluation | null>;
+  evaluate(path: string, options: EvaluationOptions): Promise<Evaluation | UnclearScore | null>;
   /** False where none is running. */
   cancelEvaluation(): Promise<boolean>;
   /** What the language model expects after `text`: the rest of the word that `text` ends in, or the next word. No suggestions without a language model. */
@@ -194,6 +195,8 @@ export interface ImportRequest {
   most: number;
   /** Absent: no map is made. */
   projection?: ProjectionOptions;
+  /** Of words that are not UTF-8, as in `FolderRequest`. */
+  encoding?: string;
   seed: number;
 }
 
@@ -239,11 +242,15 @@ export interface TrainReport {
 export type ImportOutcome = ({ status: 'done' } & ImportReport) | { status: 'cancelled' };
 
 export interface ImportReport {
-  format: VectorFormat;
-  /** Rows that were read. */
+  format: ReadableFormat;
+  /** Rows that were read, those left out among them. */
   rows: number;
   /** Rows left out: their word had been there before. */
   duplicates: number;
+  /** Rows left out because something is wrong with them, and the sentence's end that says what it is with the first. */
+  leftOut?: { rows: number; first: string };
+  /** That the words are in; absent if it is UTF-8. */
+  encoding?: string;
   model: ModelSummary;
   /** Wall-clock time by phase, of those there were, seconds. */
   seconds: Partial<Record<Phase, number>>;
@@ -273,12 +280,18 @@ export interface ReadingReport {
   languages: Record<string, { files: number; names: string[] }>;
   /** Files by their encoding; `utf-8` where all is ASCII. */
   encodings: Record<string, number>;
+  /** Names of encodings in the folders' settings that nobody knows; the encodings of their files were detected. */
+  unknownEncodings: string[];
+  /** Files whose encoding could be another one. They are part of the text. */
+  guessed: number;
   /** Files with broken characters, where replacement characters were put in. They are part of the text. */
   repaired: number;
   /** Access tokens and private keys that were left out of the text, and the files they were in. */
   secrets: { files: number; found: number };
+  /** Blocks of data that were left out of the text, such as pictures in base64, and the files they were in. */
+  data: { files: number; found: number };
   /** Names of files, the first hundreds of each kind; a folder's ends with a slash. */
-  names: Partial<Record<SkipReason | 'repaired' | 'secrets', string[]>>;
+  names: Partial<Record<SkipReason | 'guessed' | 'repaired' | 'secrets' | 'data', string[]>>;
   /** Words that were forgotten while they were counted, for lack of room, and the most often that one of them had been met. */
   pruned: { words: number; upTo: number };
   /** Phrases that became words. */
@@ -406,14 +419,31 @@ export interface EvaluationOptions {
   method: Method;
   /** The most frequent words, so many, are known, and are the possible answers; 0: all. Without it 30,000 for analogies and all for pairs. */
   restrictVocabulary?: number;
+  /** The name or the number of the column of scores; absent: it is told by its name or by what it holds. */
+  score?: string;
+  /** Of a file that is not UTF-8, as in `FolderRequest`. */
+  encoding?: string;
 }
 
 export type Evaluation = {
   /** Words that were known. */
   vocabulary: number;
-  /** Lines of the file that are neither. */
+  /** Lines of the file that are neither, such as a heading. */
   passedOver: number;
-} & (({ kind: 'pairs' } & PairAgreement) | ({ kind: 'analogies'; method: Method } & AnalogyAccuracy));
+} & (
+  | ({
+      kind: 'pairs';
+      /** Of the score, if the file has other columns than two words and a score. */
+      column?: Column;
+    } & PairAgreement)
+  | ({ kind: 'analogies'; method: Method } & AnalogyAccuracy)
+);
+
+/** It is not clear which of these columns of a file of word pairs has the scores: `EvaluationOptions.score` has to say. */
+export interface UnclearScore {
+  kind: 'unclearScore';
+  columns: Column[];
+}
 
 /** What is known of a file besides its path. Without a text or bytes it is read from the disk. */
 export interface FileContent {
@@ -431,12 +461,16 @@ export interface FileTokens {
   language: string;
   /** That the file was decoded from; null for an editor's text. */
   encoding: string | null;
+  /** Whether it could be another one. */
+  guessed: boolean;
   /** Whether broken characters were replaced. */
   repaired: boolean;
   /** The text, in Unicode normalisation form C. Places are UTF-16 units of it. */
   text: string;
   /** Start, end and kind, (n, 3): a place in TOKEN_KINDS, word, code or particle. */
   tokens: Int32Array;
+  /** Of tokens that are read otherwise than they stand in the text, by their number: escapes and references are letters. */
+  spellings: Record<number, string>;
   /** Where sentences end: numbers of tokens before, ascending. */
   sentences: Int32Array;
   leftOut: { start: number; end: number; reason: LeftOutReason }[];

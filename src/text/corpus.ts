@@ -1,5 +1,6 @@
 // Texts to token ids: counts every word, keeps the whole text as numbers in shared memory, or its end outside.
 
+import { DataScanner } from './data-blocks.ts';
 import { DocumentReader, lowerUnits } from './document.ts';
 import { languageOf } from './languages.ts';
 import { TEXT_DEFAULTS, type TextOptions } from './options.ts';
@@ -132,6 +133,11 @@ export class CorpusBuilder {
   /** Looks over texts before they come here, with the same kernel. */
   secretScanner(): SecretScanner {
     return new SecretScanner(this.#kernel);
+  }
+
+  /** The same for data that is no text. */
+  dataScanner(): DataScanner {
+    return new DataScanner(this.#kernel);
   }
 
   /** Words so far. */

@@ -1,8 +1,9 @@
 // Bytes of a file to text, normalised to NFC, as a whole or in pieces that are cut where pieces.ts says. Which encoding it
 // is, encodings.ts says. Broken bytes become replacement characters, and the result says so.
 
-import { beginningOf, legacyEncoding, type Encoding } from './encodings.ts';
-import { legacyDecoder, type LegacyDecoder } from './legacy-decoders.ts';
+import { DECLARATIONS } from './encodings/declared.ts';
+import { legacyDecoder, type LegacyDecoder } from './encodings/decoders.ts';
+import { beginningOf, legacyEncoding, sevenBitEncoding, type Encoding, type EncodingHints } from './encodings.ts';
 import { lastCut, lastCutOfText } from './pieces.ts';
 
 /** What a file's bytes say. */
@@ -13,9 +14,9 @@ export interface DecodedText {
   repaired: boolean;
 }
 
-/** Decodes a whole file; `null` where it is binary. The bytes are only read, and broken ones never lose the file. `setting`: what the folder's settings say. */
-export function decodeText(bytes: Uint8Array, setting: Encoding | null = null): DecodedText | null {
-  const decoder = Decoder.of(bytes, bytes.length, setting);
+/** Decodes a whole file; `null` where it is binary. The bytes are only read, and broken ones never lose the file. */
+export function decodeText(bytes: Uint8Array, hints: EncodingHints = {}): DecodedText | null {
+  const decoder = Decoder.of(bytes, bytes.length, hints);
   if (!decoder) return null;
   const { text, repaired } = decoder.decode(bytes, true);
   return { text, repaired };
@@ -23,8 +24,11 @@ export function decodeText(bytes: Uint8Array, setting: Encoding | null = null): 
 
 /** Decodes one file from its beginning to its end. */
 export class Decoder {
-  readonly #setting: Encoding | null;
+  readonly #hints: EncodingHints;
+  /** The bytes that may say which encoding it is. */
+  readonly #beginning: Uint8Array;
   #encoding: Encoding;
+  #guessed = false;
   /** Bytes of the mark at the beginning that are still to come. */
   #mark: number;
   /** Whether anything beyond ASCII has been met: until then, the encoding is any that has ASCII in it. */
@@ -34,27 +38,41 @@ export class Decoder {
   /** Text of it that may not be cut yet. */
   #rest = '';
 
-  private constructor(encoding: Encoding, mark: number, setting: Encoding | null) {
+  private constructor(encoding: Encoding, mark: number, hints: EncodingHints, beginning: Uint8Array) {
     this.#encoding = encoding;
     this.#mark = mark;
-    this.#setting = setting;
+    this.#hints = hints;
+    this.#beginning = beginning;
     this.#decided = encoding !== 'utf-8';
+    if (encoding.startsWith('utf-32')) this.#legacy = legacyDecoder(encoding);
   }
 
-  /** For a file of `size` bytes that begins with these, a few thousand of them; `null` where it is binary. */
-  static of(beginning: Uint8Array, size: number, setting: Encoding | null = null): Decoder | null {
-    const found = beginningOf(beginning, size, setting);
-    return found && new Decoder(found.encoding, found.mark, setting);
+  /** For a file of `size` bytes that begins with these, a few thousand of them; `null` where it is binary. `declarations`: where it may say its encoding. */
+  static of(
+    beginning: Uint8Array,
+    size: number,
+    hints: EncodingHints = {},
+    declarations = beginning.subarray(0, DECLARATIONS),
+  ): Decoder | null {
+    const found = beginningOf(beginning, size, hints.setting);
+    // of a file that comes in pieces these bytes are written over
+    const kept = beginning.length < size ? declarations.slice() : declarations;
+    return found && new Decoder(found.encoding, found.mark, hints, kept);
   }
 
   /** For the rest of a file in UTF-8. */
   static ofRest(): Decoder {
-    return new Decoder('utf-8', 0, null);
+    return new Decoder('utf-8', 0, {}, new Uint8Array(0));
   }
 
   /** Of what was decoded so far: `utf-8` where all of it is ASCII. */
   get encoding(): Encoding {
     return this.#encoding;
+  }
+
+  /** Whether the encoding could be another one. */
+  get guessed(): boolean {
+    return this.#guessed;
   }
 
   /** Decodes the next bytes of the file, from where the last call stopped; `last`: they go to its end. `used`: how many it took; the others come again, with more behind them. */
@@ -70,6 +88,10 @@ export class Decoder {
     const utf8 = this.#encoding === 'utf-8';
     // no string is made, and none has to be given back
     const ascii = utf8 && isAscii(bytes);
+    if (ascii && !this.#decided) {
+      const encoding = sevenBitEncoding(bytes, this.#hints, this.#beginning);
+      if (encoding !== null) return this.#goOnIn(encoding, bytes, last);
+    }
     const used = last ? bytes.length : lastCut(bytes, this.#encoding);
     const piece = bytes.subarray(0, used);
     if (ascii) return { text: piece, repaired: false, used };
@@ -79,16 +101,21 @@ export class Decoder {
       return { text: text.normalize('NFC'), repaired: false, used };
     } catch {
       if (!this.#decided) {
+        const { encoding, guessed } = legacyEncoding(bytes, this.#hints, this.#beginning);
+        this.#guessed = guessed;
+        if (encoding !== 'utf-8') return this.#goOnIn(encoding, bytes, last);
         this.#decided = true;
-        this.#encoding = legacyEncoding(bytes, this.#setting);
-        if (this.#encoding !== 'utf-8') {
-          this.#legacy = legacyDecoder(this.#encoding);
-          return this.#decodeLegacy(this.#legacy, bytes, last);
-        }
       }
       const text = new TextDecoder(this.#encoding, { ignoreBOM: true }).decode(piece);
       return { text: text.normalize('NFC'), repaired: true, used };
     }
+  }
+
+  #goOnIn(encoding: Encoding, bytes: Uint8Array, last: boolean): DecodedText & { used: number } {
+    this.#decided = true;
+    this.#encoding = encoding;
+    this.#legacy = legacyDecoder(encoding);
+    return this.#decodeLegacy(this.#legacy, bytes, last);
   }
 
   #decodeLegacy(decoder: LegacyDecoder, bytes: Uint8Array, last: boolean): DecodedText & { used: number } {

@@ -4,20 +4,22 @@
 import { DocumentReader } from './document.ts';
 import type { TextOptions } from './options.ts';
 import { PROSE } from './regions/regions.ts';
-import { BREAK, CLASSES, UNSPACED, LETTER, MAXIMUM_WORD_LENGTH, SPAN, unitsOf } from './tokenizer.ts';
+import { BREAK, CLASSES, UNSPACED, LETTER, MAXIMUM_WORD_LENGTH, SPAN, spellingOf, unitsOf } from './tokenizer.ts';
 
 /** Kinds of tokens. */
 export const TOKEN_KINDS = ['word', 'code', 'particle'] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
-/** Why letters are in no word: they are markup; a keyword, which the options leave out; in a run too long for a word; or a secret. */
-export type LeftOutReason = 'markup' | 'keyword' | 'tooLong' | 'secret';
+/** Why letters are in no word: they are markup; a keyword, which the options leave out; in a run too long for a word; data that is no text; or a secret. */
+export type LeftOutReason = 'markup' | 'keyword' | 'tooLong' | 'data' | 'secret';
 
 export interface DocumentTokens {
   /** By its name in VS Code. */
   language: string;
   /** Start, end (UTF-16 code units of the text) and kind, (n, 3). */
   tokens: Int32Array;
+  /** Of tokens that are read otherwise than they stand in the text, by their number: escapes and references are letters. */
+  spellings: Record<number, string>;
   /** Where sentences end: numbers of tokens before, ascending. */
   sentences: Int32Array;
   leftOut: { start: number; end: number; reason: LeftOutReason }[];
@@ -36,6 +38,7 @@ export function tokensOfDocument(
   const reader = new DocumentReader(options);
   const spans = new Int32Array(1024 * SPAN);
   const tokens: number[] = [];
+  const spellings: Record<number, string> = {};
   const sentences: number[] = [];
   const leftOut: DocumentTokens['leftOut'] = [];
   const units = unitsOf(text);
@@ -86,11 +89,15 @@ export function tokensOfDocument(
         const [start, end] = [placeOf(spans[i]!), placeOf(spans[i + 1]!)];
         pass(start);
         const isCode = regions[4 * region + 2] !== PROSE;
-        const word = String.fromCharCode(...reader.text.subarray(spans[i], spans[i + 1]));
+        const word = spellingOf(reader.text, spans[i]!, spans[i + 1]!);
         const stem = stemLengthOf(word);
         const stemEnd = stem ? placeOf(spans[i]! + stem) : end;
-        tokens.push(start, stemEnd, isCode ? 1 : 0);
-        if (stem) tokens.push(stemEnd, end, 2);
+        const add = (from: number, to: number, kind: number, spelling: string): void => {
+          if (text.slice(from, to) !== spelling) spellings[tokens.length / 3] = spelling;
+          tokens.push(from, to, kind);
+        };
+        add(start, stemEnd, isCode ? 1 : 0, stem ? word.slice(0, stem) : word);
+        if (stem) add(stemEnd, end, 2, word.slice(stem));
         seen = end;
       }
     }
@@ -104,6 +111,7 @@ export function tokensOfDocument(
   return {
     language: reader.language.name,
     tokens: Int32Array.from(tokens),
+    spellings,
     sentences: Int32Array.from(sentences),
     leftOut,
   };

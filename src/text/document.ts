@@ -1,29 +1,32 @@
 // A document to words: tells its language, finds the regions of prose and of code, and cuts each of them. Of documents
 // with markup it takes whole lines only, so that no sign of markup is parted where the document comes in pieces.
 
-import { CODES, languageOf, PROSE_LANGUAGE, type Language } from './languages.ts';
+import { BEGINNING, CODES, languageOf, PROSE_LANGUAGE, type Language } from './languages.ts';
 import type { TextOptions } from './options.ts';
 import { PROSE, Regions, type Scanner } from './regions/regions.ts';
 import { scannerOf } from './regions/scanner.ts';
 import {
-  APOSTROPHE,
   BREAK,
   CLASSES,
   FULL_STOP,
+  endOfSpelling,
   hashOf,
+  MIDDLE,
   NEWLINE,
   OTHER,
   SEPARATOR,
   SPACE,
   SPAN,
   STOP,
+  spelledAsRead,
   Tokenizer,
+  unitsOf,
 } from './tokenizer.ts';
 
 /** A line that is longer, UTF-16 code units, is taken before its end is known. */
 const LONGEST_LINE = 1 << 22;
-/** Characters that may tell the language. */
-const BEGINNING = 200;
+/** What a scanner reads as a whole is taken in parts from so many characters on. */
+const LARGEST_WHOLE = 1 << 20;
 const LINE_BREAK = 10;
 
 /** Where a text of so many UTF-16 units is put. */
@@ -129,7 +132,9 @@ export class DocumentReader {
       let last = length;
       while (last > 0 && isWhite(units[last - 1]!)) last--;
       end = units.subarray(0, last).lastIndexOf(LINE_BREAK) + 1;
+      if (this.#scanner.readsWhole) end = length < LARGEST_WHOLE ? 0 : afterBlankLine(units, end);
       if (end === 0 && length > LONGEST_LINE) end = length;
+      if (this.#scanner.cut) end = this.#scanner.cut(units, end);
     }
     this.#take(end);
   }
@@ -214,19 +219,29 @@ export class DocumentReader {
     let written = from;
     for (let i = from; i < to; i += SPAN) {
       const start = spans[i]!;
-      const end = spans[i + 1]!;
       let hash = spans[i + 2]!;
       if (start !== BREAK) {
+        const end = endOfSpelling(text, start, spans[i + 1]!);
         if (filter?.has(text, start, end, hash)) continue;
         if (folds && foldCase(text, start, end)) hash = hashOf(text, start, end);
         if (numbers === 'digits' && foldDigits(text, start, end)) hash = hashOf(text, start, end);
       }
       spans[written++] = start;
-      spans[written++] = end;
+      spans[written++] = spans[i + 1]!;
       spans[written++] = hash;
     }
     return written;
   }
+}
+
+/** Behind the last blank line before `end`; 0 where there is none. */
+function afterBlankLine(units: Uint16Array, end: number): number {
+  for (let line = end; line > 0;) {
+    const before = units.subarray(0, line - 1).lastIndexOf(LINE_BREAK) + 1;
+    if (units.subarray(before, line).every(isWhite)) return line;
+    line = before;
+  }
+  return 0;
 }
 
 function isWhite(unit: number): boolean {
@@ -241,7 +256,7 @@ function beginningOf(text: string | Uint8Array): string {
 
 /** Classes of characters in code: no apostrophe is part of a word, no stop ends a sentence, and of what may stand between digits only the full stop does. */
 function codeClassesOf(sentences: TextOptions['codeSentences']): Uint8Array {
-  const classes = CLASSES.map((kind) => (kind === STOP || kind === APOSTROPHE || kind === SEPARATOR ? OTHER : kind));
+  const classes = CLASSES.map((kind) => (kind === STOP || kind === MIDDLE || kind === SEPARATOR ? OTHER : kind));
   classes['.'.charCodeAt(0)] = SEPARATOR;
   if (sentences === 'line') return classes.map((kind) => (kind === NEWLINE ? FULL_STOP : kind));
   if (sentences === 'statement') for (const sign of ';{}') classes[sign.charCodeAt(0)] = FULL_STOP;
@@ -280,7 +295,8 @@ function foldDigits(text: Uint16Array, start: number, end: number): boolean {
 
 /** The word as the options have it, for a look-up: what `DocumentReader` makes of it in prose. */
 export function normalizedWord(word: string, { case: casing, numbers }: Readonly<TextOptions>): string {
-  const units = Uint16Array.from(word, (unit) => unit.charCodeAt(0));
+  const spelled = spelledAsRead(word);
+  const units = unitsOf(spelled);
   if (casing === 'fold') foldCase(units, 0, units.length);
   if (numbers === 'digits') foldDigits(units, 0, units.length);
   return String.fromCharCode(...units);

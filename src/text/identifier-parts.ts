@@ -23,7 +23,7 @@ const SMALL = 2; // and letters that have no case
 function kindOf(name: string, index: number): number {
   const unit = name.charCodeAt(index);
   if (unit < 128) {
-    if (unit >= 97 || unit === 39) return SMALL; // an apostrophe parts no name
+    if (unit >= 97) return SMALL;
     return unit >= 65 && unit <= 90 ? CAPITAL : BETWEEN;
   }
   // beyond, no script has capitals but for a few letters
@@ -34,8 +34,10 @@ function kindOf(name: string, index: number): number {
 
 /** Most words: they have no parts, and are told from the others in a tenth of the time. */
 const PLAIN = /^[A-Za-z]?[a-z']*$/;
-/** No name begins so: 14th is a number, and th no word. */
-const NUMBER = /^\p{Nd}/u;
+/** No name begins so, or is so: 14th is a number, and th no word; NASA's, O'Brien and l'Europe are words with an apostrophe. */
+const NO_NAME = /^\p{Nd}|['·"]/u;
+/** An abbreviation with an ending: URLs, DVDed, SMSing. It is one part, whatever its last capital could begin. */
+const INFLECTED = /^\p{Lu}{2,}(?:e?s|ed|ing|ers?|ish)$/u;
 
 /** The parts of a name in lower case; none for a name of a single one. Digits part and are no parts. */
 export function partsOf(name: string): string[] {
@@ -49,7 +51,7 @@ export function partAt(name: string, index: number): Span | null {
 }
 
 function partSpans(name: string): Span[] {
-  if (PLAIN.test(name) || NUMBER.test(name)) return [];
+  if (PLAIN.test(name) || NO_NAME.test(name) || INFLECTED.test(name)) return [];
   const parts: Span[] = [];
   let begin = -1;
   let isParted = false;
@@ -65,7 +67,9 @@ function partSpans(name: string): Span[] {
       isParted = true;
     } else {
       // userName, and HTMLElement, whose last capital belongs to what follows
-      const from = kind === CAPITAL && before === SMALL ? i : kind === SMALL && before === CAPITAL ? i - 1 : begin;
+      const isPlural = kind === SMALL && i - begin > 1 && isPluralAt(name, i);
+      const isLast = kind === SMALL && before === CAPITAL && !isPlural;
+      const from = kind === CAPITAL && before === SMALL ? i : isLast ? i - 1 : begin;
       if (from > begin && begin >= 0) {
         take(from);
         begin = from;
@@ -75,6 +79,11 @@ function partSpans(name: string): Span[] {
   }
   take(name.length);
   return parts.length < (isParted ? 1 : 2) ? [] : parts;
+}
+
+/** Whether the letter at `index` is the s of a plural such as URLs: no small letter follows. */
+function isPluralAt(name: string, index: number): boolean {
+  return name[index] === 's' && (index + 1 === name.length || kindOf(name, index + 1) !== SMALL);
 }
 
 /** Whether all of the words, each with a line feed behind it, are plain: small letters of ASCII, perhaps behind a capital. */

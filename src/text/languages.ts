@@ -2,8 +2,29 @@
 // how its text is told from its markup (regions.ts), and for code where comments, strings and keywords are. The names
 // are VS Code's.
 
+import {
+  C_ESCAPES,
+  CONFIGURATION_ESCAPES,
+  JAVA_ESCAPES,
+  JAVASCRIPT_ESCAPES,
+  JSON_ESCAPES,
+  KOTLIN_ESCAPES,
+  type Backslash,
+} from './escapes.ts';
+
 /** How a document is taken apart. */
-export type Syntax = 'prose' | 'code' | 'markdown' | 'html' | 'latex' | 'notebook' | 'subtitles';
+export type Syntax =
+  | 'prose'
+  | 'code'
+  | 'markdown'
+  | 'html'
+  | 'xml'
+  | 'sami'
+  | 'latex'
+  | 'bibtex'
+  | 'notebook'
+  | 'subtitles'
+  | 'properties';
 
 /** What a code's comments, strings and keywords look like. */
 export interface Lexis {
@@ -16,7 +37,29 @@ export interface Lexis {
   longQuotes: readonly string[];
   /** What begins code within such a string, up to a closing brace; empty: nothing does. */
   interpolation: string;
+  escapes: Backslash;
+  /** Of quotation marks that are not like the others. */
+  backslashIn: Readonly<Record<string, Backslash>>;
+  /** Strings in which a backslash stands for itself, by what stands before their quotation mark. */
+  raw: RawStrings | null;
+  /** Whether strings with nothing but white space between them are one. */
+  joinsStrings: boolean;
   keywords: ReadonlySet<string>;
+}
+
+/** Strings such as r'…', R"(…)" and @"…". */
+export interface RawStrings {
+  /** What stands before the mark, at the end; the fewer characters, the better. */
+  prefix: RegExp;
+  /** Behind the mark, what belongs to the opening. */
+  opening?: RegExp;
+  /** What closes the string, by the mark and what `prefix` and `opening` found in their groups; the mark itself without it. */
+  close?: (mark: string, found: string) => string;
+  /** Whether it goes over lines. */
+  isLong: boolean;
+  backslash: Backslash;
+  /** Whether a doubled mark is one in the string. */
+  doubles?: boolean;
 }
 
 export interface Language {
@@ -28,12 +71,19 @@ export interface Language {
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 
+/** String.raw`…` */
+const JAVASCRIPT_RAW: RawStrings = { prefix: /String\.raw$/, isLong: true, backslash: 'keeps' };
+
 const C_COMMENTS = { lineComments: ['//'], blockComments: [['/*', '*/']] as const };
 const C_LIKE: Lexis = {
   ...C_COMMENTS,
   quotes: ['"', "'"],
   longQuotes: [],
   interpolation: '',
+  escapes: C_ESCAPES,
+  backslashIn: {},
+  raw: null,
+  joinsStrings: false,
   keywords: new Set(),
 };
 const HASHED: Lexis = { ...C_LIKE, lineComments: ['#'], blockComments: [] };
@@ -46,7 +96,14 @@ const JAVASCRIPT_KEYWORDS =
 const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
   javascript: [
     'js mjs cjs jsx',
-    { ...C_LIKE, longQuotes: ['`'], interpolation: '${', keywords: words(JAVASCRIPT_KEYWORDS) },
+    {
+      ...C_LIKE,
+      longQuotes: ['`'],
+      interpolation: '${',
+      escapes: JAVASCRIPT_ESCAPES,
+      raw: JAVASCRIPT_RAW,
+      keywords: words(JAVASCRIPT_KEYWORDS),
+    },
   ],
   typescript: [
     'ts mts cts tsx',
@@ -54,6 +111,8 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       ...C_LIKE,
       longQuotes: ['`'],
       interpolation: '${',
+      escapes: JAVASCRIPT_ESCAPES,
+      raw: JAVASCRIPT_RAW,
       keywords: words(
         `${JAVASCRIPT_KEYWORDS} abstract any as boolean declare enum implements interface is keyof namespace never number override private protected public readonly satisfies string type unknown`,
       ),
@@ -64,6 +123,9 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
     {
       ...HASHED,
       longQuotes: ['"""', "'''"],
+      escapes: { controls: 'abfnrtv', codes: 'xuUoN' },
+      // r'…', rb'…'; the backslash before a quotation mark keeps it from closing
+      raw: { prefix: /(?:^|[^\w])(?:[bftu]?r|r[bft])$/i, isLong: false, backslash: 'keeps' },
       keywords: words(
         'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return self try while with yield',
       ),
@@ -74,6 +136,7 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
     {
       ...C_LIKE,
       longQuotes: ['"""'],
+      escapes: JAVA_ESCAPES,
       keywords: words(
         'abstract boolean break byte case catch char class const continue default do double else enum extends final finally float for if implements import instanceof int interface long native new null package private protected public record return short static super switch synchronized this throw throws transient true false try var void volatile while',
       ),
@@ -84,6 +147,14 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
     'cc cpp cxx hh hpp hxx ipp cu',
     {
       ...C_LIKE,
+      // R"delimiter(…)delimiter"
+      raw: {
+        prefix: /(?:^|\W)(?:u8|[uUL])?R$/,
+        opening: /^([^\s()\\]{0,16})\(/,
+        close: (mark, found) => `)${found}${mark}`,
+        isLong: true,
+        backslash: 'nothing',
+      },
       keywords: words(
         `${C_KEYWORDS} bool catch class constexpr const_cast decltype delete dynamic_cast explicit false final friend mutable namespace new noexcept nullptr operator override private protected public static_cast std template this throw true try typename using virtual`,
       ),
@@ -94,6 +165,9 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
     {
       ...C_LIKE,
       quotes: ['"'], // 'a is a lifetime
+      escapes: { controls: 'nrt', codes: 'x{o' },
+      // r"…", r#"…"#
+      raw: { prefix: /(?:^|\W)[bc]?r(#*)$/, close: (mark, found) => mark + found, isLong: true, backslash: 'nothing' },
       keywords: words(
         'as async await break const continue crate dyn else enum extern false fn for if impl in let loop match mod move mut pub ref return self Self static struct super trait true type unsafe use where while',
       ),
@@ -104,6 +178,8 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
     {
       ...C_LIKE,
       longQuotes: ['`'],
+      escapes: { controls: 'abfnrtv', codes: 'xuUo', bytes: true },
+      backslashIn: { '`': 'nothing' },
       keywords: words(
         'break case chan const continue default defer else fallthrough false for func go goto if import interface map nil package range return select struct switch true type var',
       ),
@@ -113,6 +189,11 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
     'cs',
     {
       ...C_LIKE,
+      longQuotes: ['"""'],
+      escapes: { controls: 'abefnrtv', codes: 'CuU' },
+      backslashIn: { '"""': 'nothing' },
+      // @"…", $@"…"
+      raw: { prefix: /@\$?$/, isLong: true, backslash: 'nothing', doubles: true },
       keywords: words(
         'abstract as async await base bool break byte case catch char class const continue decimal default delegate do double else enum event explicit false finally float for foreach get if implicit in int interface internal is lock long namespace new null object operator out override params private protected public readonly ref return sealed set short static string struct switch this throw true try typeof uint using var virtual void volatile where while yield',
       ),
@@ -123,6 +204,8 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
     {
       ...C_LIKE,
       longQuotes: ['"""'],
+      escapes: KOTLIN_ESCAPES,
+      backslashIn: { '"""': 'nothing' },
       keywords: words(
         'as break by class companion continue data do else false for fun if import in interface internal is null object open override package private protected public return super this throw true try typealias val var when while',
       ),
@@ -134,6 +217,9 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       ...C_LIKE,
       quotes: ['"'],
       longQuotes: ['"""'],
+      escapes: { controls: 'nrt', codes: '{o' },
+      // #"…"#
+      raw: { prefix: /(#+)$/, close: (mark, found) => mark + found, isLong: false, backslash: 'nothing' },
       keywords: words(
         'as break case catch class continue default defer do else enum extension false for func guard if import in init inout internal is let nil private protocol public return self static struct super switch throw throws true try var where while',
       ),
@@ -144,6 +230,8 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
     {
       ...C_LIKE,
       lineComments: ['//', '#'],
+      escapes: { controls: 'efnrtv', codes: 'x{o', bytes: true },
+      backslashIn: { "'": 'keeps' },
       keywords: words(
         'abstract array as break case catch class const continue default do echo else elseif extends false final finally for foreach function global if implements interface namespace new null private protected public return static switch this throw true try use var while',
       ),
@@ -153,6 +241,8 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
     'rb',
     {
       ...HASHED,
+      escapes: { controls: 'abefnrstv', codes: 'xu{o', bytes: true },
+      backslashIn: { "'": 'keeps' },
       keywords: words(
         'and begin break case class def do else elsif end ensure false for if in module next nil not or redo require rescue return self super then true unless until when while yield',
       ),
@@ -160,7 +250,11 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
   ],
   shellscript: [
     'sh bash zsh',
-    { ...HASHED, keywords: words('case do done elif else esac export fi for function if in local return then while') },
+    {
+      ...HASHED,
+      backslashIn: { "'": { ...C_ESCAPES, closes: true } },
+      keywords: words('case do done elif else esac export fi for function if in local return then while'),
+    },
   ],
   lua: [
     'lua',
@@ -168,6 +262,9 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       ...C_LIKE,
       lineComments: ['--'],
       blockComments: [['--[[', ']]']],
+      longQuotes: ['[['],
+      escapes: { controls: 'abfnrtvz', codes: 'x{d', bytes: true },
+      backslashIn: { '[[': 'nothing' },
       keywords: words(
         'and break do else elseif end false for function if in local nil not or repeat return then true until while',
       ),
@@ -178,12 +275,27 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
     {
       ...C_LIKE,
       lineComments: ['--'],
+      escapes: 'keeps',
       keywords: words(
         'AND AS BY CREATE DELETE FROM GROUP HAVING IN INSERT INTO IS JOIN LEFT NOT NULL ON OR ORDER SELECT SET TABLE UPDATE VALUES WHERE and as by create delete from group having in insert into is join left not null on or order select set table update values where',
       ),
     },
   ],
-  r: ['r', { ...HASHED, keywords: words('FALSE NA NULL TRUE break else for function if in next repeat return while') }],
+  r: [
+    'r',
+    {
+      ...HASHED,
+      escapes: { controls: 'abfnrtv', codes: 'xu{Uo' },
+      raw: {
+        prefix: /(?:^|\W)r$/i,
+        opening: /^(-*)\(/,
+        close: (mark, found) => `)${found}${mark}`,
+        isLong: true,
+        backslash: 'nothing',
+      },
+      keywords: words('FALSE NA NULL TRUE break else for function if in next repeat return while'),
+    },
+  ],
   julia: [
     'jl',
     {
@@ -191,6 +303,7 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       quotes: ['"'], // a' is a transposed matrix
       longQuotes: ['"""'],
       blockComments: [['#=', '=#']],
+      raw: { prefix: /\braw$/, isLong: true, backslash: 'keeps' },
       keywords: words(
         'abstract baremodule begin break catch const continue do else elseif end export false finally for function global if import in let local macro module mutable nothing quote return struct true try type using where while',
       ),
@@ -202,23 +315,55 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       ...C_LIKE,
       quotes: ['"'],
       longQuotes: ['"""'],
+      escapes: JAVA_ESCAPES,
+      backslashIn: { '"""': 'nothing' },
+      raw: { prefix: /\braw$/, isLong: false, backslash: 'keeps' },
       keywords: words(
         'abstract case catch class def do else enum export extends extension false final finally for given if implicit import lazy match new null object override package private protected return sealed super then this throw trait true try type using val var while with yield',
       ),
     },
   ],
-  css: ['css scss less', { ...C_LIKE, lineComments: [] }],
+  css: ['css scss less', { ...C_LIKE, lineComments: [], escapes: { controls: '', codes: 'h' } }],
   glsl: ['glsl vert frag wgsl', { ...C_LIKE, quotes: [], keywords: words(C_KEYWORDS) }],
-  json: ['json jsonc json5', { ...C_LIKE, quotes: ['"'], keywords: words('false null true') }],
-  yaml: ['yaml yml', { ...HASHED, quotes: [] }],
-  toml: ['toml', HASHED],
+  json: [
+    'json jsonc json5 jsonl ndjson jsonld geojson webmanifest xcstrings arb',
+    { ...C_LIKE, quotes: ['"'], escapes: JSON_ESCAPES, keywords: words('false null true') },
+  ],
+  yaml: ['yaml yml', { ...HASHED, quotes: ['"'], escapes: CONFIGURATION_ESCAPES }],
+  toml: [
+    'toml',
+    {
+      ...HASHED,
+      longQuotes: ['"""', "'''"],
+      escapes: CONFIGURATION_ESCAPES,
+      backslashIn: { "'": 'nothing', "'''": 'nothing' },
+    },
+  ],
+  // catalogues of translations: gettext's, and Apple's
+  po: [
+    'po pot',
+    {
+      ...HASHED,
+      quotes: ['"'],
+      joinsStrings: true,
+      keywords: words('msgctxt msgid msgid_plural msgstr'),
+    },
+  ],
+  strings: ['strings', { ...C_LIKE, quotes: ['"'], escapes: { controls: 'abefnrtv', codes: 'xuAo' } }],
 };
 
 const MARKUP: [name: string, syntax: Syntax, extensions: string][] = [
   ['markdown', 'markdown', 'md markdown mdx'],
   ['html', 'html', 'html htm xhtml vue svelte'],
-  ['xml', 'html', 'xml svg xsl xsd rss atom xliff xlf'],
+  [
+    'xml',
+    'xml',
+    'xml svg xsl xslt xsd rss atom xliff xlf tei odd resx fb2 opml tmx xaml plist kml gpx nxml dbk dita ditamap rdf owl wsdl sgm sgml ttml dfxp',
+  ],
+  ['sami', 'sami', 'smi sami'],
+  ['properties', 'properties', 'properties'],
   ['latex', 'latex', 'tex ltx sty cls'],
+  ['bibtex', 'bibtex', 'bib'],
   ['jupyter', 'notebook', 'ipynb'],
   ['srt', 'subtitles', 'srt'],
   ['vtt', 'subtitles', 'vtt'],
@@ -242,6 +387,9 @@ function add(language: Language, extensions: string): void {
 /** The codes, whose place here stands for them in a list of regions. */
 export const CODES: readonly Language[] = [...LANGUAGES.values()].filter(({ lexis }) => lexis);
 
+/** Characters at the beginning of a document that may tell its language. */
+export const BEGINNING = 400;
+
 const INTERPRETERS: Record<string, string> = {
   node: 'javascript',
   deno: 'typescript',
@@ -256,9 +404,15 @@ const INTERPRETERS: Record<string, string> = {
   zsh: 'shellscript',
 };
 
+/** An attribute of a tag. */
+const ATTRIBUTE = String.raw`\s+[\p{L}_][\p{L}\p{N}_.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*')`;
 const BEGINNINGS: [RegExp, string][] = [
-  [/^\s*<\?xml\b/i, 'xml'],
   [/^\s*<(?:!doctype html|html)\b/i, 'html'],
+  [/^\s*<(?:\?xml|!doctype)\s/i, 'xml'],
+  // tags of a corpus: <doc id="1" …>, <text>…</text>
+  [new RegExp(String.raw`^\s*<[\p{L}_][\p{L}\p{N}_.:-]*(?:${ATTRIBUTE})+\s*/?>`, 'u'), 'xml'],
+  [/^\s*<([\p{L}_][\p{L}\p{N}_.:-]*)\s*>[^]*<\/\1\s*>/u, 'xml'],
+  [/^\s*<sami\b/i, 'sami'],
   [/^\s*\\documentclass\b/, 'latex'],
   [/^WEBVTT\b/, 'vtt'],
 ];
@@ -268,8 +422,10 @@ export function languageOf(name: string, beginning = ''): Language {
   const file = name.slice(name.lastIndexOf('/') + 1).toLowerCase();
   const dot = file.lastIndexOf('.');
   const byName = dot >= 0 ? BY_EXTENSION.get(file.slice(dot + 1)) : undefined;
-  if (byName) return byName;
-  if (dot > 0 && file.slice(dot) !== '.txt') return PROSE_LANGUAGE;
+  // what names are for, XML may be all the same: Qt's .ts, for example
+  if (byName) return byName.syntax !== 'html' && /^\s*<\?xml\s/i.test(beginning) ? LANGUAGES.get('xml')! : byName;
+  const isTold = beginning.startsWith('<') || /^\s+</.test(beginning);
+  if (!isTold && dot > 0 && file.slice(dot) !== '.txt') return PROSE_LANGUAGE;
   const interpreter = /^#!\s*(?:\S*\/env\s+)?(?:\S*\/)?([a-z]+[0-9]?)/.exec(beginning)?.[1];
   if (interpreter) return LANGUAGES.get(INTERPRETERS[interpreter] ?? '') ?? PROSE_LANGUAGE;
   const found = BEGINNINGS.find(([pattern]) => pattern.test(beginning));

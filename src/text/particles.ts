@@ -8,6 +8,7 @@
 // numbers only. Unsupervised segmentation of this kind: the noun extractor of soynlp (Kim 2017).
 
 import type { Corpus } from './corpus.ts';
+import { INDECLINABLE, VerbForms } from './korean-verbs.ts';
 import { grown, reordered } from './reorder.ts';
 import { PRUNED } from './vocabulary.ts';
 
@@ -93,18 +94,25 @@ const SECOND: [string, After][] = [
 ];
 
 interface Particle {
+  letters: string;
   after: After;
   /** Its place among the markers; -1 where it is none. */
   marker: number;
+  /** Whether hardly anything stands before it but a noun. */
+  isSure: boolean;
 }
 
 const PARTICLES = new Map<string, Particle>();
-MARKERS.forEach(([particle, after], marker) => PARTICLES.set(particle, { after, marker }));
-for (const [particle, after] of OTHERS) PARTICLES.set(particle, { after, marker: -1 });
+const SURE = new Set(['을', '를', '에서', '으로', '에게', '에서는', '에서도', '으로는']);
+function addParticle(letters: string, after: After, marker = -1): void {
+  PARTICLES.set(letters, { letters, after, marker, isSure: SURE.has(letters) });
+}
+MARKERS.forEach(([particle, after], marker) => addParticle(particle, after, marker));
+for (const [particle, after] of OTHERS) addParticle(particle, after);
 for (const first of FIRST) {
   for (const [second, after] of SECOND) {
     if (PARTICLES.has(first + second) || !follows(first.charCodeAt(first.length - 1), after)) continue;
-    PARTICLES.set(first + second, { after: PARTICLES.get(first)!.after, marker: -1 });
+    addParticle(first + second, PARTICLES.get(first)!.after);
   }
 }
 
@@ -141,7 +149,7 @@ function isHangul(unit: number): boolean {
 }
 
 /** Where a word may be separated: the length of a stem and the particle behind it. */
-type Separation = [length: number, particle: Particle];
+type Separation = readonly [length: number, particle: Particle];
 const NOWHERE: readonly Separation[] = [];
 
 /** Whether a word ends as one with a particle does. */
@@ -164,12 +172,15 @@ function separationsOf(word: string): readonly Separation[] {
   return found;
 }
 
-/** The least evidence for a noun of a single syllable and for longer ones: different markers. */
+/** The least evidence for a noun of a single syllable and for longer ones: different markers; before a sure particle fewer. */
 const FEWEST_MARKERS = { single: 4, longer: 2 };
+const FEWEST_IF_SURE = { single: 2, longer: 1 };
 /** How many times as often as with all others a stem may be met with one particle: of a single syllable, and of more. */
 const MOST = { single: 1, longer: 20 };
 /** A word is a noun that is met with markers at least so often, by its count, and with so many different ones. */
 const NOUN = { share: 0.1, markers: 3 };
+
+const MANY_WORDS = 200_000;
 
 /** What is known of stems, by their numbers. */
 class Evidence {
@@ -208,9 +219,21 @@ export function* findStems(words: readonly string[], counts: Float64Array): Gene
   /** The words that may be separated, and where. */
   const ids: number[] = [];
   const separations: (readonly Separation[])[] = [];
+  /** Of words that end in Hangul; of a large text, those that are met more than once tell enough. */
+  const known = new Map<string, number>();
+  const least = words.length > MANY_WORDS ? 2 : 1;
+  const verbs = new VerbForms((word) => {
+    const id = known.get(word);
+    return id === undefined ? 0 : counts[id]!;
+  });
   for (let id = 0; id < words.length; id++) {
     if (id % STEP === 0) yield (0.3 * id) / words.length;
     const word = words[id]!;
+    if (!isHangul(word.charCodeAt(word.length - 1))) continue;
+    if (counts[id]! >= least) {
+      known.set(word, id);
+      verbs.add(word, counts[id]!);
+    }
     const found = separationsOf(word);
     if (found.length === 0) continue;
     ids.push(id);
@@ -246,29 +269,99 @@ export function* findStems(words: readonly string[], counts: Float64Array): Gene
     }
   }
   yield 0.6;
+  /** How often a noun is met with what stands behind no verb: all markers but 을, as in 먹을. */
+  const nounCount = (stem: string): number => {
+    const number = numbers.get(stem);
+    return number === undefined ? 0 : met[number]! - verbs.countOf(`${stem}을`);
+  };
+  /** How good the evidence for a noun before the particle is; 0: there is not enough, or it is no better than `most`, and the stem no noun by itself. */
+  const evidenceFor = (word: string, count: number, [length, particle]: Separation, most: number): number => {
+    const { marker, isSure } = particle;
+    if (!isHangul(word.charCodeAt(length - 1))) return TEN_THOUSANDS.test(word) ? 0 : Infinity; // a name or a number in other letters
+    const stem = numbers.get(word.slice(0, length));
+    if (stem === undefined) return 0;
+    const others = met[stem]! - (marker >= 0 ? count : 0) + alone[stem]!;
+    const set = bits(marker >= 0 ? markers[stem]! & ~(1 << marker) : markers[stem]!);
+    const size = length === 1 ? 'single' : 'longer';
+    const fewest = (isSure ? FEWEST_IF_SURE : FEWEST_MARKERS)[size];
+    if (set + (alone[stem]! > 0 && (length > 1 || isSure) ? 1 : 0) < fewest) return 0;
+    if (others <= most && nouns[known.get(word.slice(0, length)) ?? -1] !== 1) return 0;
+    if (count > MOST[size] * others || isVerb(word, length, particle.letters, verbs, nounCount)) return 0;
+    return others;
+  };
   for (let place = 0; place < ids.length; place++) {
     if (place % STEP === 0) yield 0.6 + (0.4 * place) / ids.length;
     const id = ids[place]!;
     const word = words[id]!;
-    if (nouns[id] === 1 || PARTICLES.has(word)) continue; // a particle is written apart behind a name in brackets
-    // 결과는 is 결과 + 는 and not 결 + 과는: the stem with the most evidence
+    // a particle is written apart behind a name in brackets
+    if (nouns[id] === 1 || PARTICLES.has(word) || INDECLINABLE.has(word)) continue;
+    // 결과는 is 결과 + 는 and not 결 + 과는: a noun, the longest, or the stem with the most evidence
     let most = 0;
-    for (const [length, { marker }] of separations[place]!) {
-      if (!isHangul(word.charCodeAt(length - 1))) {
-        stems[id] = length; // a name or a number in other letters
-        break;
-      }
-      const stem = numbers.get(word.slice(0, length));
-      const others = stem === undefined ? 0 : met[stem]! - (marker >= 0 ? counts[id]! : 0) + alone[stem]!;
-      const set = stem === undefined ? 0 : bits(marker >= 0 ? markers[stem]! & ~(1 << marker) : markers[stem]!);
-      const size = length === 1 ? 'single' : 'longer';
-      if (set + (length > 1 && stem !== undefined && alone[stem]! > 0 ? 1 : 0) < FEWEST_MARKERS[size]) continue;
-      if (counts[id]! > MOST[size] * others || others <= most) continue;
-      stems[id] = length;
-      most = others;
+    for (const separation of separations[place]!) {
+      const found = evidenceFor(word, counts[id]!, separation, most);
+      if (found === 0) continue;
+      stems[id] = separation[0];
+      most = found;
     }
   }
   return stems;
+}
+
+/** A number of ten thousands: 3만, 3만의. */
+const TEN_THOUSANDS = /\d만[가-힣]?$/;
+
+/** Particles that forms of verbs end like, and those with 이. */
+const MAY_BE_VERB = new Set(['는', '은', '을', '를', '도', '가', '와', '인', '만', '조차', '까지']);
+/** What may stand behind the ending -지 of a verb. */
+const BEHIND_JI = new Set(['만', '는', '도', '를', '가', '조차', '까지']);
+
+/** Whether a word that ends like one with a particle is a form of a verb or an adjective, as far as other forms of it are met more often than the noun. */
+function isVerb(
+  word: string,
+  length: number,
+  particle: string,
+  verbs: VerbForms,
+  nounCount: (stem: string) => number,
+): boolean {
+  if (!MAY_BE_VERB.has(particle) && !particle.startsWith('이')) return false;
+  const { countOf } = verbs;
+  const stem = word.slice(0, length);
+  const final = (stem.charCodeAt(length - 1) - 0xac00) % 28;
+  const isMoreOften = (verb: string, without = 0): boolean => {
+    const { sure, all } = verbs.of(verb);
+    return sure > 0 && all > nounCount(stem) - without;
+  };
+  switch (particle) {
+    case '는':
+    case '은':
+    case '을':
+      if (final !== 8 && isMoreOften(stem)) return true; // of 길다 there is no 길은
+      break;
+    case '를':
+      return isMoreOften(`${stem}르`, countOf(word)); // 부를, 다를
+    case '도': {
+      const connected = countOf(`${stem}서`) + countOf(`${stem}야`); // 해도: 해서, 해야
+      if (connected > 0 && connected > nounCount(stem)) return true;
+      break;
+    }
+    case '가':
+    case '와': {
+      const { sure } = verbs.of(word); // 들어가, 돌아와
+      return sure > 0 && sure > nounCount(word);
+    }
+    case '이':
+      if (final !== 0 && isMoreOften(stem, countOf(word))) return true; // 높이: 높은, 높다
+      break;
+  }
+  if (particle.startsWith('이') || particle === '인') {
+    const base = `${stem}이`; // 보이며, 쓰인: 보이는
+    const sure = countOf(`${base}는`) + countOf(`${stem}인다`) + countOf(`${base}게`) + countOf(`${base}기`);
+    if (sure > 0 && sure > nounCount(stem) - countOf(base)) return true;
+  }
+  if (!stem.endsWith('지') || !BEHIND_JI.has(particle)) return false;
+  // 하지만: 하지 is a form of 하다; 의지만 is 의지 + 만
+  const { sure } = verbs.of(stem.slice(0, -1));
+  return sure > 0 && sure > nounCount(stem) - countOf(`${stem}를`) - countOf(`${stem}가`);
 }
 
 function bits(set: number): number {
@@ -382,6 +475,7 @@ export function isParticle(word: string): boolean {
 
 /** The stem of a word that is not known, by the longest particle that leaves a known one; 0 where there is none. */
 export function stemLength(word: string, isKnown: (stem: string) => boolean): number {
+  if (INDECLINABLE.has(word)) return 0;
   for (const [length] of separationsOf(word)) if (isKnown(word.slice(0, length))) return length;
   return 0;
 }

@@ -25,6 +25,7 @@ interface Functions {
   pack(out: number, ids: number, groups: number): number;
   unpack(ids: number, place: number, end: number, groups: number, map: number, shapes: number): number;
   findSecret(text: number, length: number, prefixes: number): number;
+  findData(text: number, length: number, from: number): number;
 }
 
 const PAGE = 65_536;

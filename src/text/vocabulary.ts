@@ -47,9 +47,14 @@ const LONGEST = 130;
 /** Counts below this have a place in the counting sort. */
 const COUNTS = 1 << 16;
 
-/** Frees the memory of words now; whenever V8 looks for garbage would be too late. */
+/** V8 has it from Node 21 on. */
+interface Transferable {
+  transfer?(byteLength: number): ArrayBuffer;
+}
+
+/** Frees the memory of words now, if V8 can: when it next looks for garbage is late. */
 export function release({ units, lengths, counts, ids }: SortedWords): void {
-  for (const { buffer } of [units, lengths, counts, ids]) if (!buffer.detached) buffer.transfer(0);
+  for (const { buffer } of [units, lengths, counts, ids]) if (buffer.byteLength) (buffer as Transferable).transfer?.(0);
 }
 
 /** The words of the shares; null where there are more than `most`. Yields how much is done, 0 to 1. */

@@ -4,7 +4,7 @@
 import { DocumentReader } from './document.ts';
 import type { Language } from './languages.ts';
 import type { TextOptions } from './options.ts';
-import { BREAK, SPAN } from './tokenizer.ts';
+import { BREAK, SPAN, spellingOf } from './tokenizer.ts';
 
 /** Where something stands in a text, UTF-16 code units, end exclusive. */
 export interface Span {
@@ -52,7 +52,7 @@ export function wordsAround(
         if (end < offset - FAR) continue;
         if (start <= offset && offset <= end) index = words.length;
         else if (start > offset && (index < 0 || words.length > index + reach)) return false;
-        const word = String.fromCharCode(...reader.text.subarray(spans[i], spans[i + 1])).normalize('NFC');
+        const word = spellingOf(reader.text, spans[i]!, spans[i + 1]!).normalize('NFC');
         words.push({ word, start, end });
       }
     }

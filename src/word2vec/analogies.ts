@@ -6,13 +6,8 @@
 // cosines of every named word to the tile, then every question over the tile (kernel `offerAnswers`). 30,000 words of 100
 // numbers take half a second instead of the five that a search for each question takes.
 
-import {
-  ANALOGY_VOCABULARY,
-  knownRows,
-  type AnalogyAccuracy,
-  type AnalogyQuestions,
-  type SectionAccuracy,
-} from './evaluation.ts';
+import type { AnalogyQuestions } from './evaluation-set.ts';
+import { ANALOGY_VOCABULARY, knownRows, type AnalogyAccuracy, type SectionAccuracy } from './evaluation.ts';
 import type { Method, WordVectors } from './vectors.ts';
 
 export interface AnalogyOptions {

@@ -58,5 +58,7 @@ export function writeSettings(memory: WebAssembly.Memory, settingsPtr: number, s
 
 /** The kernel over a shared memory. */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Word2vecKernel {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Word2vecKernel;
+  const numbers = new Int32Array(memory.buffer);
+  const sleep = (ptr: number, seen: number): void => void Atomics.wait(numbers, ptr >>> 2, seen);
+  return new WebAssembly.Instance(module, { env: { memory, sleep } }).exports as unknown as Word2vecKernel;
 }

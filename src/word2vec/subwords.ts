@@ -3,10 +3,11 @@
 // n-grams reach into syllables and particles (Park et al. 2018, "Subword-level Word Vector Representations for Korean").
 
 /** What decides a word's n-grams. */
-export interface SubwordOptions {
+export interface NgramOptions {
   minN: number;
   maxN: number;
-  buckets: number;
+  /** How Hangul is counted: by jamo, the default, or by syllables as in fastText. */
+  hangul?: 'jamo' | 'syllables';
 }
 
 const FIRST_SYLLABLE = 0xac00;
@@ -15,43 +16,61 @@ const MEDIALS = 21;
 const FINALS = 28;
 /** Stands where a syllable has no final; a letter that no text has. */
 const NO_FINAL = '\u11ff';
+/** `<` and `>`, which stand for the beginning and the end of a word. */
+const BEGINNING = 0x3c;
+const END = 0x3e;
 
-/** A word between signs for its beginning and its end, Hangul as jamo, in code points. */
-function lettersOf(word: string): string[] {
-  const letters = ['<'];
+/** Hangul as jamo, three for each syllable. */
+function withJamo(word: string): string {
+  let letters = '';
   for (const letter of word) {
     const syllable = letter.codePointAt(0)! - FIRST_SYLLABLE;
-    if (syllable < 0 || syllable > LAST_SYLLABLE - FIRST_SYLLABLE) letters.push(letter);
+    if (syllable < 0 || syllable > LAST_SYLLABLE - FIRST_SYLLABLE) letters += letter;
     else {
       const final = syllable % FINALS;
-      letters.push(
-        String.fromCodePoint(0x1100 + Math.floor(syllable / (MEDIALS * FINALS))),
-        String.fromCodePoint(0x1161 + (Math.floor(syllable / FINALS) % MEDIALS)),
-        final ? String.fromCodePoint(0x11a7 + final) : NO_FINAL,
-      );
+      letters +=
+        String.fromCodePoint(0x1100 + Math.floor(syllable / (MEDIALS * FINALS))) +
+        String.fromCodePoint(0x1161 + (Math.floor(syllable / FINALS) % MEDIALS)) +
+        (final ? String.fromCodePoint(0x11a7 + final) : NO_FINAL);
     }
   }
-  letters.push('>');
   return letters;
 }
 
 const encoder = new TextEncoder();
 
 /**
- * The rows (0 to buckets - 1) of a word's n-grams of `minN` to `maxN` letters, from left to right; the word's beginning
- * and end count as letters, but neither is an n-gram of its own. The hash is fastText's: FNV-1a over UTF-8, bytes signed.
+ * The rows (0 to buckets - 1) of a word's n-grams of `minN` to `maxN` letters, from left to right; signs for the word's
+ * beginning and end count as letters, but neither is an n-gram of its own.
  */
-export function ngramRows(word: string, { minN, maxN, buckets }: SubwordOptions): number[] {
-  const letters = lettersOf(word);
-  const bytes = letters.map((letter) => encoder.encode(letter));
+export function ngramRows(word: string, { hangul = 'jamo', ...options }: NgramOptions & { buckets: number }): number[] {
+  return ngramRowsOfBytes(encoder.encode(hangul === 'jamo' ? withJamo(word) : word), options);
+}
+
+/** The same for a word in UTF-8, as it is. The hash is fastText's: FNV-1a over the bytes, taken as signed. */
+export function ngramRowsOfBytes(
+  word: Uint8Array,
+  { minN, maxN, buckets }: { minN: number; maxN: number; buckets: number },
+): number[] {
+  const bytes = new Uint8Array(word.length + 2);
+  bytes[0] = BEGINNING;
+  bytes.set(word, 1);
+  bytes[word.length + 1] = END;
   const rows: number[] = [];
-  for (let first = 0; first < letters.length; first++) {
+  for (let first = 0; first < bytes.length; first++) {
+    if (isContinuation(bytes[first]!)) continue;
     let hash = 0x811c9dc5;
-    for (let n = 1; n <= maxN && first + n <= letters.length; n++) {
-      for (const byte of bytes[first + n - 1]!) hash = Math.imul(hash ^ ((byte << 24) >> 24), 0x01000193);
-      const isSign = n === 1 && (first === 0 || first === letters.length - 1);
+    for (let n = 1, at = first; n <= maxN && at < bytes.length; n++) {
+      do hash = Math.imul(hash ^ ((bytes[at++]! << 24) >> 24), 0x01000193);
+      while (at < bytes.length && isContinuation(bytes[at]!));
+      const isSign = n === 1 && (first === 0 || at === bytes.length);
       if (n >= minN && !isSign) rows.push((hash >>> 0) % buckets);
     }
   }
   return rows;
+}
+
+/** A byte of a letter in UTF-8 that is not its first. */
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
 }

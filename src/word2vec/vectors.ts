@@ -68,9 +68,10 @@ export class WordVectors {
     return joined === word ? -1 : this.indexOf(joined);
   }
 
-  /** The place of the most frequent word that is `word` but for its case; -1 where none is there. */
+  /** The place of the most frequent word that is `word` but for its case, or for `_` in place of its spaces; -1 if none is there. */
   foldedIndexOf(word: string): number {
-    return this.#folded.get(word.toLowerCase()) ?? -1;
+    const folded = word.toLowerCase();
+    return this.#folded.get(folded) ?? this.#folded.get(folded.trim().replace(/\s+/gu, '_')) ?? -1;
   }
 
   /** Cosine of two words. */

@@ -252,7 +252,7 @@ describe('a comparison of cells', () => {
     while (again.step());
     const { seconds, tokensPerSecond, ...figures } = again.report();
     assert.ok(seconds > 0 && tokensPerSecond > 0);
-    assert.partialDeepStrictEqual(reports[1], figures);
+    assert.deepEqual({ ...reports[1], ...figures }, reports[1]);
   });
 
   test('can give every contender as many parameters', () => {

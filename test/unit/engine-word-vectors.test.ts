@@ -223,3 +223,32 @@ test('keywords that are down-weighted stay words, and count in code alone', asyn
   assert.notDeepEqual(rarely.input, inCode.input);
   assert.deepEqual(await vectors('a.txt', 'downWeight'), await vectors('a.txt', 'keep'));
 });
+
+test('a text without a pair of words is refused with a sentence, and the model that was there stays', async () => {
+  const directory = join(root, 'pairless');
+  const engine = new Engine(DISTRIBUTION, listen());
+  await engine.open(directory);
+  const good = await makeFolder('good', syntheticText(3000, 1));
+  assert.equal((await engine.train(request(good, { epochs: 1 }))).status, 'done');
+  const before = await readFile(join(directory, 'manifest.json'), 'utf8');
+  const words = ['ship', 'anchor', 'net', 'sail'];
+  const lists = [
+    Array.from({ length: 3000 }, (_, i) => `${words[i % 4]}.`).join('\n\n'),
+    // rare words are in no window
+    Array.from({ length: 3000 }, (_, i) => `${words[i % 4]} once${i}x`).join('\n\n'),
+  ];
+  for (const [index, text] of lists.entries()) {
+    const path = await makeFolder(`list${index}`, text);
+    await assert.rejects(
+      engine.train(request(path, {})),
+      /No two words that appear at least 2 times stand in one sentence/,
+    );
+    assert.equal(await readFile(join(directory, 'manifest.json'), 'utf8'), before);
+  }
+  const dropped = await makeFolder('dropped', 'ship anchor '.repeat(2000));
+  await assert.rejects(engine.train(request(dropped, { sample: 1e-12 })), /word2vec.sample at 1e-12/);
+  assert.equal(await readFile(join(directory, 'manifest.json'), 'utf8'), before);
+  const pair = `${lists[0]!}\n\n${'ship anchor. '.repeat(2)}`;
+  const result = await engine.train(request(await makeFolder('pair', pair), { epochs: 2, sample: 0 }));
+  assert.ok(result.status === 'done' && result.model.losses!.every(Number.isFinite));
+});

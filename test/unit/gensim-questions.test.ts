@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { loadKernel, type KernelVariant } from '../../src/engine/kernels.ts';
 import { answerAnalogies } from '../../src/word2vec/analogies.ts';
-import { agreementWithPeople, parseEvaluationSet } from '../../src/word2vec/evaluation.ts';
+import { parseEvaluationSet } from '../../src/word2vec/evaluation-set.ts';
+import { agreementWithPeople } from '../../src/word2vec/evaluation.ts';
 import { WordVectors, type Method } from '../../src/word2vec/vectors.ts';
 
 type Weighed = (string | [string, number])[];

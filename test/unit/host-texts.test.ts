@@ -153,8 +153,11 @@ const reading: ReadingReport = {
   skipped: { ...NONE, binary: 3, tooLarge: 1 },
   languages: { markdown: { files: 1210, names: [] } },
   encodings: { 'utf-8': 1210 },
+  unknownEncodings: [],
+  guessed: 0,
   repaired: 0,
   secrets: { files: 0, found: 0 },
+  data: { files: 0, found: 0 },
   names: { binary: ['w/a.png', 'w/b.png'], tooLarge: ['w/c.txt'] },
   pruned: { words: 0, upTo: 0 },
   phrases: 0,
@@ -250,11 +253,13 @@ suite('the status bar and the notifications', () => {
       skipped: { ...NONE, ignored: 1234, secret: 2, duplicate: 3 },
       encodings: { 'utf-8': 1000, 'euc-kr': 1200, shift_jis: 1, 'utf-16le': 2, 'windows-1252': 7 },
       secrets: { files: 2, found: 5 },
+      data: { files: 1, found: 9 },
     };
     assert.deepEqual(sentences.readingDetails(other, 'en'), [
       'Skipped files: 1,234 ignored by git, 2 that may hold keys or passwords, 3 that were there twice.',
       'Files in other encodings than UTF-8: 1,200 CP949, 1 Shift_JIS, 2 UTF-16le, 7 windows-1252.',
       'Access tokens and private keys that were left out of the text: 5.',
+      'Blocks of data that were left out of the text, such as pictures: 9.',
     ]);
   });
 
@@ -372,6 +377,9 @@ suite('the report of an evaluation', () => {
     assert.match(report, /\| Pearson's correlation \| 0\.601 \|\n\| Spearman's rank correlation \| 0\.625 \|/);
     assert.match(report, /\| of which both words are known \| 339 \(96\.0%\) \|/);
     assert.match(report, /passed over: 1\./);
+    const column = { number: 4, name: 'SimLex999' };
+    const named = evaluationMarkdown('w', [{ ...pairs, pearson: 0.1, spearman: 0.1, column }], 'en');
+    assert.match(unescaped(named), /\| Column of the scores \| 4: SimLex999 \|/);
     const few = { ...pairs, known: 0, pearson: Number.NaN, spearman: Number.NaN, passedOver: 0 };
     assert.match(evaluationMarkdown('w', [few], 'en'), /none\\: too few/);
     assert.doesNotMatch(evaluationMarkdown('w', [few], 'en'), /NaN|passed over/);

@@ -26,7 +26,7 @@ const WINDOWS_1252: Record<string, number> = {
   '…': 0x85,
 };
 
-type Encoder = (text: string) => Uint8Array;
+export type Encoder = (text: string) => Uint8Array;
 
 /** By the label of the encoding; each throws where it has no such character. */
 export const ENCODERS: Record<string, Encoder> = {
@@ -76,4 +76,16 @@ function encoder(
     }
     return Uint8Array.from(bytes);
   };
+}
+
+/** Encoder of an encoding whose characters are bytes each. `decode`: of one byte. */
+export function singleByteEncoder(decode: (byte: Uint8Array) => string): Encoder {
+  const table = new Map<string, number>();
+  for (let byte = 255; byte >= 0; byte--) table.set(decode(Uint8Array.of(byte)), byte);
+  return (text) =>
+    Uint8Array.from(text, (character) => {
+      const byte = table.get(character);
+      if (byte === undefined) throw new Error(`it has no ${character}`);
+      return byte;
+    });
 }

@@ -65,8 +65,8 @@ test('binary files are told from text', () => {
   const lateNul = Buffer.concat([Buffer.from('a'.repeat(8000)), Buffer.of(0), Buffer.from('b')]);
   const controls = Buffer.from('\x01\x02ab'.repeat(100));
   const numbers = new Uint8Array(Uint16Array.from({ length: 2000 }, (_, i) => i % 256).buffer);
-  const utf32 = Buffer.from('fffe00006100000062000000', 'hex');
-  const named = { random, png, pdf: Buffer.from('%PDF-1.7\nplain'), lateNul, controls, numbers, utf32 };
+  const wide = Buffer.from('fffe00006100000000001100', 'hex'); // marked as UTF-32, with a number that is no character
+  const named = { random, png, pdf: Buffer.from('%PDF-1.7\nplain'), lateNul, controls, numbers, wide };
   for (const [name, bytes] of Object.entries(named)) assert.equal(decodeText(bytes), null, name);
 });
 

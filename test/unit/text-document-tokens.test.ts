@@ -28,6 +28,7 @@ test('a document is shown with its language, its sentences, what is code and wha
         ['i', 0],
       ] as [string, number][]),
     ],
+    spellings: {},
     sentences: Int32Array.of(3, 5),
     leftOut: [
       ['http://f.g "h', 'markup'],
@@ -51,6 +52,12 @@ test('keywords that are left out say so', () => {
 test('a word whose particle was separated is two tokens', () => {
   const { tokens } = tokensOfDocument('a.txt', '한국은 크다', TEXT_DEFAULTS, (word) => (word === '한국은' ? 2 : 0));
   assert.deepEqual([...tokens], [0, 2, 0, 2, 3, 2, 4, 6, 0]);
+});
+
+test('a word that is spelled otherwise than in the text says how', () => {
+  const text = 'caf&eacute; don’t O<b>n</b>ce so\u00adme plain';
+  const { spellings } = tokensOfDocument('a.md', text, TEXT_DEFAULTS, whole);
+  assert.deepEqual(spellings, { 0: 'café', 1: "don't", 2: 'Once', 3: 'some' });
 });
 
 test('a word with character references stands where these do', () => {
@@ -125,9 +132,10 @@ test('in any text, tokens and what is left out stand in order and share no chara
 
 test('what is seen is also said in words', () => {
   const tokens = tokensOfDocument('a.md', 'One <b>two</b>. Three', TEXT_DEFAULTS, whole);
-  assert.deepEqual(tokenSummary({ ...tokens, text: '', encoding: 'utf-8', repaired: true }, 'en'), [
+  assert.deepEqual(tokenSummary({ ...tokens, text: '', encoding: 'utf-8', guessed: true, repaired: true }, 'en'), [
     'Language: markdown. Encoding: utf-8',
     'Words: 3. Sentences: 2',
+    'The encoding is a guess',
     'Broken characters were replaced',
     `Left out: ${leftOutText('markup')}, places: 2`,
   ]);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { DocumentReader } from '../../src/text/document.ts';
 import { languageNamed, languageOf } from '../../src/text/languages.ts';
 import { TEXT_CHOICES, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
-import { SPAN } from '../../src/text/tokenizer.ts';
+import { SPAN, spellingOf } from '../../src/text/tokenizer.ts';
 
 const lines = (...all: string[]): string => `${all.join('\n')}\n`;
 
@@ -19,7 +19,7 @@ function read(name: string | undefined, pieces: string[], options: Partial<TextO
       for (let i = 0; i < written; i += SPAN) {
         const [start, end] = [spans[i]!, spans[i + 1]!];
         if (start >= 0) {
-          const word = String.fromCharCode(...reader.text.subarray(start, end));
+          const word = spellingOf(reader.text, start, end);
           words.push({ word, start: before + start, end: before + end });
         } else if (words.length && words.at(-1) !== null) words.push(null);
       }
@@ -65,7 +65,7 @@ suite('the language of a document', () => {
     assert.equal(languageOf('run', '#!/bin/sh\n').name, 'shellscript');
     assert.equal(languageOf('page', '<!DOCTYPE html>').name, 'html');
     assert.equal(languageOf('thesis.txt', '\\documentclass{article}').name, 'latex');
-    assert.equal(languageOf('data.csv', '<?xml').name, 'plaintext');
+    assert.equal(languageOf('data.csv', 'a,b\n<?xml').name, 'plaintext');
   });
 
   test('of a fence is a name, an ending or an alias', () => {
@@ -161,7 +161,7 @@ suite('markup', () => {
   });
 
   test('XML: CDATA is text', () => {
-    assert.equal(cut('a.xml', '<?xml version="1.0"?><a><b c="d">e</b><![CDATA[f <g]]></a>'), 'e | f');
+    assert.equal(cut('a.xml', '<?xml version="1.0"?><a><b c="d">e</b><![CDATA[f <g]]></a>'), 'e f');
   });
 
   test('LaTeX: no commands, formulas, labels and comments', () => {
@@ -230,13 +230,20 @@ suite('markup', () => {
   });
 
   test('character references are what they stand for, inside words and alone', () => {
+    assert.equal(
+      cut('a.html', 'col&middot;lecci&oacute; o&lsquo;zbek so&lrm;me 학교&rsquo;에서'),
+      "col·lecció o'zbek some 학교 에서",
+    );
     const text = 'caf&eacute;s, &Eacute;a &#44032;&#xB098;&#45796; na&iuml;ve. Don&rsquo;t, l&#39;eau auto&shy;mobile';
-    const words = "cafés Éa 가나다 naïve | Don’t l'eau automobile";
+    const words = "cafés Éa 가나다 naïve | Don't l'eau automobile";
     for (const name of ['a.html', 'a.md', 'a.xml']) assert.equal(cut(name, text), words, name);
     const more =
       'Q&amp;A 3&nbsp;m 2&lt;3 &unknown; caf&eacute a&b;c &#0; &#x110000; &#128512;x &CounterClockwiseContourIntegral;';
     assert.equal(cut('a.html', more), 'Q A 3 m 2 3 caf eacute a c x');
-    assert.equal(cut('a.md', '`caf&eacute;` *caf&eacute;* caf&eacute;_x_'), 'caf eacute café café_x_');
+    assert.equal(
+      cut('a.md', '`caf&eacute;` *caf&eacute;* caf&eacute;_x_ &unknown; a&b;'),
+      'caf eacute café caféx unknown a b',
+    );
     const cells = ['caf\\u00e9s \\ud55c\\uae00\\uc740 \\ud83d\\ude00 x\\ty &eacute;t\\u00e9 \\u2014'];
     const notebook = `{"cells": [{"cell_type": "markdown", "source": ["${cells[0]!}"]}]}`;
     assert.equal(cut('a.ipynb', notebook), 'cafés 한글은 x y été');
@@ -256,6 +263,65 @@ suite('markup', () => {
     const text = String.raw`Na\"{\i}ve caf\'es, {\'E}t\'e, Fran\c{c}ais, Stra\ss{}e, stra\ss e, Erd\H{o}s, \v{S}koda, \o re, \O{}`;
     assert.equal(cut('a.tex', text), 'Naïve cafés Été Français Straße straße Erdős Škoda øre Ø');
     assert.equal(cut('a.tex', String.raw`\cite{e} \item a\\b \(x\) \textbf{bold} \"`), 'a b bold');
+  });
+
+  test('what LaTeX has inside words parts none', () => {
+    const words: [latex: string, word: string][] = [
+      [String.raw`Donau\-dampf\-schiff`, 'Donaudampfschiff'],
+      [String.raw`shelf\/ful`, 'shelfful'],
+      [String.raw`Auf{}lage`, 'Auflage'],
+      [String.raw`{W}eb`, 'Web'],
+      [String.raw`un\textbf{frig}ging`, 'unfrigging'],
+      [String.raw`\emph{Pre}fix`, 'Prefix'],
+      [String.raw`\textbf{한국}은`, '한국은'],
+      ['Donau%\n  dampf', 'Donaudampf'],
+      [String.raw`\v Cech`, 'Čech'],
+      [String.raw`\c Ca`, 'Ça'],
+      [String.raw`{\v C}apek`, 'Čapek'],
+      [String.raw`\r angstrom`, 'ångstrom'],
+      [String.raw`na\"\i ve`, 'naïve'],
+      [String.raw`\u\i x`, 'ĭx'],
+      [String.raw`Ha\textcommabelow{s}deu`, 'Hașdeu'],
+      [String.raw`\DJ or\dj e`, 'Đorđe'],
+      [String.raw`\TH{}or`, 'Þor'],
+      [String.raw`{\'E}cole`, 'École'],
+      [String.raw`M\"{u}ller`, 'Müller'],
+    ];
+    for (const [latex, word] of words) assert.equal(cut('a.tex', `a ${latex} b`), `a ${word} b`, latex);
+    assert.equal(
+      cut('a.tex', String.raw`\section{Title}Text \footnote{Note}text \cmd{x}y`),
+      'Title Text | Note text x y',
+    );
+    const table = String.raw`a\\[2pt] b\\*c \begin{tabular}[t]{lcr} d & e \end{tabular}`;
+    assert.equal(cut('a.tex', table), 'a b c | d e');
+    assert.equal(cut('a.tex', String.raw`\begin{thebibliography}{99}\bibitem{k} Knuth\end{thebibliography}`), 'Knuth');
+  });
+
+  test('shorthands of babel are letters in a text that has them, and quotation marks elsewhere', () => {
+    const german = 'Bett"-uch sch"one "Ubung "uber Stra"se, "`so"\' Auf"|lage bergab"~auf';
+    assert.equal(cut('a.tex', german), 'Bettuch schöne Übung über Straße so Auflage bergab auf');
+    assert.equal(cut('a.tex', '\\usepackage[ngerman]{babel} "Argern "a "b"'), 'Ärgern a b');
+    assert.equal(cut('a.tex', 'He said "and" or "Under" or "our".'), 'He said and or Under or our');
+    assert.equal(cut('a.tex', '\\begin{verbatim}\nx = "a"\n\\end{verbatim} "open"'), 'x a | open');
+  });
+
+  test('bibliographies are the values of their fields', () => {
+    const entries = lines(
+      ...['Comment here.', '', '@string{ams = "American {M}ath"}', '@article{g31,'],
+      ...['  author = {Kurt G{\\"o}del and {\\O}yvind Haji{\\v c}},', '  title = "{\\"U}ber {S}{\\"a}tze" # ams,'],
+      ...['  year = 1931, month = jan, pages = {173--198}, doi = {10.1007/x}, url = "http://a.b/c",'],
+      ...[
+        '  note = {In {DNA}s, 5\\% more}',
+        '}',
+        '@comment{nothing}',
+        '@book(b, title = {One (two)})',
+        'mail@host.org',
+      ],
+    );
+    assert.equal(
+      cut('a.bib', entries),
+      'Comment here | American Math | Kurt Gödel and Øyvind Hajič | Über Sätze | 1931 | 173 198 | In DNAs 5 more | One two | mail host org',
+    );
   });
 
   test('a blank line behind a string ends a sentence, also where the next piece begins', () => {
@@ -298,7 +364,20 @@ suite('words', () => {
 });
 
 suite('any text', () => {
-  const names = ['a.ts', 'a.py', 'a.rs', 'a.md', 'a.html', 'a.tex', 'a.ipynb', 'a.srt', 'a.txt', 'a.lua', 'a.yaml'];
+  const names = [
+    'a.ts',
+    'a.py',
+    'a.rs',
+    'a.md',
+    'a.html',
+    'a.tex',
+    'a.bib',
+    'a.ipynb',
+    'a.srt',
+    'a.txt',
+    'a.lua',
+    'a.yaml',
+  ].concat(...['a.properties', 'a.json', 'a.cs', 'a.cpp', 'a.po', 'a.css', 'a.xml', 'a.toml', 'a.r']);
   const sign = fc.constantFrom(
     ...['```', '`', '"', "'", '/*', '*/', '//', '<!--', '-->', '<', '>', '](', '${', '{', '}', '\\', '$', '$$', '\n'],
     ...['\n\n', '\\begin{verbatim}', '\\end{verbatim}', '--> 1\n', '"source": [', '"cell_type": "code"', ',', ':', '['],
@@ -316,6 +395,17 @@ suite('any text', () => {
       '&eacute;',
       '&#44032;',
       '\\u00e9',
+      '\\n',
+      '\\x4',
+      'r"',
+      'R"(',
+      ')"',
+      '@"',
+      '""',
+      'r#"',
+      '<w>',
+      '</w>',
+      '<p>',
       '://',
       'don',
       'a',
@@ -332,8 +422,8 @@ suite('any text', () => {
           if (word === null) continue;
           assert.ok(word.start >= last && word.end > word.start && word.end <= document.length);
           last = word.end;
-          // escapes of a notebook, and references, stand for other characters
-          if (!/[\\&]/.test(document)) assert.equal(document.slice(word.start, word.end), word.word);
+          // escapes and references stand for other characters, and markup inside a word joins it
+          if (!/[\\&"<[{}*_~%]/.test(document)) assert.equal(document.slice(word.start, word.end), word.word);
         }
       }),
       { seed: 1, numRuns: 1000 },
@@ -401,6 +491,10 @@ suite('any text', () => {
         '[',
         '\\begin{',
         '&a',
+        '@a{',
+        '@a{b="',
+        '{\\v ',
+        '"a',
         '://',
         '_',
         '\\',

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Decoder, decodeText } from '../../src/text/decode.ts';
 import { beginningOf, encodingOfSetting } from '../../src/text/encodings.ts';
-import { legacyDecoder } from '../../src/text/legacy-decoders.ts';
+import { legacyDecoder } from '../../src/text/encodings/decoders.ts';
 import { ENCODERS } from './legacy-encoders.ts';
 
 const TEXTS: Record<string, string> = {
@@ -28,7 +28,7 @@ const WRITTEN: [encoding: string, texts: string[]][] = [
 
 /** Of a file by itself, its encoding and text. */
 function read(bytes: Uint8Array, setting: string | null = null) {
-  const decoder = Decoder.of(bytes.subarray(0, 8192), bytes.length, setting);
+  const decoder = Decoder.of(bytes.subarray(0, 8192), bytes.length, { setting });
   assert.ok(decoder, 'binary');
   const { text, repaired } = decoder.decode(bytes, true);
   return { encoding: decoder.encoding, text: typeof text === 'string' ? text : String.fromCharCode(...text), repaired };
@@ -118,7 +118,7 @@ describe('the setting of the folder', () => {
         'windows-1252',
         'ibm866',
       ],
-      ...['koi8-r', 'big5', null, null],
+      ...['koi8-r', 'big5', 'cp437', null],
     ]);
   });
 });

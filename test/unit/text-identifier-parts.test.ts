@@ -33,6 +33,23 @@ test('the parts of a name are told by capitals, underscores and digits', () => {
     assert.deepEqual(partsOf(word), [], word);
 });
 
+test('a word with an apostrophe has no parts, and an abbreviation with an ending is one', () => {
+  const words = ["NASA's", "PyGMO's", "O'Brien", "l'Europe", "USA's", "rock'n'Roll", 'col·Lecció', 'צה"ל'];
+  for (const word of [...words, 'URLs', 'APIs', 'DVDs', 'PUBLISHed', 'SMSing', 'BUSes', 'TVs']) {
+    assert.deepEqual(partsOf(word), [], word);
+  }
+  const parts = ['getURLs', 'userIDs_all', 'URLsOf', 'APIsAndURLs', 'HTMLSet', 'XMLsx', 'isAs'];
+  assert.deepEqual(parts.map(partsOf), [
+    ['get', 'urls'],
+    ['user', 'ids', 'all'],
+    ['urls', 'of'],
+    ['apis', 'and', 'urls'],
+    ['html', 'set'],
+    ['xm', 'lsx'],
+    ['is', 'as'],
+  ]);
+});
+
 test('names are met with their parts behind the text, which stays as it is', () => {
   const builder = new CorpusBuilder(kernel);
   builder.addDocument('getUser get getUser x getUser getUser getUser');

@@ -7,7 +7,7 @@ import { loadKernel } from '../../src/engine/kernels.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { DocumentReader } from '../../src/text/document.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
-import { SPAN } from '../../src/text/tokenizer.ts';
+import { SPAN, spellingOf } from '../../src/text/tokenizer.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 
 const variants = ['simd', 'relaxed-simd'] as const;
@@ -28,7 +28,7 @@ function expected(documents: Document[], options: Readonly<TextOptions>): string
   const drain = (): void => {
     for (let written = reader.read(spans); written > 0; written = reader.read(spans)) {
       for (let i = 0; i < written; i += SPAN) {
-        if (spans[i]! >= 0) running.push(String.fromCharCode(...reader.text.subarray(spans[i], spans[i + 1])));
+        if (spans[i]! >= 0) running.push(spellingOf(reader.text, spans[i]!, spans[i + 1]!));
         else if (running.length && running.at(-1) !== '|') running.push('|');
       }
     }
@@ -148,6 +148,26 @@ const PARTS = [
     '\u2029',
     '\ufeff',
   ],
+  ...[
+    '’',
+    '‘',
+    'ʼ',
+    'ʻ',
+    '＇',
+    '·',
+    '\u00ad',
+    '\u200e',
+    '\u2060',
+    '\u200b',
+    'ul·l',
+    "한'",
+    "'한",
+    'א',
+    'צה"ל',
+    'ג׳',
+    'מנכ״ל',
+  ],
+  ...['՛', '՚', 'ՠ', '։', '．', '።', '⁇', '१।', 'ﾊﾞ', 'ﾟ', 'A'],
   ...['@', '[', '\x7f', '\x80', '\xaa', '\xff', 'ÿ', '\u0100', '\u0161', '\u8061', '\uff41', 'if', 'return', 'const '],
 ];
 

@@ -105,3 +105,60 @@ test('the particles that may follow are those of the last sound, with what has b
   assert.deepEqual(particlesAfter('water', 5), []);
   assert.ok(isParticle('에서') && !isParticle('한국'));
 });
+
+/** Forms of verbs, with the nouns that they look like. */
+const VERBS = text({
+  '가다 간다 갔다 가고 가면서 가지만 가는': 20,
+  '가에 가를': 1,
+  '하다 한다 했다 하고 하지만 하지는 하지도 하지를 하지가 하지': 30,
+  '먹다 먹고 먹는 먹었다 먹을 먹은': 12,
+  '보이는 보인다 보이게 보이며 보인': 12,
+  '들어가 들어갔다 들어간다 들어가고': 12,
+  '만들다 만들고 만들어 만드는 만든다': 12,
+  '높다 높고 높은 높이 높았다 높아': 12,
+  '살다 살았다 살고 사는 산다': 12,
+  '길을 길이 길에 길의 길로 길다 길고': 12,
+  '의지의 의지로 의지와 의지를 의지만': 12,
+  '주로 주의 주가 주에 주를 새로 새가 새를 새에 다만 별로 별이 별을 별의': 20,
+  '불만 불만이 불만을 불만과 불만의 불이 불을 불에 불과 불의': 15,
+  '학위를 학위': 9,
+});
+
+test('a form of a verb is told by other forms, also where nouns are written alike', () => {
+  const corpus = corpusOf(VERBS);
+  const whole = [
+    '가는',
+    '하지만',
+    '먹는',
+    '먹을',
+    '먹은',
+    '보이며',
+    '보인',
+    '들어가',
+    '만드는',
+    '높은',
+    '높이',
+    '사는',
+  ];
+  for (const word of whole) assert.equal(stems(corpus, word), word);
+  assert.deepEqual(
+    ['길을', '의지만', '불만을', '학위를'].map((word) => stems(corpus, word)),
+    ['길+을', '의지+만', '불만+을', '학위+를'],
+  );
+});
+
+test('adverbs and conjunctions stay whole, whatever their letters are met with, and in a look-up', () => {
+  const corpus = corpusOf(VERBS);
+  for (const word of ['주로', '새로', '다만', '별로']) assert.equal(stems(corpus, word), word);
+  const known = (stem: string): boolean => ['하지', '주', '별', '때', '아마'].includes(stem);
+  for (const word of ['하지만', '주로', '별로', '때로', '아마도']) assert.equal(stemLength(word, known), 0, word);
+  assert.equal(stemLength('별은', known), 1);
+});
+
+test('a number of ten thousands is a number', () => {
+  const corpus = corpusOf(text({ '3만 5만의 3은 IBM만': 5 }));
+  assert.deepEqual(
+    ['3만', '3은', 'IBM만'].map((word) => stems(corpus, word)),
+    ['3만', '3+은', 'IBM+만'],
+  );
+});

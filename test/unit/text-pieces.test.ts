@@ -41,7 +41,7 @@ function decodeIn(
   size: number,
   setting: string | null = null,
 ): { texts: (string | Uint8Array)[]; repaired: boolean; encoding: string } {
-  const decoder = Decoder.of(bytes.subarray(0, 8192), bytes.length, setting);
+  const decoder = Decoder.of(bytes.subarray(0, 8192), bytes.length, { setting });
   assert.ok(decoder);
   const texts: (string | Uint8Array)[] = [];
   let repaired = false;
@@ -92,7 +92,9 @@ const TRICKY: Record<string, string> = {
   'signs without white space': '{"key":"value","other":[1,2.5,-3],"a.b":"x. y","end":null};if(a<b&&c>=d){e_f(g)}',
   'joiners and soft hyphens':
     '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 co\u00adop \u0939\u093f\u0928\u094d\u0926\u0940 __init__ _ ____ x_\u203fy',
-  'byte order marks inside': 'a\ufeffb \ufeffc.\ufeff d',
+  'byte order marks inside': 'a\ufeffb \ufeffc.\ufeff d e\ufeff f',
+  'signs inside words':
+    'l\u00b7l \u05e6\u05d4"\u05dc \u05d2\' don\u2019t o\u02bbz \u0578\u055e\u0582\u0589 \uff13\uff0e\uff11\uff0ea x\u200fy.\u200f z',
   'a run too long for a word': `start ${'ab_1'.repeat(300)} end ${'\ud55c\uae00'.repeat(150)}'s x ${'e\u0301'.repeat(400)}`,
   'long runs of decomposed syllables': `a ${'\ud55c'.normalize('NFD').repeat(200)} b ${'x\u0301_'.repeat(200)}c`,
   'white space without end': `a.${' '.repeat(300)}b\n${' '.repeat(300)}\nc\n${' '.repeat(300)}d`,
@@ -244,10 +246,22 @@ test('any bytes, in pieces of any size, give the text of the whole and throw not
             .map((chosen) => [random, Uint8Array.from(chosen)]),
         ),
       fc.integer({ min: 1, max: 50 }),
-      fc.constantFrom(null, 'euc-kr', 'shift_jis', 'gb18030', 'windows-1252', 'utf-16le', 'utf-16be'),
+      fc.constantFrom(
+        null,
+        'euc-kr',
+        'shift_jis',
+        'gb18030',
+        'windows-1252',
+        'utf-16le',
+        'utf-16be',
+        'cp850',
+        'iso-2022-jp',
+        'hz',
+        'utf-32le',
+      ),
       (both, size, setting) => {
         for (const bytes of both) {
-          const decoder = Decoder.of(bytes, bytes.length, setting);
+          const decoder = Decoder.of(bytes, bytes.length, { setting });
           if (!decoder) continue;
           const whole = decoder.decode(bytes, true);
           const { texts, encoding, repaired } = decodeIn(bytes, size, setting);

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { MAXIMUM_WORD_LENGTH, SPAN, Tokenizer, unitsOf, wordsBefore } from '../../src/text/tokenizer.ts';
+import { MAXIMUM_WORD_LENGTH, SPAN, spellingOf, Tokenizer, unitsOf, wordsBefore } from '../../src/text/tokenizer.ts';
 
 /** Words in order; '|' for the end of a sentence. */
 function cut(text: string, batch = 64): string[] {
-  const tokenizer = new Tokenizer(unitsOf(text));
+  const units = unitsOf(text);
+  const tokenizer = new Tokenizer(units);
   const spans = new Int32Array(batch);
   const words: string[] = [];
   for (let written = tokenizer.read(spans); written > 0; written = tokenizer.read(spans)) {
-    for (let i = 0; i < written; i += SPAN) words.push(spans[i] === -1 ? '|' : text.slice(spans[i], spans[i + 1]));
+    for (let i = 0; i < written; i += SPAN)
+      words.push(spans[i] === -1 ? '|' : spellingOf(units, spans[i]!, spans[i + 1]!));
   }
   return words;
 }
@@ -60,13 +62,61 @@ test('numbers are words', () => {
 test('an apostrophe inside a word belongs to it, quotation marks around it do not', () => {
   assert.deepEqual(cut("don't l’homme 'quoted' ‘it’s’ dogs' 'tis"), [
     "don't",
-    'l’homme',
+    "l'homme",
     'quoted',
-    'it’s',
+    "it's",
     'dogs',
     'tis',
   ]);
   assert.deepEqual(cut("rock''n'roll o'"), ['rock', "n'roll", 'o']);
+});
+
+test('the signs that are apostrophes between letters are one', () => {
+  for (const sign of ["'", '’', '‘', 'ʼ', 'ʻ', '＇']) {
+    assert.deepEqual(cut(`don${sign}t l${sign}homme o${sign}zbek`), ["don't", "l'homme", "o'zbek"], sign);
+  }
+  assert.deepEqual(cut('bʼfhéidir b’fhéidir м՚я'), ["b'fhéidir", "b'fhéidir", "м'я"]);
+  assert.deepEqual(
+    cut('ʻokina bogʻ'),
+    ['ʻokina', 'bogʻ'],
+    'letters of Hawaiian and Uzbek are letters at the edges, too',
+  );
+});
+
+test('beside Hangul an apostrophe is a quotation mark, and a middle dot parts a list', () => {
+  for (const [open, close] of ["''", '‘’', '``', '＇＇', '“”']) {
+    const text = `정부는 ${open}학교${close}에서 ${open}IBM${close}은 ${open}회사${close}s`;
+    assert.deepEqual(cut(text), ['정부는', '학교', '에서', 'IBM', '은', '회사', 's'], open);
+  }
+  assert.deepEqual(cut('정치·경제·사회, ㄱ·ㄴ, A·한'), ['정치', '경제', '사회', 'ㄱ', 'ㄴ', 'A', '한']);
+  assert.deepEqual(cut('李白·杜甫 レオナルド・ダ・ヴィンチ').slice(0, 2), ['李白', '杜甫']);
+});
+
+test('a middle dot joins letters and nothing else', () => {
+  assert.deepEqual(cut('col·lecció l·l étudiant·e·s 3·5 a·3 · a· ·b'), [
+    ...['col·lecció', 'l·l', 'étudiant·e·s', '3', '5', 'a', '3', 'a', 'b'],
+  ]);
+});
+
+test('Hebrew abbreviates with quotation marks, before and behind its letters', () => {
+  assert.deepEqual(cut('צה"ל צה״ל צה”ל ארה"ב'), ['צה"ל', 'צה״ל', 'צה"ל', 'ארה"ב']);
+  assert.deepEqual(cut("ז'קט ז׳קט ג' ג׳ וכו'. 'שלום' \"שלום\" a\"b"), [
+    ...["ז'קט", 'ז׳קט', "ג'", 'ג׳', "וכו'", '|', 'שלום', 'שלום', 'a', 'b'],
+  ]);
+});
+
+test('what nobody sees is dropped from words', () => {
+  for (const sign of ['\u00ad', '\u2060', '\u200e', '\u200f', '\ufeff', '\u202a', '\u2069', '\u034f', '\u061c']) {
+    assert.deepEqual(cut(`Donau${sign}dampf${sign}schiff${sign} x${sign}y`), ['Donaudampfschiff', 'xy'], sign);
+    assert.deepEqual(cut(`한${sign}국어 漢${sign}字。${sign}`), ['한국어', '漢字', '|']);
+  }
+  assert.deepEqual(cut('Ինչո՞ւ եկա՜ր'), ['Ինչու', 'եկար'], 'marks of tone of Armenian');
+  assert.deepEqual(cut('one\u200btwo می\u200cخواهم क्\u200dष'), ['one', 'two', 'می\u200cخواهم', 'क्\u200dष']);
+  assert.deepEqual(cut(`${'x\u00ad'.repeat(MAXIMUM_WORD_LENGTH)} y`), ['x'.repeat(MAXIMUM_WORD_LENGTH), 'y']);
+});
+
+test('half-width katakana are one word with their marks', () => {
+  assert.deepEqual(cut('ﾊﾞﾅﾅ ﾊﾟﾝ ｶﾞｽ'), ['ﾊﾞﾅﾅ', 'ﾊﾟﾝ', 'ｶﾞｽ']);
 });
 
 test('the prefix of a Python string is not part of its first word', () => {
@@ -130,6 +180,15 @@ test('the stops of Chinese, Japanese and Hindi end a sentence without a space', 
   assert.deepEqual(cut('山。川！海？はい।अब'), ['山', '|', '川', '|', '海', '|', 'はい', '|', 'अब']);
 });
 
+test('the stops of every script end a sentence, but between digits', () => {
+  assert.deepEqual(cut('በላ። ሄደ Բարեւ։ Լավ ဘာ။ ကောင်း राम॥ सीता ᠮᠣᠩ᠃ ᠬᠡᠯ What⁇ No‼ Yes'), [
+    ...['በላ', '|', 'ሄደ', 'Բարեւ', '|', 'Լավ', 'ဘာ', '|', 'ကောင်း', 'राम', '|', 'सीता', 'ᠮᠣᠩ', '|', 'ᠬᠡᠯ'],
+    ...['What', '|', 'No', '|', 'Yes'],
+  ]);
+  assert.deepEqual(cut('３．１４ 12։30 山．川 1⁄2'), ['３．１４', '12։30', '山', '|', '川', '1⁄2']);
+  assert.deepEqual(cut('Done.\u200f Next.\u2069 End.'), ['Done', '|', 'Next', '|', 'End', '|']);
+});
+
 test('a blank line ends a sentence, a single line break does not', () => {
   assert.deepEqual(cut('a\nb\n\nc\r\nd\r\n\r\ne\n \t\nf\rg\r\rh'), [
     ...['a', 'b', '|', 'c', 'd', '|', 'e', '|', 'f', 'g', '|', 'h'],
@@ -160,6 +219,7 @@ test('the words before a place are the last ones asked for, with the ends of sen
   assert.deepEqual(wordsBefore('One two ', 1), { context: ['two'], partial: '' });
   assert.deepEqual(wordsBefore('', 3), { context: [], partial: '' });
   assert.deepEqual(wordsBefore('par', 3), { context: [], partial: 'par' });
+  assert.deepEqual(wordsBefore('I don’t so\u00adme', 3), { context: ['I', "don't"], partial: 'some' });
 });
 
 test('the words before a place cost the same in a long text', () => {

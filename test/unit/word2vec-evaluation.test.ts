@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { analogyProgress, AnalogyThread, answerAnalogies, createAnalogyJob } from '../../src/word2vec/analogies.ts';
-import {
-  agreementWithPeople,
-  parseAnalogyQuestions,
-  parseEvaluationSet,
-  parseScoredPairs,
-} from '../../src/word2vec/evaluation.ts';
+import { parseAnalogyQuestions, parseEvaluationSet, parseScoredPairs } from '../../src/word2vec/evaluation-set.ts';
+import { agreementWithPeople } from '../../src/word2vec/evaluation.ts';
 import { METHODS, WordVectors } from '../../src/word2vec/vectors.ts';
 import { seededRandom } from '../synthetic-text.ts';
 
@@ -43,7 +39,7 @@ test('agreement with people is the correlation of cosines and scores, and of the
 });
 
 test('pairs with an unknown word do not count, words are found in any case', () => {
-  const text = '\ufeffzero\tTEN\t9\r\nzero,sixty,2\nzero nowhere 10\n# a remark\n\nword 1,word 2,score\n';
+  const text = '\ufeff# a remark\r\nword 1\tword 2\tscore\r\nzero\tTEN\t9\r\nzero\tsixty\t2\n\nzero\tnowhere\t10\n';
   const pairs = parseScoredPairs(text);
   assert.deepEqual([pairs.scores.length, pairs.passedOver], [3, 1]);
   const { spearman, pairs: all, known } = agreementWithPeople(circle, pairs);
@@ -53,12 +49,11 @@ test('pairs with an unknown word do not count, words are found in any case', () 
   assert.equal(agreementWithPeople(circle, pairs, 3).known, 1, 'sixty is not among the first three words');
 });
 
-test('a score is the third field, or the fourth where that is no number; fields may hold spaces between tabs', () => {
-  const { words, scores } = parseScoredPairs(
-    'old\tnew\tA\t1.58\t2.72\nnew york\tseoul\t-3\nking queen\nking queen x y\n',
-  );
-  assert.deepEqual(words, ['old', 'new', 'new york', 'seoul']);
-  assert.deepEqual([...scores], [1.58, -3]);
+test('a phrase is known with spaces or with _ in their place', () => {
+  const vectors = create({ new_york: at(0), city: at(10), 'hot dog': at(30), stone: at(90) });
+  const text = 'New York\tcity\t9\nhot dog\tcity\t7\nstone\tNew York\t1\nnew_york\thot dog\t6\n';
+  const agreement = agreementWithPeople(vectors, parseScoredPairs(text));
+  assert.deepEqual([agreement.known, agreement.spearman], [4, 1]);
 });
 
 test('what a file holds is told from its lines', () => {

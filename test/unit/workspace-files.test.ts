@@ -250,6 +250,8 @@ test('files that may hold secrets are never read, nor version control and instal
       '.git/HEAD',
       '.hg/x',
       '.svn/x',
+      'CVS/Entries',
+      'deep/_darcs/x',
     ],
     ...['node_modules/a/index.js', 'deep/node_modules/x.txt', 'deep/.ssh/known', 'deep/.env', 'secrets/database.txt'],
     ...[
@@ -265,10 +267,18 @@ test('files that may hold secrets are never read, nor version control and instal
   const read = [
     ...['.docker/notes.txt', '.eslintrc', '.github/workflows/ci.yml', 'Credentials.ts', 'admin.js', 'config.json'],
     ...['deep/environment.ts', 'env.ts', 'id_card.txt', 'keyboard.ts', 'monkey', 'password-hashing.md'],
-    ...['secrets-of-the-sea.txt', 'site.map', 'the.env.md'],
+    ...['secrets-of-the-sea.txt', 'site.map', 'the.env.md', 'cvs/miller.txt', 'deep/Cvs/weaver.txt'],
   ];
   const found = await names(await folderWith([...never, ...read]));
   assert.deepEqual(found.sort(), read.sort());
+});
+
+test('no folder is left out without a word: of version control by its old names, and curricula vitae are read', async () => {
+  const { names: found, skipped } = await find(
+    await folderWith(['cvs/ada.txt', 'Cvs/b.txt', 'CVS/Entries', '_darcs/x']),
+  );
+  assert.deepEqual(found.sort(), ['w/Cvs/b.txt', 'w/cvs/ada.txt']);
+  assert.deepEqual(skipped, { generated: ['CVS/', '_darcs/'] });
 });
 
 test('a folder inside node_modules can be opened; a folder of keys cannot', async () => {

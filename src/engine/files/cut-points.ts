@@ -4,9 +4,10 @@
 // place.
 
 import { closeSync, openSync, readSync } from 'node:fs';
+import { DataFilter } from '../../text/data-blocks.ts';
 import { Decoder } from '../../text/decode.ts';
 import { PROBE } from '../../text/encodings.ts';
-import { languageOf, type Language, type Lexis } from '../../text/languages.ts';
+import { BEGINNING, languageOf, type Language, type Lexis } from '../../text/languages.ts';
 import { lastCut } from '../../text/pieces.ts';
 import { SecretFilter } from '../../text/secrets.ts';
 import { isGeneratedText } from './generated-text.ts';
@@ -38,11 +39,12 @@ export function placeOfCut(file: FoundFile, wanted: number): number | null {
 /** The language of a file that may be parted, which its name alone tells; else null. */
 function partableLanguage(descriptor: number, { name, size, encoding }: FoundFile): Language | null {
   const beginning = bytesAt(descriptor, 0, PROBE);
-  const text = new TextDecoder('latin1').decode(beginning.subarray(0, 200)); // the marks of a language are ASCII
+  const text = new TextDecoder().decode(beginning.subarray(0, 4 * BEGINNING)).slice(0, BEGINNING);
   const language = languageOf(name);
   const isPartable = language.lexis !== null || language.syntax === 'prose';
   if (!isPartable || languageOf(name, text) !== language) return null;
-  const isText = Decoder.of(beginning, size, encoding)?.encoding === 'utf-8' && !isGeneratedText(name, beginning);
+  const isText =
+    Decoder.of(beginning, size, { setting: encoding })?.encoding === 'utf-8' && !isGeneratedText(name, beginning);
   return isText ? language : null;
 }
 
@@ -61,7 +63,9 @@ export function lastPlace(bytes: Uint8Array, { lexis }: Language): number {
   if (place === 0) return 0;
   const secrets = new SecretFilter();
   secrets.clean(bytes.subarray(0, place), false);
-  return secrets.isOpen ? 0 : place;
+  const data = new DataFilter();
+  data.clean(bytes.subarray(0, place));
+  return secrets.isOpen || data.isOpen ? 0 : place;
 }
 
 /** Where the last line begins, behind its indentation, that comes after one without the signs of comments; 0 where there is none. */

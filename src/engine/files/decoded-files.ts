@@ -1,15 +1,18 @@
 // The texts of files, one after the other: a large one is read piece by piece, so that its text is never in memory as a
 // whole. Files on the disk are read without waiting for the event loop, which takes a fifth of the time of asking and waiting
 // where the system has them at hand. Virtual ones come whole and are asked for ahead, while others are used. What is written
-// in place of a file by an editor that has not saved it comes instead. Secrets are gone from what comes out (secrets.ts).
+// in place of a file by an editor that has not saved it comes instead. Secrets (secrets.ts) and data that is no text
+// (data-blocks.ts) are gone from what comes out.
 
 import { createHash, hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
+import { DataFilter, type DataScanner } from '../../text/data-blocks.ts';
 import type { SkipReason } from '../../protocol/engine.ts';
 import { Decoder, type DecodedText } from '../../text/decode.ts';
-import { PROBE, type Encoding } from '../../text/encodings.ts';
+import { PROBE, type Encoding, type EncodingHints } from '../../text/encodings.ts';
 import { SecretFilter, type SecretScanner } from '../../text/secrets.ts';
 import { isGeneratedText } from './generated-text.ts';
+import { FolderEvidence } from './folder-evidence.ts';
 import { readVirtualFile } from './virtual-files.ts';
 import type { FoundFile } from './file-source.ts';
 
@@ -22,14 +25,27 @@ const LARGEST_NOTEBOOK = 32 * PIECE;
 /** Of a file so large, the beginning is looked at before the rest is read, bytes. */
 const LARGE = 65_536;
 
+/** The language of the user's system. */
+export const LOCALE = new Intl.DateTimeFormat().resolvedOptions().locale;
+
 /** Some of a file's text. */
 export interface Piece extends DecodedText {
   /** What it was in the file. */
   bytes: number;
   /** Of the file, as far as it was decoded. */
   encoding: Encoding;
+  /** Whether it could be another one. */
+  guessed: boolean;
   /** Of the file so far: secrets that were taken out. */
   secrets: number;
+  /** The same of blocks of data. */
+  data: number;
+}
+
+/** What looks over bytes, so that it is faster; null: nothing does. */
+export interface Scanners {
+  secrets: SecretScanner;
+  data: DataScanner;
 }
 
 /** Why a file, or the rest of it, is not read. */
@@ -66,12 +82,19 @@ export function sizesOfTwins(files: readonly FoundFile[]): Set<number> {
   return twins;
 }
 
-/** The files in their order, each with its text, which is decoded when its turn comes; a copy of one before it throws. `twins`: of all files that are read; `scanner`: makes it faster. */
+/** The files in their order, each with its text, which is decoded when its turn comes; a copy of one before it throws. `twins`: of all files that are read; `scanners`: make it faster; `witnesses`: other files of their folders (folder-evidence.ts). */
 export function* textsOf(
   files: readonly FileToRead[],
   twins: ReadonlySet<number>,
-  scanner: SecretScanner | null = null,
+  scanners: Scanners | null = null,
+  witnesses: readonly FoundFile[] = [],
 ): Generator<OpenedFile> {
+  const evidence = new FolderEvidence([...files, ...witnesses]);
+  const hintsOf = (file: FoundFile): EncodingHints => ({
+    setting: file.encoding,
+    locale: LOCALE,
+    others: () => evidence.othersOf(file),
+  });
   const seen = new Set<string>();
   const pending: Promise<Uint8Array | Unread>[] = []; // of virtual files
   let bytes = 0;
@@ -84,11 +107,13 @@ export function* textsOf(
       seen.add(found);
     };
     if (isReadInPieces(file)) {
-      yield { file, pieces: piecesOf(file, twins.has(file.size), scanner, learn), digest: () => digest };
+      const pieces = piecesOf(file, hintsOf(file), twins.has(file.size), scanners, learn);
+      yield { file, pieces, digest: () => digest };
       continue;
     }
     if (!isVirtual(file)) {
-      yield { file, pieces: onePiece(() => readSmall(file), file, scanner, learn), digest: () => digest };
+      const pieces = onePiece(() => readSmall(file), file, hintsOf(file), scanners, learn);
+      yield { file, pieces, digest: () => digest };
       continue;
     }
     next = Math.max(next, index);
@@ -99,7 +124,7 @@ export function* textsOf(
       pending.push(readVirtualFile(ahead.path, ahead.virtual).catch(unread));
     }
     const content = pending.shift()!;
-    yield { file, pieces: onePiece(() => content, file, scanner, learn), digest: () => digest };
+    yield { file, pieces: onePiece(() => content, file, hintsOf(file), scanners, learn), digest: () => digest };
     bytes -= file.size;
   }
 }
@@ -116,20 +141,21 @@ function isReadInPieces({ name, size, text, virtual, part }: FileToRead): boolea
 async function* onePiece(
   content: () => Promise<Uint8Array | Unread> | Uint8Array,
   file: FoundFile,
-  scanner: SecretScanner | null,
+  hints: EncodingHints,
+  scanners: Scanners | null,
   learn: (digest: string) => void,
 ): AsyncGenerator<Piece> {
   const read = await content();
   if (read instanceof Error) throw read;
   if (read.length === 0) throw new Unread('empty');
   learn(hash('sha1', read));
-  const decoder = Decoder.of(read, read.length, file.encoding);
+  const decoder = Decoder.of(read, read.length, hints);
   if (!decoder) throw new Unread('binary');
   if (isGeneratedText(file.name, read)) throw new Unread('generated');
-  const secrets = new SecretFilter(scanner);
+  const filter = new Filter(scanners);
   const { text, repaired } = decoder.decode(read, true);
-  const cleaned = secrets.clean(text, true);
-  yield { text: cleaned, repaired, bytes: file.size, encoding: decoder.encoding, secrets: secrets.count };
+  const { encoding, guessed } = decoder;
+  yield { ...filter.clean(text, true), repaired, bytes: file.size, encoding, guessed };
 }
 
 /** The first `size` bytes of a file, which may have grown or shrunk since it was found. */
@@ -141,7 +167,7 @@ function readSmall({ path, size, encoding, text }: FoundFile): Uint8Array {
     let length = 0;
     if (size > LARGE) {
       length = fill(file, bytes.subarray(0, PROBE), 0);
-      if (Decoder.of(bytes.subarray(0, length), size, encoding) === null) throw new Unread('binary');
+      if (Decoder.of(bytes.subarray(0, length), size, { setting: encoding }) === null) throw new Unread('binary');
     }
     length += fill(file, bytes.subarray(length), length);
     return bytes.subarray(0, length);
@@ -152,9 +178,10 @@ function readSmall({ path, size, encoding, text }: FoundFile): Uint8Array {
 
 /** The text of a large file, or of a part of it. */
 function* piecesOf(
-  { path, name, size, encoding, part }: FileToRead,
+  { path, name, size, part }: FileToRead,
+  hints: EncodingHints,
   mayBeTwice: boolean,
-  scanner: SecretScanner | null,
+  scanners: Scanners | null,
   learn: (digest: string) => void,
 ): Generator<Piece> {
   const file = opened(path);
@@ -163,11 +190,11 @@ function* piecesOf(
     const end = part?.to ?? size;
     let place = part?.from ?? 0;
     let length = fill(file, bytes.subarray(0, Math.min(PROBE, end - place)), place);
-    const decoder = place > 0 ? Decoder.ofRest() : Decoder.of(bytes.subarray(0, length), size, encoding);
+    const decoder = place > 0 ? Decoder.ofRest() : Decoder.of(bytes.subarray(0, length), size, hints);
     if (!decoder) throw new Unread('binary');
     if (place === 0 && isGeneratedText(name, bytes.subarray(0, length))) throw new Unread('generated');
     if (mayBeTwice) learn(digestOf(file, size));
-    const secrets = new SecretFilter(scanner);
+    const filter = new Filter(scanners);
     place += length;
     for (let more = true; more;) {
       const arrived = fill(file, bytes.subarray(length, Math.min(PIECE, length + end - place)), place);
@@ -176,13 +203,29 @@ function* piecesOf(
       more = place < end && length === PIECE; // else the file has become shorter since it was found
       const { text, repaired, used } = decoder.decode(bytes.subarray(0, length), !more);
       if (part && (repaired || decoder.encoding !== 'utf-8')) throw new NotParted();
-      const cleaned = secrets.clean(text, !more);
-      yield { text: cleaned, repaired, bytes: used, encoding: decoder.encoding, secrets: secrets.count };
+      const { encoding, guessed } = decoder;
+      yield { ...filter.clean(text, !more), repaired, bytes: used, encoding, guessed };
       bytes.copyWithin(0, used, length);
       length -= used;
     }
   } finally {
     closeSync(file);
+  }
+}
+
+/** Takes what is no text of its author's out of the pieces of a file. */
+class Filter {
+  readonly #secrets: SecretFilter;
+  readonly #data: DataFilter;
+
+  constructor(scanners: Scanners | null) {
+    this.#secrets = new SecretFilter(scanners?.secrets);
+    this.#data = new DataFilter(scanners?.data);
+  }
+
+  clean(text: string | Uint8Array, last: boolean): Pick<Piece, 'text' | 'secrets' | 'data'> {
+    const cleaned = this.#data.clean(this.#secrets.clean(text, last));
+    return { text: cleaned, secrets: this.#secrets.count, data: this.#data.count };
   }
 }
 

@@ -5,10 +5,13 @@
 export type NameRule = 'secret' | 'generated' | 'versionControl';
 
 /** A repository's own; in worktrees and submodules `.git` is a file. */
-const VERSION_CONTROL = /^(?:\.git|\.hg|\.svn|\.bzr|\.jj|_darcs|cvs)$/i;
+const VERSION_CONTROL = /^\.(?:git|hg|svn|bzr|jj)$/i;
 
 /** Folders of installed packages. */
 const INSTALLED = /^(?:node_modules|bower_components|jspm_packages|__pycache__)$/i;
+
+/** Version control's own, by names that people's folders may have: they are told. */
+const TOLD = /^(?:CVS|_darcs)$/;
 
 /** Folders of keys and credentials. */
 const SECRET_FOLDERS = /^(?:\.ssh|\.aws|\.azure|\.gnupg|\.kube|\.gcloud|\.oci|\.password-store|\.secrets?|keychains)$/i;
@@ -51,7 +54,7 @@ const GENERATED_FILES = new RegExp(
 /** Why a folder of this name is never entered; null where it may be. */
 export function folderRule(name: string): NameRule | null {
   if (VERSION_CONTROL.test(name)) return 'versionControl';
-  if (INSTALLED.test(name)) return 'generated';
+  if (INSTALLED.test(name) || TOLD.test(name)) return 'generated';
   return SECRET_FOLDERS.test(name) || /^secrets$/i.test(name) ? 'secret' : null;
 }
 

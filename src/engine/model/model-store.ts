@@ -10,6 +10,7 @@ import { open, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelSummary, TrainRequest } from '../../protocol/engine.ts';
 import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
+import type { NgramOptions } from '../../word2vec/subwords.ts';
 import { SafetensorsReader, writeSafetensors, type Tensor } from './safetensors.ts';
 
 /** Everything that is kept of a training or an import. */
@@ -17,13 +18,15 @@ export interface StoredModel {
   summary: ModelSummary;
   /** What it was made with, "automatic" replaced by figures; without the options of what was not made. */
   options: Partial<Pick<TrainRequest, 'text' | 'word2vec' | 'projection' | 'languageModel' | 'threads'>> & {
+    /** Of imported vectors with rows of n-grams: how n-grams are counted. Trained ones have it in `word2vec`. */
+    ngrams?: NgramOptions;
     seed: number;
   };
   /** By count, the most frequent first: at least the words with a vector and those of the language model. */
   words: string[];
   /** As long as `words`; null where they are unknown. */
   counts: Float64Array | null;
-  /** `input` and, unless they were imported, `output`, (V, D) each. */
+  /** `input` and, unless they were imported, `output`, (V, D) each; with subwords `ngrams`, (buckets, D). */
   vectors: Record<string, Tensor>;
   /** `positions` (N, 2). */
   map: Record<string, Tensor> | null;

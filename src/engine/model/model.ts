@@ -144,10 +144,10 @@ export class Model {
   /** A word that is not in the vocabulary, by the mean of its n-grams' rows; null where the model has none. */
   #inferred(word: string, neighbours: number): WordDescription | null {
     const ngrams = this.#stored.vectors['ngrams'];
-    const options = this.#stored.options.word2vec;
+    const options = this.#stored.options.ngrams ?? this.#stored.options.word2vec;
     if (!ngrams || !options || !word) return null;
     const { vectorSize } = this.summary;
-    const rows = ngramRows(word, { ...options, buckets: ngrams.shape[0]! });
+    const rows = ngramRows(word.normalize('NFC'), { ...options, buckets: ngrams.shape[0]! });
     if (rows.length === 0) return null;
     const vector = new Float64Array(vectorSize);
     for (const row of rows) for (let d = 0; d < vectorSize; d++) vector[d]! += ngrams.data[row * vectorSize + d]!;
@@ -257,9 +257,9 @@ export class Model {
     const index = this.#vectors.indexOf(word);
     if (index >= 0) return index;
     const normalized = normalizedWord(word, this.#text);
-    if (normalized !== word) return this.#vectors.indexOf(normalized);
-    const length = this.stemLength(word);
-    return length > 0 ? this.#vectors.indexOf(word.slice(0, length)) : -1;
+    const place = normalized === word ? -1 : this.#vectors.indexOf(normalized);
+    const length = place < 0 ? this.stemLength(normalized) : 0;
+    return length > 0 ? this.#vectors.indexOf(normalized.slice(0, length)) : place;
   }
 
   #compare(first: readonly string[], second: readonly string[]): SimilarityAnswer {

@@ -2,6 +2,7 @@
 
 import type { FileToRead } from '../files/decoded-files.ts';
 import type { FoundFiles } from './found-texts.ts';
+import { witnessesOf } from '../files/folder-evidence.ts';
 import { newNotes } from './reading-notes.ts';
 import type { FoundFile } from '../files/file-source.ts';
 
@@ -30,6 +31,8 @@ export function sharesOf(
 ): FoundFiles[] {
   const total = found.files.reduce((sum, { size }) => sum + size + OPENING, 0);
   const count = Math.max(1, Math.min(threads, Math.floor(total / SMALLEST)));
+  const all: FoundFile[] = [];
+  for (const file of [...found.files, ...(found.witnesses ?? [])]) all[file.place ?? all.length] = file;
   const shares: FoundFiles[] = [];
   let done = 0;
   let next = 0;
@@ -54,7 +57,8 @@ export function sharesOf(
       from = 0;
       next++;
     }
-    if (files.length > 0) shares.push({ files, twins: found.twins, notes: newNotes() });
+    if (files.length > 0)
+      shares.push({ files, twins: found.twins, notes: newNotes(), witnesses: witnessesOf(files, all) });
   }
   return shares;
 }

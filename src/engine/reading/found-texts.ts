@@ -2,6 +2,7 @@
 // counted by its reason and named (reading-notes.ts).
 
 import type { FolderRequest, ReadingOptions, UnsavedText } from '../../protocol/engine.ts';
+import { encodingNamed } from '../../text/encodings.ts';
 import { sizesOfTwins, type FileToRead } from '../files/decoded-files.ts';
 import { newNotes, note, type ReadingNotes } from './reading-notes.ts';
 import type { FoundFile } from '../files/file-source.ts';
@@ -13,6 +14,8 @@ export interface FoundFiles {
   /** Sizes of large files that come twice. */
   twins: Set<number>;
   notes: ReadingNotes;
+  /** Of a part of all that were found: files of the same folders that are not in it, and may tell its encodings (folder-evidence.ts). */
+  witnesses?: FoundFile[];
 }
 
 /** Finds the files of the folders; null where it was cancelled. `tell` hears how many were found. */
@@ -24,6 +27,9 @@ export async function findTexts(
   tell: (files: number) => void = () => undefined,
 ): Promise<FoundFiles | null> {
   const notes = newNotes();
+  for (const { encoding } of folders) {
+    if (encoding !== undefined && encodingNamed(encoding) === null) notes.unknownEncodings.push(encoding);
+  }
   const files: FoundFile[] = [];
   const texts = new Map(unsaved.map(({ path, text }) => [path, text]));
   for await (const found of findFiles(folders, (reason, name, detail) => note(notes, reason, name, detail))) {

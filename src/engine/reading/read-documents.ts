@@ -15,15 +15,16 @@ export interface PassedFile {
 
 /** Adds the texts of the files to a builder, and notes what is left out; null where it was cancelled. `tell` hears how many bytes are done, `pass` which files are no part of the text, for good. */
 export async function addTexts(
-  { files, twins, notes }: FoundFiles,
+  { files, twins, notes, witnesses }: FoundFiles,
   builder: CorpusBuilder,
   cancelled: () => boolean,
   tell: (bytes: number) => void,
   pass: (place: number, reason: SkipReason) => void = () => undefined,
 ): Promise<ReadDocument[] | null> {
+  const scanners = { secrets: builder.secretScanner(), data: builder.dataScanner() };
   const documents: ReadDocument[] = [];
   let bytes = 0;
-  for (const { file, pieces, digest } of textsOf(files, twins, builder.secretScanner())) {
+  for (const { file, pieces, digest } of textsOf(files, twins, scanners, witnesses)) {
     if (cancelled()) return null;
     tell(bytes);
     if (builder.isFull()) {
@@ -61,7 +62,7 @@ export async function addTexts(
       // what may be otherwise the next time, though the file is the same, is looked at again
       if (reason !== 'unreadable' && reason !== 'duplicate') pass(file.place ?? 0, reason);
     } else {
-      const { encoding = 'utf-8', secrets = 0 } = last ?? {};
+      const { encoding = 'utf-8', guessed = false, secrets = 0, data = 0 } = last ?? {};
       const { name, size, place = 0, part } = file;
       documents.push({
         place,
@@ -70,8 +71,10 @@ export async function addTexts(
         ...(part && { from: part.from }),
         digest: digest(),
         encoding,
+        guessed,
         repaired,
         secrets,
+        data,
         failure: failure && failure.message,
       });
     }

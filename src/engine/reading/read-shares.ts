@@ -185,8 +185,9 @@ function outsideOf({ at }: TextRoom, descriptor: number): (first: number, ids: I
 /** What was read of the parts of a file. */
 function joined(parts: readonly ReadDocument[]): ReadDocument {
   const secrets = parts.reduce((sum, part) => sum + part.secrets, 0);
+  const data = parts.reduce((sum, part) => sum + part.data, 0);
   const failure = parts.find((part) => part.failure !== null)?.failure ?? null;
-  return { ...parts[0]!, secrets, failure };
+  return { ...parts[0]!, secrets, data, failure };
 }
 
 function bytesOf(files: readonly FileToRead[]): number {

@@ -11,7 +11,7 @@ const NAMES = 300;
 /** Names in the log for each reason. */
 const LOGGED = 50;
 
-type Kind = SkipReason | 'repaired' | 'secrets' | 'partial';
+type Kind = SkipReason | 'guessed' | 'repaired' | 'secrets' | 'data' | 'partial';
 
 interface Note {
   name: string;
@@ -19,19 +19,24 @@ interface Note {
 }
 
 /** Plain: it survives a structured clone. */
-export interface ReadingNotes extends Pick<ReadingReport, 'files' | 'bytes' | 'languages' | 'encodings' | 'secrets'> {
+export interface ReadingNotes extends Pick<
+  ReadingReport,
+  'files' | 'bytes' | 'languages' | 'encodings' | 'unknownEncodings' | 'secrets' | 'data'
+> {
   counts: Record<Kind, number>;
   notes: Record<Kind, Note[]>;
 }
 
 export function newNotes(): ReadingNotes {
-  const kinds: Kind[] = [...SKIP_REASONS, 'repaired', 'secrets', 'partial'];
+  const kinds: Kind[] = [...SKIP_REASONS, 'guessed', 'repaired', 'secrets', 'data', 'partial'];
   return {
     files: 0,
     bytes: 0,
     languages: {},
     encodings: {},
+    unknownEncodings: [],
     secrets: { files: 0, found: 0 },
+    data: { files: 0, found: 0 },
     counts: Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>,
     notes: Object.fromEntries(kinds.map((kind) => [kind, [] as Note[]])) as Record<Kind, Note[]>,
   };
@@ -54,10 +59,14 @@ export interface ReadDocument {
   /** Of its content; null of a large file that no other has the size of. */
   digest: string | null;
   encoding: Encoding;
+  /** Whether it could be another one. */
+  guessed: boolean;
   /** Whether broken bytes were replaced. */
   repaired: boolean;
   /** Access tokens and keys that were left out. */
   secrets: number;
+  /** Blocks of data that were left out. */
+  data: number;
   /** Why the rest of it was not read; null where it was. */
   failure: string | null;
 }
@@ -69,12 +78,15 @@ export function noteRead(notes: ReadingNotes, file: ReadDocument): void {
   const language = (notes.languages[languageOf(file.name).name] ??= { files: 0, names: [] });
   const name = file.encoding === 'utf-8' ? file.name : `${file.name} (${file.encoding})`;
   if (++language.files <= NAMES) language.names.push(plain(name));
+  if (file.guessed) note(notes, 'guessed', file.name, file.encoding);
   if (file.repaired) note(notes, 'repaired', file.name);
   if (file.failure !== null) note(notes, 'partial', file.name, file.failure);
-  if (file.secrets === 0) return;
-  note(notes, 'secrets', file.name);
-  notes.secrets.files++;
-  notes.secrets.found += file.secrets;
+  for (const kind of ['secrets', 'data'] as const) {
+    if (file[kind] === 0) continue;
+    note(notes, kind, file.name);
+    notes[kind].files++;
+    notes[kind].found += file[kind];
+  }
 }
 
 /** Puts what was left out later behind what was before. */
@@ -88,21 +100,36 @@ export function addNotes(into: ReadingNotes, more: ReadingNotes): void {
 /** The notes as they are told. */
 export function reportOf(
   notes: ReadingNotes,
-): Pick<ReadingReport, 'files' | 'bytes' | 'languages' | 'encodings' | 'secrets' | 'skipped' | 'repaired' | 'names'> {
-  const { files, bytes, languages, encodings, secrets, counts } = notes;
+): Pick<
+  ReadingReport,
+  | 'files'
+  | 'bytes'
+  | 'languages'
+  | 'encodings'
+  | 'unknownEncodings'
+  | 'secrets'
+  | 'data'
+  | 'skipped'
+  | 'guessed'
+  | 'repaired'
+  | 'names'
+> {
+  const { files, bytes, languages, encodings, unknownEncodings, secrets, data, counts } = notes;
+  const { guessed, repaired } = counts;
   const skipped = Object.fromEntries(SKIP_REASONS.map((reason) => [reason, counts[reason]])) as Record<
     SkipReason,
     number
   >;
   const names: ReadingReport['names'] = {};
-  for (const kind of [...SKIP_REASONS, 'repaired', 'secrets'] as const) {
+  for (const kind of [...SKIP_REASONS, 'guessed', 'repaired', 'secrets', 'data'] as const) {
     if (counts[kind] > 0) names[kind] = notes.notes[kind].map(({ name }) => name).sort();
   }
-  return { files, bytes, languages, encodings, secrets, skipped, repaired: counts.repaired, names };
+  return { files, bytes, languages, encodings, unknownEncodings, secrets, data, skipped, guessed, repaired, names };
 }
 
-/** Writes the names into the log, and how many are not named. What is left out by rule, of which there is much, is counted only. */
+/** Writes the names into the log, how many are not named, and encodings of the settings that nobody knows. What is left out by rule, of which there is much, is counted only. */
 export function logNotes(notes: ReadingNotes, log: (level: LogLevel, message: string) => void): void {
+  for (const name of notes.unknownEncodings) log('warn', unknownEncoding(name));
   for (const [kind, named] of Object.entries(notes.notes) as [Kind, Note[]][]) {
     if (kind === 'ignored' || kind === 'excluded') continue;
     for (const { name, detail } of named.slice(0, LOGGED)) log(...lineOf(kind, name, detail));
@@ -115,16 +142,25 @@ export function logNotes(notes: ReadingNotes, log: (level: LogLevel, message: st
   }
 }
 
+/** That a setting names no encoding. */
+function unknownEncoding(name: string): string {
+  return l10n.t('No encoding has the name “{0}”: encodings were detected', plain(name));
+}
+
 function isReason(kind: Kind): kind is SkipReason {
   return (SKIP_REASONS as readonly string[]).includes(kind);
 }
 
 function lineOf(kind: Kind, name: string, detail: string | null): [LogLevel, string] {
   switch (kind) {
+    case 'guessed':
+      return ['info', l10n.t('{0}: its encoding is a guess: {1}', name, detail ?? '')];
     case 'repaired':
       return ['warn', l10n.t('{0}: broken characters were replaced', name)];
     case 'secrets':
       return ['info', l10n.t('{0}: access tokens or private keys were left out', name)];
+    case 'data':
+      return ['info', l10n.t('{0}: data that is no text was left out', name)];
     case 'partial':
       return ['warn', l10n.t('{0} was read only in part: {1}', name, detail ?? '')];
     default: {

@@ -11,13 +11,14 @@ import type { SkipReason } from '../../protocol/engine.ts';
 import { readMerged, type MergedText } from '../../text/merge.ts';
 import { TokenPacker, type PackedBytes } from '../../text/packed-tokens.ts';
 import type { TextKernel } from '../../text/text-kernel.ts';
+import { witnessesOf } from '../files/folder-evidence.ts';
 import type { FoundFiles } from './found-texts.ts';
 import type { MergedRead, ReadShare } from './read-shares.ts';
 import { note, newNotes, type ReadDocument } from './reading-notes.ts';
 import type { FoundFile } from '../files/file-source.ts';
 
 const FILE = 'tokens.cache';
-const FORMAT = 4;
+const FORMAT = 5;
 /** A file that was changed so shortly before may be changed again without another time, microseconds. */
 const RECENT = 2_000_000;
 /** What has fewer words is read again in no time. */
@@ -31,7 +32,7 @@ interface Entry {
   /** What the settings said of its encoding. */
   setting: string | null;
   document?: number;
-  read?: Pick<ReadDocument, 'digest' | 'encoding' | 'repaired' | 'secrets'>;
+  read?: Pick<ReadDocument, 'digest' | 'encoding' | 'guessed' | 'repaired' | 'secrets' | 'data'>;
   reason?: SkipReason;
 }
 
@@ -82,7 +83,7 @@ export function withCache(found: FoundFiles, directory: string, key: string): Ca
     }
     return false;
   });
-  return { fresh: { ...found, files }, share };
+  return { fresh: { ...found, files, witnesses: witnessesOf(files, found.files) }, share };
 }
 
 function isSame(file: FoundFile, entry: Entry): boolean {
@@ -107,8 +108,10 @@ export function entriesOf(
     return [{ path, size, modified, setting: encoding, ...rest }];
   };
   const entries = [
-    ...documents.flatMap(({ place, digest, encoding, repaired, secrets, failure }, document) =>
-      failure === null ? entryOf(place, { document, read: { digest, encoding, repaired, secrets } }) : [],
+    ...documents.flatMap(({ place, digest, encoding, guessed, repaired, secrets, data, failure }, document) =>
+      failure === null
+        ? entryOf(place, { document, read: { digest, encoding, guessed, repaired, secrets, data } })
+        : [],
     ),
     ...passed.flatMap(({ place, reason }) => entryOf(place, { reason })),
   ];

@@ -5,6 +5,7 @@ import type { EngineEvents, TrainRequest } from '../../protocol/engine.ts';
 import type { Corpus } from '../../text/corpus.ts';
 import { keywordFactors } from '../../text/keywords.ts';
 import type { TextOptions } from '../../text/options.ts';
+import type { TokenSource } from '../../text/tokens.ts';
 import { isParticle } from '../../text/particles.ts';
 import { resolveWord2vecOptions, type Word2vecOptions } from '../../word2vec/options.ts';
 import {
@@ -34,7 +35,7 @@ export interface TrainedWordVectors {
   /** How many of them are in the text. */
   inText: number;
   vectors: Word2vecVectors;
-  /** Mean loss of a pair by epoch. */
+  /** Mean loss of a pair by epoch, of those in which a pair was measured. */
   losses: number[];
   /** How much had been done already, 0 to 1, where they went on from a checkpoint. */
   resumedAt?: number;
@@ -64,6 +65,15 @@ export async function trainWordVectors(
     );
   }
   const source = tokensOf(corpus, tokenFile);
+  if (!hasPair(source, counts, options.minCount)) {
+    throw new Error(
+      l10n.t(
+        'No two words that appear at least {0} times stand in one sentence of {1} files, so that there is nothing to learn from: a list is no running text. Open a folder with sentences, or lower the setting word2vec.minCount. A model that was there is kept.',
+        options.minCount,
+        report.files,
+      ),
+    );
+  }
   const keepFactors = keepFactorsOf(corpus, corpus.partsAt ?? source.length, paths, request.text);
   const decides = {
     options,
@@ -144,7 +154,15 @@ export async function trainWordVectors(
     pauseThreads(job);
     await save().catch(notSaved);
   }
-  const { lossByEpoch } = word2vecProgress(job);
+  const lossByEpoch = word2vecProgress(job).lossByEpoch.filter((loss) => !Number.isNaN(loss)); // of epochs with pairs
+  if (lossByEpoch.length === 0) {
+    throw new Error(
+      l10n.t(
+        'No pair of words was left to learn from: with the setting word2vec.sample at {0}, frequent words are left out, and in this text that is all of them. Set it to 0. A model that was there is kept.',
+        options.sample,
+      ),
+    );
+  }
   warnOfGrowth(growthOf(job), lossByEpoch, events);
   const vectors = word2vecResult(job);
   events.log(
@@ -165,6 +183,24 @@ export async function trainWordVectors(
     ...(resumedAt !== undefined && { resumedAt }),
   };
   return before ? withWordsBefore(trained, before) : trained;
+}
+
+/** Tokens that are looked at together. */
+const STEP = 1 << 16;
+
+/** Whether two words that have vectors follow each other in a sentence; of most texts the first two tokens tell. */
+function hasPair(source: TokenSource, counts: Float64Array, minCount: number): boolean {
+  let vocabulary = counts.length;
+  while (vocabulary > 0 && counts[vocabulary - 1]! < minCount) vocabulary--;
+  let isOpen = false;
+  for (let first = 0; first < source.length; first += STEP) {
+    for (const id of source.read(first, STEP)) {
+      if (id >= vocabulary) continue; // windows go over rare words
+      if (id >= 0 && isOpen) return true;
+      isOpen = id >= 0;
+    }
+  }
+  return false;
 }
 
 function tooLarge(alpha: number): Error {
@@ -258,13 +294,17 @@ function sizeOf({ summary }: StoredModel, options: Word2vecOptions): Word2vecOpt
   return { ...options, vectorSize: summary.vectorSize };
 }
 
-function initialVectors({ summary, words: known, vectors }: StoredModel, words: readonly string[]): InitialVectors {
+function initialVectors(
+  { summary, options, words: known, vectors }: StoredModel,
+  words: readonly string[],
+): InitialVectors {
   const places = new Map(known.slice(0, summary.vocabulary).map((word, row) => [word, row]));
   return {
     rows: Int32Array.from(words, (word) => places.get(word) ?? -1),
     input: vectors['input']!.data,
     output: vectors['output']?.data,
-    ngrams: vectors['ngrams']?.data,
+    // those of fastText count Hangul otherwise, and are not the vectors of words here
+    ngrams: options.ngrams ? undefined : vectors['ngrams']?.data,
   };
 }
 

@@ -1,5 +1,5 @@
 // Which kernel the language model is trained with: of 128-bit operations, or of 256-bit ones, which V8 makes of pairs of the
-// others with an experimental flag (--experimental-wasm-revectorize, Node 24). Whether that is right and faster is tried on the
+// others with an experimental flag (--experimental-wasm-revectorize, Node 22 and later). Whether that is right and faster is tried on the
 // user's machine, once in a process. Both give the same bits, so a training that one begins the other goes on with.
 
 import { readFile } from 'node:fs/promises';
@@ -12,6 +12,8 @@ import { bestVariant } from '../kernels.ts';
 import type { RunContext } from '../run-context.ts';
 
 const FLAG = 'experimental-wasm-revectorize';
+/** V8 has the flag from Node 22 on; an older one prints on standard error that it does not know it. */
+const HAS_FLAG = Number.parseInt(process.versions.v8, 10) >= 12;
 /** `auto` takes 256 bits from this speedup on: below it, measurements on a busy machine tell little. */
 const LEAST_SPEEDUP = 1.15;
 /** A custom section without content, named "w". V8 shares what it compiled among modules of the same bytes: this one is compiled anew. */
@@ -34,6 +36,13 @@ export async function trainingKernel(
 ): Promise<TrainingKernel | null> {
   const narrow = { kernel: kernels['language-model'], wide: false };
   if (width === '128') return narrow;
+  if (!HAS_FLAG) {
+    events.log(
+      width === '256' ? 'warn' : 'info',
+      l10n.t('Language model: 128-bit arithmetic; 256-bit needs Node 22 or later'),
+    );
+    return narrow;
+  }
   tried ??= tryWideKernel(script, signal);
   const trial = await tried;
   if (!trial) tried = null;

@@ -9,17 +9,19 @@ export const STOP: u32 = 3;
 export const FULL_STOP: u32 = 4;
 const CLOSER: u32 = 5;
 export const SEPARATOR: u32 = 6;
-const APOSTROPHE: u32 = 7;
-export const SURROGATE: u32 = 8;
+const MIDDLE: u32 = 7;
+/** What is left to the tokenizer: halves of surrogate pairs among them. */
+export const RARE: u32 = 8;
 export const UNSPACED: u32 = 9;
 const CONTINUE: u32 = 10;
 export const CONNECTOR: u32 = 11;
 const LETTER: u32 = 12;
 export const DIGIT: u32 = 13;
-/** Those that end a word whatever comes next: all below CONTINUE but STOP, SEPARATOR, APOSTROPHE and SURROGATE. */
+/** Those that end a word whatever comes next: all below CONTINUE but STOP, SEPARATOR, MIDDLE and RARE. */
 export const CLEAN: u32 = 0b10_0011_0111;
 
 const COMMA: u32 = 44;
+const APOSTROPHE: u32 = 39;
 
 export const LONGEST: usize = 60;
 const MOST_CLOSERS: usize = 8;
@@ -64,16 +66,25 @@ export function endOfWord<T>(at: usize, end: usize, classes: usize, prose: usize
       if (kind < CONTINUE) break;
       at += size;
     }
-    if (at >= end || (CLEAN >> kind) & 1) return at;
-    if (kind == SURROGATE) return 0;
-    const next = at + size;
-    if (next >= end) return at;
+    if (at >= end) return at;
+    if ((CLEAN >> kind) & 1) return kind == CLOSER && isHebrew(<u32>load<T>(at - size)) ? 0 : at;
+    if (kind == RARE) return 0;
     const before = classAt<T>(prose, at - size);
-    if (kind == APOSTROPHE) {
-      if (before < LETTER && before != CONTINUE) return at;
-      if (classAt<T>(prose, next) < LETTER) return at;
-      if (at - start == size && isPrefix(<u32>load<T>(start))) return at;
-    } else {
+    const next = at + size;
+    if (kind == MIDDLE) {
+      if (isHebrew(<u32>load<T>(at - size))) return 0;
+      if (next >= end) return at;
+      const after = classAt<T>(prose, next);
+      if ((before < LETTER && before != CONTINUE) || after < LETTER) return at;
+      if (isHangul(<u32>load<T>(at - size)) || isHangul(<u32>load<T>(next))) return at;
+      if (!isApostrophe(<u32>load<T>(at))) {
+        if (before == DIGIT || after == DIGIT) return at;
+      } else {
+        if (at - start == size && isPrefix(<u32>load<T>(start))) return <u32>load<T>(at) == APOSTROPHE ? at : 0;
+        store<T>(at, <T>APOSTROPHE); // one for all
+      }
+    } else if (next >= end) return at;
+    else {
       if (kind == STOP && <u32>load<T>(at) != 46) return at;
       if (before != DIGIT || classAt<T>(prose, next) != DIGIT) return at;
       if (<u32>load<T>(at) == COMMA && !partsThousands<T>(start, at, end, prose)) return at;
@@ -93,6 +104,22 @@ function partsThousands<T>(start: usize, at: usize, end: usize, prose: usize): b
   const last = at + 3 * size;
   if (last >= end || classAt<T>(prose, last - size) != DIGIT || classAt<T>(prose, last) != DIGIT) return false;
   return last + size >= end || classAt<T>(prose, last + size) != DIGIT;
+}
+
+/** Of the signs of class MIDDLE, the apostrophes. */
+function isApostrophe(unit: u32): boolean {
+  return unit == APOSTROPHE || unit == 0x2018 || unit == 0x2019 || unit == 0xff07;
+}
+
+/** Syllables of Hangul, and its letters of all kinds. */
+function isHangul(unit: u32): boolean {
+  if (unit < 0x1100) return false;
+  return unit - 0xac00 < 0x2c00 || unit - 0x1100 < 0x100 || unit - 0x3130 < 0x60 || unit - 0xa960 < 0x20 || unit - 0xffa0 < 0x3d;
+}
+
+/** Letters of Hebrew, and the points that they may have. */
+function isHebrew(unit: u32): boolean {
+  return unit - 0x591 < 0x62 || unit - 0xfb1d < 0x33;
 }
 
 /** Letters that stand before an opening quotation mark in code: b, f, r and u. */
@@ -121,7 +148,8 @@ export function endsSentence<T>(at: usize, kind: u32, end: usize, prose: usize):
   for (; next < last; next += size) {
     const after = classAt<T>(prose, next);
     if (after == SPACE || after == NEWLINE) return true;
-    if (after != STOP && after != CLOSER && after != APOSTROPHE) return false;
+    // a mark of direction may stand there, too
+    if (after != STOP && after != CLOSER && after != MIDDLE && after != RARE) return false;
   }
   return next == end;
 }

@@ -1,26 +1,43 @@
-// HTML and XML: the text between the tags. Scripts are code; styles and comments are left out. A tag ends a
-// sentence unless it is one that marks words within a line.
+// HTML and XML: the text between the tags. Scripts are code; styles and comments are left out. Which tags end a sentence,
+// element-breaks.ts says.
 
 import { languageNamed } from '../languages.ts';
 import { CodeScanner } from './code.ts';
+import type { Breaks } from './element-breaks.ts';
 import { entityAt, isInWord, joinWord } from './references.ts';
-import { find, isAt, isLetter, PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
+import { find, isAt, isBlank, isLetter, PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
 
-const INLINE = new Set(
-  'a abbr acronym b bdi bdo big cite code data del dfn em emphasis font g i ins kbd label mark q ref rp rt ruby s samp small span strike strong sub sup time tspan tt u var wbr'.split(
-    ' ',
-  ),
-);
 const COMMENT = signOf('<!--');
 const COMMENT_END = signOf('-->');
 const CDATA = signOf('<![CDATA[');
+const INSTRUCTION_END = signOf('?>');
+const DECLARATION = signOf('<!DOCTYPE');
+const SUBSET_END = signOf(']>');
 /** A longer tag is none. */
 const LONGEST_TAG = 65_536;
 
+const LESS = 60;
+const GREATER = 62;
+const SLASH = 47;
+
 export class HtmlScanner implements Scanner {
+  readonly #breaks: Breaks;
+  readonly #isXml: boolean;
   /** What is skipped, or read as code, up to this. */
   #until: Uint16Array | null = null;
   #code: CodeScanner | null = null;
+
+  constructor(breaks: Breaks, isXml = false) {
+    this.#breaks = breaks;
+    this.#isXml = isXml;
+  }
+
+  /** Before a tag that does not end before `end`. */
+  cut(text: Uint16Array, end: number): number {
+    const head = text.subarray(0, end);
+    const last = head.lastIndexOf(LESS);
+    return last > head.lastIndexOf(GREATER) && end - last < LONGEST_TAG ? last : end;
+  }
 
   scan(text: Uint16Array, from: number, to: number, regions: Regions): void {
     let start = from;
@@ -31,30 +48,25 @@ export class HtmlScanner implements Scanner {
         this.#code?.scan(text, i, end < 0 ? to : end, regions);
         start = i = end < 0 ? to : end;
         if (end >= 0) {
-          if (this.#until === COMMENT_END) start = i = end + COMMENT_END.length;
+          if (this.#until === COMMENT_END || this.#until === SUBSET_END) start = i = end + this.#until.length;
+          if (!this.#isXml) regions.break();
           this.#until = this.#code = null;
-          regions.break();
         }
         continue;
       }
       const unit = text[i]!;
-      if (unit === 60) {
-        const end = endOfTag(text, i, to);
+      if (unit === LESS) {
+        const end = endOfTag(text, i, to, this.#isXml);
         if (end === i && !isAt(text, i, to, COMMENT)) {
           i++;
           continue;
         }
-        regions.add(start, i, PROSE);
+        this.#addText(text, start, i, regions);
         if (isAt(text, i, to, COMMENT)) {
           this.#until = COMMENT_END;
           i += COMMENT.length;
         } else {
-          const name = tagName(text, i, end);
-          if (!INLINE.has(name)) regions.break();
-          if ((name === 'script' || name === 'style') && text[i + 1] !== 47 && text[end - 2] !== 47) {
-            this.#until = signOf(`</${name}`);
-            this.#code = name === 'script' ? new CodeScanner(languageNamed('javascript')!) : null;
-          }
+          this.#readTag(text, i, end, regions);
           i = end;
         }
         start = i;
@@ -62,40 +74,78 @@ export class HtmlScanner implements Scanner {
         const entity = entityAt(text, i, to);
         if (entity && isInWord(entity)) i = joinWord(text, i, to, regions, entityAt);
         else if (entity) {
-          regions.add(start, i, PROSE);
+          this.#addText(text, start, i, regions);
           start = i = entity.end;
         } else i++;
-      } else if (unit === 93 && text[i + 1] === 93 && text[i + 2] === 62) {
-        regions.add(start, i, PROSE);
+      } else if (unit === 93 && text[i + 1] === 93 && text[i + 2] === GREATER) {
+        this.#addText(text, start, i, regions);
         start = i += 3; // the end of CDATA
       } else i++;
     }
-    regions.add(start, to, PROSE);
+    this.#addText(text, start, to, regions);
+  }
+
+  #addText(text: Uint16Array, start: number, end: number, regions: Regions): void {
+    if (!isBlank(text, start, end)) {
+      if (this.#breaks.endsBefore(text, start, end)) regions.break();
+    } else if (this.#isXml) return; // blank lines between elements are no text
+    regions.add(start, end, PROSE);
+  }
+
+  #readTag(text: Uint16Array, at: number, end: number, regions: Regions): void {
+    const first = text[at + 1]!;
+    if (first === 33 || first === 63) {
+      // a declaration with others in it goes on; of CDATA and of instructions there is nothing to tell
+      if (text[end - 1] === 91 && !isAt(text, at, end, CDATA)) this.#until = SUBSET_END;
+      else if (!this.#isXml) this.#breaks.tag('', 'empty');
+      return;
+    }
+    const isEnd = first === SLASH;
+    const isEmpty = text[end - 2] === SLASH;
+    const name = tagName(text, at, end);
+    this.#breaks.tag(name, isEnd ? 'end' : isEmpty ? 'empty' : 'start');
+    if ((name === 'script' || name === 'style') && !isEnd && !isEmpty) {
+      this.#until = signOf(`</${slice(text, at + 1, at + 1 + name.length)}`);
+      regions.break();
+      this.#code = name === 'script' ? new CodeScanner(languageNamed('javascript')!) : null;
+    }
   }
 }
 
-/** Behind the tag, declaration or beginning of CDATA that begins at `at`; `at` where there is none. */
-export function endOfTag(text: Uint16Array, at: number, to: number): number {
+/**
+ * Behind the tag, instruction, declaration (up to the bracket that others in it begin with) or beginning of CDATA that
+ * begins at `at`; `at` where there is none. `isXml`: letters of any script begin names.
+ */
+export function endOfTag(text: Uint16Array, at: number, to: number, isXml = false): number {
   const first = text[at + 1];
   if (isAt(text, at, to, CDATA)) return at + CDATA.length;
-  if (!(isLetter(first) || first === 33 || first === 63 || (first === 47 && isLetter(text[at + 2])))) return at;
+  const isName = (unit: number | undefined): boolean =>
+    isLetter(unit) || (isXml && unit !== undefined && (unit >= 128 || unit === 95));
+  if (!(isName(first) || first === 33 || first === 63 || (first === SLASH && isName(text[at + 2])))) return at;
   const last = Math.min(to, at + LONGEST_TAG);
+  if (isXml && first === 63) {
+    const end = find(text, at, last, INSTRUCTION_END);
+    if (end >= 0) return end + INSTRUCTION_END.length;
+  }
+  const isDeclaration = isXml && isAt(text, at, to, DECLARATION);
   let quote = 0;
+  let before = 0;
   for (let i = at + 1; i < last; i++) {
     const unit = text[i]!;
     if (quote) {
       if (unit === quote) quote = 0;
     } else if (unit === 34 || unit === 39) {
-      if (text[i - 1] === 61) quote = unit; // a quotation mark elsewhere is none of an attribute
-    } else if (unit === 62) return i + 1;
-    else if (unit === 60) return at;
+      if (before === 61) quote = unit; // a quotation mark elsewhere is none of an attribute
+    } else if (unit === GREATER || (isDeclaration && unit === 91)) return i + 1;
+    else if (unit === LESS) return at;
+    if (unit > 32) before = unit;
   }
   return at;
 }
 
-/** In lower case, without the namespace. */
+/** In small letters, without the namespace. */
 export function tagName(text: Uint16Array, at: number, end: number): string {
-  const begin = at + (text[at + 1] === 47 ? 2 : 1);
-  const name = /^[\w:.-]*/.exec(slice(text, begin, Math.min(end, begin + 40)))![0].toLowerCase();
+  const begin = at + (text[at + 1] === SLASH ? 2 : 1);
+  const name = /^[^\s/>]*/.exec(slice(text, begin, Math.min(end, begin + 40)))![0].toLowerCase();
   return name.slice(name.lastIndexOf(':') + 1);
 }

@@ -3,15 +3,15 @@
 // around them is left out, and escapes are written over, in the memory of the scanner, with what they stand for, so that
 // every word keeps its place. Outputs are left out.
 
+import { JSON_ESCAPES } from '../escapes.ts';
 import { languageNamed, type Language } from '../languages.ts';
 import { CodeScanner } from './code.ts';
 import { MarkdownScanner } from './markdown.ts';
-import { escapeAt, isInWord, joinWord } from './references.ts';
 import { PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
+import { unescape } from './strings.ts';
 
 const QUOTE = 34;
 const BACKSLASH = 92;
-const SPACE = 32;
 /** Objects and arrays around the line of a cell, at most (nbformat 3: worksheets, cells, input). */
 const DEEPEST = 6;
 /** The metadata that name the kernel's language, the first of them that is there, and the key. */
@@ -21,7 +21,6 @@ const KERNEL = [
 ] as const;
 /** They are no longer than this. */
 const LONGEST_METADATA = 2000;
-const ESCAPES: Record<number, number> = { 110: 10, 114: 13, 116: 9, 98: SPACE, 102: SPACE };
 
 export class NotebookScanner implements Scanner {
   /** The keys that lead to where the scanner is: of objects their last key, of arrays null. */
@@ -34,6 +33,9 @@ export class NotebookScanner implements Scanner {
   #kernel: Language | null = null;
   #cellLanguage: Language | null = null;
   #inner: Scanner | null = null;
+  /** The Markdown of the cell at hand, as far as it was met: it is read as a whole. */
+  #start = -1;
+  #end = -1;
 
   scan(text: Uint16Array, from: number, to: number, regions: Regions): void {
     this.#kernel ??= kernelLanguage(text, from, to); // its name comes behind the cells
@@ -49,12 +51,14 @@ export class NotebookScanner implements Scanner {
         this.#isObject.push(unit === 123);
         this.#isValue = unit === 91;
       } else if (unit === 125 || unit === 93) {
+        this.#flush(text, regions);
         this.#path.pop();
         this.#isObject.pop();
         this.#isValue = true;
       } else if (unit === 58) this.#isValue = true;
       else if (unit === 44) this.#isValue = !this.#isObject.at(-1);
     }
+    this.#flush(text, regions);
   }
 
   #string(text: Uint16Array, start: number, end: number, regions: Regions): void {
@@ -63,6 +67,7 @@ export class NotebookScanner implements Scanner {
       const key = slice(text, start, Math.min(end, start + 40));
       if (length > 0) this.#path[length - 1] = key;
       if (key === 'source' || key === 'input') {
+        this.#flush(text, regions);
         this.#inner = null;
         regions.break();
       }
@@ -73,14 +78,26 @@ export class NotebookScanner implements Scanner {
     if (key === 'cell_type') this.#cell = slice(text, start, Math.min(end, start + 20));
     if (key === 'languageId') this.#cellLanguage = codeNamed(slice(text, start, Math.min(end, start + 40)));
     if (length > DEEPEST || this.#path.includes('outputs') || (key !== 'source' && key !== 'input')) return;
-    unescape(text, start, end, regions);
+    unescape(text, start, end, regions, JSON_ESCAPES);
     if (this.#cell === 'code') {
       this.#inner ??= new CodeScanner(
         magicLanguage(text, start, end) ?? this.#cellLanguage ?? this.#kernel ?? codeNamed('python'),
+        true,
       );
-    } else if (this.#cell === 'markdown' || this.#cell === 'heading') this.#inner ??= new MarkdownScanner();
+    } else if (this.#cell === 'markdown' || this.#cell === 'heading') {
+      this.#inner ??= new MarkdownScanner();
+      if (this.#start < 0) this.#start = start;
+      else text.fill(0, this.#end, start); // between two lines
+      this.#end = end;
+      return;
+    }
     if (this.#inner) this.#inner.scan(text, start, end, regions);
     else regions.add(start, end, PROSE);
+  }
+
+  #flush(text: Uint16Array, regions: Regions): void {
+    if (this.#start >= 0) this.#inner?.scan(text, this.#start, this.#end, regions);
+    this.#start = -1;
   }
 }
 
@@ -121,22 +138,4 @@ function endOfString(text: Uint16Array, from: number, to: number): number {
     if (text[i] === BACKSLASH) i++;
   }
   return to;
-}
-
-/** Puts what escapes stand for in the place of their last character, and spaces before it; those inside words join them. */
-function unescape(text: Uint16Array, start: number, end: number, regions: Regions): void {
-  for (let i = start; i + 1 < end; i++) {
-    if (text[i] !== BACKSLASH) continue;
-    const escape = escapeAt(text, i, end);
-    if (escape && isInWord(escape)) i = joinWord(text, i, end, regions, escapeAt) - 1;
-    else if (escape) {
-      text.fill(SPACE, i, escape.end);
-      i = escape.end - 1;
-      text[i] = escape.meaning.charCodeAt(0);
-    } else {
-      const sign = text[i + 1]!;
-      text[i] = SPACE;
-      text[++i] = ESCAPES[sign] ?? sign;
-    }
-  }
 }

@@ -1,4 +1,4 @@
-// Character references inside words: &eacute; of HTML, \u00e9 of JSON, \'e of LaTeX. They are written over with what they stand for, and
+// Character references inside words: &eacute; of HTML, \u00e9 of strings (strings.ts), \'e of LaTeX. They are written over with what they stand for, and
 // the rest of the word is moved up to it, so that caf&eacute;s is the word cafés, and composed (NFC), so that cafe&#769;s is
 // the same word. Where the moved letters come from, the list of moves says; behind the word, spaces fill up what was left
 // over.
@@ -21,7 +21,7 @@ const LONGEST_ENTITY = 34; // &CounterClockwiseContourIntegral;
 const SPACE = 32;
 const SOFT_HYPHEN = '\u00ad';
 /** What may stand in a word; a half of a pair of surrogates may. */
-const IN_WORD = /^[\p{L}\p{M}\p{N}\p{Pc}'’\u200c\u200d\ud800-\udfff]*$/u;
+const IN_WORD = /^(?:(?!\u200b)[\p{L}\p{M}\p{N}\p{Pc}\p{Cf}'‘’·\u2027\ud800-\udfff])*$/u;
 
 /** Of HTML: &eacute; &#233; &#xe9; */
 export const entityAt: ReferenceAt = (text, at, to) => {
@@ -34,28 +34,23 @@ export const entityAt: ReferenceAt = (text, at, to) => {
   return null;
 };
 
-/** Of JSON: \u00e9 */
-export const escapeAt: ReferenceAt = (text, at, to) => {
-  if (text[at] !== 92 || text[at + 1] !== 117 || at + 6 > to) return null;
-  const digits = slice(text, at + 2, at + 6);
-  if (!/^[\da-f]{4}$/i.test(digits)) return null;
-  const meaning = String.fromCharCode(Number.parseInt(digits, 16));
-  return { meaning: meaning === SOFT_HYPHEN ? '' : meaning.normalize('NFC'), end: at + 6 };
-};
-
 /** Of an accent's command the combining character, and of a letter's command the letter. */
 const ACCENTS: Record<string, string> = {
   ...{ '`': '\u0300', "'": '\u0301', '^': '\u0302', '~': '\u0303', '=': '\u0304', '.': '\u0307', '"': '\u0308' },
-  ...{ u: '\u0306', r: '\u030a', H: '\u030b', v: '\u030c', d: '\u0323', c: '\u0327', k: '\u0328' },
+  ...{ u: '\u0306', r: '\u030a', H: '\u030b', v: '\u030c', d: '\u0323', c: '\u0327', k: '\u0328', b: '\u0331' },
+  textcommabelow: '\u0326',
 };
 const LETTERS: Record<string, string> = {
   ...{ ss: 'ß', ae: 'æ', AE: 'Æ', oe: 'œ', OE: 'Œ', o: 'ø', O: 'Ø', aa: 'å', AA: 'Å', l: 'ł', L: 'Ł', i: 'ı', j: 'ȷ' },
+  ...{ dh: 'ð', DH: 'Ð', dj: 'đ', DJ: 'Đ', ng: 'ŋ', NG: 'Ŋ', th: 'þ', TH: 'Þ', ij: 'ĳ', IJ: 'Ĳ', SS: 'ẞ' },
 };
-const COMMAND =
-  /^\\(?:([`'^~=."])\s?(?:\{\s?(\\?[A-Za-z])\s?\}|\\([ij])(?![A-Za-z])|([A-Za-z]))|([urHvdck])(?:\{(\\?[A-Za-z])\}|\s([A-Za-z])(?![A-Za-z]))|(ss|ae|AE|oe|OE|o|O|aa|AA|l|L|i|j)(?:\{\}|\s|(?![A-Za-z])))/;
-const LONGEST_COMMAND = 12;
+/** An accent and its letter, which may be dotless, in braces or behind a space; or a letter, with the space that ends its name. */
+const COMMAND = new RegExp(
+  String.raw`^\\(?:([\`'^~=."])\s?(?:\{\s?\\?([A-Za-z])\s?\}|\\([ij])(?![A-Za-z])\s?|([A-Za-z]))|([urHvdckb]|textcommabelow)(?:\s?\{\s?\\?([A-Za-z])\s?\}|\\([ij])(?![A-Za-z])\s?|\s+\\?([A-Za-z])(?!\w*\{))|(${Object.keys(LETTERS).join('|')})(?:\{\}|\s|(?![A-Za-z])))`,
+);
+const LONGEST_COMMAND = 24;
 
-/** Of LaTeX: \'e {\'e} \"{\i} \c{c} \ss{} */
+/** Of LaTeX: \'e {\'e} \"{\i} \c{c} \v Cech \ss{} */
 export const accentAt: ReferenceAt = (text, at, to) => {
   if (text[at] === 123 && text[at + 1] === 92) {
     const inside = accentAt(text, at + 1, to);
@@ -64,12 +59,11 @@ export const accentAt: ReferenceAt = (text, at, to) => {
   if (text[at] !== 92) return null;
   const found = COMMAND.exec(slice(text, at, Math.min(to, at + LONGEST_COMMAND)));
   if (!found) return null;
-  const [command, sign, braced, dotless, plain, letter, inBraces, spaced, named] = found;
+  const [command, sign, braced, dotless, plain, letter, inBraces, withoutDot, spaced, named] = found;
   const end = at + command.length;
   if (named !== undefined) return { meaning: LETTERS[named]!, end };
-  const base = (braced ?? dotless ?? plain ?? inBraces ?? spaced)!.replace(/^\\/, '');
-  const meaning = `${base}${ACCENTS[(sign ?? letter)!]!}`.normalize('NFC');
-  return { meaning, end };
+  const base = (braced ?? dotless ?? plain ?? inBraces ?? withoutDot ?? spaced)!;
+  return { meaning: `${base}${ACCENTS[(sign ?? letter)!]!}`.normalize('NFC'), end };
 };
 
 const meanings = new Map<string, string>();

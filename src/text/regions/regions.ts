@@ -15,6 +15,10 @@ export function codeKind(language: Language): number {
 export interface Scanner {
   /** Adds the regions of [from, to) of `text`, whole lines or the end of the document. May write over markup; what it moves, it tells `Regions.move`. */
   scan(text: Uint16Array, from: number, to: number, regions: Regions): void;
+  /** Whether what stands behind a place may change how it is read: the document comes as a whole, unless it is very long, and then up to a blank line. */
+  readonly readsWhole?: boolean;
+  /** The last place of [0, end) where the text at hand may end, if that is not `end` (for one that is no line's end, too). */
+  cut?(text: Uint16Array, end: number): number;
   /** Whether what comes next is read otherwise than at the beginning of a document; absent where that is not known. */
   readonly isOpen?: boolean;
 }
@@ -68,7 +72,9 @@ export class Regions {
     while (at > 0 && moves[at - 2]! > word[0]!) at -= 2;
     let end = at;
     while (end < moves.length && moves[end]! <= word.at(-2)!) end += 2;
-    moves.splice(at, end - at, ...inDocument);
+    if (at === moves.length)
+      for (const place of inDocument) moves.push(place); // a spread has no room for many
+    else moves.splice(at, end - at, ...inDocument);
   }
 
   /** Where in the document a place in the text is. */
@@ -113,8 +119,8 @@ export function find(text: Uint16Array, from: number, to: number, sign: Uint16Ar
 
 /** Where the line of `at` ends, behind its line break. */
 export function endOfLine(text: Uint16Array, at: number, to: number): number {
-  const end = text.indexOf(10, at);
-  return end < 0 || end >= to ? to : end + 1;
+  const end = text.subarray(at, to).indexOf(10);
+  return end < 0 ? to : at + end + 1;
 }
 
 /** The first place of [from, to) that is no space or tab. */

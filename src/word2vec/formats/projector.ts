@@ -4,8 +4,8 @@
 
 import { DecimalReader, isSeparator } from './decimals.ts';
 import { Lines } from './lines.ts';
-import { withoutSpaces, writeRows } from './text-rows.ts';
-import { fail, type VectorReader, type VectorTable } from './vector-table.ts';
+import { writeRows } from './text-rows.ts';
+import { fail, type Place, type RowProblem, type VectorReader, type VectorTable } from './vector-table.ts';
 
 /** The name of the metadata that belong to a file of vectors: `vectors` or gensim's `tensor` in it becomes `metadata`; x.tsv has x.metadata.tsv. */
 export function metadataName(name: string): string {
@@ -15,6 +15,11 @@ export function metadataName(name: string): string {
 
 /** Columns that hold the words, where a header row names the columns; else the first does. */
 const WORD_COLUMNS = ['word', 'label', 'name', 'token'];
+
+/** Whether the first of the words is the name of a column. */
+export function beginsWithHeading(words: readonly string[]): boolean {
+  return WORD_COLUMNS.includes((words[0] ?? '').trim().toLowerCase().replace(/s$/, ''));
+}
 
 /** Takes the bytes of metadata.tsv and gives the words. */
 export class ProjectorMetadataReader {
@@ -56,8 +61,9 @@ export class ProjectorVectorReader implements VectorReader {
     this.#words = words;
   }
 
-  push(bytes: Uint8Array): void {
+  push(bytes: Uint8Array): boolean {
     this.#lines.push(bytes);
+    return !this.#table.full;
   }
 
   end(): void {
@@ -65,6 +71,7 @@ export class ProjectorVectorReader implements VectorReader {
     const { rows, full } = this.#table;
     if (rows === 0) fail({ kind: 'empty' });
     if (!full && rows < this.#words.length) fail({ kind: 'words', rows, words: this.#words.length });
+    this.#table.finish();
   }
 
   #take(bytes: Uint8Array, start: number, end: number, line: number, whole: boolean): boolean {
@@ -74,26 +81,37 @@ export class ProjectorVectorReader implements VectorReader {
     }
     if (this.#blank !== null) fail({ kind: 'blankLine', place: { line: this.#blank } });
     const table = this.#table;
-    const found = this.#readNumbers(bytes, start, end, line);
-    if (line === 1) {
+    const place = { line };
+    const found = this.#readNumbers(bytes, start, end, place);
+    if (table.vectorSize === 0) {
+      // the first line tells D
+      if (typeof found !== 'number') fail(found);
       table.begin(found, this.#words.length);
-      table.row.set(this.#numbers.subarray(0, found));
-    } else if (found !== table.vectorSize) {
-      if (!whole && found < table.vectorSize) fail({ kind: 'truncated', place: { line } });
-      fail({ kind: 'rowLength', place: { line }, expected: table.vectorSize, found });
-    } else table.row.set(this.#numbers);
-    const wrong = table.notFinite();
-    if (wrong) fail({ kind: 'notFinite', place: { line }, number: wrong });
-    const word = this.#words[table.rows];
-    if (word === undefined) fail({ kind: 'words', rows: table.rows + 1, words: this.#words.length });
-    table.add(word);
+      this.#numbers = this.#numbers.slice(0, found);
+    }
+    const problem = typeof found === 'number' ? this.#problem(found, place, whole) : found;
+    if (problem) table.leaveOut(problem);
+    else table.add(this.#words[table.rows]!);
     return !table.full;
   }
 
-  /** Puts a line's numbers into `#numbers` and gives how many there are. */
-  #readNumbers(bytes: Uint8Array, start: number, end: number, line: number): number {
+  /** What is wrong with a row of so many numbers. */
+  #problem(found: number, place: Place, whole: boolean): RowProblem | null {
+    const table = this.#table;
+    const { vectorSize: expected, rows } = table;
+    if (rows >= this.#words.length) fail({ kind: 'words', rows: rows + 1, words: this.#words.length });
+    if (found < expected && !whole) fail({ kind: 'truncated', place });
+    if (found !== expected) return { kind: 'rowLength', place, expected, found };
+    table.row.set(this.#numbers);
+    const wrong = table.notFinite();
+    if (wrong) return { kind: 'notFinite', place, number: wrong };
+    return this.#words[rows]!.trim() === '' ? { kind: 'noWord', place } : null;
+  }
+
+  /** Puts a line's numbers into `#numbers`; gives how many there are, or which field is none. */
+  #readNumbers(bytes: Uint8Array, start: number, end: number, place: Place): number | RowProblem {
     // a digit and a tab for each; the first line tells how many there are
-    if (line === 1) this.#numbers = new Float32Array((end - start + 1) >> 1);
+    if (this.#table.vectorSize === 0) this.#numbers = new Float32Array((end - start + 1) >> 1);
     let found = 0;
     for (let at = start; at < end;) {
       if (isSeparator(bytes[at]!)) {
@@ -101,12 +119,11 @@ export class ProjectorVectorReader implements VectorReader {
         continue;
       }
       const value = this.#decimals.read(bytes, at, end);
-      if (!this.#decimals.valid) fail({ kind: 'notANumber', place: { line }, number: found + 1 });
+      if (!this.#decimals.valid) return { kind: 'notANumber', place, number: found + 1 };
       if (found < this.#numbers.length) this.#numbers[found] = value;
       found++;
       at = this.#decimals.at;
     }
-    if (line === 1) this.#numbers = this.#numbers.slice(0, found);
     return found;
   }
 }
@@ -122,7 +139,7 @@ export function* writeProjectorMetadata(words: readonly string[], counts: Float6
   if (counts) yield encoder.encode('word\tcount\n');
   for (let from = 0; from < words.length; from += 4096) {
     const lines = words.slice(from, from + 4096).map((word, index) => {
-      const name = /[\t\r\n]/.test(word) ? withoutSpaces(word) : word;
+      const name = word.replace(/[\t\r\n]/g, '_');
       return counts ? `${name}\t${counts[from + index]!}\n` : `${name}\n`;
     });
     yield encoder.encode(lines.join(''));

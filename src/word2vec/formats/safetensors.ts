@@ -85,7 +85,7 @@ export class SafetensorsVectorReader implements VectorReader {
     this.#words = words;
   }
 
-  push(chunk: Uint8Array): void {
+  push(chunk: Uint8Array): boolean {
     let bytes = chunk;
     if (this.#rest.length > 0) {
       bytes = new Uint8Array(this.#rest.length + chunk.length);
@@ -95,10 +95,12 @@ export class SafetensorsVectorReader implements VectorReader {
     const used = this.#read(bytes);
     this.#at += used;
     this.#rest = bytes.slice(used);
+    return !this.#table.full;
   }
 
   end(): void {
     if (!this.#entry) fail({ kind: 'safetensors', reason: 'it is too short' });
+    this.#table.finish();
   }
 
   #read(bytes: Uint8Array): number {
@@ -120,8 +122,8 @@ export class SafetensorsVectorReader implements VectorReader {
       this.#rowBytes.set(bytes.subarray(at, at + this.#rowBytes.length));
       const wrong = table.notFinite();
       const byte = this.#at + at + 4 * (wrong - 1);
-      if (wrong) fail({ kind: 'notFinite', place: { byte, row: table.rows + 1 }, number: wrong });
-      table.add(this.#words![table.rows]!);
+      if (wrong) table.leaveOut({ kind: 'notFinite', place: { byte, row: table.rows + 1 }, number: wrong });
+      else table.add(this.#words![table.rows]!);
       at += this.#rowBytes.length;
     }
     return table.rows === rows || table.full ? bytes.length : at;

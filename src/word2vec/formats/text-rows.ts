@@ -18,7 +18,7 @@ export function* writeRows(
   const step = Math.max(1, Math.floor(NUMBERS / vectorSize));
   for (let from = 0; from < rows; from += step) {
     const until = Math.min(rows, from + step);
-    const names = words?.slice(from, until).map((word) => encoder.encode(withoutSpaces(word)));
+    const names = words?.slice(from, until).map((word) => encoder.encode(asField(word)));
     const letters = names?.reduce((sum, name) => sum + name.length, 0) ?? 0;
     const bytes = new Uint8Array(letters + (until - from) * (vectorSize * (LONGEST_DECIMAL + 1) + 1));
     let at = 0;
@@ -39,7 +39,10 @@ export function* writeRows(
   }
 }
 
-/** A word as one field: formats that part fields with spaces have no way to write one within a word; `_` is what gensim's phrases have. */
-export function withoutSpaces(word: string): string {
-  return word.replace(/\s/g, '_');
+/**
+ * A word as one field of one line. Fields part at a space, U+0020, and lines at their ends: for these stands `_`, as in
+ * gensim's phrases. Every other sign, such as a no-break space, is part of the word.
+ */
+export function asField(word: string): string {
+  return word.replace(/[ \r\n]/g, '_');
 }

@@ -1,8 +1,9 @@
 // The binary format of the original word2vec tool (https://code.google.com/archive/p/word2vec, distance.c): a line `V D`,
-// then for each word: the word, a space, D little-endian 32-bit floats. word2vec.c ends each row with a line break, gensim does not.
+// then for each word: the word, a space, D little-endian 32-bit floats. word2vec.c ends each row with a line break, gensim
+// does not. Where rows end in line breaks, they tell the end of a word that has spaces; else the first space does.
 
-import { withoutSpaces } from './text-rows.ts';
-import { fail, type VectorReader, type VectorTable } from './vector-table.ts';
+import { asField } from './text-rows.ts';
+import { fail, type RowProblem, type VectorReader, type VectorTable } from './vector-table.ts';
 import { parseHeader } from './word2vec-text.ts';
 
 const NEW_LINE = 0x0a;
@@ -24,6 +25,8 @@ export class BinaryVectorReader implements VectorReader {
   #at = 0;
   /** Of the table's row. */
   #rowBytes = new Uint8Array(0);
+  /** Whether the first row ends in a line break; null until it is read. */
+  #hasLineBreaks: boolean | null = null;
 
   /** `bytes`: of the file. */
   constructor(table: VectorTable, bytes: number) {
@@ -31,28 +34,35 @@ export class BinaryVectorReader implements VectorReader {
     this.#bytes = bytes;
   }
 
-  push(chunk: Uint8Array): void {
+  push(chunk: Uint8Array): boolean {
     let bytes = chunk;
     if (this.#rest.length > 0) {
       bytes = new Uint8Array(this.#rest.length + chunk.length);
       bytes.set(this.#rest);
       bytes.set(chunk, this.#rest.length);
     }
+    this.#consume(bytes, false);
+    return !this.#table.full;
+  }
+
+  end(): void {
+    this.#consume(this.#rest, true);
+    if (this.#expected === null) fail({ kind: 'empty' });
+    const table = this.#table;
+    if (!table.full && table.rows < this.#expected)
+      fail({ kind: 'truncated', place: { byte: this.#at + this.#rest.length, row: table.rows + 1 } });
+    table.finish();
+  }
+
+  #consume(bytes: Uint8Array, last: boolean): void {
     let at = 0;
-    for (let next = this.#read(bytes, at); next > at; next = this.#read(bytes, at)) at = next;
+    for (let next = this.#read(bytes, at, last); next > at; next = this.#read(bytes, at, last)) at = next;
     this.#rest = bytes.slice(at);
     this.#at += at;
   }
 
-  end(): void {
-    if (this.#expected === null) fail({ kind: 'empty' });
-    const { rows, full } = this.#table;
-    if (!full && rows < this.#expected)
-      fail({ kind: 'truncated', place: { byte: this.#at + this.#rest.length, row: rows + 1 } });
-  }
-
-  /** Reads the header or a row; gives where it ends, or `start` where its end is not there yet. */
-  #read(bytes: Uint8Array, start: number): number {
+  /** Reads the header or a row; gives where it ends, or `start` if its end is not there yet. `last`: nothing follows. */
+  #read(bytes: Uint8Array, start: number, last: boolean): number {
     const table = this.#table;
     if (table.full) return bytes.length;
     if (this.#expected === null) return this.#readHeader(bytes, start);
@@ -60,21 +70,55 @@ export class BinaryVectorReader implements VectorReader {
     while (at < bytes.length && bytes[at] === NEW_LINE) at++;
     if (at === bytes.length) return at;
     const place = { byte: this.#at + at, row: table.rows + 1 };
-    if (table.rows === this.#expected) fail({ kind: 'tooManyRows', place, expected: this.#expected });
-    const space = bytes.subarray(at, at + LONGEST_WORD).indexOf(SPACE);
-    const word = bytes.subarray(at, space < 0 ? bytes.length : at + space);
-    if (space === 0 || word.length >= LONGEST_WORD || word.includes(NEW_LINE)) fail({ kind: 'noWord', place });
-    const numbers = at + word.length + 1;
-    const end = numbers + this.#rowBytes.length;
-    if (space < 0 || end > bytes.length) return start;
-    this.#rowBytes.set(bytes.subarray(numbers, end)); // a copy: in the file they need not be aligned
-    const wrong = table.notFinite();
-    if (wrong) {
-      const byte = this.#at + numbers + 4 * (wrong - 1);
-      fail({ kind: 'notFinite', place: { byte, row: table.rows + 1 }, number: wrong });
+    const wordEnd = this.#endOfWord(bytes, at, last);
+    if (wordEnd === null) {
+      const begun = bytes.subarray(at, at + LONGEST_WORD);
+      if (begun.length === LONGEST_WORD || (begun.includes(NEW_LINE) && !begun.includes(SPACE)))
+        fail({ kind: 'noWord', place });
+      return start;
     }
-    table.addBytes(word);
+    const numbers = wordEnd + 1;
+    const end = numbers + this.#rowBytes.length;
+    this.#hasLineBreaks ??= bytes[end] === NEW_LINE;
+    this.#rowBytes.set(bytes.subarray(numbers, end)); // a copy: in the file they need not be aligned
+    const problem = this.#problem(bytes, at, wordEnd);
+    if (problem) table.leaveOut(problem);
+    else table.addBytes(bytes.subarray(at, wordEnd));
     return end;
+  }
+
+  /**
+   * The space that ends the word at `start`; null if the row's end is not there yet. It is the first space, or the first one
+   * behind which D numbers end in a line break if the rows of the file do.
+   */
+  #endOfWord(bytes: Uint8Array, start: number, last: boolean): number | null {
+    const first = bytes.subarray(start, start + LONGEST_WORD).indexOf(SPACE);
+    if (first < 0) return null;
+    // the byte behind the first row tells whether rows end in line breaks
+    const needed = this.#rowBytes.length + (last ? 0 : 1);
+    for (let space = start + first; ;) {
+      const end = space + 1 + this.#rowBytes.length;
+      if (space + 1 + needed > bytes.length) return null;
+      if (!this.#hasLineBreaks || bytes[end] === NEW_LINE || end === bytes.length) return space;
+      const next = bytes.subarray(space + 1, start + LONGEST_WORD).indexOf(SPACE);
+      if (next < 0) return start + first;
+      space += 1 + next;
+    }
+  }
+
+  /** What is wrong with the row whose word stands from `start` to `wordEnd` and whose numbers are in the table's row. */
+  #problem(bytes: Uint8Array, start: number, wordEnd: number): RowProblem | null {
+    const table = this.#table;
+    const row = table.rows + 1;
+    const place = { byte: this.#at + start, row };
+    if (table.rows >= this.#expected!) return { kind: 'tooManyRows', place, expected: this.#expected! };
+    const word = bytes.subarray(start, wordEnd);
+    if (word.includes(NEW_LINE) || word.length === 0 || (word[0] === SPACE && word.every((byte) => byte === SPACE)))
+      return { kind: 'noWord', place };
+    const wrong = table.notFinite();
+    return wrong
+      ? { kind: 'notFinite', place: { byte: this.#at + wordEnd + 1 + 4 * (wrong - 1), row }, number: wrong }
+      : null;
   }
 
   #readHeader(bytes: Uint8Array, start: number): number {
@@ -104,7 +148,7 @@ export function* writeWord2vecBinary(
   const source = new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength); // little-endian, as WebAssembly is
   const rowBytes = 4 * vectorSize;
   for (let from = 0; from < words.length; from += ROWS) {
-    const names = words.slice(from, from + ROWS).map((word) => encoder.encode(`${withoutSpaces(word)} `));
+    const names = words.slice(from, from + ROWS).map((word) => encoder.encode(`${asField(word)} `));
     const chunk = new Uint8Array(names.reduce((sum, name) => sum + name.length + rowBytes + 1, 0));
     let at = 0;
     for (const [row, name] of names.entries()) {

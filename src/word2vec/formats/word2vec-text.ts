@@ -1,67 +1,92 @@
 // The text format of the original word2vec tool (https://code.google.com/archive/p/word2vec), which gensim's
 // KeyedVectors and fastText's `.vec` files share: a line `V D`, then a line for each word, the word and D numbers with
-// spaces between. fastText and word2vec put one more space at the end of each line; it is read, not written.
+// spaces between. fastText and word2vec put one more space at the end of each line; it is read, not written. The last D
+// fields of a line are the vector, what stands before them is the word; a line that is neither is left out.
 
 import { DecimalReader, isSeparator } from './decimals.ts';
 import { Lines } from './lines.ts';
 import { writeRows } from './text-rows.ts';
-import { fail, type VectorReader, type VectorTable } from './vector-table.ts';
+import { fieldsOf, isNumber } from './text-shape.ts';
+import { fail, type RowProblem, type VectorFileProblem, type VectorReader, type VectorTable } from './vector-table.ts';
 
 /** What a reader of lines knows before it begins. */
-export interface TextShape {
+export interface TextLayout {
   /** Of the file. */
   bytes: number;
-  /** Where there is no header: D, and about how many rows there are. */
-  headerless?: { vectorSize: number; rows: number };
+  /** Whether words stand in quotation marks, which are no part of them. */
+  quoted?: boolean;
+  /** If there is no header: D, about how many rows there are, and whether the first line names the columns. */
+  headerless?: { vectorSize: number; rows: number; heading?: boolean };
 }
+
+/** A word ends in this many numbers at most, unless a tab stands behind it. */
+const MOST_NUMBERS_OF_A_WORD = 3;
 
 /** Reads words and numbers, line by line; with a header, or as GloVe's files, without one. */
 export class TextVectorReader implements VectorReader {
   readonly #table: VectorTable;
   readonly #bytes: number;
+  readonly #quoted: boolean;
   readonly #lines = new Lines((...line) => this.#take(...line));
   readonly #decimals = new DecimalReader();
-  /** V as the header has it; null where there is none. */
+  /** V as the header has it; null if there is none. */
   #expected: number | null = null;
   #headerSeen = false;
+  #headingLeft: boolean;
+  /** Lines that are rows, good or not. */
+  #rows = 0;
+  /** A blank line, if nothing has come behind it yet. */
   #blank: number | null = null;
+  /** Rows whose word ends in a decimal, which is left over if the size of the vectors is too small; and the first of them. */
+  #surplus: { rows: number; first: VectorFileProblem } | null = null;
 
-  constructor(table: VectorTable, { bytes, headerless }: TextShape) {
+  constructor(table: VectorTable, { bytes, quoted = false, headerless }: TextLayout) {
     this.#table = table;
     this.#bytes = bytes;
+    this.#quoted = quoted;
+    this.#headingLeft = headerless?.heading ?? false;
     if (headerless) {
       this.#headerSeen = true;
       table.begin(headerless.vectorSize, headerless.rows);
     }
   }
 
-  push(bytes: Uint8Array): void {
+  push(bytes: Uint8Array): boolean {
     this.#lines.push(bytes);
+    return !this.#table.full;
   }
 
   end(): void {
     this.#lines.end();
-    const { rows, full } = this.#table;
+    const table = this.#table;
     if (!this.#headerSeen) fail({ kind: 'empty' });
-    if (!full && this.#expected !== null && rows < this.#expected)
-      fail({ kind: 'tooFewRows', expected: this.#expected, found: rows });
+    if (!table.full && this.#expected !== null && this.#rows < this.#expected)
+      fail({ kind: 'tooFewRows', expected: this.#expected, found: this.#rows });
+    if (this.#surplus && this.#surplus.rows * 2 > this.#rows) fail(this.#surplus.first);
+    table.finish();
   }
 
   #take(bytes: Uint8Array, start: number, lineEnd: number, line: number, whole: boolean): boolean {
     let end = lineEnd;
     while (end > start && isSeparator(bytes[end - 1]!)) end--;
+    const table = this.#table;
     if (end === start) {
       this.#blank ??= line;
       return true;
     }
-    if (this.#blank !== null) fail({ kind: 'blankLine', place: { line: this.#blank } });
-    if (this.#headerSeen) this.#readRow(bytes, start, end, line, whole);
-    else this.#readHeader(bytes, start, end, line);
-    return !this.#table.full;
+    if (this.#blank !== null) table.leaveOut({ kind: 'blankLine', place: { line: this.#blank } });
+    this.#blank = null;
+    if (!this.#headerSeen) this.#readHeader(bytes, start, end, line);
+    else if (this.#headingLeft) this.#headingLeft = false;
+    else {
+      const problem = this.#readRow(bytes, start, end, line, whole);
+      if (problem) table.leaveOut(problem);
+    }
+    return !table.full;
   }
 
   #readHeader(bytes: Uint8Array, start: number, end: number, line: number): void {
-    const header = parseHeader(bytes.subarray(start, end));
+    const header = parseHeader(bytes.subarray(start, end), /[ \t]+/);
     if (!header) fail({ kind: 'header', place: { line } });
     const { rows, vectorSize } = header;
     this.#headerSeen = true;
@@ -72,22 +97,29 @@ export class TextVectorReader implements VectorReader {
     this.#table.begin(vectorSize, rows);
   }
 
-  #readRow(bytes: Uint8Array, start: number, end: number, line: number, whole: boolean): void {
+  /** Adds a row to the table; gives what is wrong with it instead. */
+  #readRow(bytes: Uint8Array, start: number, end: number, line: number, whole: boolean): RowProblem | null {
     const table = this.#table;
-    if (table.rows === this.#expected) fail({ kind: 'tooManyRows', place: { line }, expected: this.#expected });
-    if (isSeparator(bytes[start]!)) fail({ kind: 'noWord', place: { line } });
+    if (this.#rows === this.#expected) return { kind: 'tooManyRows', place: { line }, expected: this.#expected };
+    this.#rows++;
+    let wordStart = start;
     let wordEnd = start;
     while (wordEnd < end && !isSeparator(bytes[wordEnd]!)) wordEnd++;
-    if (!this.#readNumbers(bytes, wordEnd, end)) {
-      wordEnd = this.#endOfWord(bytes, start, end, line, whole);
+    if (wordEnd === start || !this.#readNumbers(bytes, wordEnd, end)) {
+      const found = this.#endOfWord(bytes, start, end, line, whole);
+      if (typeof found !== 'number') return found;
+      wordEnd = found;
+      while (isSeparator(bytes[wordStart]!)) wordStart++;
       this.#readNumbers(bytes, wordEnd, end);
     }
     const wrong = table.notFinite();
-    if (wrong) fail({ kind: 'notFinite', place: { line }, number: wrong });
-    table.addBytes(bytes.subarray(start, wordEnd));
+    if (wrong) return { kind: 'notFinite', place: { line }, number: wrong };
+    const word = bytes.subarray(wordStart, wordEnd);
+    table.addBytes(this.#quoted ? withoutQuotes(word) : word);
+    return null;
   }
 
-  /** Reads D numbers into the table's row; false where there are more, or fewer, or something else. */
+  /** Reads D numbers into the table's row; false if there are more, or fewer, or something else. */
   #readNumbers(bytes: Uint8Array, from: number, end: number): boolean {
     const { row } = this.#table;
     const decimals = this.#decimals;
@@ -103,39 +135,83 @@ export class TextVectorReader implements VectorReader {
   }
 
   /**
-   * Where the word of an odd line ends: the last D fields are numbers, and what stands before them is the word, spaces
-   * included (GloVe's 840B has such words). A word that ends in a number is taken for a line with too many numbers.
+   * Where the word of an odd line ends: the last D fields are numbers, and what stands before them is the word, also if
+   * it has spaces or ends in a number. Gives what is wrong with the line if that cannot be.
    */
-  #endOfWord(bytes: Uint8Array, start: number, end: number, line: number, whole: boolean): number {
+  #endOfWord(bytes: Uint8Array, start: number, end: number, line: number, whole: boolean): number | RowProblem {
     const { vectorSize } = this.#table;
+    const place = { line };
     const fields: number[] = []; // where each begins
     for (let at = start; at < end;) {
+      while (at < end && isSeparator(bytes[at]!)) at++;
       fields.push(at);
       while (at < end && !isSeparator(bytes[at]!)) at++;
-      while (at < end && isSeparator(bytes[at]!)) at++;
     }
     const isNumber = (field: number): boolean => {
       this.#decimals.read(bytes, fields[field]!, end);
       return this.#decimals.valid;
     };
+    const hasWord = fields.length > vectorSize;
     let numbers = 0;
-    while (numbers < fields.length - 1 && isNumber(fields.length - 1 - numbers)) numbers++;
-    if (numbers < vectorSize && !whole) fail({ kind: 'truncated', place: { line } });
-    const others = fields.length - 1 - numbers; // besides the first
-    if (numbers < vectorSize && others > 0 && fields.length - 1 >= vectorSize)
-      fail({ kind: 'notANumber', place: { line }, number: vectorSize - numbers });
-    if (numbers !== vectorSize) fail({ kind: 'rowLength', place: { line }, expected: vectorSize, found: numbers });
+    const most = fields.length - (isSeparator(bytes[start]!) && !hasWord ? 0 : 1);
+    while (numbers < most && isNumber(fields.length - 1 - numbers)) numbers++;
+    if (numbers < vectorSize && !whole) fail({ kind: 'truncated', place });
+    if (numbers === vectorSize && !hasWord) return { kind: 'noWord', place };
+    if (numbers < vectorSize) {
+      const others = fields.length - 1 - numbers; // besides the first
+      return others > 0 && fields.length - 1 >= vectorSize
+        ? { kind: 'notANumber', place, number: vectorSize - numbers }
+        : { kind: 'rowLength', place, expected: vectorSize, found: numbers };
+    }
     let wordEnd = fields[fields.length - vectorSize]!;
+    const isSure = bytes[wordEnd - 1] === TAB && bytes.indexOf(TAB, wordEnd) < 0;
     while (isSeparator(bytes[wordEnd - 1]!)) wordEnd--;
+    if (numbers === vectorSize || isSure) return wordEnd;
+    const problem = { kind: 'rowLength', place, expected: vectorSize, found: numbers } as const;
+    if (numbers - vectorSize > MOST_NUMBERS_OF_A_WORD) return problem;
+    // whole numbers are likely in words, others are not
+    const surplus = bytes.subarray(fields[fields.length - numbers], wordEnd);
+    if (surplus.includes(POINT)) {
+      this.#surplus ??= { rows: 0, first: problem };
+      this.#surplus.rows++;
+    }
     return wordEnd;
   }
 }
 
-/** `V D`, two whole numbers with spaces between (with a tab it would be a row of numbers); null where the line is something else. */
-export function parseHeader(line: Uint8Array): { rows: number; vectorSize: number } | null {
+const TAB = 0x09;
+const QUOTE = 0x22;
+const POINT = 0x2e;
+
+/** A word without the quotation marks around it; one within is written as R and CSV write it, `\\"` or `""`. */
+function withoutQuotes(word: Uint8Array): Uint8Array {
+  if (word.length < 2 || word[0] !== QUOTE || word.at(-1) !== QUOTE) return word;
+  const inner = String.fromCharCode(...word.subarray(1, -1)).replace(/\\(["\\])|"(")/g, '$1$2');
+  return Uint8Array.from(inner, (byte) => byte.charCodeAt(0));
+}
+
+/**
+ * `V D`, two whole numbers with spaces between; null if the line is something else. With a tab between they may be a row of
+ * numbers: see `parseTabbedHeader`.
+ */
+export function parseHeader(line: Uint8Array, between = / +/): { rows: number; vectorSize: number } | null {
   if (line.length > 40) return null;
-  const fields = /^ *(\d{1,15}) +(\d{1,9})[ \r]*$/.exec(String.fromCharCode(...line));
-  return fields && { rows: Number(fields[1]), vectorSize: Number(fields[2]) };
+  const fields = String.fromCharCode(...line)
+    .replace(/[\s]+$/, '')
+    .replace(/^ +/, '')
+    .split(between);
+  if (fields.length !== 2 || !/^\d{1,15}$/.test(fields[0]!) || !/^\d{1,9}$/.test(fields[1]!)) return null;
+  return { rows: Number(fields[0]), vectorSize: Number(fields[1]) };
+}
+
+/** `V D` with a tab between, if the line behind it is a word and D numbers, and not two numbers. */
+export function parseTabbedHeader(line: Uint8Array, next: string): { rows: number; vectorSize: number } | null {
+  const header = parseHeader(line, /[ \t]+/);
+  const fields = fieldsOf(next);
+  const isRow = fields.length > 2 || (fields.length === 2 && !isNumber(fields[0]!));
+  return header && isRow && fields.length > header.vectorSize && fields.slice(-header.vectorSize).every(isNumber)
+    ? header
+    : null;
 }
 
 /** `vectors`: (V, D). Numbers come back to the bit; a space within a word is written as `_`, since no reader could tell it. */
