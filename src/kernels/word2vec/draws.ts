@@ -1,7 +1,7 @@
 // Random choices: which tokens are kept, and the words of the noise distribution.
 
-import { freeAllSlots } from './positions';
 import { forgetRepeats } from './repeats';
+import { freeAllSlots } from './slots';
 import { FIRST_BLOCK, POOL_WORDS, settingsOf, Thread } from './state';
 
 /** A drawn negative that is the word itself is drawn again, so many times at most. */

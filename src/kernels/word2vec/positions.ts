@@ -2,6 +2,7 @@
 
 import { below, drawNegative } from './draws';
 import { addSumOfRows, addToRows, copyRow, subtractRows, sumOfRows } from './rows';
+import { freeSlot, takeFreeSlot } from './slots';
 import { align, blockOf, Position, Settings, settingsOf, Thread } from './state';
 import { noteWord } from './repeats';
 import { addPath } from './tree';
@@ -32,8 +33,7 @@ function takeSlot(thread: Thread, at: i32, id: i32): usize {
   const settings = settingsOf(thread),
     rowsPtr = subwords(settings, id),
     rowsEnd = subwords(settings, id + 1);
-  thread.freeSlots--;
-  const slotPtr: usize = load<u32>(thread.freeSlotsPtr + ((<usize>thread.freeSlots) << 2));
+  const slotPtr = takeFreeSlot(thread);
   sumOfRows(slotPtr, rowsPtr, rowsEnd, <f32>1 / <f32>((rowsEnd - rowsPtr) >> 2), thread.from, thread.to);
   if (!settings.cbow) {
     copyRow(slotPtr, slotPtr + (thread.slotBytes >> 1), thread.from, thread.to);
@@ -47,17 +47,6 @@ function takeOverSlot(thread: Thread, at: i32, previous: i32): usize {
   store<i32>(thread.isHandedOnPtr + ((<usize>previous) << 2), 1);
   store<i32>(thread.isHandedOnPtr + ((<usize>at) << 2), 0);
   return load<u32>(thread.slotOfPtr + ((<usize>previous) << 2));
-}
-
-function freeSlot(thread: Thread, slotPtr: usize): void {
-  store<u32>(thread.freeSlotsPtr + ((<usize>thread.freeSlots) << 2), <u32>slotPtr);
-  thread.freeSlots++;
-}
-
-/** Begins a piece of text. */
-export function freeAllSlots(thread: Thread): void {
-  thread.freeSlots = 0;
-  for (let slot = 0; slot < thread.slots; slot++) freeSlot(thread, thread.slotsPtr + <usize>slot * thread.slotBytes);
 }
 
 /** Gives the words before position `end` what was learned of them. */
