@@ -63,7 +63,7 @@ export const ANALOGY_VOCABULARY = 30_000;
  * no number, the fourth (SimLex-999 as it is published).
  */
 export function parseScoredPairs(text: string): ScoredPairs {
-  const words = new WordTable();
+  const words = new SetWords();
   const pairs: number[] = [];
   const scores: number[] = [];
   let passedOver = 0;
@@ -86,7 +86,7 @@ export function parseScoredPairs(text: string): ScoredPairs {
 
 /** Reads lines of four words, between tabs, else spaces, in sections with a heading (`: capital-common-countries`). */
 export function parseAnalogyQuestions(text: string): AnalogyQuestions {
-  const words = new WordTable();
+  const words = new SetWords();
   const questions: number[] = [];
   const sections: { name: string; end: number }[] = [];
   let passedOver = 0;
@@ -148,7 +148,7 @@ export function knownRows(vectors: WordVectors, words: readonly string[], restri
 }
 
 /** The words of a set, each once. */
-class WordTable {
+class SetWords {
   readonly list: string[] = [];
   readonly #places = new Map<string, number>();
 

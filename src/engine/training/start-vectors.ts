@@ -3,7 +3,7 @@
 
 import * as l10n from '@vscode/l10n';
 import type { LanguageModelJob } from '../../language-model/training/job.ts';
-import type { WordVectors } from '../../language-model/network/parameters.ts';
+import type { StartVectors } from '../../language-model/network/parameters.ts';
 import { END_OF_SENTENCE, FIRST_WORD } from '../../language-model/token-ids.ts';
 import { MemoryTokens } from '../../text/tokens.ts';
 import { WORD2VEC_DEFAULTS } from '../../word2vec/options.ts';
@@ -20,7 +20,7 @@ const MOST_PASSES = 10;
 export async function trainStartVectors(
   { trainingText, sizes, threads, seed }: Pick<LanguageModelJob, 'trainingText' | 'sizes' | 'threads' | 'seed'>,
   { kernels, script, signal, events }: Pick<RunContext, 'kernels' | 'script' | 'signal' | 'events'>,
-): Promise<WordVectors | null> {
+): Promise<StartVectors | null> {
   const begun = performance.now();
   const { vocabulary, embeddingSize: vectorSize } = sizes;
   const counts = new Float64Array(vocabulary);

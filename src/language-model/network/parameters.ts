@@ -290,7 +290,7 @@ export function writeParameter(floats: Float32Array, parameter: Parameter, { sha
  * Word vectors to begin with: row r (E) is of the word of rank r; they may be fewer than the model's words. A row of zeros is
  * no vector: the embedding then begins as it was drawn.
  */
-export interface WordVectors {
+export interface StartVectors {
   /** E */
   size: number;
   data: Float32Array;
@@ -308,7 +308,7 @@ export function* initialise(
   parameters: Parameters,
   seed: number,
   text: Int32Array,
-  vectors: WordVectors | null = null,
+  vectors: StartVectors | null = null,
 ): Generator<void> {
   const random = mulberry32(seed);
   const { embedding, layers, attention, outputWeight, outputBias, clusters } = parameters;
@@ -337,7 +337,7 @@ export function* initialise(
   });
 }
 
-function putVectors(floats: Float32Array, embedding: Parameter, { size, data }: WordVectors): void {
+function putVectors(floats: Float32Array, embedding: Parameter, { size, data }: StartVectors): void {
   if (size !== embedding.columns) {
     throw new RangeError(`The embedding needs vectors of ${embedding.columns} numbers, got ${size}`);
   }
