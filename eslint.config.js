@@ -59,7 +59,16 @@ const answers = [
 const computeTasks = [/^\.\.\/compute-tasks\.ts$/, 'Only what conducts compute threads knows their tasks.'];
 
 export default defineConfig(
-  { ignores: ['dist/**', '.cache/**', 'src/kernels/**', 'node_modules/**', 'test/fixtures/**'] },
+  {
+    ignores: [
+      'dist/**',
+      '.cache/**',
+      'src/kernels/**',
+      'src/kernel-interfaces/**',
+      'node_modules/**',
+      'test/fixtures/**',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

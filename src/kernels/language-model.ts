@@ -20,6 +20,8 @@ export {
 export { addColumns, takeColumns } from './language-model/columns';
 export { multiplyRows, multiplyStrips, multiplyPanels, packColumns, transposePanels } from './language-model/matrix';
 export { strassenTerms } from './language-model/strassen';
+// What src/language-model shares with it
+export { REPLACE, ADD, SUBTRACT } from './language-model/tiles';
 
 export function zero(ptr: usize, bytes: usize): void {
   memory.fill(ptr, 0, bytes);

@@ -12,7 +12,7 @@
 import { madd } from './shared/simd';
 
 /** Rows of a panel. */
-const PANEL: usize = 8;
+export const PANEL: usize = 8;
 /** Rows of a tile. */
 const TILE: i32 = 6;
 /** Twice what 3CosMul adds to its denominator, against a division by zero. */

@@ -34,6 +34,9 @@ import { copyNodes, mergeNodes } from './word2vec/tree';
 
 export { readTokens } from './word2vec/draws';
 export { trainTogether } from './word2vec/together';
+// What src/word2vec shares with it
+export { STEP } from './word2vec/rows';
+export { Settings } from './word2vec/state';
 
 /** Bytes of one thread's block. */
 export function threadBytes(settingsPtr: usize): usize {

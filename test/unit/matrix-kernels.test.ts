@@ -49,6 +49,8 @@ for (const variant of VARIANTS) {
               panels,
               accumulate,
               0,
+              0,
+              0,
             );
             const byStrips = place(before);
             kernel.multiplyStrips(
@@ -62,6 +64,8 @@ for (const variant of VARIANTS) {
               panels,
               accumulate,
               1,
+              0,
+              0,
             );
             const what = `${rows} x ${depth} x ${panels} panels`;
             assertNear(read(byRows, before.length), expected, 1e-4, `rows, ${what}`);
@@ -112,6 +116,8 @@ for (const variant of VARIANTS) {
               accumulate,
               scratch,
               0,
+              0,
+              0,
             );
             const narrow = read(result, before.length);
             const wide = place(before);
@@ -128,6 +134,8 @@ for (const variant of VARIANTS) {
               accumulate,
               scratch,
               1,
+              0,
+              0,
             );
             assert.deepEqual(read(wide, before.length), narrow);
             assertNear(read(result, before.length), expected, 1e-4, `${rows} x ${columns} x ${panels} panels`);

@@ -16,9 +16,9 @@ export function stripWidth(rows: i32): i32 {
 }
 
 /** What a tile does at its second place: replace what stands there, add to it, or take away from it; nothing for 0. */
-const REPLACE: i32 = 1;
-const ADD: i32 = 2;
-const SUBTRACT: i32 = 3;
+export const REPLACE: i32 = 1;
+export const ADD: i32 = 2;
+export const SUBTRACT: i32 = 3;
 
 /**
  * Puts 8 sums to ptr, in place of what stands there or added to it, and to a second place. Both loads come before both stores:
