@@ -134,7 +134,8 @@ async function speed(bench: Bench, row: string): Promise<Figures> {
         const [our, their] = [bench.judge(await ours.vectors()), bench.judge(await theirs.vectors())];
         console.log(`  gensim     ${qualityLine(their)}\n  Lexiscope  ${qualityLine(our)}`);
         const worse = SETS.filter((set) => our[set] < their[set] - TOLERANCE);
-        if (worse.length) throw new Error(`${row}, ${algorithm}: worse than gensim's by more than ${TOLERANCE} on ${worse.join(', ')}`); // prettier-ignore
+        if (worse.length)
+          throw new Error(`${row}, ${algorithm}: worse than gensim's by more than ${TOLERANCE} on ${worse.join(', ')}`);
       };
       const [their, our] = (await race(`${row} ${algorithm}`, [theirs, ours], bench, epochs, check)) as [Rates, Rates];
       ratios[algorithm] = round(our.wall / their.wall);
