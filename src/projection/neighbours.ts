@@ -66,8 +66,17 @@ export class NearestNeighbours {
     const panels = Math.ceil(this.#N / PANEL);
     const endPanel = Math.min(panels, this.#panel + Math.max(1, Math.floor(PRODUCTS / (ROWS * PANEL * this.#D))));
     this.#kernel.nearestRows(
-      ...([this.#panelsPtr, this.#D, this.#N, this.#row, endRow, this.#panel, endPanel, this.#k] as const),
-      ...([this.#idsPtr, this.#similaritiesPtr, 1024] as const),
+      this.#panelsPtr,
+      this.#D,
+      this.#N,
+      this.#row,
+      endRow,
+      this.#panel,
+      endPanel,
+      this.#k,
+      this.#idsPtr,
+      this.#similaritiesPtr,
+      1024,
     );
     this.#panel = endPanel;
     if (endPanel === panels) {

@@ -45,7 +45,9 @@ export async function* findFiles(folders: readonly FolderRequest[], onSkipped: O
     const name = folder.virtual ?? basename(path);
     if (!(await source.open(path, name))) continue;
     roots.push({
-      ...{ path, name, source },
+      path,
+      name,
+      source,
       encoding: encoding === undefined ? null : encodingOfSetting(encoding),
       isIncluded: globMatcher(include),
       isExcluded: globMatcher(exclude) ?? (() => false),
