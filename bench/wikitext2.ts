@@ -141,9 +141,7 @@ async function main(): Promise<void> {
       );
     } else if (minutes - told > 1) {
       told = minutes;
-      console.log(
-        `${times}: step ${steps}, ${trainedTokens} tokens, loss ${Math.exp(job.progress[PROGRESS.meanLoss]!).toFixed(1)}, last ${loss.toFixed(3)}`,
-      );
+      console.log(`${times}: step ${steps}, ${trainedTokens} tokens, loss ${Math.exp(loss).toFixed(1)}`);
     }
     if (state.over) break;
   }

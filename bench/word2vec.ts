@@ -2,7 +2,8 @@
 //   --data DIR     en-text8style.txt.gz (words between spaces) and eval/{wordsim-353,simlex-999,questions-words}.txt;
 //                  without it the environment's LEXISCOPE_DATA
 //   --only ROW,…   of skipgram cbow hierarchicalSoftmax dimensions300 dimensions25 window10 negative20 deterministic
-//                  threads wholeRun growth skipgramQuality cbowQuality (all but the last three)
+//                  threads wholeRun growth skipgramQuality cbowQuality repeated (all but the last four)
+//   --texts NAME,… and --modes NAME,… of the row repeated (all of both)
 //   --algorithm A  of rows with both, one: skipgram or cbow      --words N    of the text (all)
 //   --rounds N     of the two in turn (3)                        --epochs N   (1; of the quality rows 1 and 5)
 //   --seeds N      of the quality rows (3)                       --gensim FILE   remembers gensim's figures of these
@@ -16,6 +17,7 @@ import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
 import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../src/word2vec/options.ts';
 import { gensim, lexiscope, type Contender, type Seconds } from './word2vec/contenders.ts';
 import { compareQuality, createJudge, qualityLine, Remembered, SETS, type Judge } from './word2vec/quality.ts';
+import { compareRepeated } from './word2vec/repeated.ts';
 import { readText, writeSentences, type Text } from './word2vec/text.ts';
 import { readSaved, wholeRunOfGensim, wholeRunOfOurs, writeRepeated } from './word2vec/whole-run.ts';
 
@@ -46,9 +48,10 @@ const OTHER_ROWS: Record<string, (bench: Bench) => Promise<Figures>> = {
   growth,
   skipgramQuality: (bench) => quality(bench, 'skipgram'),
   cbowQuality: (bench) => quality(bench, 'cbow'),
+  repeated,
 };
 /** Rows that take more than some minutes are not in a run that names none. */
-const LONG_ROWS = ['growth', 'skipgramQuality', 'cbowQuality'];
+const LONG_ROWS = ['growth', 'skipgramQuality', 'cbowQuality', 'repeated'];
 
 /** What the rows share. */
 interface Bench {
@@ -79,6 +82,8 @@ const { values } = parseArgs({
     gensim: { type: 'string', default: '' },
     python: { type: 'string', default: '/usr/bin/python3' },
     variant: { type: 'string' },
+    texts: { type: 'string', default: '' },
+    modes: { type: 'string', default: '' },
   },
 });
 
@@ -236,6 +241,18 @@ async function quality(bench: Bench, algorithm: Algorithm): Promise<Figures> {
     );
   }
   return { [`${algorithm}Quality`]: figures };
+}
+
+/** Texts that repeat words, in every mode, with `--epochs` (20) passes. */
+function repeated({ kernel, folder, python, epochs }: Bench): Promise<Figures> {
+  return compareRepeated({
+    kernel,
+    folder,
+    python,
+    options: { ...OPTIONS, minCount: 2, epochs: epochs || 20 },
+    texts: values.texts ? values.texts.split(',') : [],
+    modes: values.modes ? values.modes.split(',') : [],
+  });
 }
 
 async function main(): Promise<void> {

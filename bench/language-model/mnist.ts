@@ -164,7 +164,9 @@ class Classifier {
     this.#layer = new Layer(this.#context, 0, job.cell, parameters.layers[0]!, layer, rates, 1);
     const { outputWeight, outputBias } = parameters;
     this.#softmax = new Softmax(this.#context, [{ weight: outputWeight, biasPtr: outputBias.ptr }], plan.softmax);
-    const learning = parameters.all.filter((parameter) => parameter !== parameters.embedding);
+    const learning = parameters.all
+      .filter((parameter) => parameter !== parameters.embedding)
+      .map((parameter) => ({ ...parameter, pace: 1 }));
     this.#optimizer = new Optimizer(this.#context, learning, plan.squares);
     this.#floats = new Float32Array(memory.buffer);
     this.#integers = new Int32Array(memory.buffer);

@@ -25,7 +25,14 @@ const RATE = 2e-3;
 export interface SameSteps {
   /** Our perplexity of the validation text. */
   perplexity: number;
-  request: { command: 'steps'; model: Model; path: string; tensors: [string, number[]][]; rate: number };
+  request: {
+    command: 'steps';
+    model: Model;
+    path: string;
+    tensors: [string, number[]][];
+    /** Of each tensor, its learning rate. */
+    rates: Record<string, number>;
+  };
 }
 
 /** `data`: with wikitext-2. `path`: files of that name are written. */
@@ -64,8 +71,9 @@ export async function trainSteps(
   const { perplexity, steps } = languageModelResult(job);
   if (steps !== STEPS) throw new Error(`trained ${steps} steps instead of ${STEPS}`);
   const shapes = plan.parameters.all.map(({ name, shape }): [string, number[]] => [name, shape]);
+  const rates = Object.fromEntries(plan.parameters.all.map(({ name, pace }) => [name, RATE * pace]));
   const sizes = { ...model, vocabulary: job.sizes.vocabulary };
-  return { perplexity, request: { command: 'steps', model: sizes, path, tensors: shapes, rate: RATE } };
+  return { perplexity, request: { command: 'steps', model: sizes, path, tensors: shapes, rates } };
 }
 
 if (!isMainThread && (workerData as { sameSteps?: LanguageModelJob }).sameSteps) {

@@ -10,7 +10,7 @@ Answers with one line of JSON to each line of JSON that it reads:
       the layers by themselves, forward from P.input and back from P.outputGradient -> {"error"}, of the output as well
   {"command": "trainLayer", "model": M, "seconds": S}   -> {"rate"} of that: tokens a second, the median
   {"command": "train", "model": M, "seconds": S}   -> {"rate"}: tokens a second, the median of the steps
-  {"command": "steps", "model": M, "path": P, "tensors": [...], "rate": R}   P.training and P.heldOut: int32 tokens; one pass of
+  {"command": "steps", "model": M, "path": P, "tensors": [...], "rates": R}   P.training and P.heldOut: int32 tokens; one pass of
       Adam with clipped gradients over the first from P.parameters, B streams, the state carried over -> {"perplexity"} of the other
   {"command": "infer", "model": M, "steps": N}     -> {"microseconds"}: of a token with its probabilities, the median
 M: cell, layers, vocabulary, embeddingSize, hiddenSize, batchSize, steps, threads. float32, Adam, full softmax, as ours.
@@ -64,7 +64,7 @@ def windows(tokens, lanes, steps):
         yield inputs[start : start + steps], targets[start : start + steps]
 
 
-def steps(m, path, tensors, rate):
+def steps(m, path, tensors, rates):
     model = Model(m)
     model.load(numpy.fromfile(path + ".parameters", dtype=numpy.float32), tensors)
     training, held_out = (
@@ -78,7 +78,7 @@ def steps(m, path, tensors, rate):
         entropy = torch.nn.functional.cross_entropy(logits, targets.reshape(-1), ignore_index=-1, reduction=reduction)
         return entropy, state
 
-    optimizer = torch.optim.Adam(model.named().values(), lr=rate)
+    optimizer = torch.optim.Adam([{"params": [values], "lr": rates[name]} for name, values in model.named().items()])
     state = None
     for inputs, targets in windows(training, m["batchSize"], m["steps"]):
         optimizer.zero_grad()
@@ -203,7 +203,7 @@ for line in sys.stdin:
     elif request["command"] == "trainLayer":
         answer = train_layer(request["model"], request["seconds"])
     elif request["command"] == "steps":
-        answer = steps(request["model"], request["path"], request["tensors"], request["rate"])
+        answer = steps(request["model"], request["path"], request["tensors"], request["rates"])
     elif request["command"] == "train":
         answer = train(request["model"], request["seconds"])
     else:

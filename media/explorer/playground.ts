@@ -69,7 +69,8 @@ export class Playground {
             return;
           }
           this.#answered = { before, prefix: completion.prefix };
-          this.#show(completion.suggestions, completion.suggestions.length ? '' : l10n.t('No suggestions.'));
+          const none = completion.problem ?? l10n.t('No suggestions.');
+          this.#show(completion.suggestions, completion.suggestions.length ? '' : none);
         },
         (error: unknown) => {
           if (question === this.#question) this.#show([], this.#listeners.explain(error));

@@ -7,13 +7,19 @@ const DISTANCES = [0, 1, 2, 4, 8, 16, 32, 64, 128];
 
 const stepsOf = (count: number): string => (count === 1 ? '1 step' : `${count} steps`);
 
-export function languageModelLine({ perplexity, bitsPerCharacter, heldOutTokens }: LanguageModelSummary): string {
+export function languageModelLine({
+  perplexity,
+  unigramPerplexity,
+  bitsPerCharacter,
+  heldOutTokens,
+}: LanguageModelSummary): string {
   if (perplexity === null) return 'language model: its perplexity was not measured';
   const bits =
     bitsPerCharacter === undefined || bitsPerCharacter === null
       ? ''
       : `, ${bitsPerCharacter.toFixed(3)} bits a character`;
-  return `language model: perplexity ${perplexity.toFixed(1)} on ${heldOutTokens} held-out tokens${bits}`;
+  const counting = unigramPerplexity === undefined ? '' : `; counting words alone ${unigramPerplexity.toFixed(1)}`;
+  return `language model: perplexity ${perplexity.toFixed(1)} on ${heldOutTokens} held-out tokens${bits}${counting}`;
 }
 
 /** A table: a column for each cell. `reports`: not empty, of the same measurements. */

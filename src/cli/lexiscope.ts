@@ -181,7 +181,9 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
   print(
     json,
     answer,
-    answer.suggestions.map(({ word, probability }) => `${percent(probability)} %  ${word}`),
+    answer.problem === undefined
+      ? answer.suggestions.map(({ word, probability }) => `${percent(probability)} %  ${word}`)
+      : [answer.problem],
   );
 }
 

@@ -24,8 +24,8 @@ export class WordCompletion implements vscode.CompletionItemProvider {
     if (!engine || abandoned() || this.#model.summary?.languageModel === null) return undefined;
     const begin = document.positionAt(Math.max(0, document.offsetAt(position) - CONTEXT_LENGTH));
     const context = completionContext(document.getText(new vscode.Range(begin, position)));
-    const { prefix, suggestions } = await engine.complete(context, SUGGESTIONS);
-    if (abandoned()) return undefined;
+    const { prefix, suggestions, problem } = await engine.complete(context, SUGGESTIONS);
+    if (abandoned() || problem !== undefined) return undefined;
 
     const start = position.translate(0, -prefix.length);
     const wordEnd = document.getWordRangeAtPosition(position)?.end ?? position;

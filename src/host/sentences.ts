@@ -291,6 +291,7 @@ function perplexity(languageModel: ModelSummary['languageModel'], language: stri
   if (!Number.isFinite(value)) return [];
   const digits = (measured: number): string => measured.toLocaleString(language, { maximumSignificantDigits: 3 });
   const bits = languageModel?.bitsPerCharacter ?? NaN;
+  const counting = languageModel?.unigramPerplexity ?? NaN;
   return [
     Number.isFinite(bits)
       ? l10n.t(
@@ -299,5 +300,6 @@ function perplexity(languageModel: ModelSummary['languageModel'], language: stri
           digits(bits),
         )
       : l10n.t('Perplexity of the language model on held-out text: {0}.', digits(value)),
+    ...(Number.isFinite(counting) ? [l10n.t('Counting words alone: {0}.', digits(counting))] : []),
   ];
 }

@@ -82,7 +82,9 @@ export interface Word2vecExports {
   /**
    * The same, together with all other threads of the training: every thread calls it alike, for the whole text. The scores
    * of a block are exchanged while the next one is chosen and scored, so that nobody waits for a thread that is a little
-   * behind; a block is therefore scored before the one before it is learned, by any number of threads.
+   * behind; a block is therefore scored before the one before it is learned, by any number of threads. Rows that are in both
+   * take steps that know nothing of each other. So a block ends where a word comes the third time in them, and becomes
+   * shorter where steps overshoot.
    */
   readonly trainTogether: (threadPtr: number, first: number, last: number, alpha: number) => void;
 }

@@ -7,6 +7,8 @@
 // - The context words of one position share its negatives: each loaded row is used several times, which is where the
 //   speed comes from. Every pair still meets `negative` words of the noise distribution, so the expected gradient is that
 //   of separate draws; only the pairs of one position are no longer independent of each other.
+//   Where a word stands there three times, its occurrences are trained in turns, and never more than eight words at once at
+//   the usual learning rate (turns.ts).
 // - In CBOW two positions that are 16 apart share their negatives, for the same reason, and take their step together.
 //   Neighbours share most of their context: with the same negatives, too, a word would meet half as many different ones,
 //   which costs analogies (bench/README.md). Those 16 apart share no context word at windows of up to 8, so that only the
@@ -16,21 +18,26 @@
 //   2021, for graphics processors). Until then, at most 32 and some 2 window positions on, nobody sees the change.
 // - The uppermost nodes of the Huffman tree are on nearly every path. Each of several threads has a copy of them, and gives
 //   its part of what it learned to the others between two pieces of text (word2vec/tree.ts).
-// - With subwords a word within reach has a slot of the thread's own with the mean of its n-grams' rows; when it goes out
-//   of reach each of them takes the whole change, as in fastText (Bojanowski et al. 2017, arXiv:1607.04606).
+// - With subwords a word within reach has a slot of the thread's own with the mean of its n-grams' rows, one for all its
+//   occurrences there; when it goes out of reach each of the rows takes the whole change, as in fastText (Bojanowski et al. 2017, arXiv:1607.04606).
+//
+// Rows that are scored together take steps that know nothing of each other, which one row must not do often (repeats.ts);
+// and a score that is certain, 6 or -6, changes nothing: without either, a word that stands beside itself grows without end.
 //
 // Threads update the shared rows without locks (Hogwild, Recht et al. 2011, arXiv:1106.5730), or together: then each
 // works on columns of its own through the whole text, all make the same random choices, and only scores are exchanged;
-// the result does not depend on their number. 32 positions are scored before any of them is learned. Everything else is private to a thread and lies in a block of memory that
+// the result does not depend on their number. Up to 32 positions are scored before any of them is learned, fewer where a
+// word repeats or steps overshoot. Everything else is private to a thread and lies in a block of memory that
 // `createThread` lays out. A function is called for a few thousand positions at a time: V8 optimises a function at its
 // next call only.
 
 import { storeConstants } from './word2vec/logistic';
-import { choose, leaveUntil, slide } from './word2vec/positions';
+import { leaveUntil, slide } from './word2vec/positions';
 import { trainPairs } from './word2vec/pairs';
 import { align, arePaired, blockOf, layOut, partBytes, partStart, PLACES, Position, rowBytesOf, Settings, settingsOf, Thread } from './word2vec/state';
 import { learn, score } from './word2vec/steps';
 import { copyNodes, mergeNodes } from './word2vec/tree';
+import { nextTurn } from './word2vec/turns';
 
 export { readTokens } from './word2vec/draws';
 export { trainTogether } from './word2vec/together';
@@ -114,8 +121,8 @@ export function train(threadPtr: usize, first: i32, last: i32, alpha: f32): void
       continue;
     }
     const position = changetype<Position>(thread.positionsPtr);
-    for (let at = block; at < end; at++) {
-      if (!choose(thread, position, at)) continue;
+    thread.next = block;
+    while (nextTurn(thread, position, end, alpha)) {
       score(thread, position, thread.scoresPtr, 0, rowBytes);
       learn(thread, position, thread.scoresPtr, alpha);
     }

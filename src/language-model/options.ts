@@ -78,7 +78,7 @@ export const LANGUAGE_MODEL_DEFAULTS: LanguageModelOptions = {
   batchSize: 32,
   steps: 32,
   epochs: 0,
-  learningRate: 8e-3,
+  learningRate: 0,
   warmUp: 0.05,
   decay: 'linear',
   weightDecay: 0,
@@ -119,7 +119,7 @@ export const LANGUAGE_MODEL_RANGES: Record<
   batchSize: [1, 512, true],
   steps: [2, 512, true],
   epochs: [0, 1000, true],
-  learningRate: [1e-6, 1, false],
+  learningRate: [0, 1, false],
   warmUp: [0, 1, false],
   weightDecay: [0, 1, false],
   clip: [1e-3, 1000, false],
@@ -128,23 +128,33 @@ export const LANGUAGE_MODEL_RANGES: Record<
   evaluateEvery: [0, 1_000_000, true],
 };
 
+/** The learning rate of every network at batches of SMALL_BATCH or less; its layers take their share of it (network/parameters.ts). */
+const RATE = 0.012;
+/** Larger batches, up to LARGE_BATCH, learn in fewer steps, with less noise: the rate grows as the root of their size. */
+const [SMALL_BATCH, LARGE_BATCH] = [32, 128];
 /** Texts with fewer tokens are learned by heart in some passes, unless half of what passes through is dropped. */
 const SMALL_TEXT = 100_000;
 
 /**
  * Puts figures in the place of "automatic". `words`: tokens of the text. Dropout is for texts that are read more than once:
- * in one pass there is nothing to overfit (bench/start-vectors.ts).
+ * in one pass there is nothing to overfit (bench/start-vectors.ts). Layers share it, since what one drops the next ones lack
+ * (docs/learning-rates.md).
  */
 export function resolveLanguageModelOptions(options: LanguageModelOptions, words: number): LanguageModelOptions {
   const epochs = options.epochs || Math.min(20, Math.max(1, Math.ceil(1_000_000 / Math.max(1, words))));
-  const rate = epochs === 1 ? 0 : words < SMALL_TEXT ? 0.5 : 0.3;
+  const rate = (epochs === 1 ? 0 : words < SMALL_TEXT ? 0.5 : 0.3) / options.layers;
   const automatic = (dropout: number): number => (dropout < 0 ? rate : dropout);
   const { dropout, inputDropout, input } = options;
   return {
     ...{ ...options, epochs },
+    learningRate: options.learningRate || automaticRate(options),
     dropout: automatic(dropout),
     inputDropout: input === 'onehot' && inputDropout < 0 ? 0 : automatic(inputDropout),
   };
+}
+
+function automaticRate({ batchSize }: LanguageModelOptions): number {
+  return RATE * Math.sqrt(Math.min(LARGE_BATCH, Math.max(SMALL_BATCH, batchSize)) / SMALL_BATCH);
 }
 
 /** Throws where two options contradict each other, with what to change. */

@@ -321,6 +321,8 @@ export interface LanguageModelSummary {
   vocabulary: number;
   /** exp of the mean negative log-likelihood, per token of the held-out text; null where its training ended before one was measured. */
   perplexity: number | null;
+  /** The perplexity of counting words: each token by its frequency in the text that was learned from. Absent in models of older versions. */
+  unigramPerplexity?: number;
   /** The same text's bits for each of its characters, of words with a space after each; null where perplexity is. Absent in models of older versions. */
   bitsPerCharacter?: number | null;
   heldOutFiles: number;
@@ -445,6 +447,8 @@ export interface Completion {
   prefix: string;
   /** Best first. */
   suggestions: Suggestion[];
+  /** Why nothing is ever suggested, one sentence. */
+  problem?: string;
 }
 
 export interface Suggestion {

@@ -91,6 +91,7 @@ export function createWord2vecJob(kernel: WebAssembly.Module, input: Word2vecInp
     control: new Int32Array(new SharedArrayBuffer(CONTROL_FIELDS * 4)),
     progress: new Float64Array(new SharedArrayBuffer(threads * PROGRESS_FIELDS * 8)),
     losses: new Float64Array(new SharedArrayBuffer(threads * options.epochs * 2 * 8)),
+    chanceLoss: 0,
     firstChunk: input.checkpoint?.chunk ?? 0,
     layout,
   };
@@ -101,6 +102,7 @@ export function createWord2vecJob(kernel: WebAssembly.Module, input: Word2vecInp
   for (const [word, factor] of input.keepFactors ?? []) {
     if (word < vocabulary) keep[word + 1] = Math.floor(keep[word + 1]! * factor);
   }
+  job.chanceLoss = Math.LN2 * meanOutputs(options.negative, paths, counts, keep);
   const kernelFunctions = instantiate(kernel, memory);
   if (options.negative) {
     fillNoise(
@@ -320,6 +322,22 @@ function fillKeep(keep: Uint32Array, counts: ArrayLike<number>, sample: number):
     const ratio = sample ? (sample * total) / counts[word]! : 1;
     keep[word + 1] = Math.min(0xffff_ffff, Math.floor((Math.sqrt(ratio) + ratio) * 2 ** 32));
   }
+}
+
+/** Outputs of a position on average over the words that are kept: the word and its negatives, and the nodes of its path. */
+function meanOutputs(
+  negative: number,
+  paths: HuffmanPaths | null,
+  counts: ArrayLike<number>,
+  keep: Uint32Array,
+): number {
+  let [nodes, positions] = [0, 0];
+  for (let word = 0; paths && word + 1 < paths.starts.length; word++) {
+    const kept = counts[word]! * keep[word + 1]!;
+    nodes += kept * (paths.starts[word + 1]! - paths.starts[word]!);
+    positions += kept;
+  }
+  return (negative ? negative + 1 : 0) + (positions ? nodes / positions : 0);
 }
 
 /** Word ids in proportion to count^exponent, in order. */

@@ -38,6 +38,8 @@ export interface Word2vecJob {
   progress: Float64Array<SharedArrayBuffer>;
   /** (threads, epochs, 2), f64: sum of the measured losses of each epoch and their number. */
   losses: Float64Array<SharedArrayBuffer>;
+  /** Mean loss of a pair where every score is 0, as at the beginning. */
+  chanceLoss: number;
   /** Chunks that were done when the job was made, over all epochs. */
   firstChunk: number;
   layout: Layout;
@@ -75,6 +77,8 @@ export const CONTROL_FIELDS = 64;
 export const PROGRESS = { words: 0, lossSum: 1, lossPairs: 2, pairs: 3 } as const;
 export const PROGRESS_FIELDS = 8;
 export const CHUNK_FIELDS = 4;
+
+const USUAL_RATE = 0.025;
 
 // ---- Progress ----
 
@@ -117,8 +121,13 @@ export function word2vecProgress({ options, words, progress, losses, threads }: 
 export function overflow({ control, options }: Word2vecJob): RangeError {
   Atomics.store(control, CONTROL.overflowed, 1);
   return new RangeError(
-    `word2vec: the vectors grew beyond all bounds at learning rate alpha ${options.alpha}; train with a smaller one, such as 0.025`,
+    `word2vec: the vectors grew beyond all bounds at learning rate alpha ${options.alpha}; train with a smaller one, such as ${smallerRate(options.alpha)}`,
   );
+}
+
+/** A learning rate to try where `alpha` was too large: the usual one, or where that was not above it, half of it. */
+export function smallerRate(alpha: number): number {
+  return alpha > USUAL_RATE ? USUAL_RATE : Number((alpha / 2).toPrecision(2));
 }
 
 /** Whether the training ended because its learning rate was too large. */

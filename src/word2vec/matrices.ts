@@ -1,6 +1,7 @@
 // The vectors of a job: where they lie, how they are put in, how they are taken out.
 
-import { overflow, type Word2vecJob } from './job.ts';
+import { assertLearned } from './growth.ts';
+import type { Word2vecJob } from './job.ts';
 import type { Word2vecOptions } from './options.ts';
 
 /** Vectors to begin with, in place of random ones. */
@@ -34,12 +35,12 @@ export interface Word2vecVectors {
 
 /**
  * Takes the vectors out of a job that is trained. They stay in its memory, where the rows of each matrix are put side by
- * side, so that there is never a second copy of them; the job itself is spent. Throws a RangeError where one is not finite.
+ * side, so that there is never a second copy of them; the job itself is spent. Throws as `assertLearned` does.
  */
 export function word2vecResult(job: Word2vecJob): Word2vecVectors {
   const { vocabulary, buckets, options, layout, memory } = job;
   const { vectorSize } = options;
-  assertFinite(job);
+  assertLearned(job);
   if (options.subwords) putMeans(job);
   const names = wordMatrices(options);
   const rowFloats = layout.rowStride / 4 / names.length;
@@ -59,19 +60,6 @@ export function word2vecResult(job: Word2vecJob): Word2vecVectors {
     vectors.ngrams = ngrams.subarray(0, buckets * vectorSize);
   }
   return { vocabulary, vectorSize, ...vectors, input: vectors.input! };
-}
-
-/** Throws a RangeError where a number of the vectors is not finite. */
-export function assertFinite(job: Word2vecJob): void {
-  const { memory, layout, vocabulary, buckets } = job;
-  for (const [ptr, bytes] of [
-    [layout.inputPtr, vocabulary * layout.rowStride],
-    [layout.ngramsPtr, buckets * layout.ngramStride],
-  ] as const) {
-    let sum = 0; // of numbers times 0: NaN as soon as one of them is not finite
-    for (const value of new Float32Array(memory.buffer, ptr, bytes / 4)) sum += value * 0;
-    if (sum !== 0) throw overflow(job);
-  }
 }
 
 /** Puts the mean of a word's rows in the place of its own. */

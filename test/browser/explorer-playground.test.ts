@@ -79,6 +79,16 @@ test('of imported vectors no count is shown, and the playground says that there 
   await closeWithout(explorer);
 });
 
+test('a model that learned nothing says why it suggests nothing', async () => {
+  const problem = 'It is no better than counting words.';
+  const explorer = await session.open({
+    host: { ...host, complete: () => Promise.resolve({ prefix: '', suggestions: [], problem }) },
+  });
+  await text(explorer).fill('the king');
+  await explorer.page.getByText(problem).waitFor();
+  await closeWithout(explorer);
+});
+
 test('the model is asked once for a burst of keys, and an answer to an earlier text is dropped', async () => {
   const questions = new Map<string, PromiseWithResolvers<Completion>>();
   const explorer = await session.open({

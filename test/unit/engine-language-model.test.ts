@@ -13,7 +13,9 @@ import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { EngineEvents, TrainReport, TrainRequest } from '../../src/protocol/engine.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
-import { syntheticText } from '../synthetic-text.ts';
+import { PROGRESS } from '../../src/language-model/training/progress.ts';
+import { seededRandom, syntheticText } from '../synthetic-text.ts';
+import { poisonedDistribution } from './poisoned-distribution.ts';
 
 const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 let root: string;
@@ -47,58 +49,98 @@ function listen(progress: EngineEvents['progress'] = () => undefined): EngineEve
   return { lines, progress, log: (_, message) => void lines.push(message) };
 }
 
-async function train(directory: string, request: TrainRequest): Promise<{ report: TrainReport; lines: string[] }> {
+async function train(
+  directory: string,
+  request: TrainRequest,
+  distribution = DISTRIBUTION,
+): Promise<{ report: TrainReport; lines: string[] }> {
   const events = listen();
-  const engine = new Engine(DISTRIBUTION, events);
+  const engine = new Engine(distribution, events);
   await engine.open(directory);
   const report = await engine.train(request);
   assert.ok(report.status === 'done');
   return { report, lines: events.lines };
 }
 
-/** The rate rises to a wild one over the whole training, which is good at first. */
-const DIVERGES: Partial<LanguageModelOptions> = {
-  ...{ cell: 'rnn', learningRate: 1, clip: 1000, warmUp: 1, epochs: 30, hiddenSize: 64 },
-  ...{ patience: 0, dropout: 0, inputDropout: 0 },
-};
+test('a learning rate that is far too high is halved until the model learns, and the log tells it', async () => {
+  const wild = { cell: 'rnn', learningRate: 1, clip: 1000, epochs: 10, hiddenSize: 64, patience: 0 } as const;
+  const { report, lines } = await train(join(root, 'wild'), request(wild));
+  assert.equal(report.languageModelProblem, undefined);
+  const told = lines.filter((line) => /goes on from its weights after step \d+ at half the learning rate/.test(line));
+  assert.ok(told.length > 0);
+  told.forEach((line, index) => assert.ok(line.endsWith(` ${Number((0.5 ** (index + 1)).toPrecision(3))}`), line));
+  const { perplexity, unigramPerplexity } = report.model.languageModel!;
+  assert.ok(perplexity! < 0.7 * unigramPerplexity!, `${perplexity}, counting ${unigramPerplexity}`);
+  assert.ok(lines.some((line) => line.includes(`counting words alone: ${unigramPerplexity!.toFixed(1)}`)));
+});
 
-test('a language model that diverges is kept as it was when all was well, with the word vectors', async () => {
-  const directory = join(root, 'diverges');
-  const { report, lines } = await train(directory, request(DIVERGES));
+/** Of a training that goes wrong again and again after so many steps. */
+async function trainSpoilt(name: string, after: number, options: Partial<LanguageModelOptions>) {
+  const spoilt = await poisonedDistribution(join(root, `${name}-engine`), DISTRIBUTION, PROGRESS.steps, after);
+  return train(join(root, name), request({ epochs: 30, patience: 0, ...options }), spoilt);
+}
+
+test('a language model that goes wrong again and again is kept as it was when all was well, with the word vectors', async () => {
+  const { report, lines } = await trainSpoilt('spoilt', 120, {});
   assert.match(
     report.languageModelProblem!,
-    /loss became .* in step \d+ of \d+, at a learning rate of .*; lower the learning rate \(1\) or clip \(1000\)\. Its weights after step [1-9]\d* are kept/,
+    /loss became .* in step \d+ of \d+, at a learning rate of .*; lower the learning rate \(0\.012\)\. Its weights after step 100 are kept/,
   );
   assert.ok(lines.includes(report.languageModelProblem!));
   assert.equal(report.model.languageModel!.perplexity, null, 'nothing was measured');
   const engine = new Engine(DISTRIBUTION, listen());
-  assert.deepEqual(await engine.open(directory), report.model);
+  assert.deepEqual(await engine.open(join(root, 'spoilt')), report.model);
   assert.ok((await engine.describe('king', 3)).known);
-  const { losses, heldOutSteps, bitsPerCharacter } = (await engine.trainingCurves())!;
-  assert.ok(losses.at(-1)! > losses[0]!, 'how it went wrong is kept');
+  const { heldOutSteps, bitsPerCharacter } = (await engine.trainingCurves())!;
   assert.deepEqual([heldOutSteps.length, bitsPerCharacter], [0, null]);
   assert.equal((await engine.complete('the king and the pal', 1)).suggestions[0]?.word, 'palace');
 });
 
-test('where a perplexity was measured before it diverged, it is told', async () => {
-  const { report } = await train(join(root, 'measured'), request({ ...DIVERGES, patience: 100 }));
+test('where a perplexity was measured before it went wrong, it is told', async () => {
+  const { report } = await trainSpoilt('measured', 120, { patience: 100 });
   assert.match(report.languageModelProblem!, /are kept as the language model/);
   const { perplexity } = report.model.languageModel!;
   assert.ok(perplexity! > 1 && perplexity! < 60, String(perplexity));
 });
 
 test('a language model that has learned nothing before it fails is left out, and the word vectors are stored', async () => {
-  const directory = join(root, 'at-once');
-  const { report, lines } = await train(directory, request({ ...DIVERGES, warmUp: 0 }));
+  const { report, lines } = await trainSpoilt('at-once', 0, {});
   assert.match(
     report.languageModelProblem!,
-    /^The language model's loss became .* in step \d\d? of .* clip \(1000\)\. The word vectors are stored without a language model\.$/,
+    /^The language model's loss became .* in step \d\d? of .*\. The word vectors are stored without a language model\.$/,
   );
   assert.ok(lines.includes(report.languageModelProblem!));
   assert.equal(report.model.languageModel, null);
   const engine = new Engine(DISTRIBUTION, listen());
-  assert.equal((await engine.open(directory))!.languageModel, null);
+  assert.equal((await engine.open(join(root, 'at-once')))!.languageModel, null);
   assert.ok((await engine.describe('king', 3)).known);
+});
+
+test('a language model that is no better than counting words says so, and suggests nothing', async () => {
+  const chance = join(root, 'chance');
+  await mkdir(chance);
+  const random = seededRandom(5);
+  // neither the next word nor the end of a sentence follows from anything
+  const words = Array.from({ length: 6000 }, () => `word${Math.floor(random() * 40)}${random() < 0.1 ? '.\n\n' : ' '}`);
+  await writeFile(join(chance, 'text.txt'), words.join(''));
+  const directory = join(root, 'hopeless');
+  for (const tokens of ['words', 'bytePairs'] as const) {
+    const options = { tokens, bytePairs: 1000, epochs: 10, dropout: 0, inputDropout: 0, hiddenSize: 64, patience: 0 };
+    const { report, lines } = await train(directory, request(options, { folders: [{ path: chance, exclude: [] }] }));
+    const { perplexity, unigramPerplexity } = report.model.languageModel!;
+    if (tokens === 'words')
+      assert.ok(perplexity! >= unigramPerplexity!, `${perplexity}, counting ${unigramPerplexity}`);
+    else assert.ok(perplexity! < unigramPerplexity!, 'the pairs of a word do follow each other');
+    const sentence = /no better than counting words would \(perplexity \d+, counting \d+\), so it suggests nothing/;
+    assert.equal(sentence.test(report.languageModelProblem ?? ''), tokens === 'words');
+    assert.equal(lines.includes(report.languageModelProblem ?? ''), tokens === 'words');
+    const engine = new Engine(DISTRIBUTION, listen());
+    await engine.open(directory);
+    const { suggestions, problem } = await engine.complete('word1 wo', 5);
+    assert.equal(suggestions.length === 0, tokens === 'words');
+    assert.equal(problem, report.languageModelProblem);
+    assert.ok((await engine.inspect('word1 word2', 3)).words.length > 0, 'it can be looked into all the same');
+  }
 });
 
 /** Trains until a third of the language model is done, and cancels; checkpoints come every 20 ms, progress every 100. */
@@ -193,7 +235,16 @@ test('how a training went is stored with the model and told', async () => {
 
 test('a point of a long training stands for several steps', () => {
   const result = {
-    ...{ tensors: {}, perplexity: 2, bitsPerCharacter: null, heldOutTokens: 1, plannedSteps: 7, steps: 7 },
+    ...{
+      tensors: {},
+      perplexity: 2,
+      unigramPerplexity: 3,
+      recoveries: [],
+      bitsPerCharacter: null,
+      heldOutTokens: 1,
+      plannedSteps: 7,
+      steps: 7,
+    },
     heldOutLosses: [{ step: 7, loss: 1.5 }],
     losses: Float32Array.of(9, 7, 5, 4, 3, 2, 1),
     gradientNorms: Float32Array.of(1, 8, 1, 2, 3, 2, 4),

@@ -202,6 +202,14 @@ suite('the status bar and the notifications', () => {
       sentences.trainingDone({ reading, model: { ...summary, languageModel }, seconds }, 'en'),
       /held-out text: 133 \(1\.99 bits per character\)\./,
     );
+    const measured = { ...summary.languageModel!, unigramPerplexity: 640.4 };
+    const said = 'Perplexity of the language model on held-out text: 133. Counting words alone: 640.';
+    assert.ok(
+      sentences
+        .modelDetails({ ...summary, languageModel: measured }, 'en')
+        .join(' ')
+        .includes(said),
+    );
   });
 
   test('nothing is said of skipped files, repairs and perplexity where there are none', () => {

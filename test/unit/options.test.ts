@@ -96,3 +96,21 @@ test('threads are every core but one where nothing is said, and what was said el
   assert.equal(resolveThreads(0), Math.max(1, availableParallelism() - 1));
   assert.equal(resolveThreads(3), 3);
 });
+
+test('the learning rate of the language model is automatic, or as given', () => {
+  const rateOf = (given: object): number =>
+    resolveLanguageModelOptions({ ...LANGUAGE_MODEL_DEFAULTS, ...given }, 1000).learningRate;
+  assert.equal(rateOf({ learningRate: 0.003 }), 0.003);
+  assert.equal(rateOf({}), 0.012);
+  assert.equal(rateOf({ batchSize: 4 }), 0.012);
+  assert.equal(rateOf({ batchSize: 128 }), 0.024);
+  assert.equal(rateOf({ batchSize: 512 }), 0.024);
+});
+
+test('layers share the automatic dropout', () => {
+  for (const layers of [1, 2, 3]) {
+    const { dropout, inputDropout } = resolveLanguageModelOptions({ ...LANGUAGE_MODEL_DEFAULTS, layers }, 500_000);
+    assert.equal(dropout, 0.3 / layers);
+    assert.equal(inputDropout, 0.3 / layers);
+  }
+});

@@ -31,12 +31,21 @@ function text(): Int32Array<SharedArrayBuffer> {
 suite('vectors to begin with', async () => {
   const trainingText = text();
   const kernels = await loadKernels(DISTRIBUTION);
-  const train = async (threads: number, signal = new AbortController().signal) => {
+  const train = async (
+    threads: number,
+    signal = new AbortController().signal,
+    { word2vec = kernels.word2vec, freezeEmbedding = false } = {},
+  ) => {
     const lines: string[] = [];
     const vectors = await trainStartVectors(
-      { trainingText, threads, seed: 1, sizes: { vocabulary: FIRST_WORD + WORDS, embeddingSize: SIZE } as never },
       {
-        ...{ kernels, signal, script: new URL('compute-thread.mjs', DISTRIBUTION) },
+        trainingText,
+        threads,
+        seed: 1,
+        sizes: { vocabulary: FIRST_WORD + WORDS, embeddingSize: SIZE, freezeEmbedding } as never,
+      },
+      {
+        ...{ kernels: { ...kernels, word2vec }, signal, script: new URL('compute-thread.mjs', DISTRIBUTION) },
         events: { progress: () => undefined, log: (_, line) => void lines.push(line) },
       },
     );
@@ -69,6 +78,21 @@ suite('vectors to begin with', async () => {
 
   test('are the same to the bit with two threads', async () => {
     assert.deepEqual((await train(2)).vectors!.data, data);
+  });
+
+  test('are zeros where they fail, with one line in the log; where the embedding is to stay, that is an error', async () => {
+    const broken = { word2vec: kernels.similarity }; // a module that has none of the functions
+    const { vectors, lines } = await train(1, undefined, broken);
+    assert.deepEqual(vectors, { size: SIZE, data: new Float32Array(WORDS * SIZE) });
+    assert.equal(lines.length, 1);
+    assert.match(
+      lines[0]!,
+      /^Language model: no Skip-gram vectors to begin with, so its embedding begins at random: ./,
+    );
+    await assert.rejects(
+      train(1, undefined, { ...broken, freezeEmbedding: true }),
+      /freezeEmbedding .*; switch it off$/,
+    );
   });
 
   test('are none where they are cancelled', async () => {

@@ -10,6 +10,8 @@ export interface ReferenceSetup {
   lossInterval: number;
   /** Scores of a block of positions are computed before any of them is trained, as threads that work together do. */
   together: boolean;
+  /** Every pair is scored when its turn comes and takes its step at once, as in the original programs. */
+  sequential?: boolean;
   /** V */
   words: number;
   /** (V + 1) */
@@ -41,7 +43,7 @@ interface Output {
   label: number;
 }
 
-/** A position with all that its step needs. */
+/** A position, or some of its context words, with all that its step needs. */
 interface Work {
   at: number;
   contexts: number[][];
@@ -56,9 +58,13 @@ const LONG_BLOCK = 32;
 const SUBWORDS_TOGETHER_BLOCK = 8;
 /** Positions of CBOW that share negatives. */
 const SHARED_POSITIONS = 2;
+const RATE_OF_TURN = 0.2;
+const FIRST_BLOCK = 4;
+const LARGEST_SCORE = 7;
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, d) => sum + x * b[d]!, 0);
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-Math.min(6, Math.max(-6, x))));
+/** Stretched so that it is 1 and 0 at 6 and -6 and beyond: a score that is certain changes nothing. */
+const sigmoid = (x: number): number => 0.5 + (0.5 * Math.tanh(Math.max(-3, Math.min(3, x / 2)))) / Math.tanh(3);
 
 /** The loss of one row against the outputs of a position: the first is to score high, the others low. */
 export function pairLoss(row: readonly number[], outputs: readonly (readonly number[])[]): number {
@@ -101,6 +107,16 @@ export class ReferenceWord2vec {
   #before: number[][] = [];
   #reach: number[] = [];
   #errors: number[][] = [];
+  /** Skip-gram and subwords, by position: a later occurrence of its word has the same row. */
+  #isHandedOn: boolean[] = [];
+  /** Where each position's word was before, within reach; the last position whose word was met twice again up to here. */
+  #previous: number[] = [];
+  #lastThrice: number[] = [];
+  /** The next position, and what the position that was begun has left. */
+  #nextAt = 0;
+  #begun: Work | null = null;
+  /** Together: turns of the next block. */
+  #most = FIRST_BLOCK;
 
   constructor(setup: ReferenceSetup) {
     this.#setup = setup;
@@ -124,42 +140,72 @@ export class ReferenceWord2vec {
     this.#before = [];
     this.#reach = [];
     this.#errors = [];
+    this.#isHandedOn = [];
+    this.#previous = [];
+    this.#lastThrice = [];
+    this.#most = FIRST_BLOCK;
     return this.ids.length;
   }
 
   train(first: number, last: number, alpha: number): void {
-    const { algorithm, paths, together } = this.#setup;
+    const { algorithm, paths, sequential, together } = this.#setup;
+    if (sequential) {
+      this.#trainSequentially(first, last, alpha);
+      return;
+    }
     const size = this.#blockSize();
-    let scored: Work[] = [];
-    for (let block = first; block < last; block += size) {
-      const end = Math.min(block + size, last);
-      if (together) {
-        this.#slide(Math.max(first, block - size), end);
-        const works: Work[] = [];
-        for (let at = block; at < end; at++) {
-          const work = this.#choose(at);
-          if (work) works.push(work);
+    this.#nextAt = first;
+    if (together) this.#trainTogether(first, last, alpha);
+    else {
+      for (let block = first; block < last; block += size) {
+        const end = Math.min(block + size, last);
+        this.#slide(block, end);
+        if (algorithm === 'cbow' && !paths) {
+          this.#trainShared(block, end, alpha);
+          continue;
         }
-        for (const work of works) this.#score(work);
-        for (const work of scored) this.#learn(work, alpha); // of the block before
-        scored = works;
-        continue;
-      }
-      this.#slide(block, end);
-      if (algorithm === 'cbow' && !paths) this.#trainShared(block, end, alpha);
-      else {
-        for (let at = block; at < end; at++) {
-          const work = this.#choose(at);
-          if (!work) continue;
+        this.#nextAt = block;
+        for (let work = this.#nextTurn(end, alpha); work; work = this.#nextTurn(end, alpha)) {
           this.#score(work);
           this.#learn(work, alpha);
         }
       }
     }
-    for (const work of scored) this.#learn(work, alpha);
     if (last < this.ids.length) return;
     this.#leaveUntil(last);
     this.#mergeNodes();
+  }
+
+  /** The scores of a block are known before the block before it is learned. */
+  #trainTogether(first: number, last: number, alpha: number): void {
+    let scored: Work[] = [];
+    let isBegun = false;
+    let unlearned = first;
+    while (this.#nextAt < last || this.#begun) {
+      const block = this.#begun ? this.#nextAt - 1 : this.#nextAt;
+      const end = Math.min(this.#nextAt + this.#most, last);
+      this.#slide(unlearned, end);
+      const works: Work[] = [];
+      while (works.length < this.#most) {
+        const work = this.#nextTurn(end, alpha);
+        if (!work) break;
+        works.push(work);
+        if (this.#holdThrice(unlearned, work.at)) break;
+      }
+      for (const work of works) this.#score(work);
+      if (isBegun) this.#learnBlock(scored, alpha);
+      isBegun = true;
+      [scored, unlearned] = [works, block];
+    }
+    this.#learnBlock(scored, alpha);
+  }
+
+  /** Where scores have overshot, the next blocks have fewer turns. */
+  #learnBlock(works: readonly Work[], alpha: number): void {
+    for (const work of works) this.#learn(work, alpha);
+    const largest = Math.max(0, ...works.flatMap(({ scores }) => scores.flat()).map(Math.abs));
+    if (largest > LARGEST_SCORE) this.#most = Math.max(1, this.#most >> 1);
+    else if (this.#most < this.#blockSize()) this.#most++;
   }
 
   #blockSize(): number {
@@ -187,11 +233,23 @@ export class ReferenceWord2vec {
   }
 
   #slide(first: number, last: number): void {
-    const { window, ngrams } = this.#setup;
+    const { algorithm, window, ngrams, together } = this.#setup;
     this.#leaveUntil(first - window);
     for (; this.#entered < Math.min(this.ids.length, last + window); this.#entered++) {
-      const id = this.ids[this.#entered]!;
+      const at = this.#entered;
+      const id = this.ids[at]!;
+      const oldest = Math.max(0, ngrams ? this.#left : at - 2 * Math.max(window, together ? this.#blockSize() : 0));
+      const before = at > 0 && id >= 0 ? this.ids.lastIndexOf(id, at - 1) : -1;
+      const earlier = before >= oldest ? before : -1;
+      this.#previous[at] = earlier;
+      this.#lastThrice[at] = Math.max(this.#lastThrice[at - 1] ?? -1, this.#previous[earlier] ?? -1);
       if (id < 0) continue;
+      if (ngrams && algorithm === 'skipgram' && earlier >= 0) {
+        this.#rows[this.#entered] = this.#rows[earlier]!;
+        this.#before[this.#entered] = this.#before[earlier]!;
+        this.#isHandedOn[earlier] = true;
+        continue;
+      }
       this.#rows[this.#entered] = ngrams ? meanOf(this.#rowsOf(id)) : this.#setup.input[id]!;
       this.#before[this.#entered] = [...this.#rows[this.#entered]!];
     }
@@ -202,7 +260,7 @@ export class ReferenceWord2vec {
     for (; this.#left < end; this.#left++) {
       const at = this.#left;
       const id = this.ids[at]!;
-      if (id < 0) continue;
+      if (id < 0 || this.#isHandedOn[at]) continue;
       const change = this.#setup.input[id]!.map(() => 0);
       if (algorithm === 'cbow') {
         for (const step of [-1, 1]) {
@@ -235,7 +293,7 @@ export class ReferenceWord2vec {
   }
 
   #choose(at: number): Work | null {
-    const { negative, output, tree, paths } = this.#setup;
+    const { negative, tree, paths } = this.#setup;
     const contexts = this.#chooseContext(at);
     if (contexts.length === 0) return null;
     const word = this.ids[at]!;
@@ -243,10 +301,44 @@ export class ReferenceWord2vec {
     if (negative) {
       const words = [word, ...Array.from({ length: negative }, () => this.#drawNegative(word))];
       this.last.outputs = words;
-      outputs.push(...words.map((drawn, i) => ({ row: output[drawn]!, label: i === 0 ? 1 : 0 })));
+      outputs.push(...words.map((drawn, i) => this.#output(drawn, i === 0 ? 1 : 0)));
     }
-    for (const [node, branch] of paths?.[word] ?? []) outputs.push({ row: tree![node]!, label: 1 - branch });
+    for (const [node, branch] of paths?.[word] ?? []) {
+      outputs.push({ row: tree![node]!, label: 1 - branch });
+    }
     return { at, contexts: contexts.map((position) => this.#rows[position]!), outputs, hidden: [], scores: [] };
+  }
+
+  #output(word: number, label: number): Output {
+    return { row: this.#setup.output[word]!, label };
+  }
+
+  // ---- What is trained together ----
+
+  #nextTurn(end: number, alpha: number): Work | null {
+    const most = Math.max(1, Math.trunc(Math.fround(RATE_OF_TURN / Math.fround(alpha)) + 0.5));
+    let work = this.#begun;
+    this.#begun = null;
+    if (!work) {
+      while (!work && this.#nextAt < end) work = this.#choose(this.#nextAt++);
+      if (!work || this.#setup.algorithm === 'cbow') return work;
+      const reach = this.#reach[work.at]!;
+      if (work.contexts.length <= most && !this.#holdThrice(work.at - reach, work.at + reach)) return work;
+    }
+    const contexts = [...work.contexts];
+    let turn = 0;
+    for (let i = 0; i < contexts.length && turn < most; i++) {
+      if (contexts.indexOf(contexts[i]!) < turn) continue;
+      [contexts[i], contexts[turn]] = [contexts[turn]!, contexts[i]!];
+      turn++;
+    }
+    if (turn < contexts.length) this.#begun = { ...work, contexts: contexts.slice(turn) };
+    return { ...work, contexts: contexts.slice(0, turn) };
+  }
+
+  /** Whether a word stands three times in these positions, each time within reach of the time before. */
+  #holdThrice(first: number, last: number): boolean {
+    return (this.#lastThrice[Math.min(last, this.ids.length - 1)] ?? -1) >= Math.max(0, first);
   }
 
   // ---- Steps ----
@@ -279,9 +371,19 @@ export class ReferenceWord2vec {
       this.#errors[at] = error;
       return;
     }
-    // two outputs at a time; a word that is drawn twice within two keeps the second update
+    // two outputs at a time
     for (let pair = 0; pair < outputs.length; pair += 2) {
       const rows = outputs.slice(pair, pair + 2).map(({ row }) => row);
+      if (rows[0] === rows[1]) {
+        const old = [...rows[0]!];
+        contexts.forEach((context, c) => {
+          const gradient = gradients[c]![pair]! + gradients[c]![pair + 1]!;
+          const before = [...context];
+          add(context, old, gradient);
+          add(rows[0]!, before, gradient);
+        });
+        continue;
+      }
       const old = rows.map((row) => [...row]);
       const updated = rows.map((row) => [...row]);
       contexts.forEach((context, c) => {
@@ -336,6 +438,63 @@ export class ReferenceWord2vec {
         this.#errors[position.at] = errors[j]!.map((value) => value / (cbowMean ? 1 : position.contexts.length));
       });
     }
+  }
+
+  // ---- One pair after the other ----
+
+  #trainSequentially(first: number, last: number, alpha: number): void {
+    const { algorithm, paths, together } = this.#setup;
+    if (algorithm === 'cbow' && !paths && !together) {
+      for (let block = first; block < last; block += LONG_BLOCK) {
+        this.#trainSharingSequentially(block, Math.min(block + LONG_BLOCK, last), alpha);
+      }
+      return;
+    }
+    for (let at = first; at < last; at++) {
+      const work = this.#choose(at);
+      if (work) this.#stepSequentially(this.last.contexts, work.outputs, alpha);
+    }
+  }
+
+  /** CBOW: the choices are those of positions that share negatives. */
+  #trainSharingSequentially(first: number, last: number, alpha: number): void {
+    const { negative } = this.#setup;
+    const half = Math.ceil((last - first) / 2);
+    const order = Array.from({ length: half }, (_, i) => [first + i, first + half + i]).flat();
+    let left = 0;
+    let negatives: number[] = [];
+    for (const at of order.filter((place) => place < last)) {
+      if (this.#chooseContext(at).length === 0) continue;
+      if (left === 0) negatives = Array.from({ length: negative }, () => this.#drawNoise());
+      left = left ? 0 : 1;
+      const word = this.ids[at]!;
+      const outputs = [word, ...negatives.filter((drawn) => drawn !== word)];
+      const rows = outputs.map((drawn, i) => this.#output(drawn, i === 0 ? 1 : 0));
+      this.#stepSequentially(this.last.contexts, rows, alpha);
+    }
+  }
+
+  /** Each pair of a row and an output is scored with all that was learned before. */
+  #stepSequentially(contexts: readonly number[], outputs: readonly Output[], alpha: number): void {
+    const { algorithm, cbowMean } = this.#setup;
+    const step = (row: readonly number[]): number[] => {
+      const error = row.map(() => 0);
+      for (const output of outputs) {
+        const gradient = alpha * (output.label - sigmoid(dot(row, output.row)));
+        add(error, output.row, gradient);
+        add(output.row, row, gradient);
+      }
+      return error;
+    };
+    const give = (word: number, error: readonly number[], factor = 1): void => {
+      for (const row of this.#rowsOf(word)) add(row, error, factor);
+    };
+    if (algorithm === 'skipgram') {
+      for (const word of contexts) give(word, step(meanOf(this.#rowsOf(word))));
+      return;
+    }
+    const error = step(this.#hide(contexts.map((word) => meanOf(this.#rowsOf(word)))));
+    for (const word of contexts) give(word, error, cbowMean ? 1 : 1 / contexts.length);
   }
 
   // ---- Random choices ----

@@ -198,7 +198,7 @@ test('progress counts every token of the text, rare ones too, and the pairs of w
   const { words, pairs, loss } = word2vecProgress(job);
   assert.equal(words, 24);
   assert.equal(pairs, 3 * (2 + 2 + 4));
-  assert.ok(Math.abs(loss - 6 * Math.log(2)) < 0.01, `loss of the first pairs ${loss}`);
+  assert.ok(Math.abs(loss - 6 * Math.log(2)) < 0.03, `loss of the first pairs ${loss}`);
 });
 
 test('no pair crosses a sentence break', () => {

@@ -20,6 +20,7 @@ import type {
   TrainingCurves,
   WordMap,
 } from '../../protocol/engine.ts';
+import { suggestsNothing } from './suggests-nothing.ts';
 import { toldCurves } from './training-curves.ts';
 import { WordLanguageModel } from './word-language-model.ts';
 import { LanguageModel } from '../../language-model/inference/inference.ts';
@@ -204,8 +205,10 @@ export class Model {
     };
   }
 
-  /** Without a language model nothing is suggested. */
+  /** Without a language model, or with one that learned nothing, nothing is suggested. */
   complete(text: string, suggestions: number): Completion {
+    const problem = this.summary.languageModel && suggestsNothing(this.summary.languageModel);
+    if (problem) return { prefix: wordsBefore(text, 0).partial, suggestions: [], problem };
     return (
       this.#languageModel?.complete(text, suggestions) ?? { prefix: wordsBefore(text, 0).partial, suggestions: [] }
     );

@@ -16,12 +16,54 @@ import type { RunContext } from '../run-context.ts';
 const TOKENS = 8_000_000;
 const MOST_PASSES = 10;
 
-/** Row r is of token FIRST_WORD + r, zeros where it is not in the text. Null where it was cancelled. */
+/** Vectors with a larger number have grown out of hand: they would tell nothing but that. */
+const LARGEST = 50;
+
+/**
+ * Row r is of token FIRST_WORD + r, zeros where it is not in the text, and everywhere if the vectors failed: the embedding
+ * then begins as it was drawn, and the log has one line. Null if it was cancelled. Throws one sentence if they failed and the
+ * embedding is to stay as they are.
+ */
 export async function trainStartVectors(
-  { trainingText, sizes, threads, seed }: Pick<LanguageModelJob, 'trainingText' | 'sizes' | 'threads' | 'seed'>,
-  { kernels, script, signal, events }: Pick<RunContext, 'kernels' | 'script' | 'signal' | 'events'>,
+  job: Pick<LanguageModelJob, 'trainingText' | 'sizes' | 'threads' | 'seed'>,
+  context: Pick<RunContext, 'kernels' | 'script' | 'signal' | 'events'>,
 ): Promise<StartVectors | null> {
+  const { embeddingSize: size, vocabulary, freezeEmbedding } = job.sizes;
   const begun = performance.now();
+  try {
+    const data = await train(job, context);
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    if (data) {
+      context.events.log(
+        'info',
+        l10n.t('Language model: Skip-gram vectors of its tokens, to begin with, in {0} s', seconds),
+      );
+    }
+    return data && { size, data };
+  } catch (error) {
+    const { message } = error as Error;
+    if (freezeEmbedding) {
+      throw new Error(
+        l10n.t(
+          'The Skip-gram vectors that languageModel.freezeEmbedding keeps could not be learned ({0}); switch it off',
+          message,
+        ),
+        { cause: error },
+      );
+    }
+    context.events.log(
+      'warn',
+      l10n.t('Language model: no Skip-gram vectors to begin with, so its embedding begins at random: {0}', message),
+    );
+    return { size, data: new Float32Array((vocabulary - FIRST_WORD) * size) };
+  }
+}
+
+/** The rows; null if it was cancelled. Throws if they are no vectors. */
+async function train(
+  { trainingText, sizes, threads, seed }: Pick<LanguageModelJob, 'trainingText' | 'sizes' | 'threads' | 'seed'>,
+  { kernels, script, signal }: Pick<RunContext, 'kernels' | 'script' | 'signal'>,
+): Promise<Float32Array | null> {
   const { vocabulary, embeddingSize: vectorSize } = sizes;
   const counts = new Float64Array(vocabulary);
   for (const token of trainingText) counts[token]!++;
@@ -32,7 +74,7 @@ export async function trainStartVectors(
   const ranks = new Int32Array(vocabulary).fill(-1); // ends of sentences part the windows
   for (const [rank, token] of order.entries()) ranks[token] = rank;
   const data = new Float32Array((vocabulary - FIRST_WORD) * vectorSize);
-  if (order.length < 2) return { size: vectorSize, data }; // nothing to tell apart
+  if (order.length < 2) return data; // nothing to tell apart
   const tokens = new Int32Array(new SharedArrayBuffer(trainingText.byteLength));
   for (const [at, token] of trainingText.entries()) tokens[at] = ranks[token]!;
   const epochs = Math.min(MOST_PASSES, Math.ceil(TOKENS / tokens.length));
@@ -54,7 +96,7 @@ export async function trainStartVectors(
     if (token < FIRST_WORD) continue;
     data.set(input.subarray(rank * vectorSize, (rank + 1) * vectorSize), (token - FIRST_WORD) * vectorSize);
   }
-  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  events.log('info', l10n.t('Language model: Skip-gram vectors of its tokens, to begin with, in {0} s', seconds));
-  return { size: vectorSize, data };
+  const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (!(largest <= LARGEST)) throw new Error(l10n.t('their largest number is {0}', Number(largest.toPrecision(3))));
+  return data;
 }

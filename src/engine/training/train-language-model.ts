@@ -21,7 +21,7 @@ import { FIRST_WORD } from '../../language-model/token-ids.ts';
 import { resolveLanguageModelOptions, type LanguageModelOptions } from '../../language-model/options.ts';
 import type { TensorFlow } from '../../language-model/training/tensorflow.ts';
 import { LanguageModelThread } from '../../language-model/training/training-thread.ts';
-import type { LanguageModelSummary, TrainRequest } from '../../protocol/engine.ts';
+import type { EngineEvents, LanguageModelSummary, TrainRequest } from '../../protocol/engine.ts';
 import { CheckpointSaver } from './checkpoint-saver.ts';
 import { fingerprint, hasCheckpoint } from './checkpoint.ts';
 import { loadLanguageModelCheckpoint, saveLanguageModelCheckpoint } from './language-model-checkpoint.ts';
@@ -32,10 +32,14 @@ import type { ReadCorpus } from '../reading/read-corpus.ts';
 import type { Tensor } from '../../language-model/network/parameters.ts';
 import { trainStartVectors } from './start-vectors.ts';
 import { tokensOf } from '../reading/spill-file.ts';
+import { suggestsNothing } from '../model/suggests-nothing.ts';
 import { curvesOf } from '../model/training-curves.ts';
 import type { RunContext } from '../run-context.ts';
 import { bytePairsToLearn, textToLearn } from './text-to-learn.ts';
 import { trainingKernel } from './wide-kernel.ts';
+
+/** How often it is looked whether a training went wrong and went on, ms. */
+const LOOK = 1000;
 
 export interface LanguageModelContext extends RunContext {
   /** Computes in place of the kernels. */
@@ -54,7 +58,7 @@ export interface TrainedLanguageModel {
 export interface LanguageModelOutcome {
   /** Null where there is none. */
   model: TrainedLanguageModel | null;
-  /** Why it was not trained to the end, and what is kept: sentences for the user. */
+  /** Why it was not trained to the end, and what is kept, or that it learned nothing: sentences for the user. */
   problem?: string;
   /** How much had been done already, 0 to 1, where it went on from a checkpoint. */
   resumedAt?: number;
@@ -153,7 +157,9 @@ export async function trainLanguageModel(
     if (!(await run(job, context).finally(() => saver.stop()))) return null;
     const model = trained(languageModelResult(job));
     events.log('info', measured(model.summary));
-    return outcome({ model });
+    const problem = suggestsNothing(model.summary);
+    if (problem) events.log('warn', problem);
+    return outcome({ model, ...(problem && { problem }) });
   } catch (error) {
     const { message } = error as Error;
     const kept = job && keptLanguageModel(job);
@@ -172,25 +178,58 @@ function availableMemory(): number {
 }
 
 function summaryOf(result: LanguageModelResult, heldOut: Uint8Array): LanguageModelSummary {
-  const { tensors, perplexity, bitsPerCharacter, heldOutTokens } = result;
+  const { tensors, perplexity, unigramPerplexity, bitsPerCharacter, heldOutTokens } = result;
   const isMeasured = Number.isFinite(perplexity);
   return {
     vocabulary: tensors['output.bias']!.shape[0]! - FIRST_WORD,
     perplexity: isMeasured ? perplexity : null,
+    unigramPerplexity,
     bitsPerCharacter: isMeasured ? bitsPerCharacter : null,
     heldOutFiles: heldOut.reduce((sum, held) => sum + held, 0),
     heldOutTokens,
   };
 }
 
-function measured({ perplexity, bitsPerCharacter, heldOutTokens }: LanguageModelSummary): string {
+function measured({ perplexity, unigramPerplexity, bitsPerCharacter, heldOutTokens }: LanguageModelSummary): string {
   if (perplexity === null) return l10n.t('Language model: its perplexity is no number');
   return l10n.t(
-    'Language model: perplexity {0} on {1} held-out tokens, {2} bits per character',
+    'Language model: perplexity {0} on {1} held-out tokens, {2} bits per character; counting words alone: {3}',
     perplexity.toFixed(1),
     heldOutTokens,
     bitsPerCharacter?.toFixed(3) ?? '-',
+    unigramPerplexity?.toFixed(1) ?? '-',
   );
+}
+
+/** Logs each time that the training went wrong and went on, once, until the returned function is called. */
+function tellRecoveries(job: LanguageModelJob, events: EngineEvents): () => void {
+  let told = languageModelProgress(job).recoveries.length;
+  const look = (): void => {
+    for (const { step, from, trouble } of languageModelProgress(job).recoveries.slice(told)) {
+      const rate = Number((job.options.learningRate * 0.5 ** ++told).toPrecision(3));
+      events.log(
+        'warn',
+        trouble === 'gradient'
+          ? l10n.t(
+              'Language model: its gradient exploded in step {0}; it goes on from its weights after step {1} at half the learning rate, {2}',
+              step + 1,
+              from,
+              rate,
+            )
+          : l10n.t(
+              'Language model: after step {0} its loss was no better than that of counting words; it goes on from its weights after step {1} at half the learning rate, {2}',
+              step + 1,
+              from,
+              rate,
+            ),
+      );
+    }
+  };
+  const timer = setInterval(look, LOOK);
+  return () => {
+    clearInterval(timer);
+    look();
+  };
 }
 
 /** False where it was cancelled. Throws what a thread throws. */
@@ -199,12 +238,14 @@ async function run(
   { script, signal, events, tensorflow }: LanguageModelContext,
 ): Promise<boolean> {
   const stop = tell(events, new Meter('languageModel', () => workOf(job)));
+  const stopTelling = tellRecoveries(job, events);
   try {
     if (tensorflow) return await runHere(job, tensorflow, signal);
     const tasks = Array.from({ length: job.threads }, (_, thread) => ({ kind: 'languageModel' as const, job, thread }));
     return (await runTasks(tasks, { script, signal })) !== null;
   } finally {
     stop();
+    stopTelling();
   }
 }
 

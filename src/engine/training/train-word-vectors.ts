@@ -1,7 +1,7 @@
 // The word vectors of a training: new or continued, with checkpoints while they are trained.
 
 import * as l10n from '@vscode/l10n';
-import type { TrainRequest } from '../../protocol/engine.ts';
+import type { EngineEvents, TrainRequest } from '../../protocol/engine.ts';
 import type { Corpus } from '../../text/corpus.ts';
 import { keywordFactors } from '../../text/keywords.ts';
 import type { TextOptions } from '../../text/options.ts';
@@ -15,8 +15,9 @@ import {
   type Word2vecCheckpoint,
 } from '../../word2vec/checkpoint.ts';
 import { createWord2vecJob } from '../../word2vec/create-job.ts';
-import { hasOverflowed, word2vecProgress } from '../../word2vec/job.ts';
-import { assertFinite, word2vecResult, type InitialVectors, type Word2vecVectors } from '../../word2vec/matrices.ts';
+import { assertLearned, growthOf, type Growth } from '../../word2vec/growth.ts';
+import { hasOverflowed, smallerRate, word2vecProgress } from '../../word2vec/job.ts';
+import { word2vecResult, type InitialVectors, type Word2vecVectors } from '../../word2vec/matrices.ts';
 import { CheckpointSaver } from './checkpoint-saver.ts';
 import { fingerprint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { runTasks } from '../compute-tasks.ts';
@@ -134,7 +135,7 @@ export async function trainWordVectors(
     .catch(orTooLarge);
   if (!run) return null;
   try {
-    assertFinite(job);
+    assertLearned(job);
   } catch (error) {
     orTooLarge(error);
   }
@@ -144,6 +145,7 @@ export async function trainWordVectors(
     await save().catch(notSaved);
   }
   const { lossByEpoch } = word2vecProgress(job);
+  warnOfGrowth(growthOf(job), lossByEpoch, events);
   const vectors = word2vecResult(job);
   events.log(
     'info',
@@ -168,10 +170,37 @@ export async function trainWordVectors(
 function tooLarge(alpha: number): Error {
   return new Error(
     l10n.t(
-      'The word vectors grew beyond all bounds: the learning rate {0} (word2vec.alpha) is too large. Training was stopped, and a model that was there is kept. Train with a smaller one, such as 0.025.',
+      'The word vectors grew beyond all bounds: the learning rate {0} (word2vec.alpha) is too large. Training was stopped, and a model that was there is kept. Train with a smaller one, such as {1}.',
       alpha,
+      smallerRate(alpha),
     ),
   );
+}
+
+/** Says in the log what is suspicious about vectors that were trained; words by their rank, as no text is logged. */
+function warnOfGrowth({ largest, longest, roseAt }: Growth, losses: readonly number[], events: EngineEvents): void {
+  if (longest.length) {
+    events.log(
+      'warn',
+      l10n.t(
+        'Word vectors: a number has grown to {0}; the longest vectors are those of the words of rank {1}. A smaller learning rate (word2vec.alpha) keeps them shorter.',
+        largest.toFixed(1),
+        longest.map((word) => word + 1).join(', '),
+      ),
+    );
+  }
+  if (roseAt) {
+    events.log(
+      'warn',
+      l10n.t(
+        'Word vectors: the mean loss rose from {0} in pass {1} to {2} in pass {3}. A smaller learning rate (word2vec.alpha) may help.',
+        losses[roseAt - 3]!.toFixed(4),
+        roseAt - 2,
+        losses[roseAt - 1]!.toFixed(4),
+        roseAt,
+      ),
+    );
+  }
 }
 
 /** Particles that were separated from their words, which would fill the windows: of each occurrence this share counts. */

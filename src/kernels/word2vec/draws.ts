@@ -1,6 +1,8 @@
 // Random choices: which tokens are kept, and the words of the noise distribution.
 
-import { POOL_WORDS, settingsOf, Thread } from './state';
+import { freeAllSlots } from './positions';
+import { forgetRepeats } from './repeats';
+import { FIRST_BLOCK, POOL_WORDS, settingsOf, Thread } from './state';
 
 /** A drawn negative that is the word itself is drawn again, so many times at most. */
 const DRAWS = 16;
@@ -41,7 +43,9 @@ export function readTokens(threadPtr: usize, tokensPtr: usize, count: i32, seed:
   thread.count = <i32>((idPtr - firstPtr) >> 2);
   thread.entered = 0;
   thread.left = 0;
-  thread.nextSlot = 0;
+  forgetRepeats(thread);
+  thread.blockSize = FIRST_BLOCK;
+  if (settings.subwordsPtr) freeAllSlots(thread);
   return thread.count;
 }
 

@@ -5,6 +5,8 @@ import { exp4, madd, max4, min4, sum4 } from '../shared/simd';
 
 /** Bytes of a vector register, of four floats. */
 const VECTOR: usize = 16;
+/** tanh(3) */
+const TANH_3 = 0.9950547536867305;
 
 /**
  * `scores` become rate * (label - sigmoid(score)), `rows` rows of `stride` bytes. `labels` and `marks`, (stride): what a
@@ -64,8 +66,9 @@ function softplus(x: v128): v128 {
 }
 
 /**
- * Sigmoid of x held within -6 to 6, where word2vec's table ends: (1 + tanh(x / 2)) / 2, tanh as a continued fraction.
- * Its error is below 1e-6 between, with float rounding.
+ * Sigmoid of x, stretched by half a percent about 1/2, so that it is 1 and 0 at 6 and -6, where word2vec's table ends, and
+ * beyond: a score that is certain stops its own growth. (1 + tanh(x / 2)) / 2, tanh as a continued fraction; its error is
+ * below 1e-6, with float rounding.
  */
 // @ts-ignore: decorator
 @inline
@@ -80,10 +83,10 @@ function sigmoid(x: v128, constantsPtr: usize): v128 {
   let denominator = madd(z, v128.load32_splat(constantsPtr, 24), v128.load32_splat(constantsPtr, 28));
   denominator = madd(denominator, z, v128.load32_splat(constantsPtr, 32));
   denominator = madd(denominator, z, c0);
-  return madd(f32x4.div(f32x4.mul(numerator, h), denominator), half, half);
+  return madd(f32x4.div(f32x4.mul(numerator, h), denominator), v128.load32_splat(constantsPtr, 36), half);
 }
 
-/** V8 rebuilds a vector constant at every use; a broadcast load is cheaper. Takes 36 bytes. */
+/** V8 rebuilds a vector constant at every use; a broadcast load is cheaper. Takes 40 bytes. */
 export function storeConstants(constantsPtr: usize): void {
   store<f32>(constantsPtr, 0.5);
   store<f32>(constantsPtr, 3, 4);
@@ -94,4 +97,5 @@ export function storeConstants(constantsPtr: usize): void {
   store<f32>(constantsPtr, 28, 24);
   store<f32>(constantsPtr, 3150, 28);
   store<f32>(constantsPtr, 62370, 32);
+  store<f32>(constantsPtr, <f32>(0.5 / TANH_3), 36);
 }

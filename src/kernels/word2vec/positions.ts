@@ -2,7 +2,8 @@
 
 import { below, drawNegative } from './draws';
 import { addSumOfRows, addToRows, copyRow, subtractRows, sumOfRows } from './rows';
-import { align, Position, Settings, settingsOf, Thread } from './state';
+import { align, blockOf, Position, Settings, settingsOf, Thread } from './state';
+import { noteWord } from './repeats';
 import { addPath } from './tree';
 
 // ---- Words within reach ----
@@ -11,23 +12,52 @@ import { addPath } from './tree';
 export function slide(thread: Thread, first: i32, last: i32): void {
   const settings = settingsOf(thread),
     window = settings.window,
+    notesWords = !settings.cbow || settings.parts != 0,
+    reach = 2 * max(window, settings.parts ? blockOf(settings) : 0),
     end = min(thread.count, last + window);
   leaveUntil(thread, first - window);
   for (let at = thread.entered; at < end; at++) {
     const id = load<i32>(thread.idsPtr + ((<usize>at + 1) << 2));
+    const previous = notesWords ? noteWord(thread, at, id, settings.subwordsPtr ? at - thread.left : reach) : -1;
     if (id < 0) continue;
     let rowPtr = settings.inputPtr + <usize>id * settings.rowStride;
-    if (settings.subwordsPtr) {
-      const rowsPtr = subwords(settings, id),
-        rowsEnd = subwords(settings, id + 1);
-      rowPtr = thread.slotsPtr + <usize>thread.nextSlot * thread.slotBytes;
-      if (++thread.nextSlot == thread.slots) thread.nextSlot = 0;
-      sumOfRows(rowPtr, rowsPtr, rowsEnd, <f32>1 / <f32>((rowsEnd - rowsPtr) >> 2), thread.from, thread.to);
-      if (!settings.cbow) copyRow(rowPtr, rowPtr + (thread.slotBytes >> 1), thread.from, thread.to);
-    }
+    if (settings.subwordsPtr) rowPtr = previous < 0 || settings.cbow ? takeSlot(thread, at, id) : takeOverSlot(thread, at, previous);
     store<u32>(thread.slotOfPtr + ((<usize>at) << 2), <u32>rowPtr);
   }
   thread.entered = max(thread.entered, end);
+}
+
+/** Subwords: a slot with the mean of a word's rows. */
+function takeSlot(thread: Thread, at: i32, id: i32): usize {
+  const settings = settingsOf(thread),
+    rowsPtr = subwords(settings, id),
+    rowsEnd = subwords(settings, id + 1);
+  thread.freeSlots--;
+  const slotPtr: usize = load<u32>(thread.freeSlotsPtr + ((<usize>thread.freeSlots) << 2));
+  sumOfRows(slotPtr, rowsPtr, rowsEnd, <f32>1 / <f32>((rowsEnd - rowsPtr) >> 2), thread.from, thread.to);
+  if (!settings.cbow) {
+    copyRow(slotPtr, slotPtr + (thread.slotBytes >> 1), thread.from, thread.to);
+    store<i32>(thread.isHandedOnPtr + ((<usize>at) << 2), 0);
+  }
+  return slotPtr;
+}
+
+/** Subwords, Skip-gram: the slot of a word that is within reach already, which is then not given back before this one leaves. */
+function takeOverSlot(thread: Thread, at: i32, previous: i32): usize {
+  store<i32>(thread.isHandedOnPtr + ((<usize>previous) << 2), 1);
+  store<i32>(thread.isHandedOnPtr + ((<usize>at) << 2), 0);
+  return load<u32>(thread.slotOfPtr + ((<usize>previous) << 2));
+}
+
+function freeSlot(thread: Thread, slotPtr: usize): void {
+  store<u32>(thread.freeSlotsPtr + ((<usize>thread.freeSlots) << 2), <u32>slotPtr);
+  thread.freeSlots++;
+}
+
+/** Begins a piece of text. */
+export function freeAllSlots(thread: Thread): void {
+  thread.freeSlots = 0;
+  for (let slot = 0; slot < thread.slots; slot++) freeSlot(thread, thread.slotsPtr + <usize>slot * thread.slotBytes);
 }
 
 /** Gives the words before position `end` what was learned of them. */
@@ -45,6 +75,7 @@ export function leaveUntil(thread: Thread, end: i32): void {
     if (settings.cbow) {
       const errorsPtr = thread.errorListPtr,
         errorsEnd = listErrors(thread, at, errorsPtr);
+      if (settings.subwordsPtr) freeSlot(thread, slotPtr);
       if (errorsEnd == errorsPtr) continue;
       if (!settings.subwordsPtr) {
         addSumOfRows(slotPtr, errorsPtr, errorsEnd, from, to);
@@ -52,6 +83,8 @@ export function leaveUntil(thread: Thread, end: i32): void {
       }
       sumOfRows(changePtr, errorsPtr, errorsEnd, 1, from, to);
     } else {
+      if (load<i32>(thread.isHandedOnPtr + ((<usize>at) << 2))) continue;
+      freeSlot(thread, slotPtr);
       subtractRows(changePtr, slotPtr, slotPtr + (thread.slotBytes >> 1), from, to);
     }
     addToRows(changePtr, subwords(settings, id), subwords(settings, id + 1), from, to);
@@ -128,6 +161,7 @@ export function chooseContext(thread: Thread, position: Position, at: i32): bool
       store<u32>(contextPtr, load<u32>(slotOfPtr + i));
     }
     position.contextsEnd = contextPtr;
+    position.reach = reach;
     if (contextPtr == position.contextsPtr) reach = 0;
   }
   if (settings.cbow) {

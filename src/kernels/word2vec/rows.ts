@@ -91,6 +91,10 @@ export function updatePair(
 ): void {
   const o0: usize = load<u32>(pairPtr),
     o1: usize = load<u32>(pairPtr, 4);
+  if (o0 == o1) {
+    updateSame(contextsPtr, contextsEnd, o0, gradientsPtr, scoreStride, from, to);
+    return;
+  }
   for (let d = from; d < to; d += STEP) {
     const old00 = v128.load(o0 + d),
       old01 = v128.load(o0 + d, 16),
@@ -115,6 +119,31 @@ export function updatePair(
     v128.store(o0 + d, new01, 16);
     v128.store(o1 + d, new10);
     v128.store(o1 + d, new11, 16);
+  }
+}
+
+/** The same for an output row that was drawn twice, or padding. */
+function updateSame(
+  contextsPtr: usize,
+  contextsEnd: usize,
+  outputPtr: usize,
+  gradientsPtr: usize,
+  scoreStride: usize,
+  from: usize,
+  to: usize,
+): void {
+  for (let d = from; d < to; d += VECTOR) {
+    const old = v128.load(outputPtr + d);
+    let output = old,
+      gradientPtr = gradientsPtr;
+    for (let p = contextsPtr; p < contextsEnd; p += 4, gradientPtr += scoreStride) {
+      const contextPtr = <usize>load<u32>(p) + d,
+        context = v128.load(contextPtr),
+        gradient = f32x4.add(v128.load32_splat(gradientPtr), v128.load32_splat(gradientPtr, 4));
+      v128.store(contextPtr, madd(gradient, old, context));
+      output = madd(gradient, context, output);
+    }
+    v128.store(outputPtr + d, output);
   }
 }
 

@@ -10,9 +10,14 @@ import { GROUP, GROUP_SCORES, LINE, OWN, STEP } from './rows';
 const BLOCK: i32 = 16;
 const LONG_BLOCK: i32 = 32;
 const SUBWORDS_TOGETHER_BLOCK: i32 = 8;
+/** Together: most turns of the first block of a piece of text. */
+export const FIRST_BLOCK: i32 = 4;
 
 /** Blocks whose partial scores have a place of their own, a power of two. */
 export const PLACES = 4;
+/** Hashes of words, and how far a 32-bit product is shifted to give one. */
+export const HASHED: usize = 1024;
+export const HASH_SHIFT: u32 = 22;
 /** Words in the pool: few enough that their rows stay in a core's second cache. */
 export const POOL_WORDS: usize = 128;
 
@@ -95,10 +100,21 @@ export class Thread {
   count!: i32;
   entered!: i32;
   left!: i32;
+  /** Together: most turns of the next block. */
+  blockSize!: i32;
+  /** The next position to choose, and the one whose context is not trained to its end, or 0. */
+  next!: i32;
+  begunPtr!: usize;
   /** (capacity + 2), i32: the ids of the current piece of text, -1 before it, between sentences and behind it. */
   idsPtr!: usize;
   /** (capacity), u32: the slot of each. */
   slotOfPtr!: usize;
+  /** (capacity), i32: where the word of each position was last, or -1; and the last position whose word was met twice again up to here. */
+  previousPtr!: usize;
+  lastThricePtr!: usize;
+  /** (HASHED), i32: the last position of each hash of words; (capacity), i32: of each position, the one before of its hash. */
+  hashedPtr!: usize;
+  sameHashPtr!: usize;
   /** (capacity), i32, CBOW: the reach of each position that was trained, else 0; and (capacity), u32: its error. */
   reachPtr!: usize;
   errorOfPtr!: usize;
@@ -109,7 +125,11 @@ export class Thread {
   slotsPtr!: usize;
   slotBytes!: usize;
   slots!: i32;
-  nextSlot!: i32;
+  /** (slots), u32: pointers to the slots that are free, and how many these are. */
+  freeSlotsPtr!: usize;
+  freeSlots!: i32;
+  /** (capacity), i32, Skip-gram: 1 where a later occurrence of the word has taken over its slot. */
+  isHandedOnPtr!: usize;
 
   /** (2, block) positions, `positionBytes` apart. */
   positionsPtr!: usize;
@@ -130,9 +150,12 @@ export class Thread {
 /** What one position trains. */
 @unmanaged
 export class Position {
-  /** (2 window), u32: pointers to the slots of the context, and their end. */
+  /** (2 window), u32: pointers to the slots of the context words that are trained together, their end, and that of those to come. */
   contextsPtr!: usize;
   contextsEnd!: usize;
+  restEnd!: usize;
+  /** Words on each side that are context. */
+  reach!: i32;
   /** (K), u32: pointers to output rows, in whole groups, `zeroPtr` for padding; how many are not padding. */
   outputsPtr!: usize;
   outputs!: i32;
@@ -152,7 +175,7 @@ export function layOut(threadPtr: usize, settings: Settings): usize {
     rowBytes = rowBytesOf(settings.vectorSize),
     rowAligned = align(rowBytes),
     block = blockOf(settings),
-    slots = 2 * window + (settings.parts ? 2 * block : block),
+    slots = 2 * window + (settings.parts ? 2 * block + 1 : block),
     outputs = <usize>(groupsOf(mostOutputs(settings)) * GROUP),
     scoreStride = scoreBytes(mostOutputs(settings)),
     contextBytes = align((<usize>(2 * window)) << 2),
@@ -179,6 +202,8 @@ export function layOut(threadPtr: usize, settings: Settings): usize {
   if (settings.cbow) end += <usize>slots * rowAligned;
   const slotsPtr = end;
   if (settings.subwordsPtr) end += <usize>slots * 2 * rowAligned;
+  const freeSlotsPtr = end;
+  if (settings.subwordsPtr) end += align(<usize>slots << 2);
   const errorListPtr = end;
   end += contextBytes;
   const positionsPtr = end,
@@ -192,6 +217,16 @@ export function layOut(threadPtr: usize, settings: Settings): usize {
   end += align((<usize>settings.capacity) << 2);
   const errorOfPtr = end;
   end += align((<usize>settings.capacity) << 2);
+  const previousPtr = end;
+  end += align((<usize>settings.capacity) << 2);
+  const lastThricePtr = end;
+  end += align((<usize>settings.capacity) << 2);
+  const sameHashPtr = end;
+  end += align((<usize>settings.capacity) << 2);
+  const isHandedOnPtr = end;
+  end += align((<usize>settings.capacity) << 2);
+  const hashedPtr = end;
+  end += HASHED << 2;
 
   if (threadPtr) {
     const thread = changetype<Thread>(threadPtr);
@@ -204,6 +239,7 @@ export function layOut(threadPtr: usize, settings: Settings): usize {
     thread.changePtr = changePtr;
     thread.errorsPtr = errorsPtr;
     thread.errorListPtr = errorListPtr;
+    thread.freeSlotsPtr = freeSlotsPtr;
     thread.slotsPtr = slotsPtr;
     thread.slotBytes = 2 * rowAligned;
     thread.slots = slots;
@@ -213,6 +249,11 @@ export function layOut(threadPtr: usize, settings: Settings): usize {
     thread.slotOfPtr = slotOfPtr;
     thread.reachPtr = reachPtr;
     thread.errorOfPtr = errorOfPtr;
+    thread.previousPtr = previousPtr;
+    thread.lastThricePtr = lastThricePtr;
+    thread.isHandedOnPtr = isHandedOnPtr;
+    thread.sameHashPtr = sameHashPtr;
+    thread.hashedPtr = hashedPtr;
     for (let i = 0; i < 2 * block; i++) {
       const position = changetype<Position>(positionsPtr + <usize>i * positionBytes);
       let p = changetype<usize>(position) + align(offsetof<Position>());

@@ -1,10 +1,18 @@
 // Training together: each thread has columns of its own through the whole text, all make the same random choices, and only
 // scores are exchanged. Every sum has one order, so that the result does not depend on the number of threads.
 
-import { choose, leaveUntil, slide } from './positions';
+import { leaveUntil, slide } from './positions';
+import { holdThrice } from './repeats';
 import { LINE } from './rows';
 import { blockOf, partBytes, PLACES, partStart, Position, scoreBytes, settingsOf, Thread } from './state';
 import { learn, rowsOf, score } from './steps';
+import { nextTurn } from './turns';
+
+/**
+ * What scores 6 or -6 is certain and moves no further by itself (logistic.ts). Beyond this, steps have overshot: the next
+ * block has half as many turns, else one more than the last.
+ */
+const LARGEST_SCORE: f32 = 7;
 
 /** A thread that waits for another looks so often before it sleeps, some 20 µs. */
 const SPINS = 4000;
@@ -12,31 +20,42 @@ const SPINS = 4000;
 /**
  * The same, together with all other threads of the training: every thread calls it alike, for the whole text. The scores
  * of a block are exchanged while the next one is chosen and scored, so that nobody waits for a thread that is a little
- * behind; a block is therefore scored before the one before it is learned, by any number of threads.
+ * behind; a block is therefore scored before the one before it is learned, by any number of threads. Rows that are in both
+ * take steps that know nothing of each other. So a block ends where a word comes the third time in them, and becomes
+ * shorter where steps overshoot.
  */
 export function trainTogether(threadPtr: usize, first: i32, last: i32, alpha: f32): void {
   const thread = changetype<Thread>(threadPtr),
     size = blockOf(settingsOf(thread)),
     half = <usize>size * thread.positionBytes;
   let positionsPtr = thread.positionsPtr,
-    learningPtr: usize = 0, // the block that was scored, its positions and their end
+    unlearned = first, // the first position of the block that was scored
+    learningPtr: usize = 0, // its turns and their end
     learningEnd: usize = 0;
-  for (let block = first; ; block += size) {
+  thread.next = first;
+  for (;;) {
+    const isOver = thread.next >= last && !thread.begunPtr,
+      block = thread.begunPtr ? thread.next - 1 : thread.next;
     let positionPtr = positionsPtr;
-    if (block < last) {
-      const end = min(block + size, last);
-      slide(thread, max(first, block - size), end);
-      for (let at = block; at < end; at++) {
-        if (choose(thread, changetype<Position>(positionPtr), at)) positionPtr += thread.positionBytes;
+    if (!isOver) {
+      const end = min(thread.next + thread.blockSize, last);
+      slide(thread, unlearned, end);
+      const fullPtr = positionsPtr + <usize>thread.blockSize * thread.positionBytes;
+      while (positionPtr < fullPtr && nextTurn(thread, changetype<Position>(positionPtr), end, alpha)) {
+        positionPtr += thread.positionBytes;
+        if (holdThrice(thread, unlearned, thread.next - 1)) break;
       }
       scoreParts(thread, positionsPtr, positionPtr);
     }
     if (learningPtr) {
-      const meeting = block < last ? thread.meetings - 1 : thread.meetings;
+      const meeting = isOver ? thread.meetings : thread.meetings - 1;
       awaitAll(thread, meeting);
-      learnBlock(thread, learningPtr, learningEnd, alpha, meeting);
+      const largest = learnBlock(thread, learningPtr, learningEnd, alpha, meeting);
+      if (largest > LARGEST_SCORE) thread.blockSize = max(1, thread.blockSize >> 1);
+      else if (thread.blockSize < size) thread.blockSize++;
     }
-    if (block >= last) break;
+    if (isOver) break;
+    unlearned = block;
     learningPtr = positionsPtr;
     learningEnd = positionPtr;
     positionsPtr = positionsPtr == thread.positionsPtr ? positionsPtr + half : thread.positionsPtr;
@@ -59,12 +78,13 @@ function scoreParts(thread: Thread, positionsPtr: usize, positionsEnd: usize): v
   arrive(thread);
 }
 
-/** Adds up the scores of all parts and takes the steps of the positions. */
-function learnBlock(thread: Thread, positionsPtr: usize, positionsEnd: usize, alpha: f32, meeting: i32): void {
+/** Adds up the scores of all parts and takes the steps of the positions; gives the size of the largest score. */
+function learnBlock(thread: Thread, positionsPtr: usize, positionsEnd: usize, alpha: f32, meeting: i32): f32 {
   const settings = settingsOf(thread),
     bytesOfPart = partBytes(settings),
     endOfParts = <usize>settings.parts * bytesOfPart;
-  let scoresPtr = partialsOf(thread, meeting);
+  let scoresPtr = partialsOf(thread, meeting),
+    largest = f32x4.splat(0);
   for (let positionPtr = positionsPtr; positionPtr < positionsEnd; positionPtr += thread.positionBytes) {
     const position = changetype<Position>(positionPtr),
       bytes = <usize>rowsOf(thread, position) * scoreBytes(position.outputs);
@@ -74,10 +94,15 @@ function learnBlock(thread: Thread, positionsPtr: usize, positionsEnd: usize, al
         sum = f32x4.add(sum, v128.load(scoresPtr + b + part));
       }
       v128.store(thread.scoresPtr + b, sum);
+      largest = f32x4.max(largest, f32x4.abs(sum));
     }
     learn(thread, position, thread.scoresPtr, alpha);
     scoresPtr += bytes;
   }
+  return max(
+    max(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1)),
+    max(f32x4.extract_lane(largest, 2), f32x4.extract_lane(largest, 3)),
+  );
 }
 
 /** Tells the others that this thread has scored one more block. */

@@ -42,7 +42,7 @@ export const COMPARISON_DEFAULTS = {
   gradientDistance: 128,
   places: 512,
   copyDistances: [1, 2, 4, 8, 16, 32, 64, 128],
-  copyRates: [0.04, 0.01, 0.005],
+  copyRates: [0.08, 0.02, 0.01],
   copySteps: 1000,
   copyHiddenSize: 64,
 } as const;

@@ -23,6 +23,15 @@ export interface Cell {
   recurrentFrom: number;
   /** Blocks of H that it keeps besides the hidden state: the LSTM's cell state and the tanh of it. */
   memory: number;
+  /** How fast its weights may learn: see `paceOfLayers`. */
+  pace: number;
+  /** What the biases of the first layer begin as, of those that do not begin as 0. */
+  biases: Readonly<Record<string, number>>;
+  /**
+   * What lets a layer pass on what it is given: the gate whose weights begin with `gain` on the diagonal, and the biases, of
+   * the gates that have one, that open the way through it and close the one through time.
+   */
+  passes: { gate: string; gain: number; biases: Readonly<Record<string, number>> };
   /** A part of the hidden state passes to the next step without a product. */
   carriesHidden: boolean;
   /** See src/kernels/language-model/cells.ts. */
@@ -38,6 +47,9 @@ export const CELL: Readonly<Record<CellName, Cell>> = {
     inputOrder: [0],
     recurrentFrom: 0,
     memory: 0,
+    pace: 0.5,
+    biases: {},
+    passes: { gate: 'h', gain: 1.5, biases: {} },
     carriesHidden: false,
     forward: 'rnnForward',
     backward: 'rnnBackward',
@@ -49,6 +61,9 @@ export const CELL: Readonly<Record<CellName, Cell>> = {
     inputOrder: [2, 0, 1],
     recurrentFrom: 1,
     memory: 0,
+    pace: 1,
+    biases: {},
+    passes: { gate: 'n', gain: 1.75, biases: { z: -2 } },
     carriesHidden: true,
     forward: 'gruForward',
     backward: 'gruBackward',
@@ -60,6 +75,9 @@ export const CELL: Readonly<Record<CellName, Cell>> = {
     inputOrder: [0, 1, 2, 3],
     recurrentFrom: 0,
     memory: 2,
+    pace: 1,
+    biases: { f: 1 }, // Jozefowicz et al. 2015
+    passes: { gate: 'g', gain: 2, biases: { i: 2, f: -2, o: 2 } },
     carriesHidden: false,
     forward: 'lstmForward',
     backward: 'lstmBackward',

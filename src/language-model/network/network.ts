@@ -292,6 +292,12 @@ export class Network {
     );
   }
 
+  /** Goes on from parameters that stand in memory: Adam begins anew, and the next window with a state of 0. */
+  restart(): void {
+    this.resetState();
+    this.#optimizer.forget();
+  }
+
   *#forward(source: TokenStreams, position: number, steps: number, draw: number | null): Generator<void> {
     yield* this.#input.forward(source, position, steps, draw);
     for (const layer of this.layers) yield* layer.forward(steps, draw);

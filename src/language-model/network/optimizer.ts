@@ -15,14 +15,16 @@ interface Chunk {
   ptr: number;
   count: number;
   decays: boolean;
+  pace: number;
 }
 
 const chunksOf = (parameters: readonly Parameter[]): Chunk[] =>
-  parameters.flatMap(({ ptr, bytes, shape }) =>
+  parameters.flatMap(({ ptr, bytes, shape, pace }) =>
     Array.from({ length: Math.ceil(bytes / 4 / CHUNK) }, (_, index) => ({
       ptr: ptr + index * CHUNK * 4,
       count: Math.min(CHUNK, bytes / 4 - index * CHUNK),
       decays: shape.length > 1,
+      pace,
     })),
   );
 
@@ -56,11 +58,20 @@ export class Optimizer {
     return Math.sqrt(this.#squares.reduce((sum, square) => sum + square, 0));
   }
 
+  /** Forgets the running means of this thread's part, as before the first step. */
+  forget(): void {
+    const { kernel, toGradient } = this.#context;
+    for (const { ptr, count } of this.#chunks.slice(this.#first, this.#last)) {
+      for (const mean of [2, 3]) kernel.zero(ptr + mean * toGradient, count * 4);
+    }
+  }
+
   /** Step number `step`, from 1, with the gradient scaled down to the norm `clip` where `norm` is more. */
   *step(step: number, learningRate: number, weightDecay: number, norm: number, clip: number): Generator<void> {
     const { kernel, team, toGradient } = this.#context;
     for (let index = this.#first; index < this.#last; index++) {
-      const { ptr, count, decays } = this.#chunks[index]!;
+      const { ptr, count, decays, pace } = this.#chunks[index]!;
+      const rate = pace * learningRate;
       kernel.adam(
         ptr,
         ptr + toGradient,
@@ -68,12 +79,12 @@ export class Optimizer {
         ptr + 3 * toGradient,
         count,
         Math.min(1, clip / norm),
-        learningRate / (1 - BETA1 ** step),
+        rate / (1 - BETA1 ** step),
         1 / Math.sqrt(1 - BETA2 ** step),
         BETA1,
         BETA2,
         EPSILON,
-        decays ? 1 - learningRate * weightDecay : 1,
+        decays ? 1 - rate * weightDecay : 1,
       );
       yield;
     }
@@ -84,6 +95,7 @@ export class Optimizer {
 export const DECAYS = ['linear', 'cosine', 'none'] as const;
 
 export interface Schedule {
+  /** At its peak; layers learn at a share of it (`Parameter.pace`). In options 0 is automatic. */
   learningRate: number;
   /** Share of the steps over which the rate rises to learningRate. */
   warmUp: number;
@@ -91,9 +103,13 @@ export interface Schedule {
   decay: (typeof DECAYS)[number];
 }
 
+/** Steps, of `steps`, over which the learning rate rises. */
+export const warmUpSteps = (steps: number, { warmUp }: Schedule): number => Math.ceil(steps * warmUp);
+
 /** Of step `step`, from 0, of `steps`. */
-export function learningRateAt(step: number, steps: number, { learningRate, warmUp, decay }: Schedule): number {
-  const rising = Math.ceil(steps * warmUp);
+export function learningRateAt(step: number, steps: number, schedule: Schedule): number {
+  const { learningRate, decay } = schedule;
+  const rising = warmUpSteps(steps, schedule);
   if (step < rising) return (learningRate * (step + 1)) / rising;
   const done = (step - rising) / Math.max(1, steps - rising);
   const left = { linear: 1 - done, cosine: (1 + Math.cos(Math.PI * done)) / 2, none: 1 }[decay];

@@ -53,6 +53,8 @@ export interface Parameter {
   transposed: boolean;
   /** Bytes, a multiple of 64. */
   bytes: number;
+  /** It learns at so many times the learning rate. */
+  pace: number;
 }
 
 export interface LayerParameters {
@@ -84,6 +86,7 @@ export interface ClusterParameters {
 }
 
 export interface Parameters {
+  cell: CellName;
   /** (V, E); null for one-hot tokens. */
   embedding: Parameter | null;
   layers: LayerParameters[];
@@ -127,6 +130,16 @@ export function checkArchitecture({ tied, oneHot, embeddingSize, hiddenSize }: A
   }
 }
 
+/**
+ * The share of the learning rate that layers and attention learn at. A step of Adam changes every weight by as much, however
+ * many there are: what a layer gives changes with their number, H of each sum, and from layer to layer. So the more units
+ * and layers, the smaller the steps (Yang et al. 2022, arXiv:2203.03466, for H); embedding and output, of which a step
+ * reaches some rows, are not slowed down. docs/learning-rates.md has the measurements.
+ */
+function paceOfLayers({ cell, layers, hiddenSize }: Architecture): number {
+  return (CELL[cell].pace * 128) / ((layers + 1) * Math.max(64, hiddenSize));
+}
+
 /** Places the parameters one after the other from `ptr`, a multiple of 64. Throws where `checkArchitecture` does. */
 export function layOutParameters(architecture: Architecture, ptr: number): Parameters {
   checkArchitecture(architecture);
@@ -136,7 +149,7 @@ export function layOutParameters(architecture: Architecture, ptr: number): Param
   const place = (
     name: string,
     shape: number[],
-    { blocks = [0], columnBlocks = 1, transposed = false }: Partial<Parameter> = {},
+    { blocks = [0], columnBlocks = 1, transposed = false, pace = 1 }: Partial<Parameter> = {},
   ): Parameter => {
     const vector = shape.length === 1;
     const rows = vector ? 1 : shape[0]! / blocks.length;
@@ -145,7 +158,7 @@ export function layOutParameters(architecture: Architecture, ptr: number): Param
     const [across, along] = [blocks.length * paddedRows, columnBlocks * padded(columns)];
     const stride = 4 * (transposed ? across : along);
     const bytes = Math.ceil((4 * across * along) / 64) * 64;
-    const inside = { ptr: next, stride, blocks, rows, paddedRows, columnBlocks, columns, transposed, bytes };
+    const inside = { ptr: next, stride, blocks, rows, paddedRows, columnBlocks, columns, transposed, bytes, pace };
     const parameter: Parameter = { name, shape, ...inside };
     next += bytes;
     all.push(parameter);
@@ -154,6 +167,7 @@ export function layOutParameters(architecture: Architecture, ptr: number): Param
   const { gates, inputOrder } = CELL[cell];
   const rows = gates.length * hiddenSize;
   const order = gates.map((_, index) => index);
+  const pace = paceOfLayers(architecture);
   const embedding = oneHot ? null : place('embedding.weight', [vocabulary, embeddingSize]);
   const layerParameters = Array.from({ length: layers }, (_, layer) => {
     const columns = layer > 0 ? hiddenSize : oneHot ? vocabulary : embeddingSize;
@@ -161,20 +175,23 @@ export function layOutParameters(architecture: Architecture, ptr: number): Param
       weightIh: place(`weight_ih_l${layer}`, [rows, columns], {
         blocks: inputOrder,
         transposed: oneHot && layer === 0,
+        // one-hot tokens select from it as from an embedding
+        pace: oneHot && layer === 0 ? 1 : pace,
       }),
-      weightHh: place(`weight_hh_l${layer}`, [rows, hiddenSize], { blocks: order }),
-      biasIh: place(`bias_ih_l${layer}`, [rows], { blocks: inputOrder }),
-      biasHh: place(`bias_hh_l${layer}`, [rows], { blocks: order }),
+      weightHh: place(`weight_hh_l${layer}`, [rows, hiddenSize], { blocks: order, pace }),
+      biasIh: place(`bias_ih_l${layer}`, [rows], { blocks: inputOrder, pace }),
+      biasHh: place(`bias_hh_l${layer}`, [rows], { blocks: order, pace }),
     };
   });
   return {
+    cell,
     embedding,
     layers: layerParameters,
     attention: attention
       ? {
-          query: place('attention.query.weight', [hiddenSize, hiddenSize]),
-          join: place('attention.join.weight', [hiddenSize, 2 * hiddenSize], { columnBlocks: 2 }),
-          joinBias: place('attention.join.bias', [hiddenSize]),
+          query: place('attention.query.weight', [hiddenSize, hiddenSize], { pace }),
+          join: place('attention.join.weight', [hiddenSize, 2 * hiddenSize], { columnBlocks: 2, pace }),
+          joinBias: place('attention.join.bias', [hiddenSize], { pace }),
         }
       : null,
     outputWeight: tied && embedding ? embedding : place('output.weight', [vocabulary, hiddenSize]),
@@ -301,7 +318,13 @@ export interface StartVectors {
  * they read; the embedding and the output's weights, also those of clusters, in +-0.1, as Zaremba et al. 2014 (arXiv:1409.2329) do, or the embedding
  * from `vectors`; biases 0, but 1 for the forget gate (Jozefowicz et al. 2015), and for the output the logarithm of 1 + the
  * token's count in `text`: the softmax begins with the frequencies of the tokens, which otherwise take hundreds of steps to
- * learn. After one pass over 250,000 words of WikiText-2 the perplexity was 192 with it and 270 without. Yields between rows.
+ * learn. After one pass over 250,000 words of WikiText-2 the perplexity was 192 with it and 270 without.
+ *
+ * Two things make deep networks learn as soon as shallow ones (docs/learning-rates.md has the figures):
+ * - The first layer's input weights are so large that what they add to its sums has the variance 1 over the text, however
+ *   small the embedding is: drawn as PyTorch does, it was a twentieth, and less in each layer above.
+ * - Layers above the first begin by passing on what they are given (`Cell.passes`).
+ * Yields between rows.
  */
 export function* initialise(
   floats: Float32Array,
@@ -311,7 +334,7 @@ export function* initialise(
   vectors: StartVectors | null = null,
 ): Generator<void> {
   const random = mulberry32(seed);
-  const { embedding, layers, attention, outputWeight, outputBias, clusters } = parameters;
+  const { cell, embedding, layers, attention, outputWeight, outputBias, clusters } = parameters;
   for (const parameter of parameters.all) {
     if (parameter.shape.length === 1) continue;
     const table = parameter === embedding || parameter === outputWeight || parameter === clusters?.weight;
@@ -323,18 +346,68 @@ export function* initialise(
     }
   }
   if (embedding && vectors) putVectors(floats, embedding, vectors);
-  for (const { biasIh } of layers) {
-    if (biasIh.blocks.length !== CELL.lstm.gates.length) continue;
-    const forget = (biasIh.ptr + biasIh.stride) / 4; // the second gate
-    floats.fill(1, forget, forget + biasIh.columns);
-  }
   const counts = new Uint32Array(outputBias.columns).fill(1);
   for (const token of text) counts[token]!++;
+  const [first, ...above] = layers;
+  if (text.length > 0) scaleInput(floats, first!.weightIh, 1 / Math.sqrt(first!.weightHh.columns), embedding, counts);
+  const { gates, biases, passes } = CELL[cell];
+  fillBiases(floats, first!.biasIh, gates, biases);
+  for (const { weightIh, biasIh } of above) {
+    addDiagonal(floats, weightIh, gates.indexOf(passes.gate), passes.gain);
+    fillBiases(floats, biasIh, gates, passes.biases);
+  }
   floats.set(Float32Array.from(counts, Math.log), outputBias.ptr / 4);
   clusters?.cutoffs.forEach((start, cluster) => {
     const count = counts.subarray(start, clusters.cutoffs[cluster + 1]).reduce((sum, each) => sum + each, 0);
     floats[clusters.bias.ptr / 4 + cluster] = Math.log(count);
   });
+}
+
+/** Gives what the first layer's input weights, drawn in +-`range`, add to a sum the variance 1 over a text of these counts. */
+function scaleInput(
+  floats: Float32Array,
+  weightIh: Parameter,
+  range: number,
+  embedding: Parameter | null,
+  counts: Uint32Array,
+): void {
+  let power = 1; // mean over the text of the sum of squares of what is read: a token's row, or a one-hot one
+  if (embedding) {
+    let [squares, tokens] = [0, 0];
+    for (const [token, count] of counts.entries()) {
+      const row = (embedding.ptr + token * embedding.stride) / 4;
+      for (let at = row; at < row + embedding.columns; at++) squares += count * floats[at]! ** 2;
+      tokens += count;
+    }
+    power = squares / tokens;
+  }
+  const scale = Math.sqrt(3 / power) / range;
+  if (!Number.isFinite(scale)) return; // nothing can be told of such an embedding
+  const start = weightIh.ptr / 4;
+  for (let at = start; at < start + weightIh.bytes / 4; at++) floats[at]! *= scale;
+}
+
+function fillBiases(
+  floats: Float32Array,
+  { ptr, stride, blocks, columns }: Parameter,
+  gates: readonly string[],
+  biases: Readonly<Record<string, number>>,
+): void {
+  for (const [gate, bias] of Object.entries(biases)) {
+    const start = (ptr + blocks.indexOf(gates.indexOf(gate)) * stride) / 4;
+    floats.fill(bias, start, start + columns);
+  }
+}
+
+/** Of one of the outside's blocks, which is square. */
+function addDiagonal(
+  floats: Float32Array,
+  { ptr, stride, blocks, paddedRows, rows }: Parameter,
+  block: number,
+  value: number,
+): void {
+  const first = blocks.indexOf(block) * paddedRows;
+  for (let row = 0; row < rows; row++) floats[(ptr + (first + row) * stride) / 4 + row]! += value;
 }
 
 function putVectors(floats: Float32Array, embedding: Parameter, { size, data }: StartVectors): void {

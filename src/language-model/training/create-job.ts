@@ -9,8 +9,8 @@ import { checkLanguageModelOptions, resolveLanguageModelOptions, type LanguageMo
 import { FIRST_WORD } from '../token-ids.ts';
 import { checkpointLength, restoreCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { interval, stepsOfPass, type LanguageModelJob } from './job.ts';
-import { PROGRESS } from './progress.ts';
 import { knownWords, splitText } from './text.ts';
+import { PROGRESS_LENGTH } from './watch.ts';
 
 /** What a training may be given besides the text. */
 export interface TrainingExtras {
@@ -94,13 +94,13 @@ export function createLanguageModelJob(
     heldOutText: text.heldOut,
     heldOutCharacters: text.heldOutCharacters,
     signals: createSignals(),
-    progress: new Float64Array(new SharedArrayBuffer(Object.keys(PROGRESS).length * 8)),
+    progress: new Float64Array(new SharedArrayBuffer(PROGRESS_LENGTH * 8)),
     losses: floats(steps),
     norms: floats(steps),
     heldOutLosses: new Float64Array(new SharedArrayBuffer(measurements(options, steps) * 8)),
     kept: floats(plan.parameters.bytes / 4),
     checkpoint: floats(checkpointLength(plan)),
-    checkpointProgress: new Float64Array(new SharedArrayBuffer(Object.keys(PROGRESS).length * 8)),
+    checkpointProgress: new Float64Array(new SharedArrayBuffer(PROGRESS_LENGTH * 8)),
     checkpointState: new Int32Array(new SharedArrayBuffer(4)),
   };
   if (checkpoint) restoreCheckpoint(job, checkpoint);

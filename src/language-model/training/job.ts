@@ -2,11 +2,12 @@
 // create-job.ts makes it, training-thread.ts runs it, checkpoint.ts stops and resumes it.
 
 import { planNetwork, type NetworkOptions } from '../network/network.ts';
-import { learningRateAt } from '../network/optimizer.ts';
 import { describingTensors, readParameters, type Tensor, type StartVectors } from '../network/parameters.ts';
 import type { LanguageModelOptions } from '../options.ts';
 import { PROGRESS } from './progress.ts';
 import { Streams } from './streams.ts';
+import { unigramLosses } from './text.ts';
+import { adamStepAt, recoveriesOf, type Recovery } from './watch.ts';
 
 /** A plain object that survives a structured clone; its memory is shared by all threads. */
 export interface LanguageModelJob {
@@ -49,6 +50,8 @@ export interface LanguageModelProgress {
   /** Optimiser steps done, and the tokens they learned from. */
   steps: number;
   trainedTokens: number;
+  /** Where it went wrong so far, and went on at half the learning rate. */
+  recoveries: Recovery[];
 }
 
 export interface LanguageModelResult {
@@ -64,6 +67,8 @@ export interface LanguageModelResult {
    * knows as unknown counts with all its characters: compare models of one vocabulary.
    */
   bitsPerCharacter: number | null;
+  /** The perplexity of counting words in the text that was learned from, on the same held-out text. */
+  unigramPerplexity: number;
   heldOutTokens: number;
   /** Measurements, nats a token, after which steps; the result's is the least. */
   heldOutLosses: { step: number; loss: number }[];
@@ -74,6 +79,8 @@ export interface LanguageModelResult {
   losses: Float32Array;
   gradientNorms: Float32Array;
   learningRates: Float32Array;
+  /** Where the training went wrong and went on at half the learning rate. */
+  recoveries: Recovery[];
 }
 
 /** Optimiser steps of a pass over the training text. */
@@ -93,6 +100,7 @@ export function languageModelProgress({ progress }: LanguageModelJob): LanguageM
     loss: progress[PROGRESS.loss]!,
     steps: progress[PROGRESS.steps]!,
     trainedTokens: progress[PROGRESS.trainedTokens]!,
+    recoveries: recoveriesOf(progress),
   };
 }
 
@@ -104,7 +112,7 @@ export function languageModelResult(job: LanguageModelJob): LanguageModelResult 
 
 /**
  * The last weights that were good, and after how many steps: those that measured best, or, before anything was measured,
- * those of the last step 0, 100, 200 … at which the loss was not above the first one. Null where the job has not begun. For
+ * those of the last step 0, 100, 200 … at which the loss was below that of counting words. Null where the job has not begun. For
  * a training that threw.
  */
 export function keptLanguageModel(job: LanguageModelJob): (LanguageModelResult & { step: number }) | null {
@@ -122,12 +130,14 @@ function resultOf(job: LanguageModelJob, floats: Float32Array): LanguageModelRes
   const loss = progress[PROGRESS.heldOutLoss] || NaN;
   const heldOutTokens = heldOutText.length - 1;
   const every = interval(options, losses.length);
+  const recoveries = recoveriesOf(progress);
   return {
     tensors: {
       ...readParameters(floats, planNetwork(job.sizes, job.threads).parameters),
       ...describingTensors(job.sizes),
     },
     perplexity: Math.exp(loss),
+    unigramPerplexity: unigramPerplexity(job),
     bitsPerCharacter: heldOutCharacters && (loss * heldOutTokens) / Math.LN2 / heldOutCharacters,
     heldOutTokens,
     heldOutLosses: Array.from(heldOutLosses.subarray(0, progress[PROGRESS.measured]), (each, index) => ({
@@ -138,6 +148,16 @@ function resultOf(job: LanguageModelJob, floats: Float32Array): LanguageModelRes
     plannedSteps: losses.length,
     losses: Float32Array.from(losses.subarray(0, steps)),
     gradientNorms: Float32Array.from(norms.subarray(0, steps)),
-    learningRates: Float32Array.from({ length: steps }, (_, step) => learningRateAt(step, losses.length, options)),
+    learningRates: Float32Array.from(
+      { length: steps },
+      (_, step) => adamStepAt(step, losses.length, options, recoveries).learningRate,
+    ),
+    recoveries,
   };
+}
+
+function unigramPerplexity({ trainingText, heldOutText, sizes }: LanguageModelJob): number {
+  const costs = unigramLosses(trainingText, sizes.vocabulary);
+  const predicted = heldOutText.subarray(1);
+  return Math.exp(predicted.reduce((sum, token) => sum + costs[token]!, 0) / predicted.length);
 }

@@ -17,7 +17,13 @@ export const PROGRESS = {
   /** Measurements of the held-out text, and how many of them since the best one. */
   measured: 8,
   sinceBest: 9,
-  /** Running mean of the loss. */
-  meanLoss: 10,
+  /** What watch.ts has noticed so far. */
+  watchedSteps: 10,
   trainedTokens: 11,
+  meanNorm: 12,
+  excess: 13,
+  slowExcess: 14,
+  /** How often the training went wrong and went on; of each, three numbers from `recovered` on (watch.ts). */
+  recoveries: 15,
+  recovered: 16,
 };

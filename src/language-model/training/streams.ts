@@ -58,6 +58,17 @@ export class Streams implements TokenStreams {
     return count;
   }
 
+  /** Sum over the tokens predicted at positions [position, position + steps) of what each is worth. */
+  sum(position: number, steps: number, worth: Float64Array): number {
+    let sum = 0;
+    for (let lane = 0; lane < this.lanes; lane++) {
+      const start = lane * this.length + position;
+      const end = Math.min(start + steps, this.tokens);
+      for (let at = start; at < end; at++) sum += worth[this.#text[at + 1]!]!;
+    }
+    return sum;
+  }
+
   /**
    * The tokens that lanes 8 panel to 8 panel + 7 read at `position`, to inputs[at …], and those they shall predict, to
    * targets[at …]: -1 where a lane has none.

@@ -53,6 +53,7 @@ export type TrainableNetwork = Pick<
   | 'setOwnState'
   | 'save'
   | 'load'
+  | 'restart'
 >;
 
 type Tensors = Record<string, TfTensor>;
@@ -115,6 +116,10 @@ export class TensorflowNetwork implements TrainableNetwork {
 
   load(source: Float32Array): void {
     this.#network.load(source);
+  }
+
+  restart(): void {
+    this.#network.restart();
   }
 
   norm(): Generator<void, number> {

@@ -49,6 +49,14 @@ export function knownWords(tokens: Int32Array, most: number): number {
   return counts.findLastIndex((count) => count >= 2) + 1;
 }
 
+/** What each token costs a model that only counts them in `text`, plus one: its negative log-likelihood, nats. */
+export function unigramLosses(text: Int32Array, vocabulary: number): Float64Array {
+  const counts = new Float64Array(vocabulary).fill(1);
+  for (const token of text) counts[token]!++;
+  const total = Math.log(text.length + vocabulary);
+  return counts.map((count) => total - Math.log(count));
+}
+
 /** A part of the corpus, [start, end), and whether it is held out. */
 interface Part {
   start: number;

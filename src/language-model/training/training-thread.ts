@@ -9,20 +9,20 @@
 import { CHECKPOINT } from './checkpoint.ts';
 import { interval, stepsOfPass, type LanguageModelJob } from './job.ts';
 import { Network, planNetwork } from '../network/network.ts';
-import { learningRateAt } from '../network/optimizer.ts';
+import { warmUpSteps } from '../network/optimizer.ts';
 import { PROGRESS } from './progress.ts';
 import { Streams } from './streams.ts';
 import { Stopped, Team } from '../network/team.ts';
+import { unigramLosses } from './text.ts';
 import { TensorflowNetwork, type TensorFlow, type TrainableNetwork } from './tensorflow.ts';
+import { adamStepAt, addRecovery, MOST_RECOVERIES, recoveriesOf, Watch, type Recovery, type Trouble } from './watch.ts';
 
 /** A call of `step` ends after so long, ms. */
 const SLICE = 20;
 /** Streams of the held-out text are at least so long: each begins without a context. */
 const SHORTEST_HELD_OUT_STREAM = 256;
-/** Steps after which the weights are kept, as long as nothing was measured and the loss is not above the first one. */
+/** Steps after which the weights are kept, as long as nothing was measured and the loss is good. */
 const KEEP_EVERY = 100;
-/** A training has diverged once the running mean of the loss is so much above the first loss, nats. */
-const DIVERGED = 2;
 
 /** One thread of a job. All threads are to be stepped until each says that it is done; they wait for each other. */
 export class LanguageModelThread {
@@ -45,9 +45,9 @@ export class LanguageModelThread {
   }
 
   /**
-   * Works for about 20 ms; false where nothing is left, or where another thread was stopped. Throws where the loss is no
-   * finite number any more, or far above the first one; the other threads then stop, and `keptLanguageModel` has the last
-   * good weights.
+   * Works for about 20 ms; false where nothing is left, or where another thread was stopped. Throws where the training has
+   * gone wrong more often than it is helped (watch.ts); the other threads then stop, and `keptLanguageModel` has the last good
+   * weights.
    */
   step(): boolean {
     return this.work(SLICE);
@@ -99,13 +99,15 @@ export class LanguageModelThread {
     const pass = stepsOfPass(trainingText, sizes);
     const every = interval(options, total);
     let tokens = progress[PROGRESS.trainedTokens]!;
-    let mean = progress[PROGRESS.meanLoss]!;
+    const counting = unigramLosses(trainingText, sizes.vocabulary);
+    let watch = new Watch(progress);
+    const recoveries = recoveriesOf(progress);
     this.#tell({ total: streams.tokens * options.epochs });
-    for (let step = start; ; step++) {
+    for (let step = start; ;) {
       if (step === total || (step > 0 && step % every === 0)) {
         if (yield* this.#measure(step)) break;
         this.#tell({ evaluating: 0, tokens, total: streams.tokens * options.epochs });
-      } else if (step % KEEP_EVERY === 0 && progress[PROGRESS.measured] === 0 && !(mean > losses[0]!)) {
+      } else if (step % KEEP_EVERY === 0 && progress[PROGRESS.measured] === 0 && watch.isGood) {
         this.#team.barrier(); // a checkpoint may be read just now
         this.#keep(step);
       }
@@ -116,21 +118,28 @@ export class LanguageModelThread {
       const position = (step % pass) * sizes.steps;
       const steps = Math.min(sizes.steps, streams.length - position);
       const count = streams.count(position, steps);
-      const rate = learningRateAt(step, total, options);
+      const { adamStep, learningRate } = adamStepAt(step, total, options, recoveries);
       const loss = (yield* this.#network.differentiate(streams, position, steps, step + 1)) / count;
       const norm = yield* this.#network.norm();
-      mean = step === 0 ? loss : 0.9 * mean + 0.1 * loss;
-      if (!Number.isFinite(loss + norm) || mean > (step === 0 ? loss : losses[0]!) + DIVERGED) {
-        throw new Error(
-          `The language model's loss became ${loss} (gradient ${norm}) in step ${step + 1} of ${total}, ` +
-            `at a learning rate of ${Number(rate.toPrecision(3))}; lower the learning rate (${options.learningRate})` +
-            (options.clip > 1 ? ` or clip (${options.clip})` : ''),
-        );
+      const excess = loss - streams.sum(position, steps, counting) / count;
+      const trouble = watch.observe(excess, norm, options.clip, learningRate, step >= warmUpSteps(total, options));
+      if (trouble) {
+        if (recoveries.length === MOST_RECOVERIES) {
+          throw new Error(
+            `The language model's loss became ${loss} (gradient ${norm}) in step ${step + 1} of ${total}, ` +
+              `at a learning rate of ${Number(learningRate.toPrecision(3))}; lower the learning rate (${options.learningRate})` +
+              (options.clip > 1 ? ` or clip (${options.clip})` : ''),
+          );
+        }
+        recoveries.push(this.#recover(step, trouble));
+        watch = new Watch();
+        continue; // with the same window
       }
-      yield* this.#network.update(step + 1, rate, options.weightDecay, norm, options.clip);
+      yield* this.#network.update(adamStep, learningRate, options.weightDecay, norm, options.clip);
       tokens += count;
       if (this.#team.thread === 0) [losses[step], norms[step]] = [loss, norm];
-      this.#tell({ tokens, loss, steps: step + 1, meanLoss: mean, trainedTokens: tokens });
+      step++;
+      this.#tell({ tokens, loss, steps: step, trainedTokens: tokens, ...watch.numbers });
       this.#answerCheckpoint();
     }
     this.#tell({ done: 1 });
@@ -172,6 +181,20 @@ export class LanguageModelThread {
     }
     this.#network.setOwnState(state);
     return loss / streams.tokens;
+  }
+
+  /** Goes back to the last weights that were good; what was learned since is lost. */
+  #recover(step: number, trouble: Trouble): Recovery {
+    const { kept, progress } = this.#job;
+    const recovery = { step, from: progress[PROGRESS.keptStep]!, trouble };
+    this.#team.barrier(); // every thread has read the progress, and none reads parameters
+    const [start, end] = this.#range();
+    this.#parameters.set(kept.subarray(start, end), start);
+    this.#network.restart();
+    if (this.#team.thread === 0) addRecovery(progress, recovery);
+    this.#tell(new Watch().numbers);
+    this.#team.barrier();
+    return recovery;
   }
 
   /** This thread's part of the parameters. */
