@@ -23,6 +23,7 @@ import { LanguageModel } from '../src/language-model/inference/inference.ts';
 import { Inspector } from '../src/language-model/inference/inspection.ts';
 import { createLanguageModelJob } from '../src/language-model/training/create-job.ts';
 import { languageModelProgress, type LanguageModelJob } from '../src/language-model/training/job.ts';
+import type { CellName } from '../src/language-model/network/cells.ts';
 import { createMemory } from '../src/language-model/network/memory.ts';
 import { Network, planNetwork, type NetworkOptions } from '../src/language-model/network/network.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
@@ -321,148 +322,184 @@ async function measureAll(): Promise<void> {
   console.log(JSON.stringify({ ...figures, name: 'language-model' }));
 }
 
+interface Race {
+  kernel: WebAssembly.Module;
+  /** Null: without a peer. */
+  torch: Peer | null;
+  seconds: number;
+  rounds: number;
+  figures: Record<string, number>;
+}
+
+/** What figures of 256-bit arithmetic are called by. */
+const WIDTH = WIDE ? '256' : '';
+
 /** All rows of one width, that of this process. */
 async function measure(): Promise<void> {
-  const width = WIDE ? '256' : '';
   const only = asked.filter(isMeasuredIn(WIDE ? '256' : '128'));
-  const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
-  const kernel = await loadKernel(
-    new URL('../dist/', import.meta.url),
-    'language-model',
-    values.variant as KernelVariant | undefined,
-  );
+  const variant = values.variant as KernelVariant | undefined;
+  const kernel = await loadKernel(new URL('../dist/', import.meta.url), 'language-model', variant);
   const torch = values.alone ? null : await startTorch(values.python, values.openblas);
-  const figures: Record<string, number> = {};
-  const inTurn = async (ours: () => number | Promise<number>, theirs: (peer: Peer) => Promise<number>) => {
-    const [our, their]: [number[], number[]] = [[], []];
-    for (let round = 0; round < rounds; round++) {
-      our.push(await ours());
-      if (torch) their.push(await theirs(torch));
-    }
-    return { our: median(our), their: torch ? median(their) : NaN };
-  };
+  const race = { kernel, torch, seconds: Number(values.seconds), rounds: Number(values.rounds), figures: {} };
   console.log(torch ? `PyTorch ${torch.version}` : 'without a peer');
   if (WIDE) console.log(JSON.stringify(tryWide(kernel, () => performance.now())));
-
-  if (torch) {
-    await inFolder(async (folder) => {
-      for (const cell of ['lstm', 'gru', 'rnn'] as const) {
-        const model = { ...BASE, cell, layers: 2, vocabulary: 500, batchSize: 16, steps: 20 };
-        const path = join(folder, cell);
-        const { loss, tensors } = await differentiate(kernel, model, path);
-        const theirs = await torch.ask({ command: 'check', model: { ...model, threads: THREADS }, path, tensors });
-        const { loss: expected = NaN, error = NaN } = theirs;
-        console.log(
-          `${cell}: loss ${loss.toFixed(6)} and ${expected.toFixed(6)}, gradients differ by ${error.toExponential(1)}`,
-        );
-        if (!(Math.abs(loss - expected) < 1e-4 && error < 1e-3))
-          throw new Error(`${cell}: PyTorch has another gradient`);
-      }
-    });
-  }
-
+  if (torch) await checkGradients(kernel, torch);
   for (const name of only) {
     const model = MODELS[name];
-    if (!model) continue;
-    const { our, their } = await inTurn(
-      () => train(kernel, model, THREADS, seconds),
-      async (peer) => (await peer.ask({ command: 'train', model: { ...model, threads: THREADS }, seconds }))['rate']!,
-    );
-    const operations = 6 * multiplyAddsPerToken(fill(model), 0); // of a token, forward and back
-    console.log(
-      `${name}: ${Math.round(our)} tokens/s (${((operations * our) / 1e9).toFixed(0)} GFLOP/s), PyTorch ${Math.round(their)}: ${(our / their).toFixed(2)}x`,
-    );
-    figures[`${name}${width}TokensPerSecond`] = Math.round(our);
-    figures[`${name}${width}VsPytorch`] = our / their;
+    if (model) await raceTraining(race, name, model);
   }
-  if (only.includes('layer')) {
-    const options = fill({ ...BASE, vocabulary: 16 });
-    const model = { ...BASE, threads: THREADS };
-    await inFolder(async (folder) => {
-      const path = join(folder, 'layer');
-      const tensors = await runLayer(kernel, options, WIDE, path);
-      const { error = NaN } = (await torch?.ask({ command: 'checkLayer', model, path, tensors })) ?? {};
-      if (torch) console.log(`layer: outputs and gradients differ by ${error.toExponential(1)}`);
-      if (torch && !(error < 1e-4)) throw new Error('layer: PyTorch has another output or gradient');
-    });
-    const { our, their } = await inTurn(
-      () => timeLayer(kernel, options, THREADS, WIDE, seconds),
-      async (peer) => (await peer.ask({ command: 'trainLayer', model, seconds }))['rate']!,
-    );
-    const rates = `${Math.round(our)} tokens/s, PyTorch ${Math.round(their)}`;
-    console.log(`layer: the LSTM's alone, ${rates}: ${(our / their).toFixed(2)}x`);
-    figures[`layer${width}VsPytorch`] = our / their;
-  }
-  if (only.includes('inference')) {
-    for (const threads of [1, THREADS]) {
-      const { our, their } = await inTurn(
-        () => infer(kernel, BASE),
-        async (peer) =>
-          (await peer.ask({ command: 'infer', model: { ...BASE, threads }, steps: 1500 }))['microseconds']!,
-      );
-      const times = `${our.toFixed(0)} µs a token on 1 thread, PyTorch ${their.toFixed(0)} on ${threads}`;
-      console.log(`inference: ${times}: ${(their / our).toFixed(2)}x`);
-      figures[threads === 1 ? 'inferenceVsPytorch' : `inferenceVsPytorch${threads}Threads`] = their / our;
-      figures['inferenceMs'] = our / 1000;
-    }
-  }
-  if (only.includes('inspection')) {
-    const milliseconds = inspect(kernel, BASE, 2 * rounds);
-    figures['inspectionMs'] = milliseconds;
-    console.log(`inspection: ${milliseconds.toFixed(0)} ms for ${TOKENS_INSPECTED} tokens`);
-  }
-  if (only.includes('threads')) {
-    const [one, two]: [number[], number[]] = [[], []];
-    for (let round = 0; round < rounds; round++) {
-      one.push(await train(kernel, BASE, 1, seconds));
-      two.push(await train(kernel, BASE, 2, seconds));
-    }
-    const ratio = median(two) / median(one);
-    figures[WIDE ? 'threads2Vs1Of256' : 'threads2Vs1'] = ratio;
-    console.log(`2 threads: ${ratio.toFixed(2)} times 1 thread`);
-  }
-  if (only.includes('tfjs')) {
-    const folder = values.tfjs ?? (await findTfjsNode());
-    if (!folder) throw new Error('Name the folder in which @tensorflow/tfjs-node is installed: --tfjs FOLDER');
-    const [our, layers, byHand]: [number[], number[], number[]] = [[], [], []];
-    for (let round = 0; round < rounds; round++) {
-      our.push(await train(kernel, BASE, THREADS, seconds));
-      layers.push(await trainLayers(folder, BASE, seconds));
-      byHand.push(trainByHand(folder, BASE, seconds));
-    }
-    for (const [name, their, what] of [
-      ['VsTfjs', layers, "the library's layers"],
-      ['VsTfjsByHand', byHand, 'by hand'],
-    ] as const) {
-      figures[`lstm${width}${name}`] = median(our) / median(their);
-      const rates = `${Math.round(median(our))} tokens/s, tfjs-node, ${what}, ${Math.round(median(their))}`;
-      console.log(`tfjs: ${rates}: ${(median(our) / median(their)).toFixed(2)}x`);
-    }
-  }
-  if (only.includes('sameSteps')) {
-    await inFolder(async (folder) => {
-      const { perplexity, request } = await trainSteps(kernel, BASE, THREADS, values.data, join(folder, 'steps'));
-      const theirs = await torch?.ask({ ...request, model: { ...request.model, threads: THREADS } });
-      const expected = theirs?.['perplexity'] ?? NaN;
-      figures['sameStepsPerplexityVsPytorch'] = perplexity / expected;
-      console.log(
-        `perplexity after the same 1,000 steps: ${perplexity.toFixed(2)}, PyTorch ${expected.toFixed(2)}: ${((perplexity / expected - 1) * 100).toFixed(2)} %`,
-      );
-    });
-  }
+  if (only.includes('layer')) await raceLayer(race);
+  if (only.includes('inference')) await raceInference(race);
+  if (only.includes('inspection')) measureInspection(race);
+  if (only.includes('threads')) await compareThreads(race);
+  if (only.includes('tfjs')) await raceTfjs(race);
+  if (only.includes('sameSteps')) await compareSteps(race);
   for (const cell of ['lstm', 'gru', 'rnn'] as const) {
     const name = `mnist${cell[0]!.toUpperCase()}${cell.slice(1)}`;
-    if (!only.includes(name)) continue;
-    const result = await mnist(kernel, { ...MNIST_DEFAULTS[cell], threads: THREADS, wide: WIDE });
-    const times = `${result.seconds.toFixed(0)} s, ${result.processorSeconds.toFixed(0)} s of each processor`;
-    console.log(`${name}: ${(100 * result.accuracy).toFixed(2)} % right after ${times}`);
-    figures[name] = 100 * result.accuracy;
+    if (only.includes(name)) await measureMnist(race, name, cell);
   }
   torch?.end();
-  const rounded = Object.entries(figures)
+  const rounded = Object.entries<number>(race.figures)
     .filter(([, value]) => Number.isFinite(value)) // --alone has no ratios
     .map(([name, value]) => [name, Number(value.toPrecision(3))]);
   console.log(JSON.stringify({ name: 'language-model', ...Object.fromEntries(rounded) }));
+}
+
+/** Medians of several rounds, in each of which one is timed after the other. */
+async function inTurn(
+  { torch, rounds }: Race,
+  ours: () => number | Promise<number>,
+  theirs: (peer: Peer) => Promise<number>,
+): Promise<{ our: number; their: number }> {
+  const [our, their]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    our.push(await ours());
+    if (torch) their.push(await theirs(torch));
+  }
+  return { our: median(our), their: torch ? median(their) : NaN };
+}
+
+async function checkGradients(kernel: WebAssembly.Module, torch: Peer): Promise<void> {
+  await inFolder(async (folder) => {
+    for (const cell of ['lstm', 'gru', 'rnn'] as const) {
+      const model = { ...BASE, cell, layers: 2, vocabulary: 500, batchSize: 16, steps: 20 };
+      const path = join(folder, cell);
+      const { loss, tensors } = await differentiate(kernel, model, path);
+      const theirs = await torch.ask({ command: 'check', model: { ...model, threads: THREADS }, path, tensors });
+      const { loss: expected = NaN, error = NaN } = theirs;
+      console.log(
+        `${cell}: loss ${loss.toFixed(6)} and ${expected.toFixed(6)}, gradients differ by ${error.toExponential(1)}`,
+      );
+      if (!(Math.abs(loss - expected) < 1e-4 && error < 1e-3)) throw new Error(`${cell}: PyTorch has another gradient`);
+    }
+  });
+}
+
+async function raceTraining(race: Race, name: string, model: Model): Promise<void> {
+  const { kernel, seconds, figures } = race;
+  const { our, their } = await inTurn(
+    race,
+    () => train(kernel, model, THREADS, seconds),
+    async (peer) => (await peer.ask({ command: 'train', model: { ...model, threads: THREADS }, seconds }))['rate']!,
+  );
+  const operations = 6 * multiplyAddsPerToken(fill(model), 0); // of a token, forward and back
+  console.log(
+    `${name}: ${Math.round(our)} tokens/s (${((operations * our) / 1e9).toFixed(0)} GFLOP/s), PyTorch ${Math.round(their)}: ${(our / their).toFixed(2)}x`,
+  );
+  figures[`${name}${WIDTH}TokensPerSecond`] = Math.round(our);
+  figures[`${name}${WIDTH}VsPytorch`] = our / their;
+}
+
+async function raceLayer(race: Race): Promise<void> {
+  const { kernel, torch, seconds, figures } = race;
+  const options = fill({ ...BASE, vocabulary: 16 });
+  const model = { ...BASE, threads: THREADS };
+  await inFolder(async (folder) => {
+    const path = join(folder, 'layer');
+    const tensors = await runLayer(kernel, options, WIDE, path);
+    const { error = NaN } = (await torch?.ask({ command: 'checkLayer', model, path, tensors })) ?? {};
+    if (torch) console.log(`layer: outputs and gradients differ by ${error.toExponential(1)}`);
+    if (torch && !(error < 1e-4)) throw new Error('layer: PyTorch has another output or gradient');
+  });
+  const { our, their } = await inTurn(
+    race,
+    () => timeLayer(kernel, options, THREADS, WIDE, seconds),
+    async (peer) => (await peer.ask({ command: 'trainLayer', model, seconds }))['rate']!,
+  );
+  const rates = `${Math.round(our)} tokens/s, PyTorch ${Math.round(their)}`;
+  console.log(`layer: the LSTM's alone, ${rates}: ${(our / their).toFixed(2)}x`);
+  figures[`layer${WIDTH}VsPytorch`] = our / their;
+}
+
+async function raceInference(race: Race): Promise<void> {
+  const { kernel, figures } = race;
+  for (const threads of [1, THREADS]) {
+    const model = { ...BASE, threads };
+    const { our, their } = await inTurn(
+      race,
+      () => infer(kernel, BASE),
+      async (peer) => (await peer.ask({ command: 'infer', model, steps: 1500 }))['microseconds']!,
+    );
+    const times = `${our.toFixed(0)} µs a token on 1 thread, PyTorch ${their.toFixed(0)} on ${threads}`;
+    console.log(`inference: ${times}: ${(their / our).toFixed(2)}x`);
+    figures[threads === 1 ? 'inferenceVsPytorch' : `inferenceVsPytorch${threads}Threads`] = their / our;
+    figures['inferenceMs'] = our / 1000;
+  }
+}
+
+function measureInspection({ kernel, rounds, figures }: Race): void {
+  const milliseconds = inspect(kernel, BASE, 2 * rounds);
+  figures['inspectionMs'] = milliseconds;
+  console.log(`inspection: ${milliseconds.toFixed(0)} ms for ${TOKENS_INSPECTED} tokens`);
+}
+
+async function compareThreads({ kernel, seconds, rounds, figures }: Race): Promise<void> {
+  const [one, two]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    one.push(await train(kernel, BASE, 1, seconds));
+    two.push(await train(kernel, BASE, 2, seconds));
+  }
+  const ratio = median(two) / median(one);
+  figures[WIDE ? 'threads2Vs1Of256' : 'threads2Vs1'] = ratio;
+  console.log(`2 threads: ${ratio.toFixed(2)} times 1 thread`);
+}
+
+async function raceTfjs({ kernel, seconds, rounds, figures }: Race): Promise<void> {
+  const folder = values.tfjs ?? (await findTfjsNode());
+  if (!folder) throw new Error('Name the folder in which @tensorflow/tfjs-node is installed: --tfjs FOLDER');
+  const [our, layers, byHand]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < rounds; round++) {
+    our.push(await train(kernel, BASE, THREADS, seconds));
+    layers.push(await trainLayers(folder, BASE, seconds));
+    byHand.push(trainByHand(folder, BASE, seconds));
+  }
+  for (const [name, their, what] of [
+    ['VsTfjs', layers, "the library's layers"],
+    ['VsTfjsByHand', byHand, 'by hand'],
+  ] as const) {
+    figures[`lstm${WIDTH}${name}`] = median(our) / median(their);
+    const rates = `${Math.round(median(our))} tokens/s, tfjs-node, ${what}, ${Math.round(median(their))}`;
+    console.log(`tfjs: ${rates}: ${(median(our) / median(their)).toFixed(2)}x`);
+  }
+}
+
+async function compareSteps({ kernel, torch, figures }: Race): Promise<void> {
+  await inFolder(async (folder) => {
+    const { perplexity, request } = await trainSteps(kernel, BASE, THREADS, values.data, join(folder, 'steps'));
+    const theirs = await torch?.ask({ ...request, model: { ...request.model, threads: THREADS } });
+    const expected = theirs?.['perplexity'] ?? NaN;
+    figures['sameStepsPerplexityVsPytorch'] = perplexity / expected;
+    console.log(
+      `perplexity after the same 1,000 steps: ${perplexity.toFixed(2)}, PyTorch ${expected.toFixed(2)}: ${((perplexity / expected - 1) * 100).toFixed(2)} %`,
+    );
+  });
+}
+
+async function measureMnist({ kernel, figures }: Race, name: string, cell: CellName): Promise<void> {
+  const result = await mnist(kernel, { ...MNIST_DEFAULTS[cell], threads: THREADS, wide: WIDE });
+  const times = `${result.seconds.toFixed(0)} s, ${result.processorSeconds.toFixed(0)} s of each processor`;
+  console.log(`${name}: ${(100 * result.accuracy).toFixed(2)} % right after ${times}`);
+  figures[name] = 100 * result.accuracy;
 }
 
 if (isMainThread) await (values.width === (WIDE ? '256' : '128') ? measure() : measureAll());

@@ -95,7 +95,9 @@ async function compare(
     read.push(vectors.index.lastRead);
     const of = (sign: number) => terms.filter(({ weight }) => weight === sign).map(({ index }) => index);
     const peer = await gensim.ask<{ rows: number[]; scores: number[] }>({
-      ...{ positive: of(1), negative: of(-1), count: ANSWERS },
+      positive: of(1),
+      negative: of(-1),
+      count: ANSWERS,
     });
     theirs.push(1000 * peer.seconds);
     for (const [place, { index, similarity }] of answers.entries()) {
@@ -105,8 +107,11 @@ async function compare(
     }
   }
   return {
-    ...{ p50: percentile(ours, 0.5), p95: percentile(ours, 0.95) },
-    ...{ gensim50: percentile(theirs, 0.5), gensim95: percentile(theirs, 0.95), read: percentile(read, 0.5) },
+    p50: percentile(ours, 0.5),
+    p95: percentile(ours, 0.95),
+    gensim50: percentile(theirs, 0.5),
+    gensim95: percentile(theirs, 0.95),
+    read: percentile(read, 0.5),
   };
 }
 
@@ -168,6 +173,50 @@ async function evaluate(kernel: WebAssembly.Module, gensim: Gensim, data: string
   };
 }
 
+/** Prepares the vectors, and asks them and gensim `count` questions of each kind. */
+async function race(vectors: WordVectors, kind: string, gensim: Gensim, count: number): Promise<Figures[]> {
+  const { rows, vectorSize, memory } = vectors.index;
+  const steps: number[] = [];
+  for (let more = true; more;) {
+    const start = performance.now();
+    more = vectors.step();
+    steps.push(performance.now() - start);
+  }
+  const random = seededRandom(1);
+  const pick = (): number => Math.floor(random() * rows);
+  const single = Array.from({ length: count }, () => [{ index: pick(), weight: 1 }]);
+  const sums = Array.from({ length: count }, () => [1, -1, 1].map((weight) => ({ index: pick(), weight })));
+  console.log(
+    `\n${rows} ${kind} vectors of ${vectorSize}: ${Math.round(memory.buffer.byteLength / 1e6)} MB, prepared in ${steps.length} steps, ${(steps.reduce((a, b) => a + b) / 1000).toFixed(2)} s, longest ${Math.max(...steps).toFixed(1)} ms`,
+  );
+  const all: Figures[] = [];
+  for (const [name, questions] of [
+    ['one word', single],
+    ['analogy', sums],
+  ] as const) {
+    const found = await compare(vectors, gensim, questions);
+    all.push(found);
+    console.log(
+      `  ${name.padEnd(9)} p50 ${found.p50.toFixed(2)} ms, p95 ${found.p95.toFixed(2)} (read in full: ${found.read})   gensim p50 ${found.gensim50.toFixed(2)}, p95 ${found.gensim95.toFixed(2)}`,
+    );
+  }
+  for (const [name, run] of [
+    ['3CosMul', (terms: WeightedWord[]) => vectors.mostSimilar(terms, ANSWERS, '3CosMul')],
+    ['rank', ([a, , c]: WeightedWord[]) => vectors.rank(a!.index, c!.index)],
+  ] as const) {
+    const times = [...sums.slice(0, 10), ...sums].map((terms) => {
+      const start = performance.now();
+      run(terms);
+      return performance.now() - start;
+    });
+    const timed = times.slice(10);
+    console.log(
+      `  ${name.padEnd(9)} p50 ${percentile(timed, 0.5).toFixed(2)} ms, p95 ${percentile(timed, 0.95).toFixed(2)}`,
+    );
+  }
+  return all;
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -199,49 +248,8 @@ async function main(): Promise<void> {
         await writeFile(file, numbers);
         await gensim.ask({ load: file, rows, size });
         await rm(file);
-        const vectors = new WordVectors(
-          kernel,
-          Array.from({ length: rows }, (_, row) => `w${row}`),
-          numbers,
-          size,
-        );
-        const steps: number[] = [];
-        for (let more = true; more;) {
-          const start = performance.now();
-          more = vectors.step();
-          steps.push(performance.now() - start);
-        }
-        const random = seededRandom(1);
-        const pick = (): number => Math.floor(random() * rows);
-        const single = Array.from({ length: count }, () => [{ index: pick(), weight: 1 }]);
-        const sums = Array.from({ length: count }, () => [1, -1, 1].map((weight) => ({ index: pick(), weight })));
-        console.log(
-          `\n${rows} ${kind} vectors of ${size}: ${Math.round(vectors.index.memory.buffer.byteLength / 1e6)} MB, prepared in ${steps.length} steps, ${(steps.reduce((a, b) => a + b) / 1000).toFixed(2)} s, longest ${Math.max(...steps).toFixed(1)} ms`,
-        );
-        for (const [name, questions] of [
-          ['one word', single],
-          ['analogy', sums],
-        ] as const) {
-          const found = await compare(vectors, gensim, questions);
-          all.push(found);
-          console.log(
-            `  ${name.padEnd(9)} p50 ${found.p50.toFixed(2)} ms, p95 ${found.p95.toFixed(2)} (read in full: ${found.read})   gensim p50 ${found.gensim50.toFixed(2)}, p95 ${found.gensim95.toFixed(2)}`,
-          );
-        }
-        for (const [name, run] of [
-          ['3CosMul', (terms: WeightedWord[]) => vectors.mostSimilar(terms, ANSWERS, '3CosMul')],
-          ['rank', ([a, , c]: WeightedWord[]) => vectors.rank(a!.index, c!.index)],
-        ] as const) {
-          const times = [...sums.slice(0, 10), ...sums].map((terms) => {
-            const start = performance.now();
-            run(terms);
-            return performance.now() - start;
-          });
-          const timed = times.slice(10);
-          console.log(
-            `  ${name.padEnd(9)} p50 ${percentile(timed, 0.5).toFixed(2)} ms, p95 ${percentile(timed, 0.95).toFixed(2)}`,
-          );
-        }
+        const names = Array.from({ length: rows }, (_, row) => `w${row}`);
+        all.push(...(await race(new WordVectors(kernel, names, numbers, size), kind, gensim, count)));
       }
       const name = `exact${rows / 1000}k`;
       figures[`${name}Ms`] = round(Math.max(...all.map(({ p50 }) => p50)));

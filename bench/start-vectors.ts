@@ -50,8 +50,12 @@ function processorSeconds(): number {
 async function train(input: 'embedding' | 'word2vec'): Promise<Point[]> {
   const options = {
     ...LANGUAGE_MODEL_DEFAULTS,
-    ...{ input, epochs: Number(values.epochs), patience: 1000, evaluateEvery: Number(values.every) },
-    ...{ dropout: Number(values.dropout), inputDropout: Number(values.inputDropout) },
+    input,
+    epochs: Number(values.epochs),
+    patience: 1000,
+    evaluateEvery: Number(values.every),
+    dropout: Number(values.dropout),
+    inputDropout: Number(values.inputDropout),
   };
   const resolved = resolveLanguageModelOptions(options, tokens.length);
   const seed = Number(values.seed);
@@ -59,7 +63,9 @@ async function train(input: 'embedding' | 'word2vec'): Promise<Point[]> {
   const start = processorSeconds();
   if (input === 'word2vec') {
     job.vectors = await trainStartVectors(job, {
-      ...{ kernels, signal: new AbortController().signal, script: new URL('compute-thread.mjs', distribution) },
+      kernels,
+      signal: new AbortController().signal,
+      script: new URL('compute-thread.mjs', distribution),
       events: { progress: () => undefined, log: (_, line) => console.log(line) },
     });
   }

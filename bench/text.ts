@@ -64,8 +64,6 @@ async function read(folder: string, cached = false): Promise<{ read: ReadCorpus;
       threads,
       seed: 1,
     },
-    tokenFile.descriptor,
-    threads,
     {
       directory: join(root, 'model'),
       kernels,
@@ -73,7 +71,7 @@ async function read(folder: string, cached = false): Promise<{ read: ReadCorpus;
       signal: new AbortController().signal,
       events: { progress: () => undefined, log: () => undefined },
     },
-    () => undefined,
+    { tokenFile: tokenFile.descriptor, threads },
   );
   const seconds = (performance.now() - start) / 1000;
   await found?.kept; // a training goes on meanwhile
@@ -154,7 +152,7 @@ async function memoryOf(folder: string): Promise<{ all: number; withoutVocabular
     const events = { progress: () => {}, log: () => {} };
     const options = { reading: { maximumFileSize: 2 ** 31 }, text: ${JSON.stringify(TEXT_DEFAULTS)}, phrases: ${JSON.stringify(PHRASE_DEFAULTS)} };
     const context = { kernels, script: new URL(${JSON.stringify(new URL('../dist/compute-thread.mjs', import.meta.url).href)}), signal: new AbortController().signal, events, directory: ${JSON.stringify(root)} };
-    const read = (folder) => readFolders({ folders: [{ path: folder, exclude: [] }], ...options }, descriptor, ${threads}, context, () => {});
+    const read = (folder) => readFolders({ folders: [{ path: folder, exclude: [] }], ...options }, context, { tokenFile: descriptor, threads: ${threads} });
     await (await read(${JSON.stringify(join(root, 'tiny'))})).kept;
     const before = process.memoryUsage().rss;
     let peak = before;

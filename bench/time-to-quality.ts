@@ -137,7 +137,9 @@ async function trainOurs(job: LanguageModelJob): Promise<Measurement[]> {
   };
   if (job.options.input === 'word2vec') {
     job.vectors = await trainStartVectors(job, {
-      ...{ kernels, script: new URL('compute-thread.mjs', DISTRIBUTION), signal: new AbortController().signal },
+      kernels,
+      script: new URL('compute-thread.mjs', DISTRIBUTION),
+      signal: new AbortController().signal,
       events: { progress: () => undefined, log: (_, line) => console.log(line) },
     });
     count(true);
@@ -173,8 +175,16 @@ const createJob = (share: number, input: 'embedding' | 'word2vec'): LanguageMode
   const stepsOfAll = Math.ceil(learned.length / batchSize / steps);
   const options = {
     ...LANGUAGE_MODEL_DEFAULTS,
-    ...{ input, embeddingSize, hiddenSize, batchSize, steps, epochs: 1, learningRate: Number(values.rate) },
-    ...{ patience: 100, evaluateEvery: Math.ceil(stepsOfAll / MEASUREMENTS), tokens: 'bytePairs' as const },
+    input,
+    embeddingSize,
+    hiddenSize,
+    batchSize,
+    steps,
+    epochs: 1,
+    learningRate: Number(values.rate),
+    patience: 100,
+    evaluateEvery: Math.ceil(stepsOfAll / MEASUREMENTS),
+    tokens: 'bytePairs' as const,
   };
   return createLanguageModelJob(kernel, tokens, Int32Array.of(0, learned.length), Uint8Array.of(0, 1), options, 2, 1, {
     characters: charactersOf(tokenizer),

@@ -139,7 +139,8 @@ async function speed(bench: Bench, row: string): Promise<Figures> {
         const [our, their] = [bench.judge(await ours.vectors()), bench.judge(await theirs.vectors())];
         console.log(`  gensim     ${qualityLine(their)}\n  Lexiscope  ${qualityLine(our)}`);
         const worse = SETS.filter((set) => our[set] < their[set] - TOLERANCE);
-        if (worse.length) throw new Error(`${row}, ${algorithm}: worse than gensim's by more than ${TOLERANCE} on ${worse.join(', ')}`); // prettier-ignore
+        if (worse.length)
+          throw new Error(`${row}, ${algorithm}: worse than gensim's by more than ${TOLERANCE} on ${worse.join(', ')}`);
       };
       const [their, our] = (await race(`${row} ${algorithm}`, [theirs, ours], bench, epochs, check)) as [Rates, Rates];
       ratios[algorithm] = round(our.wall / their.wall);
@@ -245,7 +246,9 @@ async function quality(bench: Bench, algorithm: Algorithm): Promise<Figures> {
 /** Texts that repeat words, in every mode, with `--epochs` (20) passes. */
 function repeated({ kernel, folder, python, epochs }: Bench): Promise<Figures> {
   return compareRepeated({
-    ...{ kernel, folder, python },
+    kernel,
+    folder,
+    python,
     options: { ...OPTIONS, minCount: 2, epochs: epochs || 20 },
     texts: values.texts ? values.texts.split(',') : [],
     modes: values.modes ? values.modes.split(',') : [],

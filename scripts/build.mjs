@@ -1,13 +1,17 @@
 // Builds dist/: the bundles (esbuild), the kernels in two variants (AssemblyScript), the styles and icons of the webviews.
-//   node scripts/build.mjs [--development]     --development: source maps, no minification
+//   node scripts/build.mjs [--development] [--clean] [--kernels] [--check]
+//     --development: source maps, no minification     --clean: everything anew     --kernels: nothing else
+//     --check: fails where an interface in src/kernel-interfaces was out of date; it is written anew either way
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { writeNotices } from './notices.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -18,46 +22,81 @@ const asc = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/
 
 /** A file directly in it is a module; its folders hold what modules include. */
 const kernelsFolder = join(root, 'src/kernels');
+/** What TypeScript knows of the modules, written from the compiler's output (kernel-interface.mjs). */
+const interfacesFolder = join(root, 'src/kernel-interfaces');
 const variants = { simd: ['simd', 'threads'], 'relaxed-simd': ['simd', 'threads', 'relaxed-simd'] };
 
 async function newest(paths) {
   return Math.max(...(await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs))));
 }
 
-/** Compiles each kernel to dist/kernels/NAME.VARIANT.wasm, unless that file is newer than every source. */
+/**
+ * Compiles each kernel to dist/kernels/NAME.VARIANT.wasm, unless that file is newer than every source, and writes its
+ * interface. Gives the interfaces that were out of date, by their names in the project.
+ */
 export async function buildKernels() {
   await mkdir(join(dist, 'kernels'), { recursive: true });
+  await mkdir(interfacesFolder, { recursive: true });
   const files = (await readdir(kernelsFolder, { recursive: true })).filter((file) => /(?<!\.d)\.ts$/.test(file));
-  const sourceTime = await newest([...files.map((file) => join(kernelsFolder, file)), fileURLToPath(import.meta.url)]);
-  const jobs = files
+  const scripts = ['build.mjs', 'kernel-interface.mjs'].map((script) => join(root, 'scripts', script));
+  const sourceTime = await newest([...files.map((file) => join(kernelsFolder, file)), ...scripts]);
+  const names = files
     .filter((file) => basename(file) === file)
-    .flatMap((file) => Object.entries(variants).map(([variant, features]) => ({ file, variant, features })));
-  await Promise.all(
-    jobs.map(async ({ file, variant, features }) => {
-      const out = join(dist, 'kernels', `${file.slice(0, -3)}.${variant}.wasm`);
-      if (existsSync(out) && (await stat(out)).mtimeMs > sourceTime) return;
-      await promisify(execFile)(process.execPath, [
-        asc,
-        join(kernelsFolder, file),
-        '--outFile',
-        out,
-        '-O3',
-        '--noAssert',
-        '--runtime',
-        'stub',
-        '--importMemory',
-        '--sharedMemory',
-        '--initialMemory',
-        '1',
-        '--maximumMemory',
-        '65536',
-        '--enable',
-        features.join(','),
-      ]).catch((error) => {
-        throw new Error(`${file} (${variant}):\n${error.stdout}${error.stderr}`);
-      });
-    }),
-  );
+    .map((file) => file.slice(0, -3))
+    .sort();
+  const modules = names.flatMap((name) => Object.keys(variants).map((variant) => ({ name, variant })));
+  const interfaces = await mkdtemp(join(tmpdir(), 'kernel-interfaces-'));
+  try {
+    const changed = modules.map(async ({ name, variant }) => {
+      const out = join(dist, 'kernels', `${name}.${variant}.wasm`);
+      const isKnown = existsSync(join(interfacesFolder, `${name}.ts`));
+      if (isKnown && existsSync(out) && (await stat(out)).mtimeMs > sourceTime) return [];
+      // both variants have the same interface
+      const description = variant === 'simd' ? join(interfaces, `${name}.ts`) : null;
+      await compileKernel(name, variant, out, description);
+      return description ? replaceInterface(`${name}.ts`, await readFile(description, 'utf8')) : [];
+    });
+    const list = `// The kernels' modules. Written by scripts/build.mjs; not to be edited.
+      export const KERNELS = ${JSON.stringify(names)} as const;`;
+    changed.push(replaceInterface('names.ts', list));
+    const replaced = (await Promise.all(changed)).flat();
+    await removeOthers(
+      join(dist, 'kernels'),
+      modules.map(({ name, variant }) => `${name}.${variant}.wasm`),
+    );
+    await removeOthers(interfacesFolder, ['names.ts', ...names.map((name) => `${name}.ts`)]);
+    return replaced;
+  } finally {
+    await rm(interfaces, { recursive: true, force: true });
+  }
+}
+
+/** `description`: where its interface is written, or null. */
+async function compileKernel(name, variant, out, description) {
+  const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+  const options = ['-O3', '--noAssert', '--runtime', 'stub', ...memory, '--enable', variants[variant].join(',')];
+  const described = description ? ['--transform', join(root, 'scripts/kernel-interface.mjs')] : [];
+  await promisify(execFile)(
+    process.execPath,
+    [asc, join(kernelsFolder, `${name}.ts`), '--outFile', out, ...options, ...described],
+    { env: { ...process.env, KERNEL_INTERFACE: description ?? '' } },
+  ).catch((error) => {
+    throw new Error(`${name}.ts (${variant}):\n${error.stdout}${error.stderr}`);
+  });
+}
+
+/** Puts a text in the place of an interface, if it is another one; gives the interface's name if it was. */
+async function replaceInterface(file, text) {
+  const path = join(interfacesFolder, file);
+  const formatted = await format(text, { ...(await resolveConfig(path)), filepath: path });
+  if (existsSync(path) && (await readFile(path, 'utf8')) === formatted) return [];
+  await writeFile(path, formatted);
+  return [relative(root, path)];
+}
+
+/** Removes what has no source any more. */
+async function removeOthers(folder, files) {
+  for (const file of await readdir(folder)) if (!files.includes(file)) await rm(join(folder, file));
 }
 
 export async function buildBundles({ development = false } = {}) {
@@ -120,16 +159,22 @@ export async function buildBundles({ development = false } = {}) {
   await cp(join(root, 'media/explorer/explorer.css'), join(dist, 'media/explorer.css'));
 }
 
+/** Gives the interfaces of kernels that were out of date. */
 export async function buildAll(options) {
   await mkdir(join(dist, 'media'), { recursive: true });
-  await Promise.all([buildBundles(options), buildKernels()]);
+  const changed = await buildKernels();
+  await buildBundles(options);
+  return changed;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const asked = (option) => process.argv.includes(option);
   try {
-    if (process.argv.includes('--clean')) await rm(dist, { recursive: true, force: true });
-    if (process.argv.includes('--kernels')) await buildKernels();
-    else await buildAll({ development: process.argv.includes('--development') });
+    if (asked('--clean')) await rm(dist, { recursive: true, force: true });
+    const changed = asked('--kernels') ? await buildKernels() : await buildAll({ development: asked('--development') });
+    if (changed.length > 0) console.log(`Written from the compiler's output: ${changed.join(', ')}`);
+    if (changed.length > 0 && asked('--check'))
+      throw new Error('They were out of date: look at the change and commit it.');
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

@@ -1,13 +1,17 @@
 // npm run package: a production build, packed as lexiscope-VERSION.vsix. Fails where the package is too large or holds
 // anything else than what the extension needs at run time (.vscodeignore says what goes in; this looks at what came out).
 import { createVSIX } from '@vscode/vsce';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildAll } from './build.mjs';
 import { root } from './install.mjs';
 
 const LARGEST = 3e6; // bytes
+
+const kernels = (await readdir(join(root, 'src/kernels')))
+  .filter((file) => /(?<!\.d)\.ts$/.test(file))
+  .map((file) => file.slice(0, -3));
 
 /** Paths as in the archive. */
 const ALLOWED = [
@@ -16,7 +20,7 @@ const ALLOWED = [
   /^extension\/package(\.nls(\.[\w-]+)?)?\.json$/,
   /^extension\/(readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/dist\/(extension\.cjs|engine\.mjs|compute-thread\.mjs|reading-thread\.mjs|notices\.txt)$/,
-  /^extension\/dist\/kernels\/[\w-]+\.(simd|relaxed-simd)\.wasm$/,
+  new RegExp(`^extension/dist/kernels/(${kernels.join('|')})\\.(simd|relaxed-simd)\\.wasm$`),
   /^extension\/dist\/media\/[\w-]+\.(js|css)$/,
   /^extension\/media\/icons\/[\w-]+\.(svg|png)$/,
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,

@@ -19,7 +19,7 @@ const stages = {
   format: () => runScript(bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'),
   lint: () => runScript(bin('eslint', 'bin/eslint.js'), '.'),
   types: () => runScript('scripts/types.mjs'),
-  build: () => runScript('scripts/build.mjs', '--clean'),
+  build: () => runScript('scripts/build.mjs', '--clean', '--check'),
   unit: async () => {
     const tensorflow = await findTfjsNode();
     if (!tensorflow)

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './host/commands.ts';
 import { WordCompletion } from './host/completion.ts';
 import { EvaluationReports } from './host/evaluation-reports.ts';
-import { Explorer } from './host/explorer-panel.ts';
+import { ExplorerPanel } from './host/explorer-panel.ts';
 import { ReportDocuments } from './host/report-documents.ts';
 import { WordHover } from './host/hover.ts';
 import { showProblem } from './host/notices.ts';
@@ -40,7 +40,7 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
     unreadable: (problem) => void showProblem(problem, log),
   });
   const training = new Training(model, log);
-  const explorer = new Explorer(model, context.extensionUri, log);
+  const explorer = new ExplorerPanel(model, context.extensionUri, log);
   const documents = new ReportDocuments();
   const reports = new EvaluationReports(model, documents);
   const tokens = new TokenView(model);

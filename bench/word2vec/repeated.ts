@@ -68,7 +68,10 @@ export async function compareRepeated(setting: RepeatedSetting): Promise<Record<
         const { vectors, frozen } = train(setting.kernel, text, all, seed, seed === SEEDS[0]);
         ours.push(vectors);
         rises = Math.max(rises, largestRise(frozen));
-        if (frozen.length) console.log(`${name} ${mode}: loss with the vectors frozen ${frozen.map((loss) => loss.toFixed(3)).join(' ')}`); // prettier-ignore
+        if (frozen.length)
+          console.log(
+            `${name} ${mode}: loss with the vectors frozen ${frozen.map((loss) => loss.toFixed(3)).join(' ')}`,
+          );
       }
       const [our, their] = [meanLength(ours), meanLength(theirs)];
       const figures = {
@@ -108,7 +111,9 @@ async function texts(): Promise<Record<string, string[][]>> {
     grid: between(() => list(60, () => `g${below(12)}`)),
     verse: between((i) => [
       ...list(3, () => `oh${i % 150}`),
-      ...['my', 'love', `l${i % 40}`],
+      'my',
+      'love',
+      `l${i % 40}`,
       ...list(3, () => `oh${i % 150}`),
     ]),
     numbers: between(() => list(40, (j) => (j % 4 ? String(below(3)) : String(below(500))))),

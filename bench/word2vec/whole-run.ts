@@ -42,8 +42,20 @@ export async function wholeRunOfOurs(
   await rm(model, { recursive: true, force: true });
   const chosen = Object.entries(options).flatMap(([name, value]) => [`--word2vec.${name}`, String(value)]);
   const train = await measure(python, [
-    ...[process.execPath, program, 'train', folder, '--out', model, '--only', 'vectors', '--quiet'],
-    ...['--threads', String(threads), '--reading.maximumFileSize', String(2 ** 31), ...chosen],
+    process.execPath,
+    program,
+    'train',
+    folder,
+    '--out',
+    model,
+    '--only',
+    'vectors',
+    '--quiet',
+    '--threads',
+    String(threads),
+    '--reading.maximumFileSize',
+    String(2 ** 31),
+    ...chosen,
   ]);
   if (!saved) return train;
   const save = await measure(python, [process.execPath, program, 'export', saved, '--model', model]);

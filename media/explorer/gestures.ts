@@ -17,23 +17,31 @@ const KEY_STEP = 60; // CSS pixels an arrow key moves the map
 
 /** Listens on the element for as long as it lives. The style sheet must set `touch-action: none` on it. */
 export function listenForGestures(element: HTMLElement, gestures: MapGestures): void {
+  listenToPointers(element, gestures);
+  listenToWheel(element, gestures);
+  listenToKeys(element, gestures);
+}
+
+/** Where an event is on the element. */
+function placeOf(event: MouseEvent, element: HTMLElement): [x: number, y: number] {
+  const box = element.getBoundingClientRect();
+  return [event.clientX - box.left, event.clientY - box.top];
+}
+
+function listenToPointers(element: HTMLElement, gestures: MapGestures): void {
   const pointers = new Map<number, [x: number, y: number]>(); // those that are down, by id
   let travelled = 0; // CSS pixels since the first pointer went down
-  const at = (event: MouseEvent): [number, number] => {
-    const box = element.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
 
   element.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
     if (pointers.size === 0) travelled = 0;
     else travelled = Infinity; // a second finger: this will not be a click
-    pointers.set(event.pointerId, at(event));
+    pointers.set(event.pointerId, placeOf(event, element));
   });
 
   element.addEventListener('pointermove', (event) => {
-    const now = at(event);
+    const now = placeOf(event, element);
     const before = pointers.get(event.pointerId);
     if (!before) {
       if (event.pointerType !== 'touch') gestures.hover(now);
@@ -59,26 +67,32 @@ export function listenForGestures(element: HTMLElement, gestures: MapGestures): 
   const up = (event: PointerEvent) => {
     if (!pointers.delete(event.pointerId)) return;
     if (pointers.size === 0) element.classList.remove('dragging');
-    if (event.type === 'pointerup' && travelled < CLICK_SLOP) gestures.click(...at(event));
-    else if (event.type === 'pointerup' && event.pointerType !== 'touch') gestures.hover(at(event));
+    const place = placeOf(event, element);
+    if (event.type === 'pointerup' && travelled < CLICK_SLOP) gestures.click(...place);
+    else if (event.type === 'pointerup' && event.pointerType !== 'touch') gestures.hover(place);
   };
   element.addEventListener('pointerup', up);
   element.addEventListener('pointercancel', up);
   element.addEventListener('pointerleave', () => gestures.hover(null));
+  element.addEventListener('dblclick', (event) =>
+    gestures.zoom(event.shiftKey ? 0.5 : 2, ...placeOf(event, element), true),
+  );
+}
 
-  element.addEventListener('dblclick', (event) => gestures.zoom(event.shiftKey ? 0.5 : 2, ...at(event), true));
-
+function listenToWheel(element: HTMLElement, gestures: MapGestures): void {
   element.addEventListener(
     'wheel',
     (event) => {
       event.preventDefault();
       const pixels = event.deltaY * [1, 16, 400][event.deltaMode]!; // of a pixel, a line, a page
       const steps = Math.max(-300, Math.min(300, pixels)) * (event.ctrlKey ? 0.01 : 0.002);
-      if (steps) gestures.zoom(Math.exp(-steps), ...at(event), true);
+      if (steps) gestures.zoom(Math.exp(-steps), ...placeOf(event, element), true);
     },
     { passive: false },
   );
+}
 
+function listenToKeys(element: HTMLElement, gestures: MapGestures): void {
   element.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const middle = [element.clientWidth / 2, element.clientHeight / 2] as const;

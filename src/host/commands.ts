@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { COMMANDS, type CommandName } from './command-ids.ts';
 import type { EvaluationReports } from './evaluation-reports.ts';
-import type { Explorer } from './explorer-panel.ts';
+import type { ExplorerPanel } from './explorer-panel.ts';
 import { compareCells, exportVectors, forgetModels, importVectors } from './model-commands.ts';
 import type { ReportDocuments } from './report-documents.ts';
 import { showProblem, showResult } from './notices.ts';
@@ -15,7 +15,7 @@ import type { WorkspaceModel } from './workspace-model.ts';
 interface Parts {
   model: WorkspaceModel;
   training: Training;
-  explorer: Explorer;
+  explorer: ExplorerPanel;
   reports: EvaluationReports;
   documents: ReportDocuments;
   tokens: TokenView;

@@ -23,7 +23,7 @@ export interface EngineProcessOptions {
 }
 
 /** What a surface asks of the engine; opening the model is this file's own affair. */
-export type Engine = Omit<EngineApi, 'open'>;
+export type EngineClient = Omit<EngineApi, 'open'>;
 
 /** The engine's process ended while, or before, it was needed. `message` is one sentence for the user. */
 export class EngineStopped extends Error {
@@ -58,7 +58,7 @@ export class EngineProcess {
   }
 
   /** Each call starts the engine where none runs, and rejects with EngineStopped where its process ends before the answer. */
-  readonly engine: Engine = {
+  readonly engine: EngineClient = {
     train: (request) =>
       this.#ask(async (run) => {
         const outcome = await run.engine.train(request);

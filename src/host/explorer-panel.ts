@@ -10,7 +10,7 @@ import type { WorkspaceModel } from './workspace-model.ts';
 
 const VIEW_TYPE = 'lexiscope.explorer';
 
-export class Explorer implements vscode.WebviewPanelSerializer, vscode.Disposable {
+export class ExplorerPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #model: WorkspaceModel;
   readonly #extension: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { WordAt } from '../protocol/engine.ts';
-import type { Engine } from './engine-process.ts';
+import type { EngineClient } from './engine-process.ts';
 
 /** What is read before the place, to know whether it is in a comment or in markup, and behind it, UTF-16 code units. */
 const BEFORE = 1 << 18;
@@ -10,7 +10,7 @@ const BEHIND = 1 << 10;
 
 /** The word that a position lies in or touches, with its nearest words, and where it stands; undefined where there is none. */
 export async function wordAtPosition(
-  engine: Engine,
+  engine: EngineClient,
   document: vscode.TextDocument,
   position: vscode.Position,
   neighbours: number,

@@ -2,7 +2,13 @@
 
 import * as vscode from 'vscode';
 import type { ModelSummary } from '../protocol/engine.ts';
-import { EngineProcess, EngineStopped, type Engine, type EngineProcessOptions, type Opened } from './engine-process.ts';
+import {
+  EngineProcess,
+  EngineStopped,
+  type EngineClient,
+  type EngineProcessOptions,
+  type Opened,
+} from './engine-process.ts';
 import { NO_FOLDER, NOTHING_LEARNED } from './sentences.ts';
 
 /** A command needs a model and there is none; the notification offers to train. */
@@ -55,13 +61,13 @@ export class WorkspaceModel implements vscode.Disposable {
   }
 
   /** The engine, model or not. Throws one sentence where no folder is open. */
-  engine(): Engine {
+  engine(): EngineClient {
     if (!this.#process) throw new Error(NO_FOLDER());
     return this.#process.engine;
   }
 
   /** For what runs unasked: the engine with a model, or undefined; starts one only where a model is stored. Never throws. */
-  async quietly(): Promise<Engine | undefined> {
+  async quietly(): Promise<EngineClient | undefined> {
     if (!this.#process?.dependable || !(await this.exists())) return undefined;
     try {
       const { summary, problem } = await this.#process.opened();
@@ -83,7 +89,7 @@ export class WorkspaceModel implements vscode.Disposable {
   }
 
   /** For commands: the engine with a model. Throws one sentence: no folder, no model, a damaged model, an engine that does not start. */
-  async required(): Promise<Engine> {
+  async required(): Promise<EngineClient> {
     await this.expected();
     const { summary, problem } = await this.#process!.opened();
     if (problem) {

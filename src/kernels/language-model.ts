@@ -20,6 +20,8 @@ export {
 export { addColumns, takeColumns } from './language-model/columns';
 export { multiplyRows, multiplyStrips, multiplyPanels, packColumns, transposePanels } from './language-model/matrix';
 export { strassenTerms } from './language-model/strassen';
+// What src/language-model shares with it
+export { REPLACE, ADD, SUBTRACT } from './language-model/tiles';
 
 export function zero(ptr: usize, bytes: usize): void {
   memory.fill(ptr, 0, bytes);
@@ -36,7 +38,7 @@ export function copy(targetPtr: usize, sourcePtr: usize, bytes: usize): void {
 
 /** target (count) = a + b. count: a multiple of 4. */
 export function addVectors(aPtr: usize, bPtr: usize, targetPtr: usize, count: i32): void {
-  for (let at: usize = 0; at < <usize>count << 2; at += 16) {
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
     v128.store(targetPtr + at, f32x4.add(v128.load(aPtr + at), v128.load(bPtr + at)));
   }
 }
@@ -98,7 +100,7 @@ export function dropout(
   const start = i32x4.splat(first * 0x9e3779b9 + seed);
   let key = i32x4.add(start, i32x4(0, 0x9e3779b9, 0x3c6ef372, 0xdaa66d2b));
   const next = i32x4.splat(0x78dde6e4); // 4 * 0x9e3779b9
-  for (let at: usize = 0; at < <usize>count << 2; at += 16) {
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
     let hash = v128.xor(key, i32x4.shr_u(key, 16));
     hash = i32x4.mul(hash, m1);
     hash = v128.xor(hash, i32x4.shr_u(hash, 13));
@@ -114,7 +116,7 @@ export function dropout(
 export function scaleColumns(panelPtr: usize, scalePtr: usize, rows: i32): void {
   const low = v128.load(scalePtr);
   const high = v128.load(scalePtr, 16);
-  for (let at: usize = 0; at < <usize>rows << 5; at += 32) {
+  for (let at: usize = 0; at < (<usize>rows) << 5; at += 32) {
     v128.store(panelPtr + at, f32x4.mul(v128.load(panelPtr + at), low));
     v128.store(panelPtr + at, f32x4.mul(v128.load(panelPtr + at, 16), high), 16);
   }
@@ -139,9 +141,10 @@ export function softmax(
   constantsPtr: usize,
 ): void {
   storeExpConstants(constantsPtr);
-  let low = f32x4.splat(-Infinity), high = low;
+  let low = f32x4.splat(-Infinity),
+    high = low;
   for (let token = 0, at = logitsPtr; token < vocabulary; token++, at += 32) {
-    const bias = v128.load32_splat(biasPtr + (<usize>token << 2));
+    const bias = v128.load32_splat(biasPtr + ((<usize>token) << 2));
     const left = f32x4.add(v128.load(at), bias);
     const right = f32x4.add(v128.load(at, 16), bias);
     v128.store(at, left);
@@ -153,10 +156,12 @@ export function softmax(
   v128.store(sumsPtr, high, 16);
   for (let lane: usize = 0; lane < 32; lane += 4) {
     const target = load<i32>(targetsPtr + lane);
-    const logit: f32 = target < 0 ? 0 : load<f32>(logitsPtr + (<usize>target << 5) + lane) - load<f32>(sumsPtr + lane);
+    const logit: f32 =
+      target < 0 ? 0 : load<f32>(logitsPtr + ((<usize>target) << 5) + lane) - load<f32>(sumsPtr + lane);
     store<f32>(targetLogitsPtr + lane, logit);
   }
-  let sumLow = f32x4.splat(0), sumHigh = sumLow;
+  let sumLow = f32x4.splat(0),
+    sumHigh = sumLow;
   let ptr = logitsPtr;
   for (let token = 0; token < vocabulary; token++, ptr += 32) {
     const left = exp4From(constantsPtr, f32x4.sub(v128.load(ptr), low));
@@ -166,13 +171,13 @@ export function softmax(
     sumLow = f32x4.add(sumLow, left);
     sumHigh = f32x4.add(sumHigh, right);
   }
-  memory.fill(ptr, 0, <usize>(rows - vocabulary) << 5);
+  memory.fill(ptr, 0, (<usize>(rows - vocabulary)) << 5);
   v128.store(sumsPtr, sumLow);
   v128.store(sumsPtr, sumHigh, 16);
   for (let lane: usize = 0; lane < 32; lane += 4) {
     const target = load<i32>(targetsPtr + lane);
     if (target < 0) continue;
-    const at = logitsPtr + (<usize>target << 5) + lane;
+    const at = logitsPtr + ((<usize>target) << 5) + lane;
     store<f32>(at, load<f32>(at) - load<f32>(sumsPtr + lane));
   }
 }
@@ -198,7 +203,8 @@ export function softmaxWithEntropy(
       v128.store(ptr, logit);
       largest = max4(largest, logit);
     }
-    let sum = f32x4.splat(0), weighted = sum;
+    let sum = f32x4.splat(0),
+      weighted = sum;
     for (let token: usize = 0; token < <usize>vocabulary; token++) {
       const ptr = logitsPtr + (token << 5) + half;
       const x = f32x4.sub(v128.load(ptr), largest);
@@ -224,7 +230,7 @@ export function nextAbove(panelPtr: usize, row: i32, rows: i32, leastPtr: usize,
   const cameHigh = v128.load(camePtr, 16);
   let aboveLow = v128.load(abovePtr);
   let aboveHigh = v128.load(abovePtr, 16);
-  for (let ptr = panelPtr + (<usize>row << 5); row < rows; row++, ptr += 32) {
+  for (let ptr = panelPtr + ((<usize>row) << 5); row < rows; row++, ptr += 32) {
     const low = v128.load(ptr);
     const high = v128.load(ptr, 16);
     aboveLow = i32x4.sub(aboveLow, f32x4.gt(low, cameLow));
@@ -273,7 +279,7 @@ export function foldSums(sumsPtr: usize, count: i32, targetPtr: usize): void {
 export function sumSquares(ptr: usize, count: i32): f64 {
   let total: f64 = 0;
   while (count > 0) {
-    const endPtr = ptr + (<usize>min(count, 4096) << 2);
+    const endPtr = ptr + ((<usize>min(count, 4096)) << 2);
     let sum = f32x4.splat(0);
     for (; ptr < endPtr; ptr += 16) {
       const x = v128.load(ptr);
@@ -314,7 +320,7 @@ export function adam(
   const small = f32x4.splat(epsilon);
   // adding and taking away 1e-30 turns a mean below 4e-38 into 0: as denormals, the means of rare tokens slow some processors
   const tiny = f32x4.splat(1e-30);
-  for (let at: usize = 0; at < <usize>count << 2; at += 16) {
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
     const gradient = f32x4.mul(v128.load(gradientsPtr + at), scale);
     let mean = madd(gradient, newMean, f32x4.mul(v128.load(meansPtr + at), keepMean));
     mean = f32x4.sub(f32x4.add(mean, tiny), tiny);
@@ -339,7 +345,7 @@ export function multiplyVector(
   accumulate: bool,
 ): void {
   for (let row = 0; row < rows; row += 8) {
-    multiplyVector8(weightPtr, weightStride, <usize>columns << 2, xPtr, yPtr, accumulate);
+    multiplyVector8(weightPtr, weightStride, (<usize>columns) << 2, xPtr, yPtr, accumulate);
     weightPtr += weightStride << 3;
     yPtr += 32;
   }
@@ -353,7 +359,14 @@ function multiplyVector8(w0Ptr: usize, stride: usize, bytes: usize, xPtr: usize,
   const w5Ptr = w4Ptr + stride;
   const w6Ptr = w5Ptr + stride;
   const w7Ptr = w6Ptr + stride;
-  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+  let s0 = f32x4.splat(0),
+    s1 = s0,
+    s2 = s0,
+    s3 = s0,
+    s4 = s0,
+    s5 = s0,
+    s6 = s0,
+    s7 = s0;
   const end32 = bytes & ~31;
   let at: usize = 0;
   for (; at < end32; at += 32) {
@@ -408,7 +421,7 @@ function sums4(a: v128, b: v128, c: v128, d: v128): v128 {
 
 /** logits + bias (count, a multiple of 4; -Infinity in the padding's bias) -> probabilities, in place. */
 export function softmaxVector(logitsPtr: usize, biasPtr: usize, count: i32): void {
-  const bytes = <usize>count << 2;
+  const bytes = (<usize>count) << 2;
   let largest = f32x4.splat(-Infinity);
   for (let at: usize = 0; at < bytes; at += 16) {
     const logit = f32x4.add(v128.load(logitsPtr + at), v128.load(biasPtr + at));

@@ -12,7 +12,7 @@
 import { madd } from './shared/simd';
 
 /** Rows of a panel. */
-const PANEL: usize = 8;
+export const PANEL: usize = 8;
 /** Rows of a tile. */
 const TILE: i32 = 6;
 /** Twice what 3CosMul adds to its denominator, against a division by zero. */
@@ -32,7 +32,7 @@ export function normalizeRows(
   D: i32,
   lengthsPtr: usize,
 ): void {
-  const width = <usize>D << 2;
+  const width = (<usize>D) << 2;
   for (let row = 0; row < rows; row++, dstPtr += dstStride, srcPtr += srcStride, lengthsPtr += 4) {
     let sum: f64 = 0; // of float squares neither overflows nor vanishes
     for (let at: usize = 0; at < width; at += 4) {
@@ -137,7 +137,8 @@ export function dotBytes(
     for (let at: usize = 0; at < byteStride; at += 8) {
       s = i32x4.add(s, i32x4.dot_i16x8_s(v128.load_ext<i8>(bytesPtr + at), v128.load(queryPtr + (at << 1))));
     }
-    const sum = i32x4.extract_lane(s, 0) + i32x4.extract_lane(s, 1) + i32x4.extract_lane(s, 2) + i32x4.extract_lane(s, 3);
+    const sum =
+      i32x4.extract_lane(s, 0) + i32x4.extract_lane(s, 1) + i32x4.extract_lane(s, 2) + i32x4.extract_lane(s, 3);
     store<f32>(outPtr, <f32>sum * load<f32>(scalesPtr) * factor);
   }
 }
@@ -170,8 +171,22 @@ export function dotRows(queryPtr: usize, rowsPtr: usize, rows: i32, stride: usiz
 }
 
 /** out[i] = query · row ids[i], to the bit as `dotRows` gives it. ids: (count) i32; out: (count). */
-export function dotRowsAt(queryPtr: usize, rowsPtr: usize, idsPtr: usize, count: i32, stride: usize, outPtr: usize): void {
-  for (let i = 0; i < count; i++) dotRows(queryPtr, rowsPtr + <usize>load<i32>(idsPtr + (<usize>i << 2)) * stride, 1, stride, outPtr + (<usize>i << 2));
+export function dotRowsAt(
+  queryPtr: usize,
+  rowsPtr: usize,
+  idsPtr: usize,
+  count: i32,
+  stride: usize,
+  outPtr: usize,
+): void {
+  for (let i = 0; i < count; i++)
+    dotRows(
+      queryPtr,
+      rowsPtr + <usize>load<i32>(idsPtr + ((<usize>i) << 2)) * stride,
+      1,
+      stride,
+      outPtr + ((<usize>i) << 2),
+    );
 }
 
 /** The sum of each of four vectors, in the same order whether a row stands alone or among four. */
@@ -203,7 +218,7 @@ export function nearestRows(
   scratchPtr: usize,
 ): void {
   const panelBytes = <usize>D * PANEL * 4;
-  const listBytes = <usize>k << 2;
+  const listBytes = (<usize>k) << 2;
   const worst = listBytes - 4;
   for (let panel = firstPanel; panel < endPanel; panel++) {
     const columnsPtr = panelsPtr + <usize>panel * panelBytes;
@@ -260,11 +275,66 @@ export function nearestRows(
       const rows = endRow - row;
       const list = <usize>row * listBytes;
       offer(c00, c01, row, column, N, idsPtr + list, similaritiesPtr + list, worst, scratchPtr);
-      if (rows > 1) offer(c10, c11, row + 1, column, N, idsPtr + list + listBytes, similaritiesPtr + list + listBytes, worst, scratchPtr);
-      if (rows > 2) offer(c20, c21, row + 2, column, N, idsPtr + list + listBytes * 2, similaritiesPtr + list + listBytes * 2, worst, scratchPtr);
-      if (rows > 3) offer(c30, c31, row + 3, column, N, idsPtr + list + listBytes * 3, similaritiesPtr + list + listBytes * 3, worst, scratchPtr);
-      if (rows > 4) offer(c40, c41, row + 4, column, N, idsPtr + list + listBytes * 4, similaritiesPtr + list + listBytes * 4, worst, scratchPtr);
-      if (rows > 5) offer(c50, c51, row + 5, column, N, idsPtr + list + listBytes * 5, similaritiesPtr + list + listBytes * 5, worst, scratchPtr);
+      if (rows > 1)
+        offer(
+          c10,
+          c11,
+          row + 1,
+          column,
+          N,
+          idsPtr + list + listBytes,
+          similaritiesPtr + list + listBytes,
+          worst,
+          scratchPtr,
+        );
+      if (rows > 2)
+        offer(
+          c20,
+          c21,
+          row + 2,
+          column,
+          N,
+          idsPtr + list + listBytes * 2,
+          similaritiesPtr + list + listBytes * 2,
+          worst,
+          scratchPtr,
+        );
+      if (rows > 3)
+        offer(
+          c30,
+          c31,
+          row + 3,
+          column,
+          N,
+          idsPtr + list + listBytes * 3,
+          similaritiesPtr + list + listBytes * 3,
+          worst,
+          scratchPtr,
+        );
+      if (rows > 4)
+        offer(
+          c40,
+          c41,
+          row + 4,
+          column,
+          N,
+          idsPtr + list + listBytes * 4,
+          similaritiesPtr + list + listBytes * 4,
+          worst,
+          scratchPtr,
+        );
+      if (rows > 5)
+        offer(
+          c50,
+          c51,
+          row + 5,
+          column,
+          N,
+          idsPtr + list + listBytes * 5,
+          similaritiesPtr + list + listBytes * 5,
+          worst,
+          scratchPtr,
+        );
     }
   }
 }
@@ -273,29 +343,57 @@ export function nearestRows(
 // @ts-ignore: decorator
 @inline
 function rowPtr(panelsPtr: usize, panelBytes: usize, row: i32): usize {
-  return panelsPtr + <usize>(row >> 3) * panelBytes + (<usize>(row & 7) << 2);
+  return panelsPtr + <usize>(row >> 3) * panelBytes + ((<usize>(row & 7)) << 2);
 }
 
 /** Compares eight similarities of a row with the worst of its list; most times none is better. */
 // @ts-ignore: decorator
 @inline
-function offer(c0: v128, c1: v128, row: i32, column: i32, N: i32, idsPtr: usize, similaritiesPtr: usize, worst: usize, scratchPtr: usize): void {
+function offer(
+  c0: v128,
+  c1: v128,
+  row: i32,
+  column: i32,
+  N: i32,
+  idsPtr: usize,
+  similaritiesPtr: usize,
+  worst: usize,
+  scratchPtr: usize,
+): void {
   const threshold = v128.load32_splat(similaritiesPtr + worst);
   const better0 = f32x4.gt(c0, threshold);
   const better1 = f32x4.gt(c1, threshold);
   if (v128.any_true(v128.or(better0, better1))) {
     v128.store(scratchPtr, c0);
     v128.store(scratchPtr, c1, 16);
-    insert(i32x4.bitmask(better0) | (i32x4.bitmask(better1) << 4), row, column, N, idsPtr, similaritiesPtr, worst, scratchPtr);
+    insert(
+      i32x4.bitmask(better0) | (i32x4.bitmask(better1) << 4),
+      row,
+      column,
+      N,
+      idsPtr,
+      similaritiesPtr,
+      worst,
+      scratchPtr,
+    );
   }
 }
 
 /** Puts the similarities of the set bits of `lanes` where they belong in a sorted list. */
-function insert(lanes: i32, row: i32, column: i32, N: i32, idsPtr: usize, similaritiesPtr: usize, worst: usize, scratchPtr: usize): void {
+function insert(
+  lanes: i32,
+  row: i32,
+  column: i32,
+  N: i32,
+  idsPtr: usize,
+  similaritiesPtr: usize,
+  worst: usize,
+  scratchPtr: usize,
+): void {
   for (; lanes != 0; lanes &= lanes - 1) {
     const lane = ctz(lanes);
     const id = column + lane;
-    const similarity = load<f32>(scratchPtr + (<usize>lane << 2));
+    const similarity = load<f32>(scratchPtr + ((<usize>lane) << 2));
     if (id == row || id >= N || !(similarity > load<f32>(similaritiesPtr + worst))) continue;
     let at = worst;
     while (at > 0 && load<f32>(similaritiesPtr + at - 4) < similarity) {
@@ -334,7 +432,7 @@ export function offerAnswers(
   answersPtr: usize,
   multiply: bool,
 ): void {
-  const bytes = <usize>T << 2;
+  const bytes = (<usize>T) << 2;
   const one = f32x4.splat(1);
   const little = f32x4.splat(LITTLE);
   for (let question = first; question < end; question++) {
@@ -345,7 +443,7 @@ export function offerAnswers(
     const aPtr = productsPtr + <usize>a * bytes;
     const bPtr = productsPtr + <usize>b * bytes;
     const cPtr = productsPtr + <usize>c * bytes;
-    const bestPtr = bestsPtr + (<usize>question << 2);
+    const bestPtr = bestsPtr + ((<usize>question) << 2);
     let most = f32x4.splat(-Infinity);
     if (multiply) {
       for (let at: usize = 0; at < bytes; at += 16) {
@@ -360,12 +458,12 @@ export function offerAnswers(
     }
     if (!v128.any_true(f32x4.gt(most, v128.load32_splat(bestPtr)))) continue;
     // something is better than before: find it, and leave out the words of the question, which often are it
-    const aFold = load<i32>(wordFoldsPtr + (<usize>a << 2));
-    const bFold = load<i32>(wordFoldsPtr + (<usize>b << 2));
-    const cFold = load<i32>(wordFoldsPtr + (<usize>c << 2));
+    const aFold = load<i32>(wordFoldsPtr + ((<usize>a) << 2));
+    const bFold = load<i32>(wordFoldsPtr + ((<usize>b) << 2));
+    const cFold = load<i32>(wordFoldsPtr + ((<usize>c) << 2));
     let best = load<f32>(bestPtr);
     for (let row = 0; row < rows; row++) {
-      const at = <usize>row << 2;
+      const at = (<usize>row) << 2;
       const score: f32 = multiply
         ? ((<f32>1 + load<f32>(bPtr + at)) * (<f32>1 + load<f32>(cPtr + at))) / (<f32>1 + load<f32>(aPtr + at) + LITTLE)
         : load<f32>(bPtr + at) - load<f32>(aPtr + at) + load<f32>(cPtr + at);
@@ -373,7 +471,7 @@ export function offerAnswers(
       const fold = load<i32>(foldsPtr + at);
       if (fold == aFold || fold == bFold || fold == cFold) continue;
       best = score;
-      store<i32>(answersPtr + (<usize>question << 2), firstRow + row);
+      store<i32>(answersPtr + ((<usize>question) << 2), firstRow + row);
     }
     store<f32>(bestPtr, best);
   }

@@ -16,6 +16,13 @@ const SOFT_HYPHEN = 0xad;
 
 export { pack, unpack } from './text/packed';
 export { findData } from './text/data';
+// What src/text shares with it
+export { POSITION, END, UNTIL, TEXT, CLASSES, PROSE, FLAGS, LOWER, OUT, OUT_END, LAST, MET, INDEX, MASK, WORDS, MOST } from './text/state';
+export { ENTRY, ENTRY_END, FREE, NEXT_ID, LETTERS, LETTERS_END, DROP, NEXT, ONES, STATE_SIZE } from './text/state';
+export { FOLD, DIGITS, DONE, FULL, HARD, ROOM } from './text/state';
+export { KEY, KEY_HIGH, COUNT, ID, HASH, LENGTH, ENTRY_SIZE, LONG } from './text/table';
+export { SIZE as SORTED_SIZE, LETTERS as SHARE_LETTERS, LENGTHS as SHARE_LENGTHS, COUNTS as SHARE_COUNTS } from './text/order';
+export { NUMBERS as SHARE_NUMBERS, LEFT as SHARE_LEFT, SHARE_SIZE } from './text/order';
 export { findSecret } from './text/secrets';
 export { indexEntries } from './text/table';
 export { toSort, partition, deepen, sort, spellSorted, beginMerge, merge, spellNumbered } from './text/order';

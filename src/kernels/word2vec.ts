@@ -41,6 +41,9 @@ import { nextTurn } from './word2vec/turns';
 
 export { readTokens } from './word2vec/draws';
 export { trainTogether } from './word2vec/together';
+// What src/word2vec shares with it
+export { STEP } from './word2vec/rows';
+export { Settings } from './word2vec/state';
 
 /** Bytes of one thread's block. */
 export function threadBytes(settingsPtr: usize): usize {

@@ -1,26 +1,10 @@
 // The exact nearest vectors, by cosine, of every vector: a blocked product of the matrix with itself
 // (src/kernels/similarity.ts), cut into calls of a few milliseconds.
 
-interface SimilarityKernel {
-  nearestRows(
-    panelsPtr: number,
-    D: number,
-    N: number,
-    firstRow: number,
-    endRow: number,
-    firstPanel: number,
-    endPanel: number,
-    k: number,
-    idsPtr: number,
-    similaritiesPtr: number,
-    scratchPtr: number,
-  ): void;
-}
+import { PANEL, type SimilarityExports } from '../kernel-interfaces/similarity.ts';
 
 /** Rows whose lists are filled together: 48 rows of 100 floats stay in the first-level cache while the panels pass by. */
 const ROWS = 48;
-/** Rows of a panel. */
-const PANEL = 8;
 /** Multiplications in one call of the kernel: 2 to 5 ms, once V8 has optimised it. */
 const PRODUCTS = 60e6;
 /** Numbers packed in one step. */
@@ -33,7 +17,7 @@ export class NearestNeighbours {
   readonly #D: number;
   readonly #k: number;
   readonly #vectors: Float32Array;
-  readonly #kernel: SimilarityKernel;
+  readonly #kernel: SimilarityExports;
   readonly #panelsPtr: number;
   readonly #idsPtr: number;
   readonly #similaritiesPtr: number;
@@ -65,7 +49,7 @@ export class NearestNeighbours {
     const pages = Math.ceil((this.#similaritiesPtr + N * k * 4) / PAGE);
     if (pages > 65_536) throw new RangeError(`${N} vectors of ${D} numbers with ${k} neighbours need more than 4 GB`);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    this.#kernel = new WebAssembly.Instance(kernel, { env: { memory } }).exports as unknown as SimilarityKernel;
+    this.#kernel = new WebAssembly.Instance(kernel, { env: { memory } }).exports as unknown as SimilarityExports;
     this.#panels = new Float32Array(memory.buffer, this.#panelsPtr, panelNumbers);
     this.ids = new Int32Array(memory.buffer, this.#idsPtr, N * k).fill(-1);
     this.similarities = new Float32Array(memory.buffer, this.#similaritiesPtr, N * k).fill(-Infinity);
@@ -82,8 +66,17 @@ export class NearestNeighbours {
     const panels = Math.ceil(this.#N / PANEL);
     const endPanel = Math.min(panels, this.#panel + Math.max(1, Math.floor(PRODUCTS / (ROWS * PANEL * this.#D))));
     this.#kernel.nearestRows(
-      ...([this.#panelsPtr, this.#D, this.#N, this.#row, endRow, this.#panel, endPanel, this.#k] as const),
-      ...([this.#idsPtr, this.#similaritiesPtr, 1024] as const),
+      this.#panelsPtr,
+      this.#D,
+      this.#N,
+      this.#row,
+      endRow,
+      this.#panel,
+      endPanel,
+      this.#k,
+      this.#idsPtr,
+      this.#similaritiesPtr,
+      1024,
     );
     this.#panel = endPanel;
     if (endPanel === panels) {

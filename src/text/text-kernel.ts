@@ -1,32 +1,6 @@
 // The kernel of reading (src/kernels/text.ts) with a memory of its own, in which what it works on is allocated for good.
 
-/** As the kernel exports them; pointers and counts are numbers. */
-interface Functions {
-  readUnits(state: number): number;
-  readBytes(state: number): number;
-  internSpans(state: number, spans: number, count: number): number;
-  indexEntries(state: number, entries: number, count: number): void;
-  toSort(out: number, entries: number, count: number): number;
-  partition(from: number, to: number, bounds: number): void;
-  deepen(from: number, to: number, depth: number): number;
-  sort(from: number, to: number, depth: number, bounds: number): void;
-  spellSorted(sorted: number, count: number, letters: number, lengths: number, counts: number, ids: number): number;
-  beginMerge(shares: number, count: number): void;
-  merge(
-    shares: number,
-    shareCount: number,
-    number: number,
-    most: number,
-    counts: number,
-    places: number,
-    lengths: number,
-  ): number;
-  spellNumbered(numbers: number, count: number, places: number, lengths: number, letters: number): number;
-  pack(out: number, ids: number, groups: number): number;
-  unpack(ids: number, place: number, end: number, groups: number, map: number, shapes: number): number;
-  findSecret(text: number, length: number, prefixes: number): number;
-  findData(text: number, length: number, from: number): number;
-}
+import type { TextExports } from '../kernel-interfaces/text.ts';
 
 const PAGE = 65_536;
 /** Nothing is allocated before this. */
@@ -43,7 +17,7 @@ export function roundUp(bytes: number): number {
 
 /** An instance of the kernel. Its memory grows; what was allocated stays where it is. */
 export class TextKernel {
-  readonly run: Functions;
+  readonly run: TextExports;
   readonly #memory: WebAssembly.Memory;
   #bytes: Uint8Array;
   #next = FIRST;
@@ -54,7 +28,7 @@ export class TextKernel {
   constructor(module: WebAssembly.Module) {
     this.#memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
-    this.run = exports as unknown as Functions;
+    this.run = exports as unknown as TextExports;
     this.#bytes = new Uint8Array(this.#memory.buffer);
   }
 

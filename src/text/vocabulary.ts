@@ -1,6 +1,14 @@
 // The words of a text that were counted (word-table.ts), in the order that they have from then on. Each table gives its words
 // in the order of their letters, so that those of several are merged in one pass; a counting sort does the rest.
 
+import {
+  SHARE_COUNTS,
+  SHARE_LEFT,
+  SHARE_LENGTHS,
+  SHARE_LETTERS,
+  SHARE_NUMBERS,
+  SHARE_SIZE,
+} from '../kernel-interfaces/text.ts';
 import type { TextKernel } from './text-kernel.ts';
 
 /** Stands in a finished text for a word that was forgotten: an id that is rarer than any. */
@@ -40,8 +48,6 @@ export interface Vocabulary {
 
 /** Words that a step goes through, in a millisecond or two. */
 const STEP = 1 << 12;
-/** Bytes of what the kernel knows of a share. */
-const SHARE = 32;
 /** The longest word with its line feed, bytes. */
 const LONGEST = 130;
 /** Counts below this have a place in the counting sort. */
@@ -66,7 +72,7 @@ export function* mergeWords(
   const room = shares.reduce((sum, { counts }) => sum + counts.length, 0);
   const numbers = shares.map(({ counts }) => kernel.allocate(4 * counts.length));
   const [counts, places, lengths] = [4, 4, 1].map((bytes) => kernel.allocate(bytes * room)) as [number, number, number];
-  const merging = kernel.allocate(SHARE * shares.length);
+  const merging = kernel.allocate(SHARE_SIZE * shares.length);
   for (const [index, share] of shares.entries()) {
     const [units, ofEach, times] = [2 * share.units.length, share.lengths.length, 4 * share.counts.length].map(
       (bytes) => kernel.allocate(bytes),
@@ -74,9 +80,12 @@ export function* mergeWords(
     kernel.units(units, share.units.length).set(share.units);
     kernel.bytes(ofEach, share.lengths.length).set(share.lengths);
     kernel.words(times, share.counts.length).set(share.counts);
-    kernel
-      .words(merging + SHARE * index, SHARE / 4)
-      .set([0, 0, units, ofEach, times, numbers[index]!, share.counts.length]);
+    const known = kernel.words(merging + SHARE_SIZE * index, SHARE_SIZE / 4);
+    known[SHARE_LETTERS / 4] = units;
+    known[SHARE_LENGTHS / 4] = ofEach;
+    known[SHARE_COUNTS / 4] = times;
+    known[SHARE_NUMBERS / 4] = numbers[index]!;
+    known[SHARE_LEFT / 4] = share.counts.length;
     yield 0;
   }
   kernel.run.beginMerge(merging, shares.length);

@@ -5,15 +5,25 @@
 // (ReduceVocab) and gensim (prune_vocab) do: those that came once, the next time those that came up to twice, and so on.
 // A word that was forgotten and comes again starts from 1.
 
+import * as KERNEL from '../kernel-interfaces/text.ts';
+import {
+  DIGITS,
+  DONE,
+  ENTRY_SIZE,
+  FOLD,
+  FULL,
+  HARD,
+  LONG,
+  ROOM as CROWDED,
+  SORTED_SIZE,
+} from '../kernel-interfaces/text.ts';
 import type { TextKernel } from './text-kernel.ts';
 import { BREAK, CLASSES } from './tokenizer.ts';
 import type { Pruned, SortedWords } from './vocabulary.ts';
 
+export { DONE, FULL, HARD, CROWDED };
+
 /** Why reading stopped: all of it is read; there are as many ids as have room; the reference is to go on; words must be forgotten. */
-export const DONE = 0;
-export const FULL = 1;
-export const HARD = 2;
-export const CROWDED = 3;
 export type Stop = typeof DONE | typeof FULL | typeof HARD | typeof CROWDED;
 
 /** Ids that are written at a time. */
@@ -21,53 +31,14 @@ const IDS = 1 << 14;
 /** Words of the reference at a time. */
 export const MOST_SPANS = 1 << 10;
 
-// Fields of the kernel's structure, u32 each
-const POSITION = 0;
-const END = 1;
-const UNTIL = 2;
-const TEXT = 3;
-const REGION_CLASSES = 4;
-const PROSE_CLASSES = 5;
-const FLAGS = 6;
-const LOWER = 7;
-const OUT = 8;
-const OUT_END = 9;
-const LAST = 10;
-const MET = 11;
-const INDEX = 12;
-const MASK = 13;
-const WORDS = 14;
-const MOST = 15;
-const ENTRY = 16;
-const ENTRY_END = 17;
-const FREE = 18;
-const NEXT_ID = 19;
-const LETTERS = 20;
-const LETTERS_END = 21;
-const DROP = 22;
-const NEXT = 23;
-const ONES = 24;
-const FIELDS = 32;
+// Places of 32-bit numbers, by the first
+const { POSITION, END, UNTIL, TEXT, CLASSES: REGION_CLASSES, PROSE: PROSE_CLASSES, FLAGS, LOWER } = inNumbers(KERNEL);
+const { OUT, OUT_END, LAST, MET, INDEX, MASK, WORDS, MOST, ENTRY, ENTRY_END, FREE, NEXT_ID } = inNumbers(KERNEL);
+const { LETTERS, LETTERS_END, DROP, NEXT, ONES, STATE_SIZE: FIELDS } = inNumbers(KERNEL);
+const { KEY, KEY_HIGH, COUNT, ID, HASH, LENGTH, ENTRY_SIZE: NUMBERS } = inNumbers(KERNEL);
 
-const FOLD = 1;
-const DIGITS = 2;
-
-// Of an entry: 8 numbers
-const ENTRY_SIZE = 32;
-const KEY = 0;
-const KEY_HIGH = 2;
-const COUNT = 4;
-const ID = 5;
-const HASH = 6;
-const LENGTH = 7;
-const NUMBERS = 8;
-/** A word that is being sorted, bytes. */
-const SORTED_SIZE = 12;
 /** So much is sorted at a time, in some milliseconds. */
 const SORTED_AT_ONCE = SORTED_SIZE << 15;
-/** How a word is kept whose letters lie apart. */
-const LONG = 2;
-
 /** Bytes of entries and of letters that are allocated at a time. */
 const ENTRIES = 4096 * ENTRY_SIZE;
 const LETTERS_CHUNK = 1 << 16;
@@ -405,4 +376,10 @@ export class WordTable {
     this.#fields[LETTERS] = pointer;
     this.#fields[LETTERS_END] = pointer + LETTERS_CHUNK;
   }
+}
+
+/** Offsets that are bytes as places of 32-bit numbers. */
+function inNumbers<Name extends string>(offsets: Readonly<Record<Name, number>>): Record<Name, number> {
+  const places = Object.entries<number>(offsets).map(([name, offset]) => [name, offset / 4]);
+  return Object.fromEntries(places) as Record<Name, number>;
 }

@@ -6,7 +6,7 @@
 export const COSMUL_EPSILON = 1e-6;
 
 /** A word's weight, below 0 where it counts against, and how far a cosine to it may be off: the row's error times `slope`, plus `constant`. */
-interface Factor {
+interface MeasuredFactor {
   weight: number;
   slope: number;
   constant: number;
@@ -17,7 +17,7 @@ interface Factor {
  * where the row's copy is `error` away; with 0 what the cosines say.
  */
 export function quotient(
-  queries: readonly Factor[],
+  queries: readonly MeasuredFactor[],
   cosines: Float32Array,
   stride: number,
   row: number,
@@ -36,7 +36,12 @@ export function quotient(
 }
 
 /** Multiplies each number by the largest factor, or the smallest where it counts against, that the row can have. */
-export function multiply(numbers: Float64Array, cosines: Float32Array, errors: Float32Array, query: Factor): void {
+export function multiply(
+  numbers: Float64Array,
+  cosines: Float32Array,
+  errors: Float32Array,
+  query: MeasuredFactor,
+): void {
   const exponent = Math.abs(query.weight);
   const slope = query.slope * Math.sign(query.weight);
   const constant = 1 + query.constant * Math.sign(query.weight);

@@ -13,7 +13,8 @@ import {
   type Text,
   type Word2vecJob,
 } from './job.ts';
-import { instantiate, SETTINGS_BYTES, writeSettings, type KernelSettings } from './kernel.ts';
+import { SETTINGS_BYTES, STEP } from '../kernel-interfaces/word2vec.ts';
+import { instantiate, writeSettings, type KernelSettings } from './kernel.ts';
 import { putInitial, type InitialVectors } from './matrices.ts';
 import type { Word2vecOptions } from './options.ts';
 import { ngramRows } from './subwords.ts';
@@ -23,7 +24,7 @@ const LOSS_SAMPLED = 2_000_000;
 /** Floats that the columns are divided by in a deterministic training: parts of a size that is worth a thread. */
 const PART_STEPS = 6;
 const MOST_PARTS = 8;
-const STEP_FLOATS = 8;
+const STEP_FLOATS = STEP / 4;
 /** Nodes that each of several threads has a copy of; a chunk meets them a hundred times and more. */
 const COPIED_SHARE = 0.01;
 const MOST_COPIED = 256;

@@ -1,64 +1,19 @@
-// The word2vec kernel as TypeScript sees it: src/kernels/word2vec.ts says what each function does.
+// The word2vec kernel over a memory, and the settings that it reads there.
 
-export interface Word2vecKernel {
-  readonly threadBytes: (settingsPtr: number) => number;
-  readonly partialsBytes: (settingsPtr: number) => number;
-  readonly createThread: (threadPtr: number, settingsPtr: number, thread: number) => void;
-  readonly initializeRows: (
-    rowsPtr: number,
-    count: number,
-    vectorSize: number,
-    rowStride: number,
-    seed: number,
-  ) => void;
-  readonly shuffle: (tablePtr: number, size: number, seed: number) => void;
-  readonly readTokens: (threadPtr: number, tokensPtr: number, count: number, seed: number) => number;
-  readonly train: (threadPtr: number, first: number, last: number, alpha: number) => void;
-  readonly trainTogether: (threadPtr: number, first: number, last: number, alpha: number) => void;
-  readonly lossSum: (threadPtr: number) => number;
-  readonly lossPairs: (threadPtr: number) => number;
-  readonly pairs: (threadPtr: number) => number;
-}
+import { SETTINGS, type Word2vecExports } from '../kernel-interfaces/word2vec.ts';
 
-/** The fields of the kernel's `Settings`, 32 bits each, in their order. */
-const SETTINGS = [
-  'inputPtr',
-  'outputPtr',
-  'treePtr',
-  'rowStride',
-  'vectorSize',
-  'words',
-  'cbow',
-  'window',
-  'fixedWindow',
-  'negative',
-  'cbowMean',
-  'keepPtr',
-  'tablePtr',
-  'tableSize',
-  'pathsPtr',
-  'longestPath',
-  'firstCopied',
-  'subwordsPtr',
-  'lossInterval',
-  'capacity',
-  'parts',
-  'threads',
-  'meetingsPtr',
-  'partialsPtr',
-] as const;
-
-export type KernelSettings = Record<(typeof SETTINGS)[number], number>;
-export const SETTINGS_BYTES = SETTINGS.length * 4;
+/** The kernel's `Settings`, of 32 bits each. */
+export type KernelSettings = Record<keyof typeof SETTINGS, number>;
 
 export function writeSettings(memory: WebAssembly.Memory, settingsPtr: number, settings: KernelSettings): void {
-  const fields = new Uint32Array(memory.buffer, settingsPtr, SETTINGS.length);
-  SETTINGS.forEach((name, index) => (fields[index] = settings[name]));
+  const fields = new DataView(memory.buffer, settingsPtr);
+  for (const [name, offset] of Object.entries(SETTINGS))
+    fields.setUint32(offset, settings[name as keyof typeof SETTINGS], true);
 }
 
 /** The kernel over a shared memory. */
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Word2vecKernel {
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Word2vecExports {
   const numbers = new Int32Array(memory.buffer);
   const sleep = (ptr: number, seen: number): void => void Atomics.wait(numbers, ptr >>> 2, seen);
-  return new WebAssembly.Instance(module, { env: { memory, sleep } }).exports as unknown as Word2vecKernel;
+  return new WebAssembly.Instance(module, { env: { memory, sleep } }).exports as unknown as Word2vecExports;
 }

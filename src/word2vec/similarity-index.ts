@@ -9,6 +9,7 @@
 // the k-th best lower bound can be among the k best; those, some dozens, are read in full. What comes out is to the bit
 // what reading all rows gives: equal similarities in the order of the rows.
 
+import type { SimilarityExports } from '../kernel-interfaces/similarity.ts';
 import { COSMUL_EPSILON, multiply, quotient } from './cosmul.ts';
 
 /** A row and its similarity to what was asked. */
@@ -21,38 +22,6 @@ export interface Similar {
 export interface Factor {
   direction: ArrayLike<number>;
   weight: number;
-}
-
-interface SimilarityKernel {
-  normalizeRows(
-    dstPtr: number,
-    dstStride: number,
-    srcPtr: number,
-    srcStride: number,
-    rows: number,
-    D: number,
-    lengthsPtr: number,
-  ): void;
-  quantizeRows(
-    rowsPtr: number,
-    stride: number,
-    rows: number,
-    bytesPtr: number,
-    byteStride: number,
-    scalesPtr: number,
-    errorsPtr: number,
-  ): void;
-  dotRows(queryPtr: number, rowsPtr: number, rows: number, stride: number, outPtr: number): void;
-  dotRowsAt(queryPtr: number, rowsPtr: number, idsPtr: number, count: number, stride: number, outPtr: number): void;
-  dotBytes(
-    queryPtr: number,
-    bytesPtr: number,
-    rows: number,
-    byteStride: number,
-    scalesPtr: number,
-    factor: number,
-    outPtr: number,
-  ): void;
 }
 
 /** Rows that are looked at together: 1,024 copies of 300 bytes stay in the second-level cache while several queries pass. */
@@ -73,7 +42,7 @@ export class SimilarityIndex {
   readonly memory: WebAssembly.Memory;
   readonly stride: number;
   readonly rowsPtr: number;
-  readonly #kernel: SimilarityKernel;
+  readonly #kernel: SimilarityExports;
   readonly #byteStride: number;
   readonly #bytesPtr: number;
   readonly #scalesPtr: number;
@@ -122,7 +91,7 @@ export class SimilarityIndex {
     if (end > 65_536 * PAGE) throw new RangeError(`vectors: ${rows} x ${vectorSize} numbers do not fit into 4 GiB`);
     this.memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE), maximum: 65_536, shared: true });
     this.#kernel = new WebAssembly.Instance(kernel, { env: { memory: this.memory } })
-      .exports as unknown as SimilarityKernel;
+      .exports as unknown as SimilarityExports;
     this.#floats = new Float32Array(this.memory.buffer);
     this.#errors = new Float32Array(this.memory.buffer, this.#errorsPtr, rows);
     this.#source = vectors;

@@ -17,7 +17,8 @@ import {
   type Text,
   type Word2vecJob,
 } from './job.ts';
-import { instantiate, type Word2vecKernel } from './kernel.ts';
+import type { Word2vecExports } from '../kernel-interfaces/word2vec.ts';
+import { instantiate } from './kernel.ts';
 import type { Word2vecOptions } from './options.ts';
 
 /** Multiply-adds of one kernel call: about 10 ms here (AMD EPYC, 3.7 GHz). */
@@ -31,7 +32,7 @@ const PAUSE = 20;
 export class Word2vecThread {
   readonly #job: Word2vecJob;
   readonly #source: Text;
-  readonly #kernel: Word2vecKernel;
+  readonly #kernel: Word2vecExports;
   readonly #threadPtr: number;
   readonly #textPtr: number;
   /** Where the tokens of a chunk are copied to. */

@@ -50,7 +50,20 @@ test('nothing of a word is ever markup: in lists, headings, suggestions, hints',
 
 test('messages that are not the host’s calls and answers are left alone', async () => {
   const explorer = await session.open();
-  const messages = [null, 'show', 7, [], {}, { t: 'q' }, { t: 'q', m: 'constructor', a: [] }, { t: 'q', m: 'toString', a: [], i: '1' }, { t: 'q', m: 'show', a: 'king' }, { t: 's' }, { t: 's', i: 'unknown', r: 1 }, { command: 'show' }]; // prettier-ignore
+  const messages = [
+    null,
+    'show',
+    7,
+    [],
+    {},
+    { t: 'q' },
+    { t: 'q', m: 'constructor', a: [] },
+    { t: 'q', m: 'toString', a: [], i: '1' },
+    { t: 'q', m: 'show', a: 'king' },
+    { t: 's' },
+    { t: 's', i: 'unknown', r: 1 },
+    { command: 'show' },
+  ];
   for (const message of messages) await explorer.post(message);
   await explorer.page.waitForTimeout(100);
   assert.deepEqual(explorer.problems, []);
@@ -134,7 +147,12 @@ test('every control has a name and a role', async () => {
   ]) {
     assert.ok(tree.includes(line), `${line}\n${tree}`);
   }
-  const nameless = await explorer.page.evaluate(() => [...document.querySelectorAll('button')].filter((button) => !(button.getAttribute('aria-label') ?? button.textContent)).length); // prettier-ignore
+  const nameless = await explorer.page.evaluate(
+    () =>
+      [...document.querySelectorAll('button')].filter(
+        (button) => !(button.getAttribute('aria-label') ?? button.textContent),
+      ).length,
+  );
   assert.equal(nameless, 0);
   await closeWithout(explorer);
 });
@@ -145,7 +163,13 @@ test('in a column of 300 pixels nothing is cut off at the side', async () => {
   await explorer.page.locator('.selection .bar').first().waitFor();
   await text(explorer).fill('k');
   await explorer.page.locator('.playground .bar').first().waitFor();
-  const wide = await explorer.page.evaluate(() => [...document.querySelectorAll('main *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5 && !element.closest('.visually-hidden')).map((element) => element.className)); // prettier-ignore
+  const wide = await explorer.page.evaluate(() =>
+    [...document.querySelectorAll('main *')]
+      .filter(
+        (element) => element.getBoundingClientRect().right > innerWidth + 0.5 && !element.closest('.visually-hidden'),
+      )
+      .map((element) => element.className),
+  );
   assert.deepEqual(wide, []);
   const map = (await explorer.page.locator('canvas.labels').boundingBox())!;
   assert.ok(map.width === 300 && map.height > 300, JSON.stringify(map));

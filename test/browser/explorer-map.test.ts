@@ -56,7 +56,11 @@ test('every word is drawn where the map has it, and nothing where it has none', 
   for (const [i, [x, y]] of places.entries()) {
     assert.ok(difference(pixels.at(x, y), BACKGROUND) > 20, `${model.map.words[i]!} is not at (${x}, ${y})`);
   }
-  const free: [number, number][] = [[-0.95, 0], [0, 0.95], [0.95, 0.2]]; // prettier-ignore
+  const free: [number, number][] = [
+    [-0.95, 0],
+    [0, 0.95],
+    [0.95, 0.2],
+  ];
   for (const place of free) assert.equal(await hasDisc(explorer, place), false, String(place));
   await closeWithout(explorer);
 });
@@ -87,7 +91,10 @@ test('without a view kept, all of the map is shown, and still is in a smaller wi
       Math.min(Math.max(box.width - 112, 0.84 * box.width), Math.max(box.height - 112, 0.84 * box.height)) / 2;
     for (const [x, y] of Object.values(BEACONS)) {
       const at = [box.x + box.width / 2 + x * scale, box.y + box.height / 2 - y * scale] as const;
-      const covered = await explorer.page.evaluate(([left, top]) => document.elementFromPoint(left, top)?.className !== 'labels', at); // prettier-ignore
+      const covered = await explorer.page.evaluate(
+        ([left, top]) => document.elementFromPoint(left, top)?.className !== 'labels',
+        at,
+      );
       if (covered) continue; // by the search box or the buttons
       assert.ok(
         difference(pixels.at(...at), BACKGROUND) > 40,
@@ -130,7 +137,6 @@ test('the zoom ends where nothing more is to be seen, either way', async () => {
     [300, 100, 200],
     [-300, 50_000, 1_000_000],
   ] as const) {
-    // prettier-ignore
     for (let i = 0; i < 25; i++) await explorer.page.mouse.wheel(0, wheel);
     await explorer.settle();
     const { scale } = (await explorer.state()).view!;
@@ -187,7 +193,10 @@ test('two fingers pinch: the map’s points stay under them', async () => {
   const session = await explorer.page.context().newCDPSession(explorer.page);
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', points: [number, number][]) =>
     session.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
-  const places: [number, number][] = [[-0.4, 0.2], [0.4, -0.2]]; // prettier-ignore
+  const places: [number, number][] = [
+    [-0.4, 0.2],
+    [0.4, -0.2],
+  ];
   const [a, b] = [await explorer.onPage(places[0]!), await explorer.onPage(places[1]!)];
   const apart = (i: number): [number, number][] => [
     [a[0] - 8 * i, a[1] - 4 * i],
@@ -317,7 +326,8 @@ test('clicking a word rings it, and colours all others by their similarity to it
   const pixels = await explorer.pixels();
   let ring = 0;
   const accent = colourOf(THEMES.dark.colours.focusBorder);
-  for (let dy = -20; dy <= 20; dy++) for (let dx = -20; dx <= 20; dx++) if (difference(pixels.at(x + dx, y + dy), accent) < 40) ring++; // prettier-ignore
+  for (let dy = -20; dy <= 20; dy++)
+    for (let dx = -20; dx <= 20; dx++) if (difference(pixels.at(x + dx, y + dy), accent) < 40) ring++;
   assert.ok(ring > 20, `${ring} pixels of the ring`);
   await closeWithout(explorer);
 });
@@ -336,7 +346,8 @@ test('labels are drawn beside their words, in the colour of the text', async () 
   const pixels = await explorer.pixels();
   const text = colourOf(THEMES.dark.colours['editor-foreground']);
   let inked = 0;
-  for (let row = y - 8; row <= y + 8; row++) for (let column = x + 10; column < x + 70; column++) if (difference(pixels.at(column, row), text) < 60) inked++; // prettier-ignore
+  for (let row = y - 8; row <= y + 8; row++)
+    for (let column = x + 10; column < x + 70; column++) if (difference(pixels.at(column, row), text) < 60) inked++;
   assert.ok(inked > 40, `${inked} pixels of text`);
   await closeWithout(explorer);
 });
@@ -441,7 +452,14 @@ test('without WebGL2 the explorer says so, and search and lists work', async () 
 test('another model replaces the map', async () => {
   const other = toyModel(300, 9);
   let current = model;
-  const explorer = await open({ host: { ...host, map: () => Promise.resolve(current.map), describe: (word, count) => Promise.resolve(current.describe(word, count)), similaritiesOnMap: (word) => Promise.resolve(current.similaritiesOnMap(word)) } }); // prettier-ignore
+  const explorer = await open({
+    host: {
+      ...host,
+      map: () => Promise.resolve(current.map),
+      describe: (word, count) => Promise.resolve(current.describe(word, count)),
+      similaritiesOnMap: (word) => Promise.resolve(current.similaritiesOnMap(word)),
+    },
+  });
   await explorer.page.getByText('2,000 words').waitFor();
   await explorer.page.mouse.click(...(await explorer.onPage(model.place('king'))));
   await explorer.page.locator('.bar').first().waitFor();

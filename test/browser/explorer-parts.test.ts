@@ -56,12 +56,27 @@ test('zooming leaves the point under the pointer where it is', () => {
 
 test('a flight begins and ends where it should, goes out and in again, and never jumps', () => {
   const views: [View, View][] = [
-    [{ x: -0.9, y: 0, scale: 4000 }, { x: 0.9, y: 0.3, scale: 4000 }],
-    [{ x: 0, y: 0, scale: 300 }, { x: 0.3, y: 0.3, scale: 2000 }],
-    [{ x: 0.1, y: 0.1, scale: 2000 }, { x: 0.1, y: 0.1, scale: 300 }],
-    [{ x: 0.1, y: 0.1, scale: 300 }, { x: 0.1, y: 0.1, scale: 300 }],
-    [{ x: 0, y: 0, scale: 100_000 }, { x: 0, y: 0.00001, scale: 300 }],
-  ]; // prettier-ignore
+    [
+      { x: -0.9, y: 0, scale: 4000 },
+      { x: 0.9, y: 0.3, scale: 4000 },
+    ],
+    [
+      { x: 0, y: 0, scale: 300 },
+      { x: 0.3, y: 0.3, scale: 2000 },
+    ],
+    [
+      { x: 0.1, y: 0.1, scale: 2000 },
+      { x: 0.1, y: 0.1, scale: 300 },
+    ],
+    [
+      { x: 0.1, y: 0.1, scale: 300 },
+      { x: 0.1, y: 0.1, scale: 300 },
+    ],
+    [
+      { x: 0, y: 0, scale: 100_000 },
+      { x: 0, y: 0.00001, scale: 300 },
+    ],
+  ];
   for (const [from, to] of views) {
     const path = flight(from, to, size);
     assert.ok(path.duration >= 250 && path.duration <= 800);
@@ -185,7 +200,10 @@ const words = [
   'cafeteria',
   '<b>',
 ];
-const search = new WordSearch(words, words.map((_, i) => 100 - i)); // prettier-ignore
+const search = new WordSearch(
+  words,
+  words.map((_, i) => 100 - i),
+);
 const found = (text: string, limit = 50) => search.find(text, limit).map((index) => words[index]);
 
 test('a search gives the word itself first, then what begins with the text, then what holds it, whatever its case', () => {

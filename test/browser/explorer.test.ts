@@ -30,8 +30,11 @@ test('the selected word is described with its count, its rank and its nearest wo
   await selected(explorer, 'king');
   const expected = model.describe('king', 10) as WordDescription;
   await eventually(async () =>
-    assert.deepEqual(await bars(explorer, 'Nearest words'), expected.neighbours.map(({ word }) => word)),
-  ); // prettier-ignore
+    assert.deepEqual(
+      await bars(explorer, 'Nearest words'),
+      expected.neighbours.map(({ word }) => word),
+    ),
+  );
   const figures = await explorer.page.locator('.figures').textContent();
   assert.equal(figures, `${expected.count!.toLocaleString('en')} occurrences · rank ${expected.rank} by frequency`);
   const rows = explorer.page.locator('.selection .bar');
@@ -41,7 +44,11 @@ test('the selected word is described with its count, its rank and its nearest wo
     row
       .locator('.bar-fill')
       .evaluate((fill) => fill.getBoundingClientRect().width / fill.parentElement!.getBoundingClientRect().width);
-  for (const [row, { similarity }] of [[rows.first(), first], [rows.last(), last]] as const) assert.ok(Math.abs((await width(row)) - similarity) < 0.02); // prettier-ignore
+  for (const [row, { similarity }] of [
+    [rows.first(), first],
+    [rows.last(), last],
+  ] as const)
+    assert.ok(Math.abs((await width(row)) - similarity) < 0.02);
   const live = await explorer.page.locator('[aria-live=polite]').textContent();
   assert.equal(live, 'Selected king, 10 nearest words.');
   await closeWithout(explorer);
@@ -106,7 +113,12 @@ test('the answer about an earlier selection is dropped', async () => {
   await explorer.view.show('viking');
   await eventually(() => assert.equal(answers.size, 2));
   answers.get('viking')!.resolve(model.describe('viking', 10));
-  await eventually(async () => assert.deepEqual(await bars(explorer, 'Nearest words'), (model.describe('viking', 10) as WordDescription).neighbours.map(({ word }) => word))); // prettier-ignore
+  await eventually(async () =>
+    assert.deepEqual(
+      await bars(explorer, 'Nearest words'),
+      (model.describe('viking', 10) as WordDescription).neighbours.map(({ word }) => word),
+    ),
+  );
   answers.get('king')!.resolve(model.describe('king', 10));
   await explorer.page.waitForTimeout(100);
   await selected(explorer, 'viking');
@@ -195,7 +207,13 @@ test('Korean is found while the input method still composes, and its Enter is no
     ['하늘', ['하늘']],
   ] as const) {
     await compose(composed);
-    await eventually(async () => assert.deepEqual((await options(explorer)).filter((word) => expected.includes(word as never)), expected, composed)); // prettier-ignore
+    await eventually(async () =>
+      assert.deepEqual(
+        (await options(explorer)).filter((word) => expected.includes(word as never)),
+        expected,
+        composed,
+      ),
+    );
   }
   // an input method's Enter arrives as a key while composing
   await search(explorer).dispatchEvent('keydown', { key: 'Enter', isComposing: true });

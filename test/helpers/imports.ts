@@ -9,13 +9,18 @@ export type Imports = ReadonlyMap<string, readonly string[]>;
 
 /** Imports among the TypeScript files in `folders` of `root`, a URL that ends with a slash. */
 export async function readImports(root: URL, folders: readonly string[]): Promise<Imports> {
+  return importsOf(await readTexts(root, folders));
+}
+
+/** The TypeScript files in `folders` of `root`, a URL that ends with a slash, by name. */
+export async function readTexts(root: URL, folders: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const files: string[] = [];
   for (const folder of folders) {
     const names = await readdir(new URL(`${folder}/`, root), { recursive: true });
     files.push(...names.filter((name) => name.endsWith('.ts')).map((name) => posix.join(folder, toSlashes(name))));
   }
   const texts = files.sort().map(async (file) => [file, await readFile(new URL(file, root), 'utf8')] as const);
-  return importsOf(new Map(await Promise.all(texts)));
+  return new Map(await Promise.all(texts));
 }
 
 /** Imports among files whose texts are given: static, dynamic and of types alike. */

@@ -57,8 +57,11 @@ before(async () => {
   await writeFile(join(root, 'mixed.code-workspace'), JSON.stringify({ folders, settings }));
   const provider = join(root, 'memory-folder.vsix');
   await createVSIX({
-    ...{ cwd: PROVIDER, packagePath: provider, dependencies: false },
-    ...{ allowMissingRepository: true, skipLicense: true },
+    cwd: PROVIDER,
+    packagePath: provider,
+    dependencies: false,
+    allowMissingRepository: true,
+    skipLicense: true,
   });
   server = await VSCodeServer.start({
     extensions: [VSIX, provider],

@@ -66,15 +66,13 @@ function request(change: Partial<TrainRequest['languageModel']> = {}): TrainRequ
     projection: { ...PROJECTION_DEFAULTS, nEpochs: 20 },
     languageModel: {
       ...LANGUAGE_MODEL_DEFAULTS,
-      ...{
-        tokens: 'bytePairs',
-        bytePairs: 1000,
-        embeddingSize: 16,
-        hiddenSize: 24,
-        batchSize: 8,
-        steps: 16,
-        epochs: 3,
-      },
+      tokens: 'bytePairs',
+      bytePairs: 1000,
+      embeddingSize: 16,
+      hiddenSize: 24,
+      batchSize: 8,
+      steps: 16,
+      epochs: 3,
       ...change,
     },
     threads: 2,
@@ -86,7 +84,8 @@ function listen(): EngineEvents & { heard: Progress[]; lines: string[] } {
   const heard: Progress[] = [];
   const lines: string[] = [];
   return {
-    ...{ heard, lines },
+    heard,
+    lines,
     progress: (progress) => void heard.push(progress),
     log: (_, message) => void lines.push(message),
   };

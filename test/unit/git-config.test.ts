@@ -93,20 +93,45 @@ test('what is included where a condition holds counts where git says that it doe
     ],
   ] as const;
   const conditions = [
-    ...['gitdir:~/work/', 'gitdir:~/work', 'gitdir:~/work/**', 'gitdir:~/WORK/', 'gitdir/i:~/WORK/', 'gitdir:~/link/'],
-    ...['gitdir:Project/', 'gitdir:code/.git', 'gitdir:*/code/.git', 'gitdir:**/code/.git', 'gitdir:c?de/', 'gitdir:/'],
-    ...['gitdir:./work/', 'gitdir:./', 'gitdir:../', `gitdir:${home}/work/`, `gitdir:${home}/*/.git`, 'gitdir:{a,b}/'],
-    ...['gitdir:x[1]/', 'gitdir:x[[]1]/', 'gitdir:(1)/', 'gitdir:other (1)/', 'gitdir:!work/', 'gitdir:worktrees/'],
-    ...['gitdir:a**e/', 'gitdir:w[!o]rk/', 'gitdir:w[a-p]rk/', 'gitdir:.git', 'gitdir:'],
-    ...[
-      'onbranch:main',
-      'onbranch:feature/',
-      'onbranch:feature/*',
-      'onbranch:feature*',
-      'onbranch:f*/o?e',
-      'onbranch:**',
-    ],
-    ...['onbranch:Main', 'hasconfig:remote.*.url:https://x/**', 'GitDir:~/work/', 'other:x'],
+    'gitdir:~/work/',
+    'gitdir:~/work',
+    'gitdir:~/work/**',
+    'gitdir:~/WORK/',
+    'gitdir/i:~/WORK/',
+    'gitdir:~/link/',
+    'gitdir:Project/',
+    'gitdir:code/.git',
+    'gitdir:*/code/.git',
+    'gitdir:**/code/.git',
+    'gitdir:c?de/',
+    'gitdir:/',
+    'gitdir:./work/',
+    'gitdir:./',
+    'gitdir:../',
+    `gitdir:${home}/work/`,
+    `gitdir:${home}/*/.git`,
+    'gitdir:{a,b}/',
+    'gitdir:x[1]/',
+    'gitdir:x[[]1]/',
+    'gitdir:(1)/',
+    'gitdir:other (1)/',
+    'gitdir:!work/',
+    'gitdir:worktrees/',
+    'gitdir:a**e/',
+    'gitdir:w[!o]rk/',
+    'gitdir:w[a-p]rk/',
+    'gitdir:.git',
+    'gitdir:',
+    'onbranch:main',
+    'onbranch:feature/',
+    'onbranch:feature/*',
+    'onbranch:feature*',
+    'onbranch:f*/o?e',
+    'onbranch:**',
+    'onbranch:Main',
+    'hasconfig:remote.*.url:https://x/**',
+    'GitDir:~/work/',
+    'other:x',
   ];
   const configOf = (condition: string, path: string): string =>
     `[includeIf "${condition.replaceAll(/["\\]/g, String.raw`\$&`)}"]\npath = ${path}\n`;
@@ -179,7 +204,10 @@ test('what the list names is left out in repositories, unless their own rules ta
   Object.assign(process.env, environment);
   try {
     assert.deepEqual(await names('repository'), [
-      ...['repository/.gitignore', 'repository/b.log', 'repository/kept.tmp', 'repository/deep/out/x.txt'],
+      'repository/.gitignore',
+      'repository/b.log',
+      'repository/kept.tmp',
+      'repository/deep/out/x.txt',
     ]);
     assert.deepEqual(await names('repository/deep'), ['deep/out/x.txt'], 'opened below the root');
     assert.deepEqual(await names('notes'), ['notes/a.tmp'], 'no repository');
@@ -189,9 +217,7 @@ test('what the list names is left out in repositories, unless their own rules ta
       'deep-list': '*.log\n*.txt\n',
       'repository/deep/.git/HEAD': 'ref: refs/heads/main\n',
     });
-    assert.deepEqual(await names('repository'), [
-      ...['repository/.gitignore', 'repository/b.log', 'repository/kept.tmp'],
-    ]);
+    assert.deepEqual(await names('repository'), ['repository/.gitignore', 'repository/b.log', 'repository/kept.tmp']);
   } finally {
     process.env = before;
   }

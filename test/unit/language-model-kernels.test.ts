@@ -224,7 +224,8 @@ for (const variant of VARIANTS) {
           const targetsPtr = place(targets);
           integers.set(targets, targetsPtr / 4);
           const [sumsPtr, targetLogitsPtr] = [place(targets), place(targets)] as const;
-          kernel.softmax(logitsPtr, place(bias), targetsPtr, vocabulary, rows, sumsPtr, targetLogitsPtr);
+          const constantsPtr = place(new Array<number>(12).fill(NaN));
+          kernel.softmax(logitsPtr, place(bias), targetsPtr, vocabulary, rows, sumsPtr, targetLogitsPtr, constantsPtr);
           const actual = read(logitsPtr, rows * 8);
           for (let lane = 0; lane < 8; lane++) {
             const column = bias.map((b, token) => Math.fround(b + logits[token * 8 + lane]!));

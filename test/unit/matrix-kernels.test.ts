@@ -49,6 +49,8 @@ for (const variant of VARIANTS) {
               panels,
               accumulate,
               0,
+              0,
+              0,
             );
             const byStrips = place(before);
             kernel.multiplyStrips(
@@ -62,6 +64,8 @@ for (const variant of VARIANTS) {
               panels,
               accumulate,
               1,
+              0,
+              0,
             );
             const what = `${rows} x ${depth} x ${panels} panels`;
             assertNear(read(byRows, before.length), expected, 1e-4, `rows, ${what}`);
@@ -112,6 +116,8 @@ for (const variant of VARIANTS) {
               accumulate,
               scratch,
               0,
+              0,
+              0,
             );
             const narrow = read(result, before.length);
             const wide = place(before);
@@ -128,6 +134,8 @@ for (const variant of VARIANTS) {
               accumulate,
               scratch,
               1,
+              0,
+              0,
             );
             assert.deepEqual(read(wide, before.length), narrow);
             assertNear(read(result, before.length), expected, 1e-4, `${rows} x ${columns} x ${panels} panels`);
@@ -174,7 +182,18 @@ for (const variant of VARIANTS) {
           const [first, other] = [place(before), place(before)];
           const sizes = [rows, depth, 3] as const;
           kernel.multiplyRows(
-            ...([left, depth * 4, right, depth * 32, first, rows * 32, 32, ...sizes, 0, wide, other, second] as const),
+            left,
+            depth * 4,
+            right,
+            depth * 32,
+            first,
+            rows * 32,
+            32,
+            ...sizes,
+            0,
+            wide,
+            other,
+            second,
           );
           const product = read(first, before.length);
           const expected = product.map((value, index) => Math.fround(kept * before[index]! + sign * value));
@@ -197,8 +216,19 @@ for (const variant of VARIANTS) {
         const scalesPtr = place(scales);
         const [q11, q12, q21, q22] = quarters.map((quarter) => place(quarter)) as [number, number, number, number];
         kernel.strassenTerms(
-          ...([q11, q12, q21, q22, (count + 4) * 4, rows, count, scalesPtr, scalesPtr + 32, 32] as const),
-          ...([target, (count + 8) * 4, termFloats * 4] as const),
+          q11,
+          q12,
+          q21,
+          q22,
+          (count + 4) * 4,
+          rows,
+          count,
+          scalesPtr,
+          scalesPtr + 32,
+          32,
+          target,
+          (count + 8) * 4,
+          termFloats * 4,
         );
         const at = (quarter: number, row: number, k: number): number =>
           quarters[quarter]![row * (count + 4) + k]! * scales[(row + (quarter % 2)) * 8 + (k % 8)]!;

@@ -8,7 +8,7 @@ import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import manifest from '../../package.json' with { type: 'json' };
-import { loadKernels } from '../../src/engine/kernels.ts';
+import { KERNELS } from '../../src/kernel-interfaces/names.ts';
 import { archiveEntries, belongsInPackage } from '../../scripts/package.mjs';
 
 const root = new URL('../../', import.meta.url);
@@ -35,8 +35,21 @@ describe('the package', () => {
     files = await listFiles({ cwd: fileURLToPath(root), packageManager: PackageManager.None });
   });
 
-  test('holds the bundles, the webview and each kernel in both variants', async () => {
-    const kernels = Object.keys(await loadKernels(new URL('dist/', root), 'simd'));
+  test('holds each file of src/kernels as a module in both variants, and no other module', async () => {
+    const kernels = ['language-model', 'similarity', 'text', 'word2vec'];
+    assert.deepEqual(
+      files.filter((path) => path.startsWith('dist/kernels/')).sort(),
+      kernels.flatMap((name) => [`dist/kernels/${name}.relaxed-simd.wasm`, `dist/kernels/${name}.simd.wasm`]),
+    );
+    const sources = (await readdir(new URL('src/kernels/', root))).filter((name) => /(?<!\.d)\.ts$/.test(name));
+    assert.deepEqual(
+      sources.sort(),
+      kernels.map((name) => `${name}.ts`),
+    );
+    assert.deepEqual(KERNELS, kernels);
+  });
+
+  test('holds the bundles and the webview', async () => {
     const needed = [
       'dist/extension.cjs',
       'dist/engine.mjs',
@@ -45,7 +58,6 @@ describe('the package', () => {
       'dist/notices.txt',
       'dist/media/explorer.js',
       'dist/media/explorer.css',
-      ...kernels.flatMap((kernel) => [`dist/kernels/${kernel}.simd.wasm`, `dist/kernels/${kernel}.relaxed-simd.wasm`]),
       ...(await readdir(new URL('media/icons', root))).map((icon) => `media/icons/${icon}`),
       'package.json',
       'package.nls.json',
@@ -76,6 +88,7 @@ describe('the package', () => {
       'node_modules/birpc/package.json',
       '.env',
       'test/a.ts',
+      'dist/kernels/columns.simd.wasm',
     ])
       assert.ok(!belongsInPackage(`extension/${path}`), path);
   });

@@ -127,7 +127,9 @@ test('every option at the ends of its range gives a map', () => {
   const vectors = clustered(50, 6, 5, 4);
   for (const options of [
     ...[0, 0.5, 10].flatMap((minDist) => [0.01, 1, 100].map((spread) => ({ minDist, spread }))),
-    ...[{ nNeighbors: 2 }, { nNeighbors: 200 }, { nEpochs: 1 }],
+    { nNeighbors: 2 },
+    { nNeighbors: 200 },
+    { nEpochs: 1 },
   ]) {
     assertFits(project(vectors, 6, { nEpochs: 40, ...options }), 50, JSON.stringify(options));
   }

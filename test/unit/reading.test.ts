@@ -46,11 +46,13 @@ async function read(directory: string, vectorsOnly = false, then: (abort: () => 
     ...(vectorsOnly && { parts: { map: false, languageModel: false } }),
   };
   const context = {
-    ...{ kernels, signal: controller.signal, directory: join(root, directory) },
+    kernels,
+    signal: controller.signal,
+    directory: join(root, directory),
     script: new URL('compute-thread.mjs', DISTRIBUTION),
     events: { progress: () => undefined, log: () => undefined },
   };
-  const reading = await readFolders(request, tokenFile.descriptor, 2, context, () => undefined);
+  const reading = await readFolders(request, context, { tokenFile: tokenFile.descriptor, threads: 2 });
   then(() => controller.abort());
   await reading?.kept;
   tokenFile.close();
@@ -58,7 +60,11 @@ async function read(directory: string, vectorsOnly = false, then: (abort: () => 
 }
 
 const said = ({ corpus: { words, counts, documents }, paths, report }: Reading) => ({
-  ...{ words, counts: [...counts], documents: [...documents], paths, report },
+  words,
+  counts: [...counts],
+  documents: [...documents],
+  paths,
+  report,
 });
 
 test('what was read is kept once it is handed on, and read from there the next time', async () => {

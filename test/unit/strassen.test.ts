@@ -81,16 +81,15 @@ function multiply(blocks: number, rows: number, columns: number, count: number, 
   const team = Array.from({ length: threads }, (_, thread) => {
     const each = new Team(createSignals(), thread, threads);
     const context: Context = {
-      ...{
-        kernel: instantiate(module, memory),
-        memory,
-        team: each,
-        panels: 1,
-        toGradient: gradientPtr - ptr,
-        ones,
-        wide,
-      },
-      ...{ scratch: scratch.ptr + thread * scratch.stride, terms: scratch.ptr + thread * scratch.stride + SCRATCH },
+      kernel: instantiate(module, memory),
+      memory,
+      team: each,
+      panels: 1,
+      toGradient: gradientPtr - ptr,
+      ones,
+      wide,
+      scratch: scratch.ptr + thread * scratch.stride,
+      terms: scratch.ptr + thread * scratch.stride + SCRATCH,
     };
     return { product: new Strassen(context, weight, space), own: each.share(count, 2) };
   });

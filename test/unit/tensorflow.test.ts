@@ -30,9 +30,20 @@ const kernel = await readFile(new URL('../../dist/kernels/language-model.simd.wa
 const SEED = 77;
 
 const PLAIN: NetworkOptions = {
-  ...{ cell: 'lstm', layers: 1, vocabulary: 31, embeddingSize: 10, hiddenSize: 14 },
-  ...{ attention: false, tied: false, oneHot: false, batchSize: 11, steps: 6 },
-  ...{ dropout: 0, weightDropout: 0, embeddingDropout: 0, freezeEmbedding: false },
+  cell: 'lstm',
+  layers: 1,
+  vocabulary: 31,
+  embeddingSize: 10,
+  hiddenSize: 14,
+  attention: false,
+  tied: false,
+  oneHot: false,
+  batchSize: 11,
+  steps: 6,
+  dropout: 0,
+  weightDropout: 0,
+  embeddingDropout: 0,
+  freezeEmbedding: false,
 };
 const DROPOUTS = { dropout: 0.3, weightDropout: 0.4, embeddingDropout: 0.2 };
 const MODELS: Record<string, Partial<NetworkOptions>> = {

@@ -190,12 +190,23 @@ suite('a virtual folder', () => {
       'node_modules/shared/more/six.txt': 'sixth words',
     };
     const links = {
-      ...{ '0-shared': 'node_modules/shared', 'again-shared': 'node_modules/shared', 'a/up': '', 'a/self': 'a' },
-      ...{ 'a/deep/to-b': 'b', 'b/to-a': 'a', 'c/d/up': 'c', 'c/d/e': 'c/d', 'excluded-link': 'node_modules/shared' },
+      '0-shared': 'node_modules/shared',
+      'again-shared': 'node_modules/shared',
+      'a/up': '',
+      'a/self': 'a',
+      'a/deep/to-b': 'b',
+      'b/to-a': 'a',
+      'c/d/up': 'c',
+      'c/d/e': 'c/d',
+      'excluded-link': 'node_modules/shared',
     };
     const expected = [
-      ...['w/a/one.txt', 'w/a/deep/two.txt', 'w/b/three.txt', 'w/c/d/four.txt'],
-      ...['w/0-shared/five.txt', 'w/0-shared/more/six.txt'],
+      'w/a/one.txt',
+      'w/a/deep/two.txt',
+      'w/b/three.txt',
+      'w/c/d/four.txt',
+      'w/0-shared/five.txt',
+      'w/0-shared/more/six.txt',
     ];
     const timed = new MemoryFolder(files, links);
     const request = { path: ADDRESS, virtual: 'w', exclude: ['excluded*'] };

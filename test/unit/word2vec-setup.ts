@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { huffmanPaths } from '../../src/word2vec/huffman.ts';
-import { instantiate, SETTINGS_BYTES, writeSettings, type KernelSettings } from '../../src/word2vec/kernel.ts';
+import { SETTINGS_BYTES } from '../../src/kernel-interfaces/word2vec.ts';
+import { instantiate, writeSettings, type KernelSettings } from '../../src/word2vec/kernel.ts';
 import { ReferenceWord2vec, type ReferenceSetup } from './word2vec-reference.ts';
 
 export const VARIANTS = ['simd', 'relaxed-simd'] as const;

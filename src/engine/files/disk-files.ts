@@ -5,7 +5,7 @@ import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isSecretPath } from './excluded-names.ts';
-import type { Candidate, Entry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
+import type { FileCandidate, FolderEntry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
 import type { IgnoreFile } from './git-ignore.ts';
 import { excludeFiles, readRules, rulesAbove } from './git-repository.ts';
 
@@ -47,7 +47,7 @@ export class DiskFiles implements FileSource {
     }
   }
 
-  async list(path: string): Promise<Entry[]> {
+  async list(path: string): Promise<FolderEntry[]> {
     const entries = await readdir(path, { withFileTypes: true });
     return entries.map((entry) => ({ name: entry.name, kind: entry.isSymbolicLink() ? 'link' : kindOf(entry) }));
   }
@@ -81,7 +81,7 @@ export class DiskFiles implements FileSource {
     return readRules(path);
   }
 
-  async measure(files: readonly Candidate[]): Promise<Omit<FoundFile, 'encoding'>[]> {
+  async measure(files: readonly FileCandidate[]): Promise<Omit<FoundFile, 'encoding'>[]> {
     const found: Omit<FoundFile, 'encoding'>[] = [];
     for (let from = 0; from < files.length; from += AT_ONCE) {
       const part = files.slice(from, from + AT_ONCE);

@@ -35,19 +35,19 @@ export interface FileSource extends RuleSource {
   rulesAbove(path: string): Promise<IgnoreFile[]>;
   /** Whether a folder in it is to be read: it was not read before, and is no other one that the request names. */
   enter(path: string, name: string): Promise<boolean>;
-  list(path: string): Promise<Entry[]>;
+  list(path: string): Promise<FolderEntry[]>;
   /** What a link leads to; null for what is not to be read by way of it. */
   follow(path: string, name: string): Promise<'file' | 'folder' | null>;
   /** The files with their sizes, without those that were met before under another name. */
-  measure(files: readonly Candidate[]): Promise<Omit<FoundFile, 'encoding'>[]>;
+  measure(files: readonly FileCandidate[]): Promise<Omit<FoundFile, 'encoding'>[]>;
 }
 
-export interface Entry {
+export interface FolderEntry {
   name: string;
   kind: 'file' | 'folder' | 'link' | 'other';
 }
 
-export interface Candidate {
+export interface FileCandidate {
   path: string;
   name: string;
   /** Whether a link led here. */

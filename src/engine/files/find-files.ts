@@ -8,7 +8,7 @@ import type { FolderRequest } from '../../protocol/engine.ts';
 import { encodingOfSetting, type Encoding } from '../../text/encodings.ts';
 import { DiskFiles } from './disk-files.ts';
 import { fileRule, folderRule } from './excluded-names.ts';
-import type { Candidate, Entry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
+import type { FileCandidate, FolderEntry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
 import { CASE_SENSITIVE, inside, isIgnored, rulesOf, type IgnoreFile } from './git-ignore.ts';
 import { VirtualFolders } from './virtual-files.ts';
 
@@ -45,7 +45,9 @@ export async function* findFiles(folders: readonly FolderRequest[], onSkipped: O
     const name = folder.virtual ?? basename(path);
     if (!(await source.open(path, name))) continue;
     roots.push({
-      ...{ path, name, source },
+      path,
+      name,
+      source,
       encoding: encoding === undefined ? null : encodingOfSetting(encoding),
       isIncluded: globMatcher(include),
       isExcluded: globMatcher(exclude) ?? (() => false),
@@ -70,7 +72,7 @@ async function* filesUnder(root: Root, onSkipped: OnSkipped): AsyncGenerator<Fou
       yield [];
       continue;
     }
-    let entries: Entry[];
+    let entries: FolderEntry[];
     try {
       entries = await source.list(path);
     } catch (error) {
@@ -81,7 +83,7 @@ async function* filesUnder(root: Root, onSkipped: OnSkipped): AsyncGenerator<Fou
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     const rules = await rulesOf(source, path, relative, entries, unreadable);
     const ignoreFiles = rules.length > 0 ? [...directory.ignoreFiles, ...rules] : directory.ignoreFiles;
-    const files: Candidate[] = [];
+    const files: FileCandidate[] = [];
     const folders: Directory[] = [];
     for (const entry of entries) {
       const entryPath = source.join(path, entry.name);

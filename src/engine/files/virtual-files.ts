@@ -9,7 +9,7 @@ import { createBirpc } from 'birpc';
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineEvents, FolderRequest, VirtualEntry, VirtualFiles } from '../../protocol/engine.ts';
 import { isSecretPath } from './excluded-names.ts';
-import type { Candidate, Entry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
+import type { FileCandidate, FolderEntry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
 import type { IgnoreFile } from './git-ignore.ts';
 
 /** Files asked for their size in one question. */
@@ -121,7 +121,7 @@ export class VirtualFolders implements FileSource {
     return isEqual && ((isKnown && this.#read.has(other)) || isWithin(path, other));
   }
 
-  async list(path: string): Promise<Entry[]> {
+  async list(path: string): Promise<FolderEntry[]> {
     const entries = await this.#entries(path);
     const names = namesOf(entries);
     const alike = this.#listed.get(names);
@@ -158,7 +158,7 @@ export class VirtualFolders implements FileSource {
     }
   }
 
-  async measure(files: readonly Candidate[]): Promise<Omit<FoundFile, 'encoding'>[]> {
+  async measure(files: readonly FileCandidate[]): Promise<Omit<FoundFile, 'encoding'>[]> {
     const found: Omit<FoundFile, 'encoding'>[] = [];
     for (let from = 0; from < files.length; from += AT_ONCE) {
       const part = files.slice(from, from + AT_ONCE);

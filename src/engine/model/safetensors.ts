@@ -1,11 +1,9 @@
 // Reads and writes whole safetensors files; the format is in word2vec/formats/safetensors.ts.
 
+import type { Tensor } from '../../language-model/network/parameters.ts';
 import { LONGEST_HEADER, parseSafetensorsHeader, safetensorsHeaderLength } from '../../word2vec/formats/safetensors.ts';
 
-export interface Tensor {
-  shape: number[];
-  data: Float32Array;
-}
+export type { Tensor };
 
 /** The file as chunks of bytes, in order; tensors are not copied. Throws where a shape does not fit its data. */
 export function* writeSafetensors(

@@ -3,12 +3,13 @@
 
 import type { Phase, TrainRequest } from '../../protocol/engine.ts';
 import { writtenText } from '../../text/merge.ts';
+import type { Word2vecOptions } from '../../word2vec/options.ts';
 import { ThreadPool } from '../threads/thread-pool.ts';
 import { unpacked, type PackedCorpus, type ReadCorpus } from './read-corpus.ts';
 import type { FoundFiles } from './found-texts.ts';
-import { moved, type ReadShare, type ShareToWrite } from './read-shares.ts';
+import { moved, type ReadShare, type SharedTokenFile, type ShareToWrite } from './read-shares.ts';
 import type { ReadingTasks } from './reading-tasks.ts';
-import type { ThreadNews } from '../threads/thread-messages.ts';
+import type { ResultOf, TaskOf, ThreadNews } from '../threads/thread-messages.ts';
 import { clearUnfinished } from './token-cache.ts';
 import { ReadingClock, tellRegularly } from '../progress.ts';
 import type { RunContext } from '../run-context.ts';
@@ -26,13 +27,19 @@ export interface Reading extends ReadCorpus {
   kept: Promise<void>;
 }
 
-/** Reads the folders; null where it was cancelled. `entered` hears of each phase. */
+export interface ReadingPlan {
+  /** The descriptor of the token file. */
+  tokenFile: number;
+  threads: number;
+  /** Hears of each phase. */
+  entered?: (phase: Phase) => void;
+}
+
+/** Reads the folders; null where it was cancelled. */
 export async function readFolders(
   request: TrainRequest,
-  tokenFile: number,
-  threads: number,
   context: ReadingContext,
-  entered: (phase: Phase) => void,
+  plan: ReadingPlan,
 ): Promise<Reading | null> {
   const { script, signal, events, directory } = context;
   const pool = new ThreadPool<ReadingTasks>(
@@ -40,20 +47,13 @@ export async function readFolders(
     signal,
     virtualFilesOf(request.folders, events),
   );
-  const listen = (message: ThreadNews): void => {
-    if (message.type === 'log') events.log(message.level, message.message);
-    else {
-      entered(message.progress.phase);
-      events.progress(message.progress);
-    }
-  };
   const end = async (): Promise<void> => {
     await pool.close();
     if (signal.aborted) await clearUnfinished(directory);
   };
   let reading: Reading | null = null;
   try {
-    const read = await readIn(pool, request, tokenFile, threads, context, listen);
+    const read = await new Conductor(pool, request, context, plan).read();
     if (read) {
       const keeping = read.keep?.() ?? Promise.resolve();
       reading = { ...read.read, kept: keeping.catch(() => undefined).then(end) };
@@ -70,35 +70,56 @@ interface ReadText {
   keep?: () => Promise<unknown>;
 }
 
-async function readIn(
-  pool: ThreadPool<ReadingTasks>,
-  { folders, unsaved = [], reading, text, phrases, parts: made, word2vec }: TrainRequest,
-  tokenFile: number,
-  threads: number,
-  { kernels, events, directory }: ReadingContext,
-  listen: (message: ThreadNews) => void,
-): Promise<ReadText | null> {
-  pool.start(Math.min(threads, EARLY));
-  events.progress({ phase: 'reading', fraction: 0 });
-  const { case: casing, numbers, codeSentences } = text; // the others are for what is done after counting
-  const cutting = { casing, numbers, codeSentences, keywords: text.keywords !== 'leaveOut' };
-  const find = { kind: 'find', folders, unsaved, reading, directory, text: cutting, threads } as const;
-  const found = (await pool.run([find], listen))?.[0];
-  if (!found) return null;
-  const { cached, key, parts, ...all } = found;
-  const kernel = kernels.text;
-  const vectorsOnly = made?.languageModel === false ? word2vec : null;
-  const file = { descriptor: tokenFile, taken: new Int32Array(new SharedArrayBuffer(4)) };
-  /** Where there are more different words than several threads keep. */
-  const readAlone = async (): Promise<ReadText | null> => {
-    pool.keep(0);
-    const task = { kind: 'read', kernel, found: all, text, phrases, tokenFile, vectorsOnly } as const;
-    const read = (await pool.run([task], listen))?.[0];
-    return read ? { read: unpacked(read) } : null;
-  };
+type Found = ReadingTasks['find']['result'];
+/** Null where there are too many different words. */
+type Merged = ReadingTasks['mergeRead']['result'];
 
-  const total = cached.fresh.files.reduce((sum, { size }) => sum + size, 0);
-  const readShares = async (parts: readonly FoundFiles[]): Promise<(ReadShare | 'whole' | null)[] | null> => {
+/** Says which thread does what, one task after the other. A method gives null where it was cancelled. */
+class Conductor {
+  readonly #pool: ThreadPool<ReadingTasks>;
+  readonly #request: TrainRequest;
+  readonly #context: ReadingContext;
+  readonly #plan: ReadingPlan;
+  readonly #file: SharedTokenFile;
+  /** Where nothing but word vectors is trained, their options. */
+  readonly #vectorsOnly: Word2vecOptions | null;
+
+  constructor(pool: ThreadPool<ReadingTasks>, request: TrainRequest, context: ReadingContext, plan: ReadingPlan) {
+    this.#pool = pool;
+    this.#request = request;
+    this.#context = context;
+    this.#plan = plan;
+    this.#file = { descriptor: plan.tokenFile, taken: new Int32Array(new SharedArrayBuffer(4)) };
+    this.#vectorsOnly = request.parts?.languageModel === false ? request.word2vec : null;
+  }
+
+  async read(): Promise<ReadText | null> {
+    const { threads } = this.#plan;
+    this.#pool.start(Math.min(threads, EARLY));
+    this.#context.events.progress({ phase: 'reading', fraction: 0 });
+    const found = await this.#find();
+    if (!found) return null;
+    let read = await this.#readShares(found, found.parts);
+    if (read?.includes('whole')) read = await this.#readShares(found, sharesOf(found.cached.fresh, threads));
+    if (!read) return null;
+    if (read.includes(null)) return this.#readAlone(found);
+    const shares = [found.cached.share, ...read].filter((share) => share !== null && share !== 'whole');
+    return this.#putTogether(found, shares);
+  }
+
+  async #find(): Promise<Found | null> {
+    const { folders, unsaved = [], reading, text } = this.#request;
+    const { case: casing, numbers, codeSentences } = text; // the others are for what is done after counting
+    const cutting = { casing, numbers, codeSentences, keywords: text.keywords !== 'leaveOut' };
+    const { directory } = this.#context;
+    const { threads } = this.#plan;
+    return this.#runOne({ kind: 'find', folders, unsaved, reading, directory, text: cutting, threads });
+  }
+
+  /** Each share in a thread of its own. */
+  #readShares({ cached }: Found, parts: readonly FoundFiles[]): Promise<(ReadShare | 'whole' | null)[] | null> {
+    const { events, kernels } = this.#context;
+    const total = cached.fresh.files.reduce((sum, { size }) => sum + size, 0);
     /** Bytes and words of each thread, (threads, 2). */
     const done = new Float64Array(new SharedArrayBuffer(16 * parts.length));
     const clock = new ReadingClock('reading', total);
@@ -106,55 +127,119 @@ async function readIn(
     const stop = tellRegularly(() => {
       if (total > 0) events.progress(clock.progress(sumOf(0), sumOf(1)));
     });
-    const tasks = parts.map((found, index) => {
-      const own = done.subarray(2 * index, 2 * index + 2);
-      return { kind: 'readShare', kernel, tokenFile: file, found, text, done: own } as const;
-    });
-    return pool.run(tasks).finally(stop);
-  };
-  let read = await readShares(parts);
-  if (read?.includes('whole')) read = await readShares(sharesOf(cached.fresh, threads));
-  if (!read) return null;
-  if (read.includes(null)) return readAlone();
-
-  const shares = [cached.share, ...read].filter((share) => share !== null && share !== 'whole');
-  // a cache that holds all there is need not be written again
-  const isKept = cached.share?.documents.every((document) => document !== null) && cached.fresh.files.length === 0;
-  const files = isKept || isTooLarge(all) ? null : all.files;
-  const readInRanges = vectorsOnly !== null;
-  const merge = { kind: 'mergeRead', kernel, shares, notes: all.notes, text, phrases, files, readInRanges } as const;
-  pool.rest(1, threads);
-  const results = await pool.run([{ ...merge, tokenFile: file }], listen, shares.flatMap(moved));
-  if (!results) return null;
-  if (!results[0]) return readAlone();
-  const { text: merged, room, isChanged, paths, report, entries } = results[0];
-  pool.rest(0, 1);
-  const toWrite = shares.map(({ packed }, share) => ({ packed, places: merged.places[share]! }));
-  const { letters } = merged;
-  const written: PackedCorpus = { corpus: { ...writtenText(merged, room), letters }, paths, report };
-  const writing = pool.run(
-    dealt(toWrite, threads).map((shares) => ({ kind: 'writeShares', kernel, shares, room, tokenFile }) as const),
-  );
-  // words become strings here while the threads write
-  const spelling = Promise.resolve().then(() =>
-    isChanged ? null : unpacked(written, vectorsOnly && wordsWithVector(merged.counts, vectorsOnly, report.words)),
-  );
-  const [isWritten, spelled] = await Promise.all([writing, spelling]);
-  if (!isWritten) return null;
-  let result = spelled;
-  pool.keep(1);
-  if (!result) {
-    const passOver = { kind: 'passOver', read: written, text, phrases, tokenFile: file, vectorsOnly } as const;
-    const finished = (await pool.run([passOver], listen))?.[0];
-    if (!finished) return null;
-    result = unpacked(finished);
+    const tasks = parts.map((found, index) => ({
+      kind: 'readShare' as const,
+      kernel: kernels.text,
+      tokenFile: this.#file,
+      found,
+      text: this.#request.text,
+      done: done.subarray(2 * index, 2 * index + 2),
+    }));
+    return this.#pool.run(tasks).finally(stop);
   }
-  if (!entries) return { read: result };
-  const packed = shares.map((share) => share.packed);
-  const toCache = { key, entries, text: merged };
-  return {
-    read: result,
-    keep: () => pool.run([{ kind: 'saveCache', kernel, directory, toCache, packed, tokenFile } as const]),
+
+  /** In one thread, where there are more different words than several threads keep. */
+  async #readAlone({ files, twins, notes }: Found): Promise<ReadText | null> {
+    this.#pool.keep(0);
+    const { text, phrases } = this.#request;
+    const read = await this.#runOne({
+      kind: 'read',
+      kernel: this.#context.kernels.text,
+      found: { files, twins, notes },
+      text,
+      phrases,
+      tokenFile: this.#plan.tokenFile,
+      vectorsOnly: this.#vectorsOnly,
+    });
+    return read && { read: unpacked(read) };
+  }
+
+  async #putTogether(found: Found, shares: ReadShare[]): Promise<ReadText | null> {
+    const results = await this.#merge(found, shares);
+    if (!results) return null;
+    const [merged] = results;
+    if (!merged) return this.#readAlone(found);
+    this.#pool.rest(0, 1);
+    const read = await this.#write(merged, shares);
+    if (!read) return null;
+    const { text, entries } = merged;
+    if (!entries) return { read };
+    return {
+      read,
+      keep: () =>
+        this.#runOne({
+          kind: 'saveCache',
+          kernel: this.#context.kernels.text,
+          directory: this.#context.directory,
+          toCache: { key: found.key, entries, text },
+          packed: shares.map(({ packed }) => packed),
+          tokenFile: this.#plan.tokenFile,
+        }),
+    };
+  }
+
+  #merge(found: Found, shares: ReadShare[]): Promise<Merged[] | null> {
+    const { share, fresh } = found.cached;
+    // a cache that holds all there is need not be written again
+    const isKept = share?.documents.every((document) => document !== null) && fresh.files.length === 0;
+    const { text, phrases } = this.#request;
+    const merge = {
+      kind: 'mergeRead' as const,
+      kernel: this.#context.kernels.text,
+      shares,
+      notes: found.notes,
+      text,
+      phrases,
+      files: isKept || isTooLarge(found) ? null : found.files,
+      tokenFile: this.#file,
+      readInRanges: this.#vectorsOnly !== null,
+    };
+    this.#pool.rest(1, this.#plan.threads);
+    return this.#pool.run([merge], this.#listen, shares.flatMap(moved));
+  }
+
+  /** Writes the tokens where they belong, and does what is done after counting. */
+  async #write(
+    { text, room, isChanged, paths, report }: NonNullable<Merged>,
+    shares: ReadShare[],
+  ): Promise<ReadCorpus | null> {
+    const { threads, tokenFile } = this.#plan;
+    const kernel = this.#context.kernels.text;
+    const toWrite = shares.map(({ packed }, share) => ({ packed, places: text.places[share]! }));
+    const written: PackedCorpus = { corpus: { ...writtenText(text, room), letters: text.letters }, paths, report };
+    const writing = this.#pool.run(
+      dealt(toWrite, threads).map((shares) => ({ kind: 'writeShares' as const, kernel, shares, room, tokenFile })),
+    );
+    const most = this.#vectorsOnly && wordsWithVector(text.counts, this.#vectorsOnly, report.words);
+    // words become strings here while the threads write
+    const spelling = Promise.resolve().then(() => (isChanged ? null : unpacked(written, most)));
+    const [isWritten, spelled] = await Promise.all([writing, spelling]);
+    if (!isWritten) return null;
+    this.#pool.keep(1);
+    if (spelled) return spelled;
+    const finished = await this.#runOne({
+      kind: 'passOver',
+      read: written,
+      text: this.#request.text,
+      phrases: this.#request.phrases,
+      tokenFile: this.#file,
+      vectorsOnly: this.#vectorsOnly,
+    });
+    return finished && unpacked(finished);
+  }
+
+  async #runOne<Task extends TaskOf<ReadingTasks>>(task: Task): Promise<ResultOf<ReadingTasks, Task> | null> {
+    const results = await this.#pool.run([task], this.#listen);
+    return results && results[0]!;
+  }
+
+  readonly #listen = (message: ThreadNews): void => {
+    const { events } = this.#context;
+    if (message.type === 'log') events.log(message.level, message.message);
+    else {
+      this.#plan.entered?.(message.progress.phase);
+      events.progress(message.progress);
+    }
   };
 }
 

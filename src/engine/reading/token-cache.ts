@@ -150,7 +150,9 @@ export function saveCache(
         return length;
       });
       const trailer: Trailer = {
-        ...{ format: FORMAT, key, check },
+        format: FORMAT,
+        key,
+        check,
         entries: entries.length,
         letters: lengths[1]!,
         words: text.counts.length,

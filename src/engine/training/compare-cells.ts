@@ -34,7 +34,7 @@ export async function compareCells(
   const tokenFile = openTokenFile(context.directory);
   try {
     const threads = resolveThreads(request.threads);
-    const read = await readFolders(request, tokenFile.descriptor, threads, context, () => undefined);
+    const read = await readFolders(request, context, { tokenFile: tokenFile.descriptor, threads });
     if (!read) return null;
     try {
       return await compare(read, request, equal, threads, context, measurements);
@@ -88,7 +88,9 @@ async function compare(
     for (let first = 0; first < all.length; first += threads) {
       const tasks = all.slice(first, first + threads).map((contender, index) => ({
         kind: 'compareCells' as const,
-        ...{ setup, contender, done: done.subarray(first + index, first + index + 1) },
+        setup,
+        contender,
+        done: done.subarray(first + index, first + index + 1),
       }));
       const measured = await runTasks(tasks, { script, signal });
       if (!measured) return null;

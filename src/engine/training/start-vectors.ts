@@ -3,7 +3,7 @@
 
 import * as l10n from '@vscode/l10n';
 import type { LanguageModelJob } from '../../language-model/training/job.ts';
-import type { WordVectors } from '../../language-model/network/parameters.ts';
+import type { StartVectors } from '../../language-model/network/parameters.ts';
 import { END_OF_SENTENCE, FIRST_WORD } from '../../language-model/token-ids.ts';
 import { MemoryTokens } from '../../text/tokens.ts';
 import { WORD2VEC_DEFAULTS } from '../../word2vec/options.ts';
@@ -27,7 +27,7 @@ const LARGEST = 50;
 export async function trainStartVectors(
   job: Pick<LanguageModelJob, 'trainingText' | 'sizes' | 'threads' | 'seed'>,
   context: Pick<RunContext, 'kernels' | 'script' | 'signal' | 'events'>,
-): Promise<WordVectors | null> {
+): Promise<StartVectors | null> {
   const { embeddingSize: size, vocabulary, freezeEmbedding } = job.sizes;
   const begun = performance.now();
   try {

@@ -29,7 +29,7 @@ import type { BytePairText } from '../reading/byte-pair-text.ts';
 import { runTasks } from '../compute-tasks.ts';
 import { Meter, tell } from '../progress.ts';
 import type { ReadCorpus } from '../reading/read-corpus.ts';
-import type { Tensor } from '../model/safetensors.ts';
+import type { Tensor } from '../../language-model/network/parameters.ts';
 import { trainStartVectors } from './start-vectors.ts';
 import { tokensOf } from '../reading/spill-file.ts';
 import { suggestsNothing } from '../model/suggests-nothing.ts';

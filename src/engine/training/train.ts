@@ -2,10 +2,11 @@
 // said on the way; the arithmetic is the rooms', the threads are thread-pool.ts's.
 
 import * as l10n from '@vscode/l10n';
-import type { TrainReport, TrainRequest } from '../../protocol/engine.ts';
+import type { Phase, TrainReport, TrainRequest } from '../../protocol/engine.ts';
 import { trainLanguageModel, type LanguageModelContext, type LanguageModelOutcome } from './train-language-model.ts';
 import { Meter, PhaseClock, tell } from '../progress.ts';
 import { loadModel, type StoredModel } from '../model/model-store.ts';
+import type { Tensor } from '../model/safetensors.ts';
 import { checkOptions, resolveThreads } from '../options.ts';
 import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
 import type { BytePairText } from '../reading/byte-pair-text.ts';
@@ -17,7 +18,7 @@ import { readFolders } from '../reading/read-folders.ts';
 import type { RunContext } from '../run-context.ts';
 import { makeWordMap } from './lay-out-map.ts';
 import { readAsBytePairs } from './text-to-learn.ts';
-import { trainWordVectors } from './train-word-vectors.ts';
+import { trainWordVectors, type TrainedWordVectors } from './train-word-vectors.ts';
 
 export interface Trained extends Omit<TrainReport, 'model'> {
   model: StoredModel;
@@ -49,75 +50,100 @@ async function trainWith(
 ): Promise<Trained | null> {
   const threads = resolveThreads(request.threads);
   const clock = new PhaseClock();
-
+  const entered = (phase: Phase): void => clock.enter(phase);
   clock.enter('reading');
-  const read = await readFolders(request, tokenFile, threads, context, (phase) => clock.enter(phase));
+  const read = await readFolders(request, context, { tokenFile, threads, entered });
   if (!read) return null;
   try {
-    return await trainOn(read, request, before, context, tokenFile, threads, clock);
+    checkEnoughWords(read.report);
+    const learned = await learn({ request, read, before, tokenFile, threads }, context, clock);
+    if (!learned) return null;
+    clock.enter('saving');
+    const { resumedAt } = learned.wordVectors;
+    const { resumedAt: languageModelResumedAt, problem } = learned.outcome;
+    return {
+      model: modelOf(learned, request, read, threads),
+      reading: read.report,
+      ...(resumedAt !== undefined && { resumedAt }),
+      ...(languageModelResumedAt !== undefined && { languageModelResumedAt }),
+      ...(problem !== undefined && { languageModelProblem: problem }),
+      seconds: clock.seconds(),
+    };
   } finally {
     await read.kept;
   }
 }
 
-async function trainOn(
-  read: ReadCorpus,
-  request: TrainRequest,
-  before: StoredModel | null,
-  context: LanguageModelContext,
-  tokenFile: number,
-  threads: number,
-  clock: PhaseClock,
-): Promise<Trained | null> {
-  const { kernels, script, signal, events } = context;
-  const { parts = { map: true, languageModel: true } } = request;
-  const { report } = read;
-  checkEnoughWords(report);
+/** What is learned, and of what. */
+interface Lesson {
+  request: TrainRequest;
+  read: ReadCorpus;
+  /** The model that is continued; null: none is. */
+  before: StoredModel | null;
+  /** The descriptor of the token file. */
+  tokenFile: number;
+  threads: number;
+}
 
+interface Learned {
+  wordVectors: TrainedWordVectors;
+  /** (N, 2); null where no map was asked for. */
+  positions: Float32Array | null;
+  bytePairs: BytePairText | null;
+  outcome: LanguageModelOutcome;
+}
+
+/** Null where it was cancelled. */
+async function learn(
+  { request, read, before, tokenFile, threads }: Lesson,
+  context: LanguageModelContext,
+  clock: PhaseClock,
+): Promise<Learned | null> {
+  const { parts = { map: true, languageModel: true } } = request;
   clock.enter('wordVectors');
   const wordVectors = await trainWordVectors(request, read, tokenFile, before, threads, context, (progress) =>
-    tell(events, new Meter('wordVectors', progress)),
+    tell(context.events, new Meter('wordVectors', progress)),
   );
   if (!wordVectors) return null;
-  const { words, counts, vectors, inText } = wordVectors;
-  const { vocabulary, vectorSize, input, output, tree, ngrams } = vectors;
+  const { words, vectors, inText } = wordVectors;
 
   let positions: Float32Array | null = null;
   if (parts.map) {
     clock.enter('map');
-    positions = await makeWordMap({
-      ...{ kernels, script, signal, events, vectorSize },
-      vectors: input,
-      options: request.projection,
-      words,
-      seed: request.seed,
-    });
+    const { input, vectorSize } = vectors;
+    const { projection: options, seed } = request;
+    positions = await makeWordMap({ ...context, words, vectors: input, vectorSize, options, seed });
     if (!positions) return null;
   }
+  if (!parts.languageModel) return { wordVectors, positions, bytePairs: null, outcome: { model: null } };
 
   let bytePairs: BytePairText | null = null;
-  if (parts.languageModel && request.languageModel.tokens === 'bytePairs') {
+  if (request.languageModel.tokens === 'bytePairs') {
     clock.enter('bytePairs');
     bytePairs = await readAsBytePairs(request, read, context);
     if (!bytePairs) return null;
   }
+  clock.enter('languageModel');
+  // words that are not in the text have no place in a vocabulary by count: the model's words then end before them
+  const most = vectors.vocabulary > inText ? inText : Infinity;
+  const outcome = await trainLanguageModel(request, read, tokenFile, most, threads, context, bytePairs);
+  return outcome && { wordVectors, positions, bytePairs, outcome };
+}
 
-  let outcome: LanguageModelOutcome = { model: null };
-  if (parts.languageModel) {
-    clock.enter('languageModel');
-    // words that are not in the text have no place in a vocabulary by count: the model's words then end before them
-    const most = vocabulary > inText ? inText : Infinity;
-    const ended = await trainLanguageModel(request, read, tokenFile, most, threads, context, bytePairs);
-    if (!ended) return null;
-    outcome = ended;
-  }
-
-  clock.enter('saving');
-  const { model: languageModel, problem } = outcome;
+function modelOf(
+  learned: Learned,
+  request: TrainRequest,
+  { corpus, report }: ReadCorpus,
+  threads: number,
+): StoredModel {
+  const { wordVectors, positions, bytePairs, outcome } = learned;
+  const { words, counts } = wordVectors;
+  const { vocabulary, vectorSize, input, output, tree, ngrams } = wordVectors.vectors;
+  const languageModel = outcome.model;
   const mapWords = positions ? positions.length / 2 : 0;
   const kept = bytePairs ? vocabulary : Math.max(vocabulary, languageModel?.summary.vocabulary ?? 0);
-  const { corpus } = read;
-  const model: StoredModel = {
+  const rows = (data: Float32Array): Tensor => ({ shape: [data.length / vectorSize, vectorSize], data });
+  return {
     summary: {
       trained: new Date().toISOString(),
       vocabulary,
@@ -139,23 +165,14 @@ async function trainOn(
     words: [...words, ...corpus.words.slice(vocabulary, kept)],
     counts: Float64Array.from([...counts, ...corpus.counts.subarray(vocabulary, kept)]),
     vectors: {
-      input: { shape: [vocabulary, vectorSize], data: input },
-      ...(output && { output: { shape: [vocabulary, vectorSize], data: output } }),
-      ...(tree && { tree: { shape: [tree.length / vectorSize, vectorSize], data: tree } }),
-      ...(ngrams && { ngrams: { shape: [ngrams.length / vectorSize, vectorSize], data: ngrams } }),
+      input: rows(input),
+      ...(output && { output: rows(output) }),
+      ...(tree && { tree: rows(tree) }),
+      ...(ngrams && { ngrams: rows(ngrams) }),
     },
     map: positions && { positions: { shape: [mapWords, 2], data: positions } },
     languageModel: languageModel && languageModel.tensors,
     training: languageModel && languageModel.curves,
     ...(languageModel && bytePairs && { tokenizer: new BytePairTokenizer(bytePairs.merges) }),
-  };
-  const { resumedAt } = wordVectors;
-  return {
-    model,
-    reading: report,
-    ...(resumedAt !== undefined && { resumedAt }),
-    ...(outcome.resumedAt !== undefined && { languageModelResumedAt: outcome.resumedAt }),
-    ...(problem !== undefined && { languageModelProblem: problem }),
-    seconds: clock.seconds(),
   };
 }

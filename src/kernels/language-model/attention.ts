@@ -16,8 +16,8 @@ export function attend(
   units: i32,
   scale: f32,
 ): void {
-  const bytes = <usize>units << 5;
-  const weightsEnd = weightsPtr + (<usize>count << 5);
+  const bytes = (<usize>units) << 5;
+  const weightsEnd = weightsPtr + ((<usize>count) << 5);
   dotRows(queryPtr, keysPtr, keyStride, weightsPtr, weightsEnd, bytes, f32x4.splat(scale));
   softmaxHalf(weightsPtr, weightsEnd);
   softmaxHalf(weightsPtr + 16, weightsEnd);
@@ -45,8 +45,8 @@ export function attendBackward(
   units: i32,
   scale: f32,
 ): void {
-  const bytes = <usize>units << 5;
-  const end = scoreGradientsPtr + (<usize>count << 5);
+  const bytes = (<usize>units) << 5;
+  const end = scoreGradientsPtr + ((<usize>count) << 5);
   dotRows(contextGradientPtr, keysPtr, keyStride, scoreGradientsPtr, end, bytes, f32x4.splat(1));
   for (let half: usize = 0; half < 32; half += 16) {
     // of the softmax: weight * (gradient - mean gradient)
@@ -81,7 +81,10 @@ function dotRows(
   scale: v128,
 ): void {
   for (; targetPtr < endPtr; targetPtr += 32, rowsPtr += rowStride) {
-    let low = f32x4.splat(0), high = low, low2 = low, high2 = low;
+    let low = f32x4.splat(0),
+      high = low,
+      low2 = low,
+      high2 = low;
     for (let at: usize = 0; at < bytes; at += 64) {
       low = madd(v128.load(panelPtr + at), v128.load(rowsPtr + at), low);
       high = madd(v128.load(panelPtr + at, 16), v128.load(rowsPtr + at, 16), high);
@@ -126,7 +129,7 @@ export function combineRows(
   columns: i32,
   targetPtr: usize,
 ): void {
-  const bytes = <usize>columns << 2;
+  const bytes = (<usize>columns) << 2;
   memory.fill(targetPtr, 0, bytes);
   for (let row = 0; row < rows; row++) {
     const weight = v128.load32_splat(weightsPtr);

@@ -48,7 +48,7 @@ export function rnnBackward(
   _memoryGradientPtr: usize,
   units: i32,
 ): void {
-  for (let at: usize = 0; at < <usize>units << 5; at += 16) {
+  for (let at: usize = 0; at < (<usize>units) << 5; at += 16) {
     const hidden = v128.load(gatesPtr + at);
     const gradient = f32x4.add(v128.load(outputGradientPtr + at), v128.load(hiddenGradientPtr + at));
     v128.store(gatesPtr + at, nmadd(f32x4.mul(gradient, hidden), hidden, gradient)); // tanh' = 1 - tanh^2
@@ -56,7 +56,7 @@ export function rnnBackward(
 }
 
 export function rnnStep(gatesPtr: usize, biasPtr: usize, hiddenPtr: usize, _memoryPtr: usize, units: i32): void {
-  for (let at: usize = 0; at < <usize>units << 2; at += 16) {
+  for (let at: usize = 0; at < (<usize>units) << 2; at += 16) {
     const hidden = tanh4(f32x4.add(v128.load(gatesPtr + at), v128.load(biasPtr + at)));
     v128.store(gatesPtr + at, hidden);
     v128.store(hiddenPtr + at, hidden);
@@ -74,8 +74,8 @@ export function gruForward(
   _memoryPtr: usize,
   units: i32,
 ): void {
-  const biasStride = <usize>units << 2;
-  const gateStride = <usize>units << 5;
+  const biasStride = (<usize>units) << 2;
+  const gateStride = (<usize>units) << 5;
   for (let unit = 0; unit < units; unit++) {
     const biasN = v128.load32_splat(biasPtr);
     const biasR = v128.load32_splat(biasPtr + biasStride);
@@ -114,7 +114,7 @@ export function gruBackward(
   units: i32,
 ): void {
   const one = f32x4.splat(1);
-  const gateStride = <usize>units << 5;
+  const gateStride = (<usize>units) << 5;
   for (let at: usize = 0; at < gateStride; at += 16) {
     const nPtr = gatesPtr + at;
     const rPtr = nPtr + gateStride;
@@ -135,7 +135,7 @@ export function gruBackward(
 }
 
 export function gruStep(gatesPtr: usize, biasPtr: usize, hiddenPtr: usize, _memoryPtr: usize, units: i32): void {
-  const stride = <usize>units << 2;
+  const stride = (<usize>units) << 2;
   for (let at: usize = 0; at < stride; at += 16) {
     const nPtr = gatesPtr + at;
     const bPtr = biasPtr + at;
@@ -161,8 +161,8 @@ export function lstmForward(
   memoryPtr: usize,
   units: i32,
 ): void {
-  const biasStride = <usize>units << 2;
-  const gateStride = <usize>units << 5;
+  const biasStride = (<usize>units) << 2;
+  const gateStride = (<usize>units) << 5;
   for (let unit = 0; unit < units; unit++) {
     const biasI = v128.load32_splat(biasPtr);
     const biasF = v128.load32_splat(biasPtr + biasStride);
@@ -206,7 +206,7 @@ export function lstmBackward(
   units: i32,
 ): void {
   const one = f32x4.splat(1);
-  const gateStride = <usize>units << 5;
+  const gateStride = (<usize>units) << 5;
   const tanhCellPtr = memoryPtr + gateStride;
   for (let at: usize = 0; at < gateStride; at += 16) {
     const iPtr = gatesPtr + at;
@@ -230,7 +230,7 @@ export function lstmBackward(
 }
 
 export function lstmStep(gatesPtr: usize, biasPtr: usize, hiddenPtr: usize, memoryPtr: usize, units: i32): void {
-  const stride = <usize>units << 2;
+  const stride = (<usize>units) << 2;
   for (let at: usize = 0; at < stride; at += 16) {
     const iPtr = gatesPtr + at;
     const bPtr = biasPtr + at;

@@ -12,14 +12,14 @@ export function takeColumns(
   toStride: usize,
 ): void {
   for (let index = 0; index < count; index++) {
-    const position = load<i32>(positionsPtr + (<usize>index << 2));
-    let targetPtr = toPtr + <usize>(index >> 3) * toStride + (<usize>(index & 7) << 2);
-    const endPtr = targetPtr + (<usize>rows << 5);
+    const position = load<i32>(positionsPtr + ((<usize>index) << 2));
+    let targetPtr = toPtr + <usize>(index >> 3) * toStride + ((<usize>(index & 7)) << 2);
+    const endPtr = targetPtr + ((<usize>rows) << 5);
     if (position < 0) {
       for (; targetPtr < endPtr; targetPtr += 32) store<f32>(targetPtr, 0);
       continue;
     }
-    let ptr = fromPtr + <usize>(position >> 3) * fromStride + (<usize>(position & 7) << 2);
+    let ptr = fromPtr + <usize>(position >> 3) * fromStride + ((<usize>(position & 7)) << 2);
     for (; targetPtr < endPtr; targetPtr += 32, ptr += 32) store<f32>(targetPtr, load<f32>(ptr));
   }
 }
@@ -35,11 +35,11 @@ export function addColumns(
   toStride: usize,
 ): void {
   for (let index = 0; index < count; index++) {
-    const position = load<i32>(positionsPtr + (<usize>index << 2));
+    const position = load<i32>(positionsPtr + ((<usize>index) << 2));
     if (position < 0) continue;
-    let targetPtr = toPtr + <usize>(position >> 3) * toStride + (<usize>(position & 7) << 2);
-    let ptr = fromPtr + <usize>(index >> 3) * fromStride + (<usize>(index & 7) << 2);
-    const endPtr = ptr + (<usize>rows << 5);
+    let targetPtr = toPtr + <usize>(position >> 3) * toStride + ((<usize>(position & 7)) << 2);
+    let ptr = fromPtr + <usize>(index >> 3) * fromStride + ((<usize>(index & 7)) << 2);
+    const endPtr = ptr + ((<usize>rows) << 5);
     for (; ptr < endPtr; targetPtr += 32, ptr += 32) store<f32>(targetPtr, load<f32>(targetPtr) + load<f32>(ptr));
   }
 }

@@ -33,8 +33,25 @@ export function multiplyRows(
 ): void {
   while (rows > 0) {
     const width = stripWidth(rows);
-    if (rows > width) for (let r: usize = 0; r < 6; r++) touch(leftPtr + (<usize>width + r) * leftStride, <usize>depth << 2);
-    multiplyStrip(width, panels, wide, leftPtr, leftStride, 4, rightPtr, rightPanelStride, depth, resultPtr, resultPanelStride, resultStride, accumulate, secondPtr, second);
+    if (rows > width)
+      for (let r: usize = 0; r < 6; r++) touch(leftPtr + (<usize>width + r) * leftStride, (<usize>depth) << 2);
+    multiplyStrip(
+      width,
+      panels,
+      wide,
+      leftPtr,
+      leftStride,
+      4,
+      rightPtr,
+      rightPanelStride,
+      depth,
+      resultPtr,
+      resultPanelStride,
+      resultStride,
+      accumulate,
+      secondPtr,
+      second,
+    );
     leftPtr += <usize>width * leftStride;
     resultPtr += <usize>width * resultStride;
     secondPtr += <usize>width * resultStride;
@@ -61,8 +78,24 @@ export function multiplyStrips(
   while (rows > 0) {
     const width = stripWidth(rows);
     if (rows > width) touch(leftPtr + ((<usize>width * depth) << 2), <usize>depth * 24);
-    multiplyStrip(width, panels, wide, leftPtr, 4, <usize>width << 2, rightPtr, rightPanelStride, depth, resultPtr, resultPanelStride, resultStride, accumulate, secondPtr, second);
-    leftPtr += <usize>(width * depth) << 2;
+    multiplyStrip(
+      width,
+      panels,
+      wide,
+      leftPtr,
+      4,
+      (<usize>width) << 2,
+      rightPtr,
+      rightPanelStride,
+      depth,
+      resultPtr,
+      resultPanelStride,
+      resultStride,
+      accumulate,
+      secondPtr,
+      second,
+    );
+    leftPtr += (<usize>(width * depth)) << 2;
     resultPtr += <usize>width * resultStride;
     secondPtr += <usize>width * resultStride;
     rows -= width;
@@ -93,8 +126,24 @@ export function multiplyPanels(
   while (rows > 0) {
     const width = stripWidth(rows);
     packStrip(leftPtr, leftPanelStride, leftPanels, width, scratchPtr);
-    multiplyStrip(width, columnsOf8, wide, scratchPtr, 4, <usize>width << 2, rightPtr, rightStride, leftPanels << 3, resultPtr, 32, resultStride, accumulate, secondPtr, second);
-    leftPtr += <usize>width << 5;
+    multiplyStrip(
+      width,
+      columnsOf8,
+      wide,
+      scratchPtr,
+      4,
+      (<usize>width) << 2,
+      rightPtr,
+      rightStride,
+      leftPanels << 3,
+      resultPtr,
+      32,
+      resultStride,
+      accumulate,
+      secondPtr,
+      second,
+    );
+    leftPtr += (<usize>width) << 5;
     resultPtr += <usize>width * resultStride;
     secondPtr += <usize>width * resultStride;
     rows -= width;
@@ -145,7 +194,7 @@ function transposeScaled(panelPtr: usize, targetPtr: usize, scale: v128): void {
 
 /** Rows [0, width) of each panel, as a strip (8 panels, width): sequence by sequence, the rows side by side. */
 function packStrip(panelPtr: usize, panelStride: usize, panels: i32, width: i32, stripPtr: usize): void {
-  const stride = <usize>width << 2;
+  const stride = (<usize>width) << 2;
   for (let panel = 0; panel < panels; panel++) {
     transposeRows(panelPtr, stripPtr, stride);
     transposeRows(panelPtr + 16, stripPtr + 4 * stride, stride);
@@ -181,9 +230,9 @@ export function packColumns(sourcePtr: usize, sourceStride: usize, targetPtr: us
       v128.store(targetPtr, v128.load(rowPtr));
       if (width == 6) store<u64>(targetPtr, load<u64>(rowPtr, 16), 16);
       rowPtr += sourceStride;
-      targetPtr += <usize>width << 2;
+      targetPtr += (<usize>width) << 2;
     }
-    sourcePtr += <usize>width << 2;
+    sourcePtr += (<usize>width) << 2;
     columns -= width;
   }
 }
@@ -203,7 +252,8 @@ export function transposePanels(
 ): void {
   const one = f32x4.splat(1);
   for (let panel = 0; panel < panels; panel++) {
-    let low = one, high = one;
+    let low = one,
+      high = one;
     if (scalePtr) {
       low = v128.load(scalePtr);
       high = v128.load(scalePtr, 16);
@@ -223,7 +273,6 @@ export function transposePanels(
     targetPtr += 256;
   }
 }
-
 
 /** Brings memory near: a load of each cache line, all under way together. */
 // @ts-ignore: decorator

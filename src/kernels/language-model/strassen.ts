@@ -23,7 +23,7 @@ export function strassenTerms(
   targetStride: usize,
   termStride: usize,
 ): void {
-  const bytes = <usize>count << 2;
+  const bytes = (<usize>count) << 2;
   for (; rows > 0; rows--) {
     const left0 = v128.load(leftScalesPtr);
     const left1 = v128.load(leftScalesPtr, 16);

@@ -16,9 +16,9 @@ export function stripWidth(rows: i32): i32 {
 }
 
 /** What a tile does at its second place: replace what stands there, add to it, or take away from it; nothing for 0. */
-const REPLACE: i32 = 1;
-const ADD: i32 = 2;
-const SUBTRACT: i32 = 3;
+export const REPLACE: i32 = 1;
+export const ADD: i32 = 2;
+export const SUBTRACT: i32 = 3;
 
 /**
  * Puts 8 sums to ptr, in place of what stands there or added to it, and to a second place. Both loads come before both stores:
@@ -77,14 +77,33 @@ function tile(
   const left3Ptr = left2Ptr + rowStride;
   const left4Ptr = left3Ptr + rowStride;
   const left5Ptr = left4Ptr + rowStride;
-  let a00 = f32x4.splat(0), a01 = a00, b00 = a00, b01 = a00;
-  let a10 = a00, a11 = a00, b10 = a00, b11 = a00;
-  let a20 = a00, a21 = a00, b20 = a00, b21 = a00;
-  let a30 = a00, a31 = a00, b30 = a00, b31 = a00;
-  let a40 = a00, a41 = a00, b40 = a00, b41 = a00;
-  let a50 = a00, a51 = a00, b50 = a00, b51 = a00;
+  let a00 = f32x4.splat(0),
+    a01 = a00,
+    b00 = a00,
+    b01 = a00;
+  let a10 = a00,
+    a11 = a00,
+    b10 = a00,
+    b11 = a00;
+  let a20 = a00,
+    a21 = a00,
+    b20 = a00,
+    b21 = a00;
+  let a30 = a00,
+    a31 = a00,
+    b30 = a00,
+    b31 = a00;
+  let a40 = a00,
+    a41 = a00,
+    b40 = a00,
+    b41 = a00;
+  let a50 = a00,
+    a51 = a00,
+    b50 = a00,
+    b51 = a00;
   const endPtr = rightPtr + (depth << 5);
-  let q0 = a00, q1 = a00;
+  let q0 = a00,
+    q1 = a00;
   for (let k: usize = 0, rightNextPtr = rightPtr + rightPanelStride; rightPtr < endPtr; rightPtr += 32, k += kStride) {
     const p0 = v128.load(rightPtr);
     const p1 = v128.load(rightPtr, 16);
@@ -174,7 +193,22 @@ function tile6(
   secondPtr: usize,
   second: i32,
 ): void {
-  tile(true, false, leftPtr, rowStride, kStride, rightPtr, rightPanelStride, depth, resultPtr, resultPanelStride, resultStride, accumulate, secondPtr, second);
+  tile(
+    true,
+    false,
+    leftPtr,
+    rowStride,
+    kStride,
+    rightPtr,
+    rightPanelStride,
+    depth,
+    resultPtr,
+    resultPanelStride,
+    resultStride,
+    accumulate,
+    secondPtr,
+    second,
+  );
 }
 
 function tile4(
@@ -191,7 +225,22 @@ function tile4(
   secondPtr: usize,
   second: i32,
 ): void {
-  tile(false, false, leftPtr, rowStride, kStride, rightPtr, rightPanelStride, depth, resultPtr, resultPanelStride, resultStride, accumulate, secondPtr, second);
+  tile(
+    false,
+    false,
+    leftPtr,
+    rowStride,
+    kStride,
+    rightPtr,
+    rightPanelStride,
+    depth,
+    resultPtr,
+    resultPanelStride,
+    resultStride,
+    accumulate,
+    secondPtr,
+    second,
+  );
 }
 
 function wideTile6(
@@ -208,7 +257,22 @@ function wideTile6(
   secondPtr: usize,
   second: i32,
 ): void {
-  tile(true, true, leftPtr, rowStride, kStride, rightPtr, rightPanelStride, depth, resultPtr, resultPanelStride, resultStride, accumulate, secondPtr, second);
+  tile(
+    true,
+    true,
+    leftPtr,
+    rowStride,
+    kStride,
+    rightPtr,
+    rightPanelStride,
+    depth,
+    resultPtr,
+    resultPanelStride,
+    resultStride,
+    accumulate,
+    secondPtr,
+    second,
+  );
 }
 
 function wideTile4(
@@ -225,7 +289,22 @@ function wideTile4(
   secondPtr: usize,
   second: i32,
 ): void {
-  tile(false, true, leftPtr, rowStride, kStride, rightPtr, rightPanelStride, depth, resultPtr, resultPanelStride, resultStride, accumulate, secondPtr, second);
+  tile(
+    false,
+    true,
+    leftPtr,
+    rowStride,
+    kStride,
+    rightPtr,
+    rightPanelStride,
+    depth,
+    resultPtr,
+    resultPanelStride,
+    resultStride,
+    accumulate,
+    secondPtr,
+    second,
+  );
 }
 
 /** Left (`width` rows, depth) x right (depth, panels of 8), tile by tile; the arguments are those of `tile`. */
@@ -248,16 +327,72 @@ export function multiplyStrip(
 ): void {
   if (wide) {
     for (; panels >= 2; panels -= 2) {
-      if (width == 6) wideTile6(leftPtr, rowStride, kStride, rightPtr, rightPanelStride, depth, resultPtr, resultPanelStride, resultStride, accumulate, secondPtr, second);
-      else wideTile4(leftPtr, rowStride, kStride, rightPtr, rightPanelStride, depth, resultPtr, resultPanelStride, resultStride, accumulate, secondPtr, second);
+      if (width == 6)
+        wideTile6(
+          leftPtr,
+          rowStride,
+          kStride,
+          rightPtr,
+          rightPanelStride,
+          depth,
+          resultPtr,
+          resultPanelStride,
+          resultStride,
+          accumulate,
+          secondPtr,
+          second,
+        );
+      else
+        wideTile4(
+          leftPtr,
+          rowStride,
+          kStride,
+          rightPtr,
+          rightPanelStride,
+          depth,
+          resultPtr,
+          resultPanelStride,
+          resultStride,
+          accumulate,
+          secondPtr,
+          second,
+        );
       rightPtr += 2 * rightPanelStride;
       resultPtr += 2 * resultPanelStride;
       secondPtr += 2 * resultPanelStride;
     }
   }
   for (; panels > 0; panels--) {
-    if (width == 6) tile6(leftPtr, rowStride, kStride, rightPtr, rightPanelStride, depth, resultPtr, resultPanelStride, resultStride, accumulate, secondPtr, second);
-    else tile4(leftPtr, rowStride, kStride, rightPtr, rightPanelStride, depth, resultPtr, resultPanelStride, resultStride, accumulate, secondPtr, second);
+    if (width == 6)
+      tile6(
+        leftPtr,
+        rowStride,
+        kStride,
+        rightPtr,
+        rightPanelStride,
+        depth,
+        resultPtr,
+        resultPanelStride,
+        resultStride,
+        accumulate,
+        secondPtr,
+        second,
+      );
+    else
+      tile4(
+        leftPtr,
+        rowStride,
+        kStride,
+        rightPtr,
+        rightPanelStride,
+        depth,
+        resultPtr,
+        resultPanelStride,
+        resultStride,
+        accumulate,
+        secondPtr,
+        second,
+      );
     rightPtr += rightPanelStride;
     resultPtr += resultPanelStride;
     secondPtr += resultPanelStride;

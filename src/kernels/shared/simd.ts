@@ -56,8 +56,8 @@ export function exp4(x: v128): v128 {
   const magic = f32x4.splat(12582912),
     shifted = madd(held, f32x4.splat(1.44269504), magic),
     n = f32x4.sub(shifted, magic),
-    r = nmadd(n, f32x4.splat(-2.12194440e-4), nmadd(n, f32x4.splat(0.693359375), held));
-  let p = madd(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
+    r = nmadd(n, f32x4.splat(-2.1219444e-4), nmadd(n, f32x4.splat(0.693359375), held));
+  let p = madd(f32x4.splat(1.98756915e-4), r, f32x4.splat(1.3981999507e-3));
   p = madd(p, r, f32x4.splat(8.3334519073e-3));
   p = madd(p, r, f32x4.splat(4.1665795894e-2));
   p = madd(p, r, f32x4.splat(1.6666665459e-1));
@@ -116,7 +116,7 @@ export function tanh4(x: v128): v128 {
   p = madd(p, s, f32x4.splat(6.37261928875436e-4));
   p = madd(p, s, f32x4.splat(4.89352455891786e-3));
   let q = madd(s, f32x4.splat(1.19825839466702e-6), f32x4.splat(1.18534705686654e-4));
-  q = madd(q, s, f32x4.splat(2.26843463243900e-3));
+  q = madd(q, s, f32x4.splat(2.268434632439e-3));
   q = madd(q, s, f32x4.splat(4.89352518554385e-3));
   return f32x4.div(f32x4.mul(p, x), q);
 }

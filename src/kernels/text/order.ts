@@ -5,7 +5,7 @@
 import { KEY, KEY_HIGH, COUNT, ID, LENGTH, ENTRY_SIZE, ASCII, UNITS, kindOf, spell } from './table';
 
 /** What is sorted: four letters of a word, u64, and its entry, u32. */
-const SIZE: usize = 12;
+export const SIZE: usize = 12;
 const ENTRY: usize = 8;
 /** So few are sorted by insertion. */
 const FEW: usize = 16 * SIZE;
@@ -166,14 +166,14 @@ export function spellSorted(
 // Of sorted words that are merged: the next of them, u32 each but for its first four letters, u64
 const NEXT_LETTERS: usize = 0;
 /** Where its letters, its length, u8, and its count, u32, are. */
-const LETTERS: usize = 8;
-const LENGTHS: usize = 12;
-const COUNTS: usize = 16;
+export const LETTERS: usize = 8;
+export const LENGTHS: usize = 12;
+export const COUNTS: usize = 16;
 /** Where its number among the merged words goes, i32. */
-const NUMBERS: usize = 20;
+export const NUMBERS: usize = 20;
 /** How many are left. */
-const LEFT: usize = 24;
-const SHARE_SIZE: usize = 32;
+export const LEFT: usize = 24;
+export const SHARE_SIZE: usize = 32;
 
 /** Passes over words that do not count, whose number is -1, and looks at the next. */
 function look(share: usize): void {

@@ -39,6 +39,7 @@ export const DROP: usize = 88;
 export const NEXT: usize = 92;
 /** Sixteen bytes of ones, and then sixteen of zeros. */
 export const ONES: usize = 96;
+export const STATE_SIZE: usize = 128;
 
 export const FOLD: u32 = 1;
 export const DIGITS: u32 = 2;

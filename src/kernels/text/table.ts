@@ -12,14 +12,14 @@ export const KEY: usize = 0;
 export const KEY_HIGH: usize = 8;
 export const COUNT: usize = 16;
 export const ID: usize = 20;
-const HASH: usize = 24;
+export const HASH: usize = 24;
 /** In UTF-16 units. */
 export const LENGTH: usize = 28;
 export const ENTRY_SIZE: usize = 32;
 /** The two highest bits of a hash: how the word is kept. */
 export const ASCII: u32 = 0;
 export const UNITS: u32 = 1;
-const LONG: u32 = 2;
+export const LONG: u32 = 2;
 
 // @ts-ignore: decorator
 @inline

@@ -4,7 +4,7 @@
 // is taken over from one distance to the next.
 
 import { CELL } from '../network/cells.ts';
-import type { TokenSource } from '../network/input.ts';
+import type { TokenStreams } from '../network/input.ts';
 import { createMemory } from '../network/memory.ts';
 import { Network, planNetwork, type NetworkOptions } from '../network/network.ts';
 import { readParameters, type LayerParameters } from '../network/parameters.ts';
@@ -42,7 +42,7 @@ const LEARNED = 0.05;
 /** Of the running mean, for each further step. */
 const KEEP = 0.9;
 
-class Sequences implements TokenSource {
+class Sequences implements TokenStreams {
   readonly #symbols: readonly number[];
   readonly #distance: number;
 

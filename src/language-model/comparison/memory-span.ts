@@ -2,7 +2,7 @@
 // step in the state of k steps before (Bengio, Simard, Frasconi 1994; Pascanu et al. 2013 on how it vanishes; Khandelwal et
 // al. 2018, "Sharp nearby, fuzzy far away", on cut contexts).
 
-import type { TokenSource } from '../network/input.ts';
+import type { TokenStreams } from '../network/input.ts';
 import { createMemory } from '../network/memory.ts';
 import { Network, planNetwork, type NetworkOptions, type Plan } from '../network/network.ts';
 import { architectureOf, writeParameter, type Tensor } from '../network/parameters.ts';
@@ -12,7 +12,7 @@ import { createSignals, Team } from '../network/team.ts';
 const BATCH = 64;
 
 /** Reads `length` tokens before each of `places`, and predicts the token there: at the last step alone. */
-class Cut implements TokenSource {
+class Cut implements TokenStreams {
   readonly #text: Int32Array;
   readonly #places: readonly number[];
   readonly #length: number;

@@ -151,7 +151,22 @@ export class Inspector {
     }
     const { ptr, stride } = outputWeight;
     const rows = rowsOf(outputWeight);
-    kernel.multiplyRows(ptr, stride, panels.ptr, panels.stride, logits.ptr, logits.stride, 32, rows, units, used, 0, 0);
+    kernel.multiplyRows(
+      ptr,
+      stride,
+      panels.ptr,
+      panels.stride,
+      logits.ptr,
+      logits.stride,
+      32,
+      rows,
+      units,
+      used,
+      0,
+      0,
+      0,
+      0,
+    );
     for (let panel = 0; panel < used && !clusters; panel++) {
       const offset = panel * 32;
       kernel.softmaxWithEntropy(
@@ -180,7 +195,22 @@ export class Inspector {
     const { ptr, stride } = weight;
     const target = clusterLogits;
     const rows = rowsOf(weight);
-    kernel.multiplyRows(ptr, stride, panels.ptr, panels.stride, target.ptr, target.stride, 32, rows, units, used, 0, 0);
+    kernel.multiplyRows(
+      ptr,
+      stride,
+      panels.ptr,
+      panels.stride,
+      target.ptr,
+      target.stride,
+      32,
+      rows,
+      units,
+      used,
+      0,
+      0,
+      0,
+      0,
+    );
     const biases = floats.subarray(parameters.outputBias.ptr / 4, parameters.outputBias.ptr / 4 + vocabulary);
     for (let panel = 0; panel < used; panel++) {
       const start = at(clusterLogits, panel) / 4;

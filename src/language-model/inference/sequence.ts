@@ -3,7 +3,8 @@
 
 import { CELL, type Cell } from '../network/cells.ts';
 import { adaptiveProbabilities } from '../network/clusters.ts';
-import { instantiate, type LanguageModelKernel } from '../network/kernel.ts';
+import type { LanguageModelExports } from '../../kernel-interfaces/language-model.ts';
+import { instantiate } from '../network/kernel.ts';
 import { Arena, createMemory, START } from '../network/memory.ts';
 import {
   architectureOf,
@@ -58,7 +59,7 @@ export class Sequence {
   readonly vocabulary: number;
   /** States that attention sees at most. */
   readonly window: number;
-  readonly kernel: LanguageModelKernel;
+  readonly kernel: LanguageModelExports;
   readonly floats: Float32Array;
   readonly parameters: Parameters;
   readonly layers: readonly SequenceLayer[];

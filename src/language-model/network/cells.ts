@@ -7,7 +7,7 @@
 // n, r, z and that part: the input reaches n, r, z, the recurrent product r, z and the part. For that the GRU's input
 // weights stand in the order n, r, z in memory; outside, weights are always in PyTorch's order.
 
-import type { LanguageModelKernel } from './kernel.ts';
+import type { LanguageModelExports } from '../../kernel-interfaces/language-model.ts';
 
 export const CELLS = ['rnn', 'gru', 'lstm'] as const;
 export type CellName = (typeof CELLS)[number];
@@ -35,9 +35,9 @@ export interface Cell {
   /** A part of the hidden state passes to the next step without a product. */
   carriesHidden: boolean;
   /** See src/kernels/language-model/cells.ts. */
-  forward: keyof LanguageModelKernel & `${CellName}Forward`;
-  backward: keyof LanguageModelKernel & `${CellName}Backward`;
-  step: keyof LanguageModelKernel & `${CellName}Step`;
+  forward: keyof LanguageModelExports & `${CellName}Forward`;
+  backward: keyof LanguageModelExports & `${CellName}Backward`;
+  step: keyof LanguageModelExports & `${CellName}Step`;
 }
 
 export const CELL: Readonly<Record<CellName, Cell>> = {

@@ -12,7 +12,7 @@ import type { Parameter } from './parameters.ts';
 const ZEROED_ROWS = 1024;
 
 /** Sequences side by side. */
-export interface TokenSource {
+export interface TokenStreams {
   /** Tokens predicted in all lanes at positions [position, position + steps). */
   count(position: number, steps: number): number;
   /**
@@ -88,7 +88,7 @@ export class Input {
   }
 
   /** Reads the window's tokens and targets and looks up the tokens' rows: this thread's part of all panels. */
-  *forward(source: TokenSource, position: number, steps: number, draw: number | null): Generator<void> {
+  *forward(source: TokenStreams, position: number, steps: number, draw: number | null): Generator<void> {
     const { kernel, memory, team, panels } = this.#context;
     const { tokens, targets, scales } = this.#space;
     const inputTokens = new Int32Array(memory.buffer, tokens, steps * panels * 8);

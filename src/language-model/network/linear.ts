@@ -99,6 +99,8 @@ export class Linear implements Product {
           count,
           Number(accumulate || k > 0),
           Number(this.#context.wide),
+          0, // nowhere else
+          0,
         );
         yield;
       }
@@ -123,6 +125,8 @@ export class Linear implements Product {
         count,
         Number(accumulate || row > 0),
         Number(this.#context.wide),
+        0, // nowhere else
+        0,
       );
       yield;
     }
@@ -154,6 +158,8 @@ export class Linear implements Product {
         Number(accumulate),
         scratch,
         Number(this.#context.wide),
+        0, // nowhere else
+        0,
       );
       yield;
     }

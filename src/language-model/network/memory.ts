@@ -4,7 +4,7 @@
 // panel is followed by 192 bytes of nothing: at strides of whole kilobytes the same rows of all panels would compete for one
 // cache set.
 
-import type { LanguageModelKernel } from './kernel.ts';
+import type { LanguageModelExports } from '../../kernel-interfaces/language-model.ts';
 import type { Team } from './team.ts';
 
 /** Panels of one kind: panel `index` stands at ptr + index * stride. */
@@ -62,7 +62,7 @@ export class Arena {
 
 /** What every part of the network works with, in one thread. */
 export interface Context {
-  kernel: LanguageModelKernel;
+  kernel: LanguageModelExports;
   memory: WebAssembly.Memory;
   team: Team;
   /** P, panels of a time step. */

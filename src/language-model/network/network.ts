@@ -9,7 +9,7 @@
 // the number of threads: every sum has one order (tests compare the bits).
 
 import { Attention, layOutAttention, type AttentionSpace } from './attention.ts';
-import { Input, layOutInput, type InputSpace, type TokenSource } from './input.ts';
+import { Input, layOutInput, type InputSpace, type TokenStreams } from './input.ts';
 import { CELL } from './cells.ts';
 import { instantiate } from './kernel.ts';
 import { Layer, layOutLayer, type DropoutRates, type LayerSpace } from './layer.ts';
@@ -23,7 +23,7 @@ import {
   type Architecture,
   type Parameter,
   type Parameters,
-  type WordVectors,
+  type StartVectors,
 } from './parameters.ts';
 import type { Team } from './team.ts';
 
@@ -204,7 +204,7 @@ export class Network {
   }
 
   /** Draws the parameters for `text`; call it once, before anything else. */
-  *initialise(seed: number, text: Int32Array, vectors: WordVectors | null = null): Generator<void> {
+  *initialise(seed: number, text: Int32Array, vectors: StartVectors | null = null): Generator<void> {
     const { team, memory } = this.#context;
     if (team.thread === 0) {
       const floats = new Float32Array(memory.buffer);
@@ -222,7 +222,7 @@ export class Network {
    * The summed negative log-likelihood of a window, nats. The state goes on to the next window. A window without targets is
    * only read.
    */
-  *evaluate(source: TokenSource, position: number, steps: number): Generator<void, number> {
+  *evaluate(source: TokenStreams, position: number, steps: number): Generator<void, number> {
     const tokens = source.count(position, steps);
     for (const layer of this.layers) yield* layer.prepare(null);
     yield* this.#output.prepare(false);
@@ -237,7 +237,7 @@ export class Network {
    * The same, and the gradient of the window's mean in every parameter, for `update`. `draw`: which dropout masks to take,
    * another number another set.
    */
-  *differentiate(source: TokenSource, position: number, steps: number, draw: number): Generator<void, number> {
+  *differentiate(source: TokenStreams, position: number, steps: number, draw: number): Generator<void, number> {
     yield* this.#input.clear();
     for (const layer of this.layers) yield* layer.prepare(draw);
     if (this.#attention) yield* this.#attention.prepare();
@@ -298,7 +298,7 @@ export class Network {
     this.#optimizer.forget();
   }
 
-  *#forward(source: TokenSource, position: number, steps: number, draw: number | null): Generator<void> {
+  *#forward(source: TokenStreams, position: number, steps: number, draw: number | null): Generator<void> {
     yield* this.#input.forward(source, position, steps, draw);
     for (const layer of this.layers) yield* layer.forward(steps, draw);
     if (this.#attention) yield* this.#attention.forward(steps);

@@ -307,7 +307,7 @@ export function writeParameter(floats: Float32Array, parameter: Parameter, { sha
  * Word vectors to begin with: row r (E) is of the word of rank r; they may be fewer than the model's words. A row of zeros is
  * no vector: the embedding then begins as it was drawn.
  */
-export interface WordVectors {
+export interface StartVectors {
   /** E */
   size: number;
   data: Float32Array;
@@ -331,7 +331,7 @@ export function* initialise(
   parameters: Parameters,
   seed: number,
   text: Int32Array,
-  vectors: WordVectors | null = null,
+  vectors: StartVectors | null = null,
 ): Generator<void> {
   const random = mulberry32(seed);
   const { cell, embedding, layers, attention, outputWeight, outputBias, clusters } = parameters;
@@ -410,7 +410,7 @@ function addDiagonal(
   for (let row = 0; row < rows; row++) floats[(ptr + (first + row) * stride) / 4 + row]! += value;
 }
 
-function putVectors(floats: Float32Array, embedding: Parameter, { size, data }: WordVectors): void {
+function putVectors(floats: Float32Array, embedding: Parameter, { size, data }: StartVectors): void {
   if (size !== embedding.columns) {
     throw new RangeError(`The embedding needs vectors of ${embedding.columns} numbers, got ${size}`);
   }

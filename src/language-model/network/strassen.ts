@@ -13,6 +13,7 @@
 // 96 in a first and a second half, so that what is added up is of like size: rows are tokens by descending frequency. A quarter
 // may be larger than another by some orders of magnitude, and the rounding of its numbers reaches the other one.
 
+import { ADD, REPLACE, SUBTRACT } from '../../kernel-interfaces/language-model.ts';
 import { ALL_USES, type Product } from './linear.ts';
 import { at, BLOCK, type Arena, type Context, type Panels } from './memory.ts';
 import { rowsOf, type Parameter } from './parameters.ts';
@@ -28,8 +29,8 @@ const TERMS = 7;
 /** Of each of the seven products the term of the right matrix. */
 const RIGHT = [0, 2, 6, 5, 3, 4, 1] as const;
 
-/** What a product does at the second quarter that it is part of; as in src/kernels/language-model/tiles.ts. */
-const SECOND = { none: 0, replace: 1, add: 2, subtract: 3 } as const;
+/** What a product does at the second quarter that it is part of. */
+const SECOND = { none: 0, replace: REPLACE, add: ADD, subtract: SUBTRACT } as const;
 
 /** Quarters by number, 2 * row + column, that each product is added to; the first three are the first to come to theirs. */
 const PLACES = [

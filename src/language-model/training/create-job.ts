@@ -3,7 +3,7 @@
 import { chooseCutoffs, isAdaptive } from '../network/clusters.ts';
 import { createMemory } from '../network/memory.ts';
 import { planNetwork, type NetworkOptions, type Plan } from '../network/network.ts';
-import type { WordVectors } from '../network/parameters.ts';
+import type { StartVectors } from '../network/parameters.ts';
 import { createSignals } from '../network/team.ts';
 import { checkLanguageModelOptions, resolveLanguageModelOptions, type LanguageModelOptions } from '../options.ts';
 import { FIRST_WORD } from '../token-ids.ts';
@@ -15,7 +15,7 @@ import { PROGRESS_LENGTH } from './watch.ts';
 /** What a training may be given besides the text. */
 export interface TrainingExtras {
   /** Where options.input is 'word2vec', of embeddingSize numbers; or set the job's `vectors` before it is run. Absent: it begins as drawn. */
-  vectors?: WordVectors;
+  vectors?: StartVectors;
   /** Characters of each id, the space after a word included, for bits per character. */
   characters?: ArrayLike<number>;
   /** All ids are below it and known, however rare, in any order; absent: maxVocabulary decides. */

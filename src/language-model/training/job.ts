@@ -2,7 +2,7 @@
 // create-job.ts makes it, training-thread.ts runs it, checkpoint.ts stops and resumes it.
 
 import { planNetwork, type NetworkOptions } from '../network/network.ts';
-import { describingTensors, readParameters, type Tensor, type WordVectors } from '../network/parameters.ts';
+import { describingTensors, readParameters, type Tensor, type StartVectors } from '../network/parameters.ts';
 import type { LanguageModelOptions } from '../options.ts';
 import { PROGRESS } from './progress.ts';
 import { Streams } from './streams.ts';
@@ -19,7 +19,7 @@ export interface LanguageModelJob {
   seed: number;
   wide: boolean;
   /** What the embedding begins as, where options.input is 'word2vec'. */
-  vectors: WordVectors | null;
+  vectors: StartVectors | null;
   /** Tokens, an end of a sentence first. */
   trainingText: Int32Array<SharedArrayBuffer>;
   heldOutText: Int32Array<SharedArrayBuffer>;

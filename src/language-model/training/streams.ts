@@ -1,6 +1,6 @@
 // A text as the model reads it: tokens in its own numbering, laid out as streams that are read side by side.
 
-import type { TokenSource } from '../network/input.ts';
+import type { TokenStreams } from '../network/input.ts';
 import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../token-ids.ts';
 
 /** In corpus ids, the end of a sentence or document. */
@@ -32,7 +32,7 @@ export function appendTokens(
  * `lanes` streams over one text. Every token but the first is predicted once, from the one before it: lane l predicts
  * `length` tokens from l * length + 1 on, the last lanes fewer where the text ends.
  */
-export class Streams implements TokenSource {
+export class Streams implements TokenStreams {
   readonly lanes: number;
   /** Tokens that a lane predicts. */
   readonly length: number;

@@ -8,7 +8,7 @@
 import type { Rank, Tensor as TfTensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { CELL } from '../network/cells.ts';
 import { isKept, MASK, maskSeed } from '../network/dropout.ts';
-import type { TokenSource } from '../network/input.ts';
+import type { TokenStreams } from '../network/input.ts';
 import { at, type Panels } from '../network/memory.ts';
 import { Network, type Plan } from '../network/network.ts';
 import { padded, readParameter, rowsOf, writeParameter, type Parameter } from '../network/parameters.ts';
@@ -131,13 +131,13 @@ export class TensorflowNetwork implements TrainableNetwork {
   }
 
   // a generator as Network's, though TensorFlow takes a window at once
-  *evaluate(source: TokenSource, position: number, steps: number): Generator<void, number> {
+  *evaluate(source: TokenStreams, position: number, steps: number): Generator<void, number> {
     const window = this.#read(source, position, steps, null);
     yield;
     return this.#tf.tidy(() => this.#loss(this.#tensors(this.#plan.parameters.all), window).dataSync()[0]!);
   }
 
-  *differentiate(source: TokenSource, position: number, steps: number, draw: number): Generator<void, number> {
+  *differentiate(source: TokenStreams, position: number, steps: number, draw: number): Generator<void, number> {
     const { parameters, trained, toGradient } = this.#plan;
     const window = this.#read(source, position, steps, draw);
     const count = source.count(position, steps);
@@ -160,7 +160,7 @@ export class TensorflowNetwork implements TrainableNetwork {
     });
   }
 
-  #read(source: TokenSource, position: number, steps: number, draw: number | null): Window {
+  #read(source: TokenStreams, position: number, steps: number, draw: number | null): Window {
     const { panels } = this.#plan;
     const tokens = new Int32Array(steps * panels * 8);
     const targets = new Int32Array(steps * panels * 8);

@@ -32,7 +32,7 @@ export function tryWide(module: WebAssembly.Module, now: () => number): WidthTri
   for (let at = left / 4; at < results[0]!.ptr / 4; at++) floats[at] = Math.sin(at);
   const run = (wide: number): void => {
     const { ptr, stride } = results[wide]!;
-    kernel.multiplyRows(left, DEPTH * 4, right.ptr, right.stride, ptr, stride, 32, ROWS, DEPTH, PANELS, 0, wide);
+    kernel.multiplyRows(left, DEPTH * 4, right.ptr, right.stride, ptr, stride, 32, ROWS, DEPTH, PANELS, 0, wide, 0, 0);
   };
   const best = [Infinity, Infinity];
   for (let call = 0; call < WARM_UP; call++) for (const wide of [0, 1]) run(wide);
