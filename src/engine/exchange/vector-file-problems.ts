@@ -82,12 +82,16 @@ export function problemReason(problem: VectorFileProblem): string {
         problem.most,
       );
     case 'words':
-      return problem.rows > problem.words
-        ? l10n.t('it has more vectors than the {0} words that belong to them.', problem.words)
-        : l10n.t('it has {0} vectors, and {1} words belong to them.', problem.rows, problem.words);
+      return wordsReason(problem.rows, problem.words);
     case 'safetensors':
       return `${problem.reason}.`;
   }
+}
+
+function wordsReason(rows: number, words: number): string {
+  return rows > words
+    ? l10n.t('it has more vectors than the {0} words that belong to them.', words)
+    : l10n.t('it has {0} vectors, and {1} words belong to them.', rows, words);
 }
 
 function foreignReason(what: ForeignFormat): string {

@@ -76,7 +76,11 @@ export async function importVectors(
     training: null,
   };
   return {
-    ...{ model, format, rows, duplicates, seconds: clock.seconds() },
+    model,
+    format,
+    rows,
+    duplicates,
+    seconds: clock.seconds(),
     ...(leftOut && { leftOut: { rows: leftOut.rows, first: problemReason(leftOut.first) } }),
     ...(encoding !== null && { encoding }),
   };
