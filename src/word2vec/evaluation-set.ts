@@ -221,7 +221,7 @@ function readPairs(
   if (!pair) return columns.filter(({ kind }) => kind === 'text').length < 2 ? null : unclear('unclearWords', columns);
   const score = scoreColumn(numbers, wanted, table.heading !== null);
   if (!score) return unclear('unclearScore', numbers);
-  const words = new WordTable();
+  const words = new SetWords();
   const pairs: number[] = [];
   const scores: number[] = [];
   const spell = spellingOf(pair);
@@ -318,7 +318,7 @@ function spellingOf(pair: readonly TableColumn[]): (word: string) => string {
 }
 
 /** The words of a set, each once. */
-class WordTable {
+class SetWords {
   readonly list: string[] = [];
   readonly #places = new Map<string, number>();
 
@@ -330,7 +330,7 @@ class WordTable {
 }
 
 class QuestionList {
-  readonly #words = new WordTable();
+  readonly #words = new SetWords();
   readonly #questions: number[] = [];
   readonly #sections: { name: string; end: number }[] = [];
 

@@ -35,7 +35,7 @@ export interface ReadVectors {
   encoding: string | null;
 }
 
-interface Context extends Pick<WorkHooks, 'progress' | 'cancelled'> {
+interface ImportHooks extends Pick<WorkHooks, 'progress' | 'cancelled'> {
   /** Of words that are not UTF-8, as in `FolderRequest`; they are detected without it. */
   encoding?: string | undefined;
 }
@@ -52,7 +52,7 @@ const UNPACKED = 2.5;
 export async function readVectorFile(
   path: string,
   most: number,
-  { progress, cancelled, encoding: setting }: Context,
+  { progress, cancelled, encoding: setting }: ImportHooks,
 ): Promise<ReadVectors | { problem: VectorFileProblem } | null> {
   try {
     const file = await openFile(path);
@@ -79,13 +79,13 @@ export async function readVectorFile(
   }
 }
 
-interface Piece {
+interface BytePiece {
   piece: Uint8Array;
   /** How much of the file is read with it, 0 to 1. */
   fraction: number;
 }
 
-interface OpenedFile {
+interface VectorBytes {
   /** Without the ending `.gz`. */
   name: string;
   head: Uint8Array;
@@ -93,16 +93,16 @@ interface OpenedFile {
   bytes: number;
   likelyBytes: number;
   /** The file from its beginning; a piece is good until the next one. */
-  pieces: () => Iterable<Piece> | AsyncIterable<Piece>;
+  pieces: () => Iterable<BytePiece> | AsyncIterable<BytePiece>;
 }
 
 /** A file, unpacked if it is compressed by gzip, and in UTF-8 if it is UTF-16. */
-async function openFile(path: string): Promise<OpenedFile> {
+async function openFile(path: string): Promise<VectorBytes> {
   const { size } = statSync(path);
   const start = firstBytes(path, HEAD);
   const isGzip = start[0] === 0x1f && start[1] === 0x8b;
   const name = basename(path);
-  const unpacked: OpenedFile = isGzip
+  const unpacked: VectorBytes = isGzip
     ? {
         name: name.replace(/\.gz$/i, ''),
         head: await beginning(gunzipped(path, size)),
@@ -113,7 +113,7 @@ async function openFile(path: string): Promise<OpenedFile> {
     : { name, head: start, bytes: size, likelyBytes: size, pieces: () => pieces(path, size) };
   const utf16 = utf16Of(unpacked.head);
   if (!utf16) return unpacked;
-  const transcoded = (): AsyncIterable<Piece> => inUtf8(unpacked.pieces(), utf16);
+  const transcoded = (): AsyncIterable<BytePiece> => inUtf8(unpacked.pieces(), utf16);
   return { ...unpacked, head: await beginning(transcoded()), bytes: Infinity, pieces: transcoded };
 }
 
@@ -122,7 +122,7 @@ function firstBytes(path: string, length: number): Uint8Array {
   return new Uint8Array(0);
 }
 
-async function beginning(all: AsyncIterable<Piece>): Promise<Uint8Array> {
+async function beginning(all: AsyncIterable<BytePiece>): Promise<Uint8Array> {
   const head = new Uint8Array(HEAD);
   let length = 0;
   for await (const { piece } of all) {
@@ -134,7 +134,7 @@ async function beginning(all: AsyncIterable<Piece>): Promise<Uint8Array> {
   return head.subarray(0, length);
 }
 
-async function* gunzipped(path: string, size: number): AsyncGenerator<Piece> {
+async function* gunzipped(path: string, size: number): AsyncGenerator<BytePiece> {
   const source = createReadStream(path, { highWaterMark: PIECE });
   const gunzip = createGunzip({ chunkSize: PIECE });
   source.on('error', (error) => gunzip.destroy(error));
@@ -153,9 +153,9 @@ function isDamagedGzip(error: unknown): boolean {
 }
 
 async function* inUtf8(
-  all: Iterable<Piece> | AsyncIterable<Piece>,
+  all: Iterable<BytePiece> | AsyncIterable<BytePiece>,
   encoding: 'utf-16le' | 'utf-16be',
-): AsyncGenerator<Piece> {
+): AsyncGenerator<BytePiece> {
   const decoder = new TextDecoder(encoding);
   const encoder = new TextEncoder();
   for await (const { piece, fraction } of all) {
@@ -209,7 +209,7 @@ function countLines(path: string): number {
 }
 
 /** A file of `size` bytes from its beginning, each piece in the same memory. */
-function* pieces(path: string, size: number, length = PIECE): Generator<Piece> {
+function* pieces(path: string, size: number, length = PIECE): Generator<BytePiece> {
   const file = openSync(path, 'r');
   try {
     const buffer = new Uint8Array(length);

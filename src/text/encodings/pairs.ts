@@ -7,13 +7,13 @@ import { HANGUL, HIRAGANA, KANJI, KATAKANA, SIMPLIFIED, TRADITIONAL } from './fr
 import type { Encoding } from './names.ts';
 
 /** Of characters that are met: which, and their share of a text. The more frequent come first. */
-type Share = readonly [characters: string, share: number];
+type LetterShare = readonly [characters: string, share: number];
 
 interface PairEncoding {
   encoding: Encoding;
   /** How much rarer it is than the most usual one; a logarithm. */
   rarity: number;
-  frequent: readonly Share[];
+  frequent: readonly LetterShare[];
   /** Lead bytes of the pairs that hold what is frequent. */
   leads: readonly (readonly [from: number, to: number])[];
   /** Bytes of the character at `at`, and the logarithm of its probability unless it is in a list; 0 bytes if there is none. */

@@ -9,10 +9,10 @@ import type { Encoding } from './names.ts';
 /** Languages that share encodings; each encoding with how much rarer it is than the most usual, a logarithm. */
 interface Family {
   encodings: Record<Encoding, number>;
-  languages: readonly Language[];
+  languages: readonly WrittenLanguage[];
 }
 
-interface Language {
+interface WrittenLanguage {
   /** The most frequent first; a space is the edge of a word. */
   pairs: string;
   /** Letters that the pairs may lack, the most frequent first. */
@@ -23,11 +23,11 @@ interface Language {
   smoothing?: number;
 }
 
-function latin(name: PairedLanguage, letters: string): Language {
+function latin(name: PairedLanguage, letters: string): WrittenLanguage {
   return { pairs: LETTER_PAIRS[name], letters, isLatin: true };
 }
 
-function other(name: PairedLanguage, letters: string): Language {
+function other(name: PairedLanguage, letters: string): WrittenLanguage {
   return { pairs: LETTER_PAIRS[name], letters, isLatin: false };
 }
 
@@ -171,7 +171,7 @@ const RANK_FLATTENING = 12;
 const SMOOTHING = 0.03;
 
 /** A language's letters, their classes, and logarithms of the probabilities of pairs. */
-interface Model {
+interface LetterModel {
   classes: ReadonlyMap<string, number>;
   /** By class of the letter before and of the letter, both 0 for an edge of a word. */
   pairs: Float32Array;
@@ -180,15 +180,15 @@ interface Model {
   isLatin: boolean;
 }
 
-const models = new Map<Language, Model>();
+const models = new Map<WrittenLanguage, LetterModel>();
 
-function modelOf(language: Language): Model {
+function modelOf(language: WrittenLanguage): LetterModel {
   let model = models.get(language);
   if (!model) models.set(language, (model = newModel(language)));
   return model;
 }
 
-function newModel({ pairs, letters, isLatin, smoothing = SMOOTHING }: Language): Model {
+function newModel({ pairs, letters, isLatin, smoothing = SMOOTHING }: WrittenLanguage): LetterModel {
   const ascii = isLatin ? 'abcdefghijklmnopqrstuvwxyz' : '';
   const alphabet = new Set(Array.from(ascii + pairs.replaceAll(' ', '') + letters));
   const classes = new Map([...alphabet].map((letter, index) => [letter, index + 1]));
@@ -227,8 +227,8 @@ function newModel({ pairs, letters, isLatin, smoothing = SMOOTHING }: Language):
 }
 
 /** Of one encoding and one language. */
-interface Reading {
-  model: Model;
+interface LetterReading {
+  model: LetterModel;
   /** By byte. */
   classes: Uint8Array;
   /** 1 for small letters, 2 for capitals. */
@@ -240,7 +240,7 @@ interface Reading {
 interface Hypothesis {
   encoding: Encoding;
   rarity: number;
-  readings: Reading[];
+  readings: LetterReading[];
 }
 
 let hypotheses: Hypothesis[] | undefined;
@@ -256,7 +256,7 @@ function makeHypotheses(): Hypothesis[] {
   );
 }
 
-function readingOf(characters: readonly string[], model: Model): Reading {
+function readingOf(characters: readonly string[], model: LetterModel): LetterReading {
   const classes = new Uint8Array(256);
   const cases = new Uint8Array(256);
   const combining = Uint8Array.from(characters, (character) => (/\p{M}/u.test(character) ? 1 : 0));
@@ -292,7 +292,7 @@ export function singleByteScores(
   hypotheses ??= makeHypotheses();
   const asked = hypotheses.filter(({ encoding }) => wanted(encoding));
   const ascii = hypotheses[0]!.readings[0]!.classes;
-  const contexts = new Map<Model, number>();
+  const contexts = new Map<LetterModel, number>();
   for (const { readings } of asked) {
     for (const { model } of readings) {
       if (model.isLatin && !contexts.has(model)) contexts.set(model, contextOf(sample, model, ascii));
@@ -312,7 +312,7 @@ export function singleByteScores(
 }
 
 /** Of pairs of letters of ASCII. `ascii`: classes of bytes, whose first 26 letters are those of every language. */
-function contextOf(sample: Uint8Array, { pairs, count }: Model, ascii: Uint8Array): number {
+function contextOf(sample: Uint8Array, { pairs, count }: LetterModel, ascii: Uint8Array): number {
   let score = 0;
   let before = EDGE;
   for (const byte of sample) {
@@ -323,7 +323,7 @@ function contextOf(sample: Uint8Array, { pairs, count }: Model, ascii: Uint8Arra
   return score;
 }
 
-function scoreOf(sample: Uint8Array, { model, classes, cases, combining }: Reading): number {
+function scoreOf(sample: Uint8Array, { model, classes, cases, combining }: LetterReading): number {
   const { pairs, letters, count, isLatin } = model;
   let score = 0;
   let before = EDGE;
