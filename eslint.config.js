@@ -158,6 +158,13 @@ export default defineConfig(
       'Rooms of one floor do not import each other.',
     ]),
   },
+  {
+    files: ['src/model-folder/**'],
+    rules: nothingOf(vscode, engineAndAbove, [
+      ['**/text/**', '**/word2vec/**', '**/language-model/**', '**/projection/**'],
+      'A model’s folder knows nothing of what a model is.',
+    ]),
+  },
   { files: ['src/engine/**'], rules: nothingOf(vscode, clients, scripts) },
   ...engineFloors.map(([folder, floor]) => ({
     files: [`src/engine/${folder}/**`],

@@ -116,6 +116,32 @@ function checkFlags(group: string, values: object, flags: readonly string[]): ob
   return Object.fromEntries(Object.entries(values).filter(([name]) => !flags.includes(name)));
 }
 
+/** What is asked of the options of a stored model: where a question would go on for ever, or nowhere, with others. */
+const STORED_RANGES: Record<string, Record<string, Range>> = {
+  languageModel: { steps: LANGUAGE_MODEL_RANGES.steps },
+  word2vec: { minN: WORD2VEC_RANGES.minN, maxN: WORD2VEC_RANGES.maxN },
+  ngrams: { minN: [0, 100, true], maxN: [0, 100, true] }, // of files that others made
+};
+
+/** Throws one sentence that names an option of a stored model that cannot be. Options that are not there, or of another version, count for nothing. */
+export function checkStoredOptions(options: object): void {
+  for (const [group, ranges] of Object.entries(STORED_RANGES)) {
+    const values: unknown = (options as Record<string, unknown>)[group];
+    if (values !== undefined) checkRanges(group, knownOf(values, ranges), ranges);
+  }
+  for (const group of ['text', 'languageModelText']) {
+    const values: unknown = (options as Record<string, unknown>)[group];
+    if (values === undefined) continue;
+    for (const [name, value] of Object.entries(knownOf(values, TEXT_CHOICES))) {
+      checkChoice(`text.${name}`, value as string, TEXT_CHOICES[name as keyof typeof TEXT_CHOICES]);
+    }
+  }
+}
+
+function knownOf(values: unknown, known: object): object {
+  return Object.fromEntries(Object.entries(Object(values) as object).filter(([name]) => Object.hasOwn(known, name)));
+}
+
 /** The same for an import. */
 export function checkImportOptions({ most, projection, seed }: ImportRequest): void {
   checkRanges('', { most, seed }, ENGINE_RANGES);

@@ -23,8 +23,10 @@ export interface EngineApi {
   /**
    * Makes `directory` the place where this engine keeps its model and loads the one that is there.
    * Gives `null` where there is none. Throws, naming the file, where it is damaged or from a newer version; nothing is deleted.
+   * A second call reads what another process has stored there meanwhile. `former`: where a release before kept the model, in the
+   * workspace storage; if `directory` has none, the newest whole one there or in a sibling is moved to `directory`.
    */
-  open(directory: string): Promise<ModelSummary | null>;
+  open(directory: string, former?: string | null): Promise<ModelSummary | null>;
   /**
    * Reads the folders, trains, and replaces the stored model once everything is done: until then, and after an error
    * or a cancel, the earlier model stays as it was. Throws where a training is running already.
