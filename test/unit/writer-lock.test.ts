@@ -91,6 +91,7 @@ test('an owner that was silent while another took the folder is told, and leaves
     join(folder, 'writer-2.lock'),
     JSON.stringify({ pid: 1, host: 'elsewhere', fraction: 0, token: 'theirs' }),
   );
+  await rm(join(folder, 'writer-1.lock')); // as who takes it does
   await assert.rejects(slept.check(), FolderInUse);
   await slept.release();
   assert.deepEqual(await readdir(folder), ['writer-2.lock']);
