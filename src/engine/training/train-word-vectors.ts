@@ -76,7 +76,7 @@ export async function trainWordVectors(
   }
   const keepFactors = keepFactorsOf(corpus, corpus.partsAt ?? source.length, paths, request.text);
   const decides = {
-    options,
+    options: { ...options, epochFactor: undefined }, // the number of epochs is there
     keepFactors: [...keepFactors],
     seed: request.seed,
     before: before?.summary.trained,
