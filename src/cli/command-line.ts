@@ -194,7 +194,7 @@ async function inspect({ engine, operands, values, json, count }: Call): Promise
 }
 
 async function compareCells({ engine, operands: folders, values, json }: Call): Promise<void> {
-  if (!folders.length) throw new UsageError('compare-cells needs a FOLDER to read.');
+  if (!folders.length) throw new UsageError('compare-cells needs a FOLDER or a FILE to read.');
   const equal = values['equal'] ?? 'hiddenSize';
   if (equal !== 'hiddenSize' && equal !== 'parameters') {
     throw new UsageError(`--equal is ${JSON.stringify(equal)}; it must be hiddenSize or parameters.`);
@@ -245,7 +245,7 @@ async function exportVectors({ engine, operands, values, json }: Call): Promise<
 }
 
 async function train({ engine, operands: folders, values, json }: Call): Promise<void> {
-  if (!folders.length) throw new UsageError('train needs a FOLDER to read.');
+  if (!folders.length) throw new UsageError('train needs a FOLDER or a FILE to read.');
   if (typeof values['out'] !== 'string') throw new UsageError('train needs --out DIR, where the model is stored.');
   const directory = resolve(values['out']);
   await replaceModel(engine, directory, json, () => engine.train(requestOf(folders, values)), reportLines);

@@ -36,3 +36,8 @@ export function isMade(inspected: object | undefined): boolean {
     ([key, value]) => /^(?:global|workspace).*Value$/.test(key) && value !== undefined,
   );
 }
+
+/** The settings of ours that a sentence names. */
+export function settingsIn(sentence: string): string[] {
+  return [...new Set(sentence.match(/\blexiscope(?:\.\w+)+/g) ?? [])];
+}

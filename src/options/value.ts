@@ -43,11 +43,19 @@ export function fromText(option: Option, text: string): unknown {
   }
 }
 
-/** Bytes of a size: megabytes where no unit is given. Null for what is none. */
+/** From here on, numbers without a unit are bytes, as the command line of 0.1 had them. */
+const BYTES = 100_000;
+
+/** Bytes of a size: megabytes if no unit is given. Null for what is none. */
 function bytesOf(written: unknown): number | null {
-  if (typeof written === 'number') return Math.round(written * 1e6);
-  const match = typeof written === 'string' ? /^\s*(\d+(?:\.\d+)?|\.\d+)\s*([KMG]?B)?\s*$/i.exec(written) : null;
-  return match ? Math.round(Number(match[1]) * UNITS[(match[2] ?? 'MB').toUpperCase()]!) : null;
+  const [, figure, unit] = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*([KMG]?B)?\s*$/i.exec(sizeWritten(written)) ?? [];
+  if (figure === undefined) return null;
+  const number = Number(figure);
+  return Math.round(number * UNITS[(unit ?? (number < BYTES ? 'MB' : 'B')).toUpperCase()]!);
+}
+
+function sizeWritten(written: unknown): string {
+  return typeof written === 'string' || typeof written === 'number' ? String(written) : '';
 }
 
 /** “200 MB”, as people may write it. */

@@ -199,7 +199,7 @@ export interface ImportRequest {
 }
 
 export interface FolderRequest {
-  /** Absolute path; of a virtual folder its address, a URI. */
+  /** Absolute path, of a single file also; of a virtual folder its address, a URI. */
   path: string;
   /** The name of a folder that is read through the client (`VirtualFiles`); absent for one on the disk. */
   virtual?: string;
@@ -269,6 +269,8 @@ export interface ReadingReport {
   /** Tokens read, before the minimum count. */
   words: number;
   skipped: Record<SkipReason, number>;
+  /** That limits of the size of files left out more than was read, and what to do: sentences for the user. */
+  limitProblem?: string;
   /** Files that were read by their language, as their names tell it; the first hundreds are named, with an encoding that is not UTF-8 behind the name. */
   languages: Record<string, { files: number; names: string[] }>;
   /** Files by their encoding; `utf-8` where all is ASCII. */

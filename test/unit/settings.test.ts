@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { checkOptions } from '../../src/engine/check-options.ts';
 import { COMMANDS } from '../../src/host/command-ids.ts';
-import { folderRequest, isMade } from '../../src/host/settings.ts';
+import { folderRequest, isMade, settingsIn } from '../../src/host/settings.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { choicesOf, EFFORTS, type Option } from '../../src/options/option.ts';
 import { fits, fromSetting, fromText, sizeText, toSetting } from '../../src/options/value.ts';
@@ -92,11 +92,13 @@ suite('values as they are written', () => {
       ['.5 GB', 500e6],
       ['64kB', 64_000],
       ['5000 B', 5000],
+      // bytes, as the command line of 0.1 had them
+      ['5000000', 5_000_000],
     ] as const) {
       assert.equal(fromSetting(size, written), bytes, String(written));
       assert.equal(fromSetting(size, fromText(size, String(written))), bytes, String(written));
     }
-    for (const wrong of ['large', '', '1.5.5MB', '3 MiB', '-1MB', '1e3', null, true, [3]]) {
+    for (const wrong of ['5000', 'large', '', '1.5.5MB', '3 MiB', '-1MB', '1e3', null, true, [3]]) {
       assert.ok(!fits(size, fromSetting(size, wrong)), String(wrong));
     }
     assert.deepEqual([1e3, 200e6, 1.5e9, 999].map(sizeText), ['1 kB', '200 MB', '1.5 GB', '999 B']);
@@ -170,7 +172,7 @@ suite('requests', () => {
 
   test('whoever set the limit of all files, and not that of code, keeps it for code', () => {
     const reading = (settings: object) => requestWith({ ...settings }).reading;
-    // a number of megabytes is how releases before 0.2 had it
+    // a number, of megabytes, is how the settings of 0.1 had it
     assert.deepEqual(reading({ 'reading.maximumFileSize': 300 }), { maximumFileSize: 300e6 });
     assert.deepEqual(reading({ 'reading.maximumCodeSize': '1MB' }), { maximumFileSize: 200e6, maximumCodeSize: 1e6 });
     assert.deepEqual(reading({ 'reading.maximumFileSize': '1GB', 'reading.maximumCodeSize': '10MB' }), {
@@ -227,6 +229,13 @@ suite('settings of VS Code', () => {
     assert.ok(isMade({ key, defaultValue: 1, workspaceValue: 0 }));
     assert.ok(isMade({ key, defaultValue: true, workspaceFolderLanguageValue: false }));
     assert.ok(!isMade(undefined));
+  });
+
+  test('a sentence is looked through for the settings that it names', () => {
+    const sentence =
+      'lexiscope.seed is 0; see lexiscope.word2vec.window. Not: lexiscope, notlexiscope.x; lexiscope.seed.';
+    assert.deepEqual(settingsIn(sentence), ['lexiscope.seed', 'lexiscope.word2vec.window']);
+    assert.deepEqual(settingsIn('Nothing is learned.'), []);
   });
 
   test('a folder leaves out what VS Code hides, what its search leaves out, and what our setting names, each once', () => {
