@@ -4,7 +4,8 @@
 
 import * as vscode from 'vscode';
 import type { FileContent, FileTokens, LeftOutReason } from '../protocol/engine.ts';
-import { trainRequest } from './settings.ts';
+import { textOptions } from '../settings/request.ts';
+import { givenIn } from './read-settings.ts';
 import { tokenSummary, leftOutText } from './token-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
@@ -47,7 +48,7 @@ export class TokenView implements vscode.TextDocumentContentProvider, vscode.Dis
       throw new Error(vscode.l10n.t('Open a text file in an editor to see its tokens.'));
     }
     const settings = vscode.workspace.getConfiguration(undefined, document);
-    const options = trainRequest([], (name) => settings.get(name)).text;
+    const options = textOptions(givenIn(document));
     const path = document.uri.scheme === 'file' ? document.uri.fsPath : document.uri.path;
     const encoding = settings.get<string>('files.encoding');
     const content = { ...(await contentOf(document)), ...(encoding !== undefined && { encoding }) };

@@ -3,7 +3,7 @@
 
 import * as l10n from '@vscode/l10n';
 import type { ModelSummary } from '../../protocol/engine.ts';
-import { checkStoredOptions } from '../options.ts';
+import { checkStoredOptions } from '../check-options.ts';
 import type { StoredModel } from './stored-model.ts';
 
 export const FORMAT = 'lexiscope-model';
