@@ -11,6 +11,7 @@ import { readlinkSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { storageProblem } from './storage-problem.ts';
 
 /** What a lock says of its owner. */
@@ -27,9 +28,13 @@ export interface Writer {
 const HEARTBEAT = 1000;
 /** An owner that has been silent for so many milliseconds is dead: its process id may be another's by now. */
 const SILENCE = 30_000;
+/** An owner that was killed before it wrote a word: milliseconds that its lock counts, and between two looks at it. */
+const UNWRITTEN = 2000;
+const LOOK_AGAIN = 50;
 /** Bytes of a lock, so that each writing covers the one before. */
 const SIZE = 512;
 const NAME = /^writer-(\d+)\.lock$/;
+const UNKNOWN: Writer = { pid: 0, host: '', fraction: 0, token: '' };
 const HOST = hostOfProcesses();
 /** Tokens of the locks that this process holds: after a restart, a container's process may have the id of the one before. */
 const held = new Set<string>();
@@ -74,6 +79,10 @@ export class WriterLock {
   static async #tryToTake(directory: string): Promise<WriterLock | null> {
     const last = (await locksIn(directory)).at(-1);
     const writer = last === undefined ? null : await livingOwner(directory, last);
+    if (writer === UNKNOWN) {
+      await sleep(LOOK_AGAIN);
+      return null;
+    }
     if (writer) throw new FolderInUse(inUse(writer.fraction));
     const number = (last ?? 0) + 1;
     const path = pathOf(directory, number);
@@ -156,6 +165,7 @@ async function anyLives(directory: string, numbers: readonly number[]): Promise<
   return false;
 }
 
+/** Gives UNKNOWN for a lock that was just made and says nothing yet. */
 async function livingOwner(directory: string, number: number): Promise<Writer | null> {
   const path = pathOf(directory, number);
   const modified = await stat(path).then(
@@ -163,8 +173,8 @@ async function livingOwner(directory: string, number: number): Promise<Writer | 
     () => null,
   );
   if (modified === null || Date.now() - modified > SILENCE) return null;
-  // one that was just made says nothing yet
-  const writer = (await readLock(path)) ?? { pid: 0, host: '', fraction: 0, token: '' };
+  const writer = await readLock(path);
+  if (!writer) return Date.now() - modified > UNWRITTEN ? null : UNKNOWN;
   return writer.host === HOST && isDead(writer) ? null : writer;
 }
 
