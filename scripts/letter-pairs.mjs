@@ -17,10 +17,8 @@ const FLATTENING = 20;
 const tables = Object.values(data).flatMap((languages) => Object.entries(languages));
 const lines = LANGUAGES.split(' ').map((language) => {
   // of Serbian there is a table in each script
-  const trigrams = tables
-    .filter(([name]) => name === language)
-    .at(-1)[1]
-    .split('|');
+  const [, table = ''] = tables.findLast(([name]) => name === language) ?? [];
+  const trigrams = table.split('|');
   const weights = new Map();
   for (const [rank, trigram] of trigrams.entries()) {
     for (const pair of [trigram.slice(0, 2), trigram.slice(1)]) {

@@ -49,12 +49,18 @@ export async function packageExtension() {
   );
 }
 
-/** Whether the extension needs this entry of the archive at run time, or the editor to install it. */
+/**
+ * Whether the extension needs this entry of the archive at run time, or the editor to install it.
+ * @param {string} name
+ */
 export function belongsInPackage(name) {
   return ALLOWED.some((pattern) => pattern.test(name));
 }
 
-/** The names of the entries of a zip archive, from its central directory (APPNOTE 4.3.12). */
+/**
+ * The names of the entries of a zip archive, from its central directory (APPNOTE 4.3.12).
+ * @param {Buffer} bytes
+ */
 export function archiveEntries(bytes) {
   const end = bytes.lastIndexOf('PK\x05\x06', undefined, 'latin1');
   const names = [];
@@ -67,7 +73,7 @@ export function archiveEntries(bytes) {
   return names;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
     const path = await packageExtension();
     console.log(`${relative(process.cwd(), path)}: ${((await stat(path)).size / 1e6).toFixed(2)} MB`);

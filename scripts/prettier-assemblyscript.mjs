@@ -3,10 +3,12 @@
 import * as estree from 'prettier/plugins/estree';
 import * as typescript from 'prettier/plugins/typescript';
 
+/** @type {import('prettier').Printer} */
 const printer = estree.printers.estree;
 /** What a comment begins with that stands for a decorator. */
 const MARK = '\u0000';
 
+/** @type {Record<string, import('prettier').Parser>} */
 export const parsers = {
   assemblyscript: {
     ...typescript.parsers.typescript,
@@ -15,12 +17,13 @@ export const parsers = {
   },
 };
 
+/** @type {Record<string, import('prettier').Printer>} */
 export const printers = {
   assemblyscript: {
     ...printer,
     printComment: (path, options) => {
       const { value } = path.node;
-      return value.startsWith(MARK) ? value.slice(MARK.length) : printer.printComment(path, options);
+      return value.startsWith(MARK) ? value.slice(MARK.length) : (printer.printComment?.(path, options) ?? '');
     },
   },
 };

@@ -33,11 +33,12 @@ function hasDesktop() {
   return spawnSync('code', ['--version'], { stdio: 'ignore', shell: process.platform === 'win32' }).status === 0;
 }
 
+/** @param {string} folder */
 async function openDesktop(folder) {
   console.log('Building, then opening VS Code.');
   await buildAll({ development: true });
   const windows = process.platform === 'win32'; // where `code` is a batch file
-  const quoted = (path) => (windows ? `"${path}"` : path);
+  const quoted = (/** @type {string} */ path) => (windows ? `"${path}"` : path);
   const args = [`--extensionDevelopmentPath=${quoted(root)}`, '--new-window', '--wait', quoted(folder)];
   const code = spawn('code', args, { stdio: 'inherit', shell: windows });
   process.exitCode = await new Promise((resolve, reject) => {
@@ -46,6 +47,7 @@ async function openDesktop(folder) {
   });
 }
 
+/** @param {string} folder */
 async function openServer(folder) {
   if (!existsSync(join(cache, 'vscode-server'))) {
     console.log('There is no `code` on the PATH: installing a VS Code server into .cache (800 MB, this once).');

@@ -1,4 +1,8 @@
 // A reporter for Node's test runner: the counts of the whole run, as one line of JSON.
+/**
+ * @typedef {{ file?: string, counts: Record<'passed' | 'failed' | 'cancelled' | 'skipped' | 'todo', number> }} Summary
+ * @param {AsyncIterable<{ type: string, data: Summary }>} events
+ */
 export default async function* counts(events) {
   for await (const { type, data } of events) {
     if (type !== 'test:summary' || data.file !== undefined) continue;

@@ -13,12 +13,16 @@ const VERSION = '1.6.1';
 /** tfjs-node 2.7.0 with libtensorflow 1.15. */
 const BUILD = 'nodejs12.x-tf2.7.0.br';
 
-/** A folder with @tensorflow/tfjs-node in its node_modules: .cache/tfjs-node, 370 MB; null where there is no build for this machine. */
+/**
+ * A folder with @tensorflow/tfjs-node in its node_modules: .cache/tfjs-node, 370 MB; null where there is no build for this
+ * machine.
+ */
 export async function findTfjsNode() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return null;
   return installOnce('tfjs-node', [`${PACKAGE}@${VERSION}`], async (folder) => {
     const archives = join(folder, 'node_modules', PACKAGE);
     const tar = spawn('tar', ['x', '-C', folder], { stdio: ['pipe', 'inherit', 'inherit'] });
+    /** @type {Promise<void>} */
     const ended = new Promise((resolve, reject) => {
       tar.once('error', reject);
       tar.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`tar ended with ${code}`))));
