@@ -37,8 +37,8 @@ const changed = (name: string, value: unknown) =>
   trainRequest([], (asked) => (asked === name ? value : defaults(asked)));
 
 suite('settings', () => {
-  test('the README lists every setting with its default', async () => {
-    const rows = [...(await read('README.md')).matchAll(/^\| `(lexiscope\.[^`]+)` *\| `([^`]+)` *\|/gm)];
+  test('docs/settings.md lists every setting with its default', async () => {
+    const rows = [...(await read('docs/settings.md')).matchAll(/^\| `(lexiscope\.[^`]+)` *\| `([^`]+)` *\|/gm)];
     assert.deepEqual(
       Object.fromEntries(rows.map(([, name, value]) => [name, JSON.parse(value!) as unknown])),
       Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, setting.default])),
