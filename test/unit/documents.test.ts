@@ -74,6 +74,21 @@ suite('the documents', () => {
     }
   });
 
+  test('name no file of ours that is not there', async () => {
+    const folders = ['src', 'media', 'test', 'bench', 'scripts'];
+    const files = (await Promise.all(folders.map((folder) => readdir(new URL(folder, ROOT), { recursive: true }))))
+      .flatMap((names, index) => names.map((name) => `/${folders[index]}/${name.replaceAll('\\', '/')}`))
+      .concat('/eslint.config.js');
+    for (const name of ['docs/architecture.md', 'CONTRIBUTING.md', 'SECURITY.md', 'bench/README.md']) {
+      for (const [, span] of documents.get(name)!.matchAll(/`([\w./-]+\.(?:ts|mjs|js|py))`/g)) {
+        assert.ok(
+          files.some((file) => file.endsWith(`/${span}`)),
+          `${name} names ${span}`,
+        );
+      }
+    }
+  });
+
   test(`begin with a README of at most ${MOST_LINES} lines, without tables`, () => {
     const readme = documents.get('README.md')!;
     assert.ok(readme.split('\n').length <= MOST_LINES);
