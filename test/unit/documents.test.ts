@@ -102,7 +102,8 @@ suite('the documents', () => {
 
 describe('a paragraph', () => {
   test('ends at an empty line, an item of a list, a heading and a table', () => {
-    const text = '# A\none\ntwo\n\n- three\n  four\n- five\n\n| a |\n| - |\n\n```\ncode\n```\n\n    code\n\n1. six\n\n## B\nseven';
+    const text =
+      '# A\none\ntwo\n\n- three\n  four\n- five\n\n| a |\n| - |\n\n```\ncode\n```\n\n    code\n\n1. six\n\n## B\nseven';
     assert.deepEqual(paragraphsOf(text), ['one\ntwo', '- three\n  four', '- five', '1. six', 'seven']);
   });
 });
