@@ -48,8 +48,13 @@ type Model = Pick<
 
 const THREADS = 2;
 const BASE: Model = {
-  ...{ cell: 'lstm', layers: 1, vocabulary: 8192, embeddingSize: 128, hiddenSize: 256 },
-  ...{ batchSize: 64, steps: 32 },
+  cell: 'lstm',
+  layers: 1,
+  vocabulary: 8192,
+  embeddingSize: 128,
+  hiddenSize: 256,
+  batchSize: 64,
+  steps: 32,
 };
 const MODELS: Record<string, Model> = {
   lstm: BASE,
@@ -67,7 +72,12 @@ const OTHERS: Record<string, [file: string, figure: string, ...options: string[]
 const LONG = ['layers', 'tfjs', 'sameSteps', 'mnistLstm', 'mnistGru', 'mnistRnn', ...Object.keys(OTHERS)];
 /** What is measured in one width only: the bits are the same, or nothing in it is wide, or the time is what users wait. */
 const WIDTHS: Record<string, string> = {
-  ...{ inference: '128', inspection: '128', sameSteps: '128', mnistLstm: '256', mnistGru: '256', mnistRnn: '256' },
+  inference: '128',
+  inspection: '128',
+  sameSteps: '128',
+  mnistLstm: '256',
+  mnistGru: '256',
+  mnistRnn: '256',
 };
 const { values } = parseArgs({
   options: {
@@ -110,8 +120,13 @@ function text(words: number): Int32Array {
 
 const fill = (model: Model): NetworkOptions => ({
   ...model,
-  ...{ attention: false, tied: false, oneHot: false, freezeEmbedding: false },
-  ...{ dropout: 0, weightDropout: 0, embeddingDropout: 0 },
+  attention: false,
+  tied: false,
+  oneHot: false,
+  freezeEmbedding: false,
+  dropout: 0,
+  weightDropout: 0,
+  embeddingDropout: 0,
 });
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
@@ -120,8 +135,14 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 async function train(kernel: WebAssembly.Module, model: Model, threads: number, seconds: number): Promise<number> {
   const words = model.vocabulary - 2;
   const options = {
-    ...{ ...LANGUAGE_MODEL_DEFAULTS, ...model, maxVocabulary: words },
-    ...{ learningRate: 1e-3, epochs: 10, dropout: 0, inputDropout: 0, patience: 0 },
+    ...LANGUAGE_MODEL_DEFAULTS,
+    ...model,
+    maxVocabulary: words,
+    learningRate: 1e-3,
+    epochs: 10,
+    dropout: 0,
+    inputDropout: 0,
+    patience: 0,
   };
   const nothing = [new Int32Array(1), new Uint8Array(1)] as const;
   const job = createLanguageModelJob(kernel, text(words), ...nothing, options, threads, 1, { wide: WIDE });

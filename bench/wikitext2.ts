@@ -75,6 +75,27 @@ const cpuSeconds = (): number => {
   return (user + system) / 1e6;
 };
 
+function optionsAsked(): LanguageModelOptions {
+  const hiddenSize = Number(values.hidden);
+  return {
+    ...LANGUAGE_MODEL_DEFAULTS,
+    tied: true,
+    hiddenSize,
+    embeddingSize: hiddenSize,
+    input: values.random ? 'embedding' : 'word2vec',
+    dropout: Number(values.dropout),
+    inputDropout: Number(values.inputDropout),
+    batchSize: Number(values.batch),
+    steps: Number(values.steps),
+    epochs: Number(values.epochs),
+    learningRate: Number(values.rate),
+    decay: 'cosine',
+    warmUp: 0.02,
+    patience: 100,
+    softmax: values.softmax as LanguageModelOptions['softmax'],
+  };
+}
+
 async function main(): Promise<void> {
   const distribution = new URL('../dist/', import.meta.url);
   const found = values.narrow ? null : await loadWideKernel(distribution);
@@ -82,15 +103,7 @@ async function main(): Promise<void> {
   const corpus = await readWikitext2(join(values.data, 'wikitext-2'));
   const train = corpus.train.subarray(0, values.words ? Number(values.words) : undefined);
   const tokens = new Int32Array([...train, ...corpus.valid]);
-  const hiddenSize = Number(values.hidden);
-  const options: LanguageModelOptions = {
-    ...LANGUAGE_MODEL_DEFAULTS,
-    ...{ tied: true, hiddenSize, embeddingSize: hiddenSize, input: values.random ? 'embedding' : 'word2vec' },
-    ...{ dropout: Number(values.dropout), inputDropout: Number(values.inputDropout) },
-    ...{ batchSize: Number(values.batch), steps: Number(values.steps), epochs: Number(values.epochs) },
-    ...{ learningRate: Number(values.rate), decay: 'cosine', warmUp: 0.02, patience: 100 },
-    softmax: values.softmax as LanguageModelOptions['softmax'],
-  };
+  const options = optionsAsked();
   const documents = Int32Array.of(0, train.length);
   const job = createLanguageModelJob(kernel, tokens, documents, Uint8Array.of(0, 1), options, THREADS, 1, {
     vocabulary: corpus.words.length,
@@ -106,7 +119,8 @@ async function main(): Promise<void> {
   const startCpu = cpuSeconds();
   if (!values.random) {
     job.vectors = await trainStartVectors(job, {
-      ...{ kernels: await loadKernels(distribution), signal: new AbortController().signal },
+      kernels: await loadKernels(distribution),
+      signal: new AbortController().signal,
       script: new URL('compute-thread.mjs', distribution),
       events: { progress: () => undefined, log: (_, line) => console.log(line) },
     });

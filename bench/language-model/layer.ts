@@ -60,7 +60,8 @@ function planOf(options: NetworkOptions, threads: number): Plan {
   const [input, inputGradient] = [arena.panels(all, padded(embeddingSize)), arena.panels(all, padded(embeddingSize))];
   return {
     parameters,
-    ...{ input, inputGradient },
+    input,
+    inputGradient,
     layer: layOutLayer(arena, cell, parameters.layers[0]!, { input, inputGradient }, steps, panels, RATES),
     ones: arena.take(BLOCK * 32),
     scratch: arena.blocks(threads, SCRATCH + TERMS),
@@ -111,9 +112,15 @@ class LayerThread {
     const { parameters, layer, ones, scratch } = planOf(options, threads);
     const team = new Team(signals, thread, threads);
     this.#context = {
-      ...{ kernel: instantiate(kernel, memory), memory, team, wide, ones },
-      ...{ panels: options.batchSize / 8, toGradient: parameters.bytes },
-      ...{ scratch: at(scratch, thread), terms: at(scratch, thread) + SCRATCH },
+      kernel: instantiate(kernel, memory),
+      memory,
+      team,
+      wide,
+      ones,
+      panels: options.batchSize / 8,
+      toGradient: parameters.bytes,
+      scratch: at(scratch, thread),
+      terms: at(scratch, thread) + SCRATCH,
     };
     this.#layer = new Layer(this.#context, 0, options.cell, parameters.layers[0]!, layer, RATES, 1);
     this.#steps = options.steps;

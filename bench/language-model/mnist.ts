@@ -99,8 +99,14 @@ interface Plan {
 
 /** As of a language model whose tokens are the digits; its embedding is not used. */
 const architectureOf = ({ cell, hiddenSize }: MnistOptions): Architecture => ({
-  ...{ cell, hiddenSize, layers: 1, vocabulary: DIGITS, embeddingSize: SIDE },
-  ...{ attention: false, tied: false, oneHot: false },
+  cell,
+  hiddenSize,
+  layers: 1,
+  vocabulary: DIGITS,
+  embeddingSize: SIDE,
+  attention: false,
+  tied: false,
+  oneHot: false,
 });
 
 function planOf(options: MnistOptions): Plan {
@@ -157,8 +163,15 @@ class Classifier {
     this.#plan = plan;
     const team = new Team(job.signals, thread, job.threads);
     this.#context = {
-      ...{ kernel: instantiate(job.kernel, memory), memory, team, panels: P, toGradient: parameters.bytes, ones },
-      ...{ scratch: at(scratch, thread), terms: at(scratch, thread) + SCRATCH, wide: job.wide },
+      kernel: instantiate(job.kernel, memory),
+      memory,
+      team,
+      panels: P,
+      toGradient: parameters.bytes,
+      ones,
+      scratch: at(scratch, thread),
+      terms: at(scratch, thread) + SCRATCH,
+      wide: job.wide,
     };
     const rates = { output: job.dropout, recurrent: 0 };
     this.#layer = new Layer(this.#context, 0, job.cell, parameters.layers[0]!, layer, rates, 1);

@@ -48,7 +48,11 @@ export async function trainSteps(
   const options = {
     ...LANGUAGE_MODEL_DEFAULTS,
     ...model,
-    ...({ maxVocabulary: model.vocabulary - 2, learningRate: RATE, warmUp: 0, decay: 'none', epochs: 1 } as const),
+    maxVocabulary: model.vocabulary - 2,
+    learningRate: RATE,
+    warmUp: 0,
+    decay: 'none',
+    epochs: 1,
   };
   const seed = 1;
   const documents = Int32Array.of(0, part.length);

@@ -82,7 +82,12 @@ export function createAnalogyJob(
     if (!four.includes(-1)) questions.push(four[0]!, four[1]!, four[2]!);
   }
   return {
-    ...{ kernel, method, memory, rowsPtr, stride, rows },
+    kernel,
+    method,
+    memory,
+    rowsPtr,
+    stride,
+    rows,
     words: Int32Array.from(words),
     questions: Int32Array.from(questions),
     folds: vectors.folds.slice(0, rows),
@@ -165,8 +170,18 @@ export class AnalogyThread {
     }
     const end = Math.min(this.#asked, this.#question + Math.ceil(STEP_WORK / TILE / 3));
     this.#kernel.offerAnswers(
-      ...([products, TILE, count, this.#row, foldsPtr, wordFolds, this.#questionsPtr, this.#question, end] as const),
-      ...([this.#bestsPtr, this.#answersPtr, method === '3CosMul'] as const),
+      products,
+      TILE,
+      count,
+      this.#row,
+      foldsPtr,
+      wordFolds,
+      this.#questionsPtr,
+      this.#question,
+      end,
+      this.#bestsPtr,
+      this.#answersPtr,
+      method === '3CosMul',
     );
     this.#question = end;
     if (end === this.#asked) {
@@ -196,7 +211,10 @@ export function countAnswers(
 ): AnalogyAccuracy {
   const known = knownRows(vectors, set.words, rows);
   const accuracy = (name: string, questions: number, asked: number, right: number): SectionAccuracy => ({
-    ...{ name, questions, asked, right },
+    name,
+    questions,
+    asked,
+    right,
     accuracy: right / asked,
   });
   const sections: SectionAccuracy[] = [];

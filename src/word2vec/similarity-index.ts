@@ -106,14 +106,15 @@ export class SimilarityIndex {
     const at = (row: number): number => rowsPtr + row * stride;
     for (let row = from; row < end; row++)
       this.#floats.set(this.#source.subarray(row * vectorSize, (row + 1) * vectorSize), at(row) / 4);
-    this.#kernel.normalizeRows(
-      ...([at(from), stride, at(from), stride, end - from, vectorSize] as const),
-      this.#lengthsPtr + 4 * from,
-    );
+    this.#kernel.normalizeRows(at(from), stride, at(from), stride, end - from, vectorSize, this.#lengthsPtr + 4 * from);
     this.#kernel.quantizeRows(
-      ...([at(from), stride, end - from] as const),
-      ...([this.#bytesPtr + from * this.#byteStride, this.#byteStride] as const),
-      ...([this.#scalesPtr + 4 * from, this.#errorsPtr + 4 * from] as const),
+      at(from),
+      stride,
+      end - from,
+      this.#bytesPtr + from * this.#byteStride,
+      this.#byteStride,
+      this.#scalesPtr + 4 * from,
+      this.#errorsPtr + 4 * from,
     );
     this.#prepared = end;
     if (end === this.rows) this.#source = null;
@@ -297,8 +298,13 @@ export class SimilarityIndex {
   #approximate(query: { numbers: Int16Array; scale: number }, from: number, rows: number): Float32Array {
     new Int16Array(this.memory.buffer, this.#byteQueryPtr, this.#byteStride).set(query.numbers);
     this.#kernel.dotBytes(
-      ...([this.#byteQueryPtr, this.#bytesPtr + from * this.#byteStride, rows, this.#byteStride] as const),
-      ...([this.#scalesPtr + 4 * from, query.scale, this.#outPtr] as const),
+      this.#byteQueryPtr,
+      this.#bytesPtr + from * this.#byteStride,
+      rows,
+      this.#byteStride,
+      this.#scalesPtr + 4 * from,
+      query.scale,
+      this.#outPtr,
     );
     return this.#out(rows);
   }

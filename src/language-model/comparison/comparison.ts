@@ -171,7 +171,10 @@ export class CellComparison {
       if (result.accuracy < LEARNED) break;
     }
     return {
-      ...{ name, cell, attention, hiddenSize: options.hiddenSize },
+      name,
+      cell,
+      attention,
+      hiddenSize: options.hiddenSize,
       parameters: parameterCount(architecture),
       multiplyAddsPerToken: multiplyAddsPerToken(architecture, window),
       perplexity,

@@ -121,18 +121,20 @@ function* train(
 ): Generator<void, CopyTaskResult> {
   const plan = planNetwork(
     {
-      ...{
-        cell,
-        attention,
-        layers,
-        hiddenSize,
-        vocabulary: SYMBOLS + 2,
-        embeddingSize: 16,
-        tied: false,
-        oneHot: false,
-      },
-      ...{ batchSize: BATCH, steps: distance + 1, freezeEmbedding: false },
-      ...{ dropout: 0, weightDropout: 0, embeddingDropout: 0 },
+      cell,
+      attention,
+      layers,
+      hiddenSize,
+      vocabulary: SYMBOLS + 2,
+      embeddingSize: 16,
+      tied: false,
+      oneHot: false,
+      batchSize: BATCH,
+      steps: distance + 1,
+      freezeEmbedding: false,
+      dropout: 0,
+      weightDropout: 0,
+      embeddingDropout: 0,
     },
     1,
   );

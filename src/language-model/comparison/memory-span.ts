@@ -53,7 +53,12 @@ function load(
 ): { network: Network; plan: Plan; floats: Float32Array } {
   const options: NetworkOptions = {
     ...architectureOf(tensors),
-    ...{ batchSize, steps, dropout: 0, weightDropout: 0, embeddingDropout: 0, freezeEmbedding: false },
+    batchSize,
+    steps,
+    dropout: 0,
+    weightDropout: 0,
+    embeddingDropout: 0,
+    freezeEmbedding: false,
   };
   const plan = planNetwork(options, 1);
   const memory = createMemory(plan.bytes);

@@ -158,7 +158,13 @@ export class Softmax {
     for (let panel = first; panel < first + own; panel++) {
       const offset = (start + panel) * 32;
       this.#context.kernel.softmax(
-        ...([at(logits, panel), bias, targets + offset, classes, rows, sums + offset, targetLogits + offset] as const),
+        at(logits, panel),
+        bias,
+        targets + offset,
+        classes,
+        rows,
+        sums + offset,
+        targetLogits + offset,
         this.#context.scratch,
       );
       this.#score(targets, start + panel, tokens);
@@ -190,9 +196,7 @@ export class Softmax {
     const target = from(gradients, start);
     for (const [, row, index] of this.#places()) {
       const gradient = from(logits, 0, row);
-      yield* this.#products[index]!.backward(
-        ...([gradient, target, first, own, this.#scalesOf(start), index > 0] as const),
-      );
+      yield* this.#products[index]!.backward(gradient, target, first, own, this.#scalesOf(start), index > 0);
     }
   }
 }

@@ -128,8 +128,19 @@ export class Strassen implements Product {
       const lower = upper + height * stride;
       const target = weights.ptr + (row / 2) * half * 4;
       kernel.strassenTerms(
-        ...([upper, lower, upper + half * 4, lower + half * 4, stride, height, half] as const),
-        ...([ones, ones, 0, target, half * 4, weights.stride] as const),
+        upper,
+        lower,
+        upper + half * 4,
+        lower + half * 4,
+        stride,
+        height,
+        half,
+        ones,
+        ones,
+        0,
+        target,
+        half * 4,
+        weights.stride,
       );
       yield;
     }
@@ -162,9 +173,19 @@ export class Strassen implements Product {
       const [evenBelow, oddBelow] = [even + height * 32, odd + height * 32];
       const [q12, q21] = transposed ? [evenBelow, odd] : [odd, evenBelow];
       this.#context.kernel.strassenTerms(
-        ...([even, q12, q21, oddBelow, 2 * panels.stride, pairs, height * 8] as const),
-        ...([at(scales, number), oddScales, 2 * scales.stride] as const),
-        ...([panel(target, (number - first) / 2), target.height * 32, target.stride] as const),
+        even,
+        q12,
+        q21,
+        oddBelow,
+        2 * panels.stride,
+        pairs,
+        height * 8,
+        at(scales, number),
+        oddScales,
+        2 * scales.stride,
+        panel(target, (number - first) / 2),
+        target.height * 32,
+        target.stride,
       );
     };
     const last = first + count - 1;
@@ -207,9 +228,20 @@ export class Strassen implements Product {
           const place = (quarter: number): number =>
             at(result, run + (quarter >> 1)) + (row + (quarter & 1) * height) * 32;
           kernel.multiplyRows(
-            ...([leftPtr, half * 4, right + index * space.panels.stride, half * 32] as const),
-            ...([place(one), 2 * result.stride, 32, height, half, Math.ceil(panels / 2)] as const),
-            ...([Number(index > 2), Number(wide), place(second), SECOND[how]] as const),
+            leftPtr,
+            half * 4,
+            right + index * space.panels.stride,
+            half * 32,
+            place(one),
+            2 * result.stride,
+            32,
+            height,
+            half,
+            Math.ceil(panels / 2),
+            Number(index > 2),
+            Number(wide),
+            place(second),
+            SECOND[how],
           );
         }
         yield;
@@ -251,9 +283,19 @@ export class Strassen implements Product {
           const place = (quarter: number): number => at(result, run + (quarter & 1)) + (quarter >> 1) * half * 32;
           const secondly = SECOND[adds && how === 'replace' ? 'add' : how];
           kernel.multiplyStrips(
-            ...([left + index * packed.stride, term(right, RIGHT[index]!), depth * 32] as const),
-            ...([place(one), 2 * result.stride, 32, half, depth, pairs] as const),
-            ...([Number(adds || index > 2), Number(wide), place(second), secondly] as const),
+            left + index * packed.stride,
+            term(right, RIGHT[index]!),
+            depth * 32,
+            place(one),
+            2 * result.stride,
+            32,
+            half,
+            depth,
+            pairs,
+            Number(adds || index > 2),
+            Number(wide),
+            place(second),
+            secondly,
           );
         }
         yield;
@@ -279,9 +321,20 @@ export class Strassen implements Product {
       for (const [index, { first: one, second, how }] of PLACES.entries()) {
         const place = (quarter: number): number => target + (quarter >> 1) * height * stride + (quarter & 1) * half * 4;
         kernel.multiplyPanels(
-          ...([term(left, index), height * 32, pairs, term(columns, RIGHT[index]!), PAIRS * 256] as const),
-          ...([place(one), stride, height, half / 8, Number(accumulate || index > 2), scratch, Number(wide)] as const),
-          ...([place(second), SECOND[accumulate && how === 'replace' ? 'add' : how]] as const),
+          term(left, index),
+          height * 32,
+          pairs,
+          term(columns, RIGHT[index]!),
+          PAIRS * 256,
+          place(one),
+          stride,
+          height,
+          half / 8,
+          Number(accumulate || index > 2),
+          scratch,
+          Number(wide),
+          place(second),
+          SECOND[accumulate && how === 'replace' ? 'add' : how],
         );
       }
       this.#clearPadding(target, row, 2 * height);

@@ -67,7 +67,15 @@ export function createLanguageModelJob(
   const { input, cell, layers, attention, tied, hiddenSize, dropout, inputDropout, weightDropout, embeddingDropout } =
     options;
   const sizes: NetworkOptions = {
-    ...{ cell, layers, attention, tied, hiddenSize, dropout, inputDropout, weightDropout, embeddingDropout },
+    cell,
+    layers,
+    attention,
+    tied,
+    hiddenSize,
+    dropout,
+    inputDropout,
+    weightDropout,
+    embeddingDropout,
     vocabulary: words + FIRST_WORD,
     oneHot: input === 'onehot',
     embeddingSize: options.embeddingSize,
