@@ -1,38 +1,45 @@
-// A product with a weight matrix over a block of panels, forward and back, with an eighth fewer multiplications than `Linear`:
-// one level of Strassen's algorithm (Strassen 1969), for matrices so large that the additions which it takes cost little.
+// A product with a weight matrix over a block of panels, forward and back, with an eighth fewer
+// multiplications than `Linear`: one level of Strassen's algorithm (Strassen 1969), for matrices so
+// large that the additions which it takes cost little.
 //
-// Both matrices of a product are cut in quarters; seven products of sums of quarters, each added to one or two quarters of
-// the result, take the place of eight. Of a product X Y, those of Y' X' are equally good, with all quarters transposed; taking
-// either as it suits, one set of seven *terms* of each matrix serves all three products:
+// Both matrices of a product are cut in quarters; seven products of sums of quarters, each added to
+// one or two quarters of the result, take the place of eight. Of a product X Y, those of Y' X' are
+// equally good, with all quarters transposed; taking either as it suits, one set of seven *terms*
+// of each matrix serves all three products:
 //   logits = W S         terms of W', S'
 //   dS = W' dL           terms of W', dL
 //   dW = dL S'           terms of dL, S'
-// where W is the weights, (rows, columns), S what is read, (columns, sequences), dL the gradient of what is given, (rows, sequences).
+// where W is the weights, (rows, columns), S what is read, (columns, sequences), dL the gradient of
+// what is given, (rows, sequences).
 //
-// Halves: of the columns, the first half and the second; of the sequences, the even and the odd panels; of the rows, every
-// 96 in a first and a second half, so that what is added up is of like size: rows are tokens by descending frequency. A quarter
-// may be larger than another by some orders of magnitude, and the rounding of its numbers reaches the other one.
+// Halves: of the columns, the first half and the second; of the sequences, the even and the odd
+// panels; of the rows, every 96 in a first and a second half, so that what is added up is of like
+// size: rows are tokens by descending frequency. A quarter may be larger than another by some
+// orders of magnitude, and the rounding of its numbers reaches the other one.
 
 import { ADD, REPLACE, SUBTRACT } from '../../kernel-interfaces/language-model.ts';
 import { ALL_USES, type Product } from './linear.ts';
-import { at, BLOCK, type Arena, type Context, type Panels } from './memory.ts';
-import { rowsOf, type Parameter } from './parameters.ts';
+import { type Arena, at, BLOCK, type Context, type Panels } from './memory.ts';
+import { type Parameter, rowsOf } from './parameters.ts';
 
 /** Rows that are cut in halves together; a half is whole strips of 6. */
 const SLICE = 96;
-/** Below so many rows, weights' gradients are shared out in half slices. */
+/** Rows below which weights' gradients are shared out in half slices. */
 const FEW = 2048;
 const PAIRS = BLOCK / 2;
 /** Panels whose terms, with what is summed up of them, stay in the nearest two caches (1 MB). */
 const RUN = 32;
 const TERMS = 7;
-/** Of each of the seven products the term of the right matrix. */
+/** The right matrix's term in each of the seven products. */
 const RIGHT = [0, 2, 6, 5, 3, 4, 1] as const;
 
 /** What a product does at the second quarter that it is part of. */
 const SECOND = { none: 0, replace: REPLACE, add: ADD, subtract: SUBTRACT } as const;
 
-/** Quarters by number, 2 * row + column, that each product is added to; the first three are the first to come to theirs. */
+/**
+ * Quarters by number, 2 * row + column, that each product is added to; the first three are the
+ * first to come to theirs.
+ */
 const PLACES = [
   { first: 0, second: 3, how: 'replace' },
   { first: 2, second: 3, how: 'subtract' },
@@ -97,7 +104,7 @@ export class Strassen implements Product {
   readonly #context: Context;
   readonly #parameter: Parameter;
   readonly #space: StrassenSpace;
-  /** Of the weights. */
+  /** Rows of the weights. */
   readonly #rows: number;
   readonly #half: number;
   /** (BLOCK, 8) */
@@ -156,8 +163,9 @@ export class Strassen implements Product {
   }
 
   /**
-   * The terms of panels [first, first + count), an even first one: of rows [row, row + height) and as many below them, each
-   * sequence times its scale (8 a panel); `transposed`: those of the transpose. `target`: where the first pair's go.
+   * The terms of panels [first, first + count), an even first one: of rows [row, row + height) and
+   * as many below them, each sequence times its scale (8 a panel); `transposed`: those of the
+   * transpose. `target`: where the first pair's go.
    */
   #terms(
     panels: Panels,
@@ -342,7 +350,10 @@ export class Strassen implements Product {
     }
   }
 
-  /** Rounding leaves something in the padding of a gradient, which Adam would make large. `ptr`: of row `first`. */
+  /**
+   * Rounding leaves something in the padding of a gradient, which Adam would make large. `ptr`: of
+   * row `first`.
+   */
   #clearPadding(ptr: number, first: number, count: number): void {
     const { kernel } = this.#context;
     const { rows, paddedRows, columns, stride } = this.#parameter;
