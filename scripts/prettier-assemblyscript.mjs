@@ -1,5 +1,6 @@
-// Prettier for AssemblyScript: TypeScript, but for decorators on functions (`@inline`), which Prettier's parser refuses. Each
-// stands on a line of its own: it is read as a comment and written as it was.
+// Prettier for AssemblyScript: TypeScript, but for decorators on functions (`@inline`), which
+// Prettier's parser refuses. Each stands on a line of its own: it is read as a comment and written
+// as it was.
 import * as estree from 'prettier/plugins/estree';
 import * as typescript from 'prettier/plugins/typescript';
 
@@ -13,7 +14,7 @@ export const parsers = {
   assemblyscript: {
     ...typescript.parsers.typescript,
     astFormat: 'assemblyscript',
-    preprocess: (text) => text.replace(/^@(?=\w+$)/gm, `//${MARK}@`),
+    preprocess: (text) => text.replace(/^@(?=\w+(?:\(.*\))?$)/gm, `//${MARK}@`),
   },
 };
 
