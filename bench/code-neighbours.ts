@@ -1,13 +1,15 @@
-// Nearest words of identifiers, with their parts as context and without; the choices of sentences and keywords beside them.
+// Nearest words of identifiers, with their parts as context and without; the choices of sentences
+// and keywords beside them.
 //   FOLDER...              sources of packages, such as three/src (npm pack three) and monaco-editor/esm/vs
 //   --write FILE           the list as Markdown (docs/code-neighbours.md)
 
-// The scores. Imports: of two names that three files or more import together, and a third of those of the rarer one, the
-// second must be nearer to the first than a name that no file imports with it; 20 such names for each pair. Import and
-// re-export statements are taken out of what is trained on, else the answer would be in the text.
+// The scores. Imports: of two names that three files or more import together, and a third of those
+// of the rarer one, the second must be nearer to the first than a name that no file imports with
+// it; 20 such names for each pair. Import and re-export statements are taken out of what is trained
+// on, else the answer would be in the text.
 //
-// Opposites: the mean reciprocal rank of the opposite name (getX and setX, minX and maxX, openX and closeX) among all words,
-// and how often it is one of the ten nearest.
+// Opposites: the mean reciprocal rank of the opposite name (getX and setX, minX and maxX, openX and
+// closeX) among all words, and how often it is one of the ten nearest.
 
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
