@@ -1,7 +1,9 @@
-// Builds dist/: the bundles (esbuild), the kernels in two variants (AssemblyScript), the styles and icons of the webviews.
+// Builds dist/: the bundles (esbuild), the kernels in two variants (AssemblyScript), the styles and
+// icons of the webviews.
 //   node scripts/build.mjs [--development] [--clean] [--kernels] [--check]
 //     --development: source maps, no minification     --clean: everything anew     --kernels: nothing else
-//     --check: fails where an interface in src/kernel-interfaces was out of date; it is written anew either way
+//     --check: fails where an interface in src/kernel-interfaces was out of date; it is written
+//     anew either way
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -22,7 +24,9 @@ const asc = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/
 
 /** A file directly in it is a module; its folders hold what modules include. */
 const kernelsFolder = join(root, 'src/kernels');
-/** What TypeScript knows of the modules, written from the compiler's output (kernel-interface.mjs). */
+/**
+ * What TypeScript knows of the modules, written from the compiler's output (kernel-interface.mjs).
+ */
 const interfacesFolder = join(root, 'src/kernel-interfaces');
 const variants = { simd: ['simd', 'threads'], 'relaxed-simd': ['simd', 'threads', 'relaxed-simd'] };
 const variantNames = /** @type {(keyof typeof variants)[]} */ (Object.keys(variants));
@@ -33,8 +37,9 @@ async function newest(paths) {
 }
 
 /**
- * Compiles each kernel to dist/kernels/NAME.VARIANT.wasm, unless that file is newer than every source, and writes its
- * interface. Gives the interfaces that were out of date, by their names in the project.
+ * Compiles each kernel to dist/kernels/NAME.VARIANT.wasm, unless that file is newer than every
+ * source, and writes its interface. Gives the interfaces that were out of date, by their names in
+ * the project.
  */
 export async function buildKernels() {
   await mkdir(join(dist, 'kernels'), { recursive: true });
@@ -93,7 +98,8 @@ async function compileKernel(name, variant, out, description) {
 }
 
 /**
- * Puts a text in the place of an interface, if it is another one; gives the interface's name if it was.
+ * Puts a text in the place of an interface, if it is another one; gives the interface's name if it
+ * was.
  * @param {string} file
  * @param {string} text
  */

@@ -1,6 +1,8 @@
-// npm run check                 what `npm test` would say soonest of your change: all types; format and lint of the files that
-//                               differ from main; the unit tests that these files are part of, after a build
-// npm run check -- BRANCH       the same against another branch or commit
+// npm run check                 what `npm test` would say of your change, soonest
+// npm run check -- BRANCH       the same against another branch or commit than main
+//
+// All types; format and lint of the files that differ from main; the unit tests that these files
+// are part of, after a build.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,7 +13,9 @@ import { buildAll } from './build.mjs';
 import { root } from './install.mjs';
 import { checkFormat, lint, runScript, runTests } from './run.mjs';
 
-/** What a file starts or reads at run time in dist/: the sources of that, which it does not import. */
+/**
+ * What a file starts or reads at run time in dist/: the sources of that, which it does not import.
+ */
 const BUILT = [
   { text: 'new Worker(', sources: ['src/engine/compute-thread.ts', 'src/engine/reading-thread.ts'] },
   { text: 'dist/engine.mjs', sources: ['src/engine/main.ts'] },
@@ -19,7 +23,8 @@ const BUILT = [
 ];
 
 /**
- * Which files each source and test builds on directly, types aside: those that it imports, and what it uses in dist/.
+ * Which files each source and test builds on directly, types aside: those that it imports, and what
+ * it uses in dist/.
  * @param {string[]} entryPoints
  * @returns {Promise<Map<string, { text: string, uses: string[] }>>}
  */
@@ -51,8 +56,8 @@ async function readUses(entryPoints) {
 }
 
 /**
- * The tests to run after a change of some files: those that build on one of them, those that name one that is no source,
- * and those that look at the project as a whole, which build on no source.
+ * The tests to run after a change of some files: those that build on one of them, those that name
+ * one that is no source, and those that look at the project as a whole, which build on no source.
  * @param {string[]} tests
  * @param {string[]} changed
  */

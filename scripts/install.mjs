@@ -1,5 +1,5 @@
-// Installs packages of the npm registry into a folder of .cache/, once: what only tests and `npm start` need stays out of
-// package.json, whose dependencies every contributor installs.
+// Installs packages of the npm registry into a folder of .cache/, once: what only tests and `npm
+// start` need stays out of package.json, whose dependencies every contributor installs.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
@@ -10,8 +10,9 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const cache = join(root, '.cache');
 
 /**
- * Gives .cache/NAME with `packages` (name@version) in its node_modules. Installs them where the folder is missing:
- * beside it first, then `finish(folder)`, then renamed, so that an interrupted or a concurrent install leaves nothing half done.
+ * Gives .cache/NAME with `packages` (name@version) in its node_modules. Installs them where the
+ * folder is missing: beside it first, then `finish(folder)`, then renamed, so that an interrupted
+ * or a concurrent install leaves nothing half done.
  * @param {string} name
  * @param {string[]} packages
  * @param {(folder: string) => Promise<void>} finish

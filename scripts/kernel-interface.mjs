@@ -1,7 +1,9 @@
-// A transform of the AssemblyScript compiler that writes what a kernel's module exports as TypeScript sees it: its functions
-// with the types that the compiler gave them, its constants with their values, and the layout of its classes, each with the
-// comment of the source. scripts/build.mjs puts it into src/kernel-interfaces.
-//   KERNEL_INTERFACE=FILE node asc.js src/kernels/NAME.ts --transform scripts/kernel-interface.mjs …
+// A transform of the AssemblyScript compiler that writes what a kernel's module exports as
+// TypeScript sees it: its functions with the types that the compiler gave them, its constants with
+// their values, and the layout of its classes, each with the comment of the source.
+// scripts/build.mjs puts it into src/kernel-interfaces.
+//   KERNEL_INTERFACE=FILE node asc.js src/kernels/NAME.ts --transform scripts/kernel-interface.mjs
+//   …
 import binaryen from 'assemblyscript/binaryen';
 import { Transform } from 'assemblyscript/transform';
 import { writeFileSync } from 'node:fs';
@@ -12,7 +14,8 @@ const USER_ENTRY = 1;
 const [GLOBAL, FUNCTION, CLASS] = [0, 4, 6];
 
 /**
- * What a module exports, as the compiler knows it; its own types are of elements whose kind is not yet told.
+ * What a module exports, as the compiler knows it; its own types are of elements whose kind is not
+ * yet told.
  * @typedef {{ exportedAs: string, element: any }} Exported
  */
 

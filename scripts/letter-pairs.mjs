@@ -1,5 +1,6 @@
-// Writes src/text/encodings/letter-pairs.ts: of each language whose texts are met in encodings older than Unicode, its most
-// frequent pairs of letters, from franc's tables of trigrams (MIT; counted in the Universal Declaration of Human Rights).
+// Writes src/text/encodings/letter-pairs.ts: of each language whose texts are met in encodings
+// older than Unicode, its most frequent pairs of letters, from franc's tables of trigrams (MIT;
+// counted in the Universal Declaration of Human Rights).
 //   node scripts/letter-pairs.mjs
 import { data } from 'franc/data.js';
 import { writeFile } from 'node:fs/promises';

@@ -10,8 +10,8 @@ import { installOnce } from './install.mjs';
 const VERSIONS = { 18: '18.20.8', 20: '20.20.2', 22: '22.23.5', 24: '24.21.0' };
 
 /**
- * The path of a Node ≥ 24: the sources are TypeScript that it runs as they are. Throws one sentence where there is none
- * and none can be installed.
+ * The path of a Node ≥ 24: the sources are TypeScript that it runs as they are. Throws one sentence
+ * where there is none and none can be installed.
  */
 export async function findNode24() {
   const path = onThisMachine((major) => major >= 24, 'node24') ?? (await installed(24));
@@ -22,7 +22,8 @@ export async function findNode24() {
 }
 
 /**
- * The path of a Node of this major version; null where there is none on this machine and no package for it.
+ * The path of a Node of this major version; `null` if there is none on this machine and no package
+ * for it.
  * @param {number} major
  * @returns {Promise<string | null>}
  */

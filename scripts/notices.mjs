@@ -1,9 +1,10 @@
 // The licences of the packages whose code is in the bundles: they ask to be passed on with it.
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Writes `target` from esbuild's metafiles: each package once, with its licence as it came. Throws if a package brings none.
+ * Writes `target` from esbuild's metafiles: each package once, with its licence as it came. Throws
+ * if a package brings none.
  * @param {string} root
  * @param {import('esbuild').Metafile[]} metafiles
  * @param {string} target

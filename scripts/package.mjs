@@ -1,5 +1,6 @@
-// npm run package: a production build, packed as lexiscope-VERSION.vsix. Fails where the package is too large or holds
-// anything else than what the extension needs at run time (.vscodeignore says what goes in; this looks at what came out).
+// npm run package: a production build, packed as lexiscope-VERSION.vsix. Fails where the package is
+// too large or holds anything else than what the extension needs at run time (.vscodeignore says
+// what goes in; this looks at what came out).
 import { createVSIX } from '@vscode/vsce';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -26,7 +27,10 @@ const ALLOWED = [
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
 ];
 
-/** Builds and packs. Gives the path of the package; throws one sentence where it must not be shipped. */
+/**
+ * Builds and packs. Gives the path of the package; throws one sentence where it must not be
+ * shipped.
+ */
 export async function packageExtension() {
   const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const path = join(root, `${name}-${version}.vsix`);

@@ -1,5 +1,5 @@
-// Stands in for @vscode/spdlog in the VS Code server: the native module would have to be compiled (20 s), and all it does
-// there is append lines to log files, output channels among them.
+// Stands in for @vscode/spdlog in the VS Code server: the native module would have to be compiled
+// (20 s), and all it does there is append lines to log files, output channels among them.
 const { appendFileSync, mkdirSync } = require('node:fs');
 const { dirname } = require('node:path');
 

@@ -1,5 +1,6 @@
-// npm start -- FOLDER: builds, and opens FOLDER (this project's own folder where none is given) in VS Code with the
-// extension loaded: in the desktop's `code`, or, where there is none, in a VS Code server. Runs until Ctrl-C.
+// npm start -- FOLDER: builds, and opens FOLDER (this project's own folder where none is given) in
+// VS Code with the extension loaded: in the desktop's `code`, or, where there is none, in a VS Code
+// server. Runs until Ctrl-C.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -8,7 +9,10 @@ import { cache, root } from './install.mjs';
 import { packageExtension } from './package.mjs';
 import { installVSCodeServer, VSCodeServer } from './vscode-server.mjs';
 
-/** A new profile in the server: its welcome pages are not ours to show; workspace trust works as on the desktop. */
+/**
+ * A new profile in the server: its welcome pages are not ours to show; workspace trust works as on
+ * the desktop.
+ */
 const settings = {
   'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',

@@ -1,6 +1,7 @@
 // A reporter for Node's test runner: the counts of the whole run, as one line of JSON.
 /**
- * @typedef {{ file?: string, counts: Record<'passed' | 'failed' | 'cancelled' | 'skipped' | 'todo', number> }} Summary
+ * @typedef {Record<'passed' | 'failed' | 'cancelled' | 'skipped' | 'todo', number>} Counts
+ * @typedef {{ file?: string, counts: Counts }} Summary
  * @param {AsyncIterable<{ type: string, data: Summary }>} events
  */
 export default async function* counts(events) {

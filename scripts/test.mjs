@@ -1,6 +1,7 @@
-// npm test                               every check of the project, in this order; the last line counts the tests
+// npm test                               every check of the project, in this order; counts the tests
 // npm test -- --only build,unit          these stages only; what they need must have been built
-// A stage that fails does not keep the others from running, so that one run shows all that is wrong.
+// A stage that fails does not keep the others from running, so that one run shows all that is
+// wrong.
 import { parseArgs } from 'node:util';
 import { findChromium } from './chromium.mjs';
 import { checkFormat, lint, runScript, runTests } from './run.mjs';

@@ -1,8 +1,9 @@
-// A real VS Code without a desktop: code-server, which serves VS Code's own workbench over http, from the npm registry.
-// Tests drive it with a headless browser; `npm start` opens it for people whose machine has no VS Code.
+// A real VS Code without a desktop: code-server, which serves VS Code's own workbench over http,
+// from the npm registry. Tests drive it with a headless browser; `npm start` opens it for people
+// whose machine has no VS Code.
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { existsSync, rmSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installOnce, npmInstall, root, run } from './install.mjs';
@@ -11,7 +12,8 @@ import { findNode24 } from './node.mjs';
 const VERSION = '4.139.1'; // VS Code 1.139.1; wants Node 24
 
 /**
- * Settings of a profile that shows nothing of its own accord: no welcome page, no questions, no chat, no animation.
+ * Settings of a profile that shows nothing of its own accord: no welcome page, no questions, no
+ * chat, no animation.
  * @type {Record<string, unknown>}
  */
 export const quietSettings = {
@@ -37,7 +39,10 @@ export const quietSettings = {
   'workbench.tips.enabled': false,
 };
 
-/** Installs the server into .cache/vscode-server, once: about 800 MB, nothing compiled. Gives that folder. */
+/**
+ * Installs the server into .cache/vscode-server, once: about 800 MB, nothing compiled. Gives that
+ * folder.
+ */
 export async function installVSCodeServer() {
   return installOnce('vscode-server', [`code-server@${VERSION}`], async (folder) => {
     // what code-server's install script does, less the native modules that it compiles
@@ -50,28 +55,35 @@ export async function installVSCodeServer() {
   });
 }
 
+/**
+ * @typedef {import('node:stream').Readable} Readable
+ * @typedef {import('node:child_process').ChildProcessByStdio<null, Readable, Readable>} Piped
+ */
+
 /** A running server. It ends with `stop()`, or when this process ends or is interrupted. */
 export class VSCodeServer {
   /** http://127.0.0.1:PORT */
   url = '';
   /** What the server printed. */
   log = '';
-  /** Resolves when the server has ended of its own accord.
+  /**
+   * Resolves when the server has ended of its own accord.
    * @type {Promise<void>}
    */
   ended = new Promise(() => undefined);
   #folder = '';
   #temporary = false;
-  /** @type {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable> | undefined} */
+  /** @type {Piped | undefined} */
   #process;
   /** @type {Promise<void> | undefined} */
   #exited;
   #stopping = false;
 
   /**
-   * Installs what is missing and starts a server with `extensions` (paths of .vsix files). Its profile (settings, extensions,
-   * workspace storage) is in the folder `profile`, whose settings stay as they are once written, or in a temporary folder
-   * that `stop()` removes. Resolves once it listens. `env` is added to the environment, the extension host's included.
+   * Installs what is missing and starts a server with `extensions` (paths of .vsix files). Its
+   * profile (settings, extensions, workspace storage) is in the folder `profile`, whose settings
+   * stay as they are once written, or in a temporary folder that `stop()` removes. Resolves once it
+   * listens. `env` is added to the environment, the extension host's included.
    * @param {{
    *   profile?: string,
    *   settings?: Record<string, unknown>,
@@ -153,7 +165,8 @@ export class VSCodeServer {
     if (this.#temporary) {
       environment.HOME = folder;
       delete environment.XDG_RUNTIME_DIR;
-      // sockets and temporary files; elsewhere than on Linux the path would be too long for a socket
+      // sockets and temporary files; elsewhere than on Linux the path would be too long for a
+      // socket
       if (process.platform === 'linux') environment.TMPDIR = join(folder, 'tmp');
       await mkdir(join(folder, 'tmp'));
     }
@@ -167,7 +180,8 @@ export class VSCodeServer {
       '--disable-getting-started-override',
       '--disable-proxy',
     ];
-    // a process group of its own, so that stop() reaches the extension host and whatever that starts
+    // a process group of its own, so that stop() reaches the extension host and whatever that
+    // starts
     const server = spawn(node, [...profileArgs, ...quiet], {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -218,7 +232,10 @@ export class VSCodeServer {
   };
 }
 
-/** The environment less what would make the server believe that it runs inside a VS Code, an npm or a test. */
+/**
+ * The environment less what would make the server believe that it runs inside a VS Code, an npm or
+ * a test.
+ */
 function cleanEnvironment() {
   const foreign =
     /^(VSCODE_|CODE_SERVER_|ELECTRON_|npm_|NODE_OPTIONS$|NODE_TEST_CONTEXT$|PORT$|PASSWORD$|HASHED_PASSWORD$)/;

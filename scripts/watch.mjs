@@ -1,12 +1,16 @@
-// npm run watch: builds with source maps, and again what a change concerns, until Ctrl-C. A problem is one line,
-// FILE:LINE:COLUMN: error: TEXT, which .vscode/tasks.json reads. Types are not checked: `npm run types`.
+// npm run watch: builds with source maps, and again what a change concerns, until Ctrl-C. A problem
+// is one line, FILE:LINE:COLUMN: error: TEXT, which .vscode/tasks.json reads. Types are not
+// checked: `npm run types`.
 import { context } from 'esbuild';
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { buildKernels, bundleOptions, copyStyles } from './build.mjs';
 import { root } from './install.mjs';
 
-/** Milliseconds after a change in which others that belong to it may come: an editor writes a file in several steps. */
+/**
+ * Milliseconds after a change in which others that belong to it may come: an editor writes a file
+ * in several steps.
+ */
 const SETTLE = 100;
 
 let running = 0;
@@ -35,7 +39,8 @@ function end() {
 }
 
 /**
- * The compiler of kernels says where a problem is after its text: `in src/kernels/NAME.ts(LINE,COLUMN)`.
+ * The compiler of kernels says where a problem is after its text: `in
+ * src/kernels/NAME.ts(LINE,COLUMN)`.
  * @param {unknown} error
  */
 function problemOf(error) {
@@ -45,7 +50,8 @@ function problemOf(error) {
 }
 
 /**
- * Builds a bundle, and again after each change of what it holds. Resolves when it has been built once.
+ * Builds a bundle, and again after each change of what it holds. Resolves when it has been built
+ * once.
  * @param {import('esbuild').BuildOptions} options
  */
 async function watchBundle(options) {

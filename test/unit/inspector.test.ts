@@ -1,4 +1,5 @@
-// A debugger reaches the engine, though the extension forks it, and every thread that it starts. Needs dist/.
+// A debugger reaches the engine, though the extension forks it, and every thread that it starts.
+// Needs dist/.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -88,7 +89,10 @@ async function placeOf(pattern: RegExp, script: URL): Promise<Place> {
   return { url: script.href, lineNumber: lines.length - 1, columnNumber: lines.at(-1)!.length };
 }
 
-/** A debugger as VS Code's: it holds each new thread of Node at its start until it has set its breakpoints there. */
+/**
+ * A debugger as VS Code's: it holds each new thread of Node at its start until it has set its
+ * breakpoints there.
+ */
 class Debugger {
   readonly #socket: WebSocket;
   readonly #heard: Message[] = [];
@@ -117,7 +121,10 @@ class Debugger {
     return debug;
   }
 
-  /** Sets a breakpoint in the thread that is started next, and waits for it to be hit. Gives the function that it is in. */
+  /**
+   * Sets a breakpoint in the thread that is started next, and waits for it to be hit. Gives the
+   * function that it is in.
+   */
   async breakInThread({ url, lineNumber, columnNumber }: Place): Promise<Place> {
     const attached = await this.#hear('NodeWorker.attachedToWorker');
     this.#session = attached['sessionId'];
