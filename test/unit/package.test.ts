@@ -84,11 +84,7 @@ describe('the package', () => {
 
   test('holds nothing else', () => {
     const archived = files.map((path) =>
-      path === 'dist/readme.md'
-        ? 'extension/readme.md'
-        : path === 'LICENSE'
-          ? 'extension/LICENSE.txt'
-          : `extension/${/^\w+\.md$/.test(path) ? path.toLowerCase() : path}`,
+      path === 'LICENSE' ? 'extension/LICENSE.txt' : `extension/${/^\w+\.md$/.test(path) ? path.toLowerCase() : path}`,
     );
     assert.deepEqual(
       archived.filter((name) => !belongsInPackage(name)),
