@@ -26,7 +26,7 @@ export type CellsAreEqualIn = 'hiddenSize' | 'parameters';
 export interface EngineApi {
   /**
    * Makes `directory` the place where this engine keeps its model and loads the one that is there.
-   * Gives `null` if there is none. Throws, naming the file, where it is damaged or from a newer
+   * Gives `null` if there is none. Throws, naming the file, if it is damaged or from a newer
    * version; nothing is deleted. A second call reads what another process has stored there
    * meanwhile. `former`: where a release before kept the model, in the workspace storage; if
    * `directory` has none, the newest whole one there or in a sibling is moved to `directory`.
@@ -95,7 +95,7 @@ export interface EngineApi {
   complete(text: string, suggestions: number): Promise<Completion>;
   /**
    * How a file is read: its words, the ends of its sentences, and what was left out and why. Words
-   * are separated from their particles where the stored model knows their stems. Throws one
+   * are separated from their particles if the stored model knows their stems. Throws one
    * sentence if the file cannot be read, is binary, or is too large to be shown.
    */
   tokensOf(path: string, options: TextOptions, content?: FileContent): Promise<FileTokens>;

@@ -169,8 +169,9 @@ export const WORD2VEC_DEFAULTS = defaultsOf(WORD2VEC);
 /**
  * Replaces "automatic" by figures. `words`: tokens of the text.
  *
- * Epochs: about twenty million words are seen, 5 to 40 times each. Minimum count: 2 below a million words, else 5. Size:
- * 200 from 100 million words on, else 100. bench/automatic.ts measures the rule.
+ * Epochs: about twenty million words are seen, 5 to 40 times each. Minimum count: 2 below a million
+ * words, else 5. Size: 200 from 100 million words on, else 100. bench/automatic.ts measures the
+ * rule.
  */
 export function resolveWord2vecOptions(options: Word2vecOptions, words: number): Word2vecOptions {
   const epochs = Math.min(40, Math.max(5, Math.ceil(20_000_000 / Math.max(1, words))));
