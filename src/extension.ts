@@ -4,6 +4,7 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { registerCommands } from './host/commands.ts';
 import { WordCompletion } from './host/completion.ts';
+import { DocumentPlaces } from './host/document-places.ts';
 import { EvaluationReports } from './host/evaluation-reports.ts';
 import { ExplorerPanel } from './host/explorer-panel.ts';
 import { ReportDocuments } from './host/report-documents.ts';
@@ -39,6 +40,7 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
     evaluating: (fraction) => reports.evaluating(fraction),
     unreadable: (problem) => void showProblem(problem, log),
   });
+  const places = new DocumentPlaces();
   const training = new Training(model, log);
   const explorer = new ExplorerPanel(model, context.extensionUri, log);
   const documents = new ReportDocuments();
@@ -46,16 +48,17 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
   const tokens = new TokenView(model);
   context.subscriptions.push(
     model,
+    places,
     training,
     explorer,
     documents,
     tokens,
     new Status(model, training),
-    registerCommands({ model, training, explorer, reports, documents, tokens, log }),
+    registerCommands({ model, places, training, explorer, reports, documents, tokens, log }),
     new WordDocuments((selector) =>
       vscode.Disposable.from(
-        vscode.languages.registerHoverProvider(selector, new WordHover(model)),
-        vscode.languages.registerCompletionItemProvider(selector, new WordCompletion(model)),
+        vscode.languages.registerHoverProvider(selector, new WordHover(model, places)),
+        vscode.languages.registerCompletionItemProvider(selector, new WordCompletion(model, places)),
       ),
     ),
   );

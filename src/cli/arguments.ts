@@ -8,6 +8,7 @@ import { LANGUAGE_MODEL_DEFAULTS } from '../language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../projection/options.ts';
 import type { ModelParts, TrainRequest, VectorWidth } from '../protocol/engine.ts';
 import { encodingNamed } from '../text/encodings.ts';
+import { languageNamed, PROSE_LANGUAGE } from '../text/languages.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
@@ -45,6 +46,7 @@ export function readArguments(words: string[]): { values: Values; positionals: s
     'tensorflow',
     'vectorWidth',
     'encoding',
+    'language',
     'equal',
     'score',
   ])
@@ -108,6 +110,15 @@ export function encodingOf(values: Values): { encoding?: string } {
     throw new UsageError(`--encoding is ${JSON.stringify(encoding)}, which is the name of no encoding that is known.`);
   }
   return { encoding };
+}
+
+/** The language that the options name, by VS Code's name of it. */
+export function languageOf({ language = PROSE_LANGUAGE.name }: Values): string {
+  if (language !== PROSE_LANGUAGE.name && languageNamed(String(language)) === null)
+    throw new UsageError(
+      `--language is ${JSON.stringify(language)}, which is the name of no language that is known; leave it out for prose.`,
+    );
+  return String(language);
 }
 
 /** The training that the options describe. */

@@ -19,6 +19,7 @@ import {
   GROUPS,
   group,
   integer,
+  languageOf,
   method,
   one,
   partsOf,
@@ -69,6 +70,7 @@ const HELP = `lexiscope: word vectors, a map and a language model of a folder's 
   --most N            import only the first N words of the file (all)
   --include GLOB      read only what matches; may be given several times
   --exclude GLOB      leave out what matches; may be given several times
+  --language NAME     that the text of complete and inspect is read as: html, markdown, python... (prose)
   --encoding NAME     of files that are not UTF-8, as VS Code's files.encoding names it (detected)
   --quiet             no progress
   --word2vec.NAME, --map.NAME, --languageModel.NAME, --reading.NAME, --text.NAME,
@@ -187,7 +189,7 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
   const text = one('complete', 'TEXT', operands);
   const { languageModel } = await openModel(engine, values);
   if (!languageModel) throw new Error('This model has word vectors only: no language model was trained with it.');
-  const answer = await engine.complete(text, count);
+  const answer = await engine.complete({ text, offset: text.length, language: languageOf(values) }, count);
   const percent = (probability: number): string => (100 * probability).toFixed(1).padStart(5);
   print(
     json,
@@ -230,7 +232,7 @@ function triples(numbers: Int32Array): [number, number, number][] {
 async function inspect({ engine, operands, values, json, count }: Call): Promise<void> {
   const text = one('inspect', 'TEXT', operands);
   await openModel(engine, values);
-  const inspection = await engine.inspect(text, count);
+  const inspection = await engine.inspect({ text, language: languageOf(values) }, count);
   const asLists = (_: string, value: unknown): unknown =>
     ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
   print(json, json ? (JSON.parse(JSON.stringify(inspection, asLists)) as object) : {}, inspectionLines(inspection));

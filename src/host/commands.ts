@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { COMMANDS, type CommandName } from './command-ids.ts';
+import type { DocumentPlaces } from './document-places.ts';
 import type { EvaluationReports } from './evaluation-reports.ts';
 import type { ExplorerPanel } from './explorer-panel.ts';
 import { compareCells, exportVectors, forgetModels, importVectors } from './model-commands.ts';
@@ -14,6 +15,7 @@ import type { WorkspaceModel } from './workspace-model.ts';
 
 interface Parts {
   model: WorkspaceModel;
+  places: DocumentPlaces;
   training: Training;
   explorer: ExplorerPanel;
   reports: EvaluationReports;
@@ -27,6 +29,7 @@ type Command = (argument: unknown) => void | Promise<void>;
 
 export function registerCommands({
   model,
+  places,
   training,
   explorer,
   reports,
@@ -43,7 +46,7 @@ export function registerCommands({
       model.engine(); // says so where no folder is open
       explorer.open();
     },
-    findSimilar: (word) => findSimilar(model, typeof word === 'string' ? word : undefined),
+    findSimilar: (word) => findSimilar(model, places, typeof word === 'string' ? word : undefined),
     solveAnalogy: () => solveAnalogy(model),
     importVectors: () => importVectors(model, training),
     findOddWord: () => findOddWord(model),

@@ -16,6 +16,7 @@ import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { PROGRESS } from '../../src/language-model/training/progress.ts';
 import { seededRandom, syntheticText } from '../synthetic-text.ts';
 import { poisonedDistribution } from './poisoned-distribution.ts';
+import { placeIn } from '../helpers/places.ts';
 
 const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 let root: string;
@@ -93,7 +94,7 @@ test('a language model that goes wrong again and again is kept as it was when al
   assert.ok((await engine.describe('king', 3)).known);
   const { heldOutSteps, bitsPerCharacter } = (await engine.trainingCurves())!;
   assert.deepEqual([heldOutSteps.length, bitsPerCharacter], [0, null]);
-  assert.equal((await engine.complete('the king and the pal', 1)).suggestions[0]?.word, 'palace');
+  assert.equal((await engine.complete(placeIn('the king and the pal'), 1)).suggestions[0]?.word, 'palace');
 });
 
 test('where a perplexity was measured before it went wrong, it is told', async () => {
@@ -136,10 +137,10 @@ test('a language model that is no better than counting words says so, and sugges
     assert.equal(lines.includes(report.languageModelProblem ?? ''), tokens === 'words');
     const engine = new Engine(DISTRIBUTION, listen());
     await engine.open(directory);
-    const { suggestions, problem } = await engine.complete('word1 wo', 5);
+    const { suggestions, problem } = await engine.complete(placeIn('word1 wo'), 5);
     assert.equal(suggestions.length === 0, tokens === 'words');
     assert.equal(problem, report.languageModelProblem);
-    assert.ok((await engine.inspect('word1 word2', 3)).words.length > 0, 'it can be looked into all the same');
+    assert.ok((await engine.inspect(placeIn('word1 word2'), 3)).words.length > 0, 'it can be looked into all the same');
   }
 });
 

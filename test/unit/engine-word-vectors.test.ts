@@ -13,6 +13,7 @@ import type { EngineEvents, TrainRequest } from '../../src/protocol/engine.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../../src/word2vec/options.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
+import { placeIn } from '../helpers/places.ts';
 
 const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 let root: string;
@@ -172,7 +173,7 @@ test('continued on other text, new words come in and old ones keep their vectors
     const answer = await engine.describe(word, 3);
     assert.ok(answer.known && answer.neighbours.every((near) => [...topic, 'quay', 'stove'].includes(near.word)), word);
   }
-  const completion = await engine.complete('the king and the pal', 3);
+  const completion = await engine.complete(placeIn('the king and the pal'), 3);
   assert.equal(completion.suggestions[0]?.word, 'palace', 'the language model’s words are where it looks for them');
 });
 
