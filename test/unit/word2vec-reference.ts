@@ -190,7 +190,9 @@ export class ReferenceWord2vec {
         const work = this.#nextTurn(end, alpha);
         if (!work) break;
         works.push(work);
+        const reach = this.#begun ? this.#reach[work.at]! : -1;
         if (this.#holdThrice(unlearned, work.at)) break;
+        if (reach >= 0 && this.#holdThrice(work.at - reach, work.at + reach)) break;
       }
       for (const work of works) this.#score(work);
       if (isBegun) this.#learnBlock(scored, alpha);
