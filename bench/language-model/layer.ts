@@ -11,7 +11,6 @@ import {
   BLOCK,
   createMemory,
   SCRATCH,
-  START,
   TERMS,
   type Context,
   type Panels,
@@ -26,6 +25,7 @@ import {
   type Tensor,
 } from '../../src/language-model/network/parameters.ts';
 import { createSignals, Stopped, Team } from '../../src/language-model/network/team.ts';
+import { FIRST } from '../../src/numerics/bump-allocator.ts';
 
 const RATES = { output: 0, recurrent: 0 };
 
@@ -53,8 +53,8 @@ interface Plan {
 /** The language model's embedding and output have memory, and no part. */
 function planOf(options: NetworkOptions, threads: number): Plan {
   const { cell, steps, batchSize, embeddingSize } = options;
-  const parameters = layOutParameters(options, START);
-  const arena = new Arena(START + 2 * parameters.bytes);
+  const parameters = layOutParameters(options, FIRST);
+  const arena = new Arena(FIRST + 2 * parameters.bytes);
   const panels = batchSize / 8;
   const all = steps * panels;
   const [input, inputGradient] = [arena.panels(all, padded(embeddingSize)), arena.panels(all, padded(embeddingSize))];

@@ -16,7 +16,6 @@ import {
   from,
   ownPanels,
   SCRATCH,
-  START,
   TERMS,
   type Context,
   type Panels,
@@ -32,6 +31,7 @@ import {
 import { layOutSoftmax, Softmax, type SoftmaxSpace } from '../../src/language-model/network/softmax.ts';
 import { createSignals, Team } from '../../src/language-model/network/team.ts';
 import type { CellName } from '../../src/language-model/network/cells.ts';
+import { FIRST } from '../../src/numerics/bump-allocator.ts';
 
 const SIDE = 28;
 const DIGITS = 10;
@@ -104,8 +104,8 @@ const architectureOf = ({ cell, hiddenSize }: MnistOptions): Architecture => ({
 });
 
 function planOf(options: MnistOptions): Plan {
-  const parameters = layOutParameters(architectureOf(options), START);
-  const arena = new Arena(START + 4 * parameters.bytes);
+  const parameters = layOutParameters(architectureOf(options), FIRST);
+  const arena = new Arena(FIRST + 4 * parameters.bytes);
   const input = arena.panels(SIDE * P, padded(SIDE));
   const rates = { output: options.dropout, recurrent: 0 };
   const source = { input, inputGradient: null };

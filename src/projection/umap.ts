@@ -8,6 +8,7 @@ import { FuzzyGraph, type Links } from './fuzzy-graph.ts';
 import { NearestNeighbours } from './neighbours.ts';
 import type { ProjectionOptions } from './options.ts';
 import { PrincipalComponents } from './principal-components.ts';
+import { mulberry32 } from '../numerics/random.ts';
 
 /** What a thread needs to make the map; a plain object that survives a structured clone. */
 export interface ProjectionJob {
@@ -67,7 +68,7 @@ export class Projection {
     const { kernel, vectors, D, options, seed } = job;
     this.#job = job;
     this.#N = vectors.length / D;
-    this.#random = seeded(seed);
+    this.#random = mulberry32(seed);
     const neighbours = Math.min(options.nNeighbors, this.#N - 1); // with the point itself
     this.#links = this.#N * neighbours;
     this.#nEpochs = options.nEpochs || defaultEpochs(this.#N);
@@ -210,15 +211,4 @@ function defaultEpochs(N: number): number {
 /** N points at equal distances from each other, for maps too small to have neighbours; one alone lies in the middle. */
 function onCircle(N: number): number[][] {
   return Array.from({ length: N }, (_, i) => [Math.cos((2 * Math.PI * i) / N), Math.sin((2 * Math.PI * i) / N)]);
-}
-
-/** Numbers from 0 to below 1 (Mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -13,8 +13,10 @@ import type { Column } from '../word2vec/evaluation-set.ts';
 import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
+import type { SkipReason } from './skip-reasons.ts';
 
 export { WINDOW as TEXT_WINDOW } from '../text/window.ts';
+export { SKIP_REASONS, type SkipReason } from './skip-reasons.ts';
 export type { CellReport, Inspection, LeftOutReason, PlaceToRead, TextToRead, VectorFormat };
 
 /** What cells have in common where they are compared. */
@@ -265,20 +267,6 @@ export interface ImportReport {
   /** Wall-clock time by phase, of those there were, seconds. */
   seconds: Partial<Record<Phase, number>>;
 }
-
-/** Why a file, or a folder with all that is in it, was not read. */
-export const SKIP_REASONS = [
-  'ignored', // by git
-  'excluded', // by settings
-  'generated', // by a tool: lock files, minified code, installed packages
-  'secret',
-  'duplicate', // of a file that was read
-  'binary',
-  'tooLarge',
-  'unreadable',
-  'empty',
-] as const;
-export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export interface ReadingReport {
   files: number;

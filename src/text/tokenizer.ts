@@ -15,6 +15,8 @@
 // This is how texts are cut where they are looked at, and the reference of the kernel that reads a whole corpus
 // (src/kernels/text.ts), which has the same classes and leaves to this what it does not cut itself.
 
+import { fnv1a } from '../numerics/hash.ts';
+
 /** Longer runs are not words but data, base64 for example. UTF-16 code units. */
 export const MAXIMUM_WORD_LENGTH = 60;
 
@@ -207,7 +209,7 @@ export class Tokenizer {
       }
       if ((kind >= CONNECTOR && kind !== IGNORED) || kind === UNSPACED) {
         // most words are letters up to a character that is no part of any word: one pass finds their end and their hash
-        let hash = Math.imul(text[i]!, HASH_FACTOR);
+        let hash = fnv1a(0, text[i]!);
         let next = i + 1;
         let after = OTHER;
         if (kind === UNSPACED) {
@@ -219,7 +221,7 @@ export class Tokenizer {
             const unit = text[next]!;
             after = classes[unit]!;
             if (after < CONTINUE) break;
-            hash = Math.imul(hash ^ unit, HASH_FACTOR);
+            hash = fnv1a(hash, unit);
           }
         } else after = RARE;
         if (next < end && (after >= CLOSER || joinsDigits(text, i, next, end, after))) {
@@ -260,13 +262,10 @@ export class Tokenizer {
   }
 }
 
-/** Of FNV-1, over code units (http://www.isthe.com/chongo/tech/comp/fnv/). */
-const HASH_FACTOR = 0x01000193;
-
-/** A hash of the units [start, end), which the tokenizer makes on its way. */
+/** A hash of the units [start, end), which the tokenizer makes on its way: FNV-1a, begun with 0. */
 export function hashOf(text: Uint16Array, start: number, end: number): number {
   let hash = 0;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text[i]!, HASH_FACTOR);
+  for (let i = start; i < end; i++) hash = fnv1a(hash, text[i]!);
   return hash;
 }
 

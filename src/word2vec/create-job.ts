@@ -18,6 +18,7 @@ import { instantiate, writeSettings, type KernelSettings } from './kernel.ts';
 import { putInitial, type InitialVectors } from './matrices.ts';
 import type { Word2vecOptions } from './options.ts';
 import { ngramRows } from './subwords.ts';
+import { aligned, BumpAllocator, MOST_PAGES } from '../numerics/bump-allocator.ts';
 
 /** Of so many words an epoch and more, the loss is measured at every 16th position, else at every one. */
 const LOSS_SAMPLED = 2_000_000;
@@ -33,7 +34,6 @@ const STEP_FLOATS = STEP / 4;
 const COPIED_SHARE = 0.01;
 const MOST_COPIED = 256;
 const GIBIBYTE = 2 ** 30;
-const PAGE = 65_536;
 
 export interface Word2vecInput {
   text: Text;
@@ -222,14 +222,10 @@ function allocate(
   kernel: WebAssembly.Module,
   { options, vocabulary, buckets, threads, parts, paths, subwords }: Sizes,
 ): { memory: WebAssembly.Memory; layout: Layout; settings: KernelSettings } {
-  let end = 1024;
-  const reserve = (bytes: number): number => {
-    const ptr = end;
-    end += align(bytes);
-    return ptr;
-  };
+  const allocator = new BumpAllocator();
+  const reserve = (bytes: number): number => allocator.take(bytes);
   const { vectorSize, negative, hierarchicalSoftmax } = options;
-  const rowBytes = align(vectorSize * 4);
+  const rowBytes = aligned(vectorSize * 4);
   const rowStride = rowBytes * (1 + Number(negative > 0) + Number(hierarchicalSoftmax));
   const rowsPtr = reserve(vocabulary * rowStride);
   const tableSize = negative ? Math.min(2 ** 24, 2 ** Math.ceil(Math.log2(Math.max(2 ** 16, 16 * vocabulary)))) : 0;
@@ -267,8 +263,8 @@ function allocate(
   writeSettings(probe, 1024, settings);
   const { threadBytes, partialsBytes } = instantiate(kernel, probe);
   settings.partialsPtr = reserve(partialsBytes(1024));
-  const threadStride = align(threadBytes(1024));
-  const textStride = align((CHUNK_TOKENS + SENTENCE_TOKENS) * 4);
+  const threadStride = aligned(threadBytes(1024));
+  const textStride = aligned((CHUNK_TOKENS + SENTENCE_TOKENS) * 4);
   const layout: Layout = {
     settingsPtr,
     inputPtr: settings.inputPtr,
@@ -284,10 +280,10 @@ function allocate(
     threadStride,
   };
 
-  const pages = Math.ceil(end / PAGE);
+  const { pages, end } = allocator;
   const need = `word2vec: ${vocabulary} words${buckets ? ` and ${buckets} n-grams` : ''} of ${vectorSize} numbers need ${(end / GIBIBYTE).toFixed(1)} GiB`;
   const advice = 'use smaller vectors (vectorSize), a larger minimum count (minCount) or a limit (maxVocabulary)';
-  if (pages * PAGE > 4 * GIBIBYTE) throw new RangeError(`${need}, expected at most 4; ${advice}`);
+  if (pages > MOST_PAGES) throw new RangeError(`${need}, expected at most 4; ${advice}`);
   try {
     return { memory: new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }), layout, settings };
   } catch {
@@ -301,11 +297,6 @@ function firstCopied({ counts }: HuffmanPaths): number {
   let first = root;
   while (first > Math.max(0, root - MOST_COPIED + 1) && counts[first - 1]! >= COPIED_SHARE * counts[root]!) first--;
   return first;
-}
-
-/** Up to a whole cache line. */
-function align(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
 }
 
 /** Lists that lie behind the pointers to where each begins. */

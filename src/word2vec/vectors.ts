@@ -3,6 +3,7 @@
 
 import { SimilarityIndex, type Similar } from './similarity-index.ts';
 import { closestSpellings } from './spellings.ts';
+import { dot } from '../numerics/dot.ts';
 
 export type { Similar } from './similarity-index.ts';
 
@@ -156,10 +157,4 @@ export class WordVectors {
     }
     return sum;
   }
-}
-
-function dot(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {
-  let sum = 0;
-  for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!;
-  return sum;
 }

@@ -5,7 +5,7 @@ import { CELL, type Cell } from '../network/cells.ts';
 import { adaptiveProbabilities } from '../network/clusters.ts';
 import type { LanguageModelExports } from '../../kernel-interfaces/language-model.ts';
 import { instantiate } from '../network/kernel.ts';
-import { Arena, createMemory, START } from '../network/memory.ts';
+import { Arena, createMemory } from '../network/memory.ts';
 import {
   architectureOf,
   layOutParameters,
@@ -18,6 +18,7 @@ import {
   type Parameters,
   type Tensor,
 } from '../network/parameters.ts';
+import { FIRST } from '../../numerics/bump-allocator.ts';
 
 /** What a layer works in: pointers; all but `bias` change with each token. */
 export interface SequenceLayer {
@@ -94,8 +95,8 @@ export class Sequence {
     );
     const architecture = architectureOf(named);
     const { vocabulary, cell } = architecture;
-    const parameters = layOutParameters(architecture, START);
-    const arena = new Arena(START + parameters.bytes);
+    const parameters = layOutParameters(architecture, FIRST);
+    const arena = new Arena(FIRST + parameters.bytes);
     const units = padded(architecture.hiddenSize);
     const { sums, memory: blocks } = CELL[cell];
     const take = (floats: number): number => arena.take(floats * 4);

@@ -13,7 +13,7 @@ import { Input, layOutInput, type InputSpace, type TokenStreams } from './input.
 import { CELL } from './cells.ts';
 import { instantiate } from './kernel.ts';
 import { Layer, layOutLayer, type DropoutRates, type LayerSpace } from './layer.ts';
-import { Arena, at, BLOCK, MOST_BYTES, ownPanels, SCRATCH, START, TERMS, type Context, type Panels } from './memory.ts';
+import { Arena, at, BLOCK, MOST_BYTES, ownPanels, SCRATCH, TERMS, type Context, type Panels } from './memory.ts';
 import { Optimizer, sizeOfSquares } from './optimizer.ts';
 import { layOutOutput, Output, type OutputSpace } from './output.ts';
 import {
@@ -26,6 +26,7 @@ import {
   type StartVectors,
 } from './parameters.ts';
 import type { Team } from './team.ts';
+import { FIRST } from '../../numerics/bump-allocator.ts';
 
 export interface NetworkOptions extends Architecture {
   /** B, sequences side by side. */
@@ -72,8 +73,8 @@ export function planNetwork(options: NetworkOptions, threads: number): Plan {
   const { batchSize, steps, cell } = options;
   const panels = Math.ceil(batchSize / 8);
   const all = steps * panels;
-  const parameters = layOutParameters(options, START);
-  const arena = new Arena(START + 4 * parameters.bytes);
+  const parameters = layOutParameters(options, FIRST);
+  const arena = new Arena(FIRST + 4 * parameters.bytes);
   const { embedding } = parameters;
   const embedded = embedding && arena.panels(all, padded(options.embeddingSize));
   const embeddedGradient = embedding && arena.panels(all + (all % 2), padded(options.embeddingSize)); // strassen.ts writes pairs

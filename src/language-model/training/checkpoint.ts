@@ -4,6 +4,7 @@
 import type { LanguageModelJob } from './job.ts';
 import { stateLength, type Plan } from '../network/network.ts';
 import { PROGRESS } from './progress.ts';
+import { FNV_OFFSET, fnv1a } from '../../numerics/hash.ts';
 
 export interface Checkpoint {
   /** What must be the same for a training to go on. */
@@ -71,9 +72,9 @@ export function restoreCheckpoint(job: LanguageModelJob, checkpoint: Checkpoint)
 
 /** Options, seed, and a hash of the text. */
 function describe({ sizes, options, seed, trainingText, heldOutText }: LanguageModelJob): string {
-  let hash = 0x811c9dc5; // FNV-1a over tokens
+  let hash = FNV_OFFSET;
   for (const text of [trainingText, heldOutText]) {
-    for (const token of text) hash = Math.imul(hash ^ token, 0x01000193);
+    for (const token of text) hash = fnv1a(hash, token);
   }
   return JSON.stringify({ ...options, ...sizes, seed, text: hash >>> 0 });
 }
