@@ -18,6 +18,7 @@ import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../src/projection/options.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type TextOptions } from '../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
+import { mulberry32 } from '../src/numerics/random.ts';
 
 const VARIANTS: Record<string, Partial<TextOptions>> = {
   'with parts': {},
@@ -130,8 +131,8 @@ function cosine(a: Float32Array, b: Float32Array): number {
 }
 
 function importScore({ at, rows }: Vectors, { pairs, names, together }: Sources): number {
-  let state = 1;
-  const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
+  const uniform = mulberry32(1);
+  const random = (below: number): number => Math.floor(below * uniform());
   const known = names.filter((name) => at.has(name));
   let [right, asked] = [0, 0];
   for (const [first, second] of pairs) {

@@ -22,8 +22,8 @@ import { readFolders } from '../src/engine/reading/read-folders.ts';
 import type { ReadCorpus } from '../src/engine/reading/read-corpus.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
-import { seededRandom } from '../test/synthetic-text.ts';
 import { copyDependencySources } from './corpus/dependency-sources.ts';
+import { mulberry32 } from '../src/numerics/random.ts';
 
 const { values } = parseArgs({
   options: {
@@ -106,7 +106,7 @@ async function make(
   most = bytes,
 ): Promise<void> {
   await mkdir(folder);
-  const random = seededRandom(seed);
+  const random = mulberry32(seed);
   const letters = Array.from(alphabet);
   const words = Array.from({ length: 100_000 }, () =>
     Array.from(
@@ -220,7 +220,7 @@ function median(numbers: number[]): number {
 
 /** Small files of some hundred words of the text in `from`. */
 async function makeSmall(folder: string, from: string, count: number): Promise<void> {
-  const random = seededRandom(5);
+  const random = mulberry32(5);
   const source = await open(join(from, (await readdir(from)).sort()[0]!));
   const text = (await source.readFile('latin1')).replace(/[^\x20-\x7e]/g, ' ');
   await source.close();

@@ -26,6 +26,7 @@ import {
 } from '../../src/language-model/network/parameters.ts';
 import { createSignals, Stopped, Team } from '../../src/language-model/network/team.ts';
 import { FIRST } from '../../src/numerics/bump-allocator.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 
 const RATES = { output: 0, recurrent: 0 };
 
@@ -79,15 +80,14 @@ function createJob(
   const memory = createMemory(plan.bytes);
   const floats = new Float32Array(memory.buffer);
   finish(initialise(floats, plan.parameters, 1, new Int32Array(0)));
-  let state = 5;
+  const random = mulberry32(5);
   for (const [panels, rows] of [
     [plan.input, options.embeddingSize],
     [plan.layer.outputGradient, options.hiddenSize],
   ] as const) {
     for (let panel = 0; panel < (options.steps * options.batchSize) / 8; panel++) {
       for (let place = at(panels, panel) / 4, end = place + rows * 8; place < end; place++) {
-        state = (Math.imul(state, 1664525) + 1013904223) | 0;
-        floats[place] = state / 2 ** 31;
+        floats[place] = 2 * random() - 1;
       }
     }
   }

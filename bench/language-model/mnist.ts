@@ -32,6 +32,7 @@ import { layOutSoftmax, Softmax, type SoftmaxSpace } from '../../src/language-mo
 import { createSignals, Team } from '../../src/language-model/network/team.ts';
 import type { CellName } from '../../src/language-model/network/cells.ts';
 import { FIRST } from '../../src/numerics/bump-allocator.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 
 const SIDE = 28;
 const DIGITS = 10;
@@ -128,17 +129,6 @@ function finish<T>(work: Generator<void, T>): T {
     const { done, value } = work.next();
     if (done) return value;
   }
-}
-
-/** Deterministic numbers in [0, 1), the same in every thread. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), 1 | state);
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 class Classifier {
@@ -243,7 +233,7 @@ class Classifier {
 
 function run(job: Job, thread: number): void {
   const classifier = new Classifier(job, thread);
-  const random = numbers(7);
+  const random = mulberry32(7);
   const count = job.training.labels.length;
   const order = Int32Array.from({ length: count }, (_, index) => index);
   const perEpoch = Math.floor(count / BATCH);

@@ -11,6 +11,7 @@ import { Word2vecThread } from '../../src/word2vec/training.ts';
 import { packageSources } from '../corpus/dependency-sources.ts';
 import { gensim, type Vectors } from './contenders.ts';
 import { textOf } from './text.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 
 const SEEDS = [1, 2, 3];
 const NEIGHBOURS = 10;
@@ -99,7 +100,7 @@ export async function compareRepeated(setting: RepeatedSetting): Promise<Record<
 
 /** Sentences of words: runs between random words, verse, numbers, an enumeration, and the sources of ten packages. */
 async function texts(): Promise<Record<string, string[][]>> {
-  const next = generator(1);
+  const next = mulberry32(1);
   const below = (limit: number): number => Math.floor(next() * limit);
   const between = (run: (i: number) => string[]): string[][] =>
     Array.from({ length: 4000 }, (_, i) => [Array.from({ length: 20 }, () => `w${below(3000)}`), run(i)]).flat();
@@ -119,16 +120,6 @@ async function texts(): Promise<Record<string, string[][]>> {
     numbers: between(() => list(40, (j) => (j % 4 ? String(below(3)) : String(below(500))))),
     enumeration: between((i) => list(24, (j) => ['item', `e${(i * 24 + j) % 900}`, 'kind', `t${i % 9}`][j % 4]!)),
     ...(await packageSources(10, 40_000)),
-  };
-}
-
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 

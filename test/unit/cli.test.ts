@@ -20,8 +20,9 @@ import type {
   WordDescription,
 } from '../../src/protocol/engine.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../dist/lexiscope.mjs', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('lexiscope.mjs', DISTRIBUTION));
 const QUICK = [
   '--word2vec.vectorSize',
   '24',

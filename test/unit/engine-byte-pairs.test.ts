@@ -19,18 +19,15 @@ import { checkOptions } from '../../src/engine/options.ts';
 import { LanguageModel } from '../../src/language-model/inference/inference.ts';
 import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
 import { languageModelResult } from '../../src/language-model/training/job.ts';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
-import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
-import type { EngineEvents, Progress, TrainRequest } from '../../src/protocol/engine.ts';
+import type { TrainRequest } from '../../src/protocol/engine.ts';
 import { BytePairTokenizer, END_OF_DOCUMENT } from '../../src/text/byte-pair/tokenizer.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
-import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText } from '../synthetic-text.ts';
 import { kernel, OPTIONS } from './language-model-jobs.ts';
 import { placeIn } from '../helpers/places.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { listen, requestOf } from '../helpers/engine.ts';
 
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 const TOKEN = `ghp_${'Ab1'.repeat(12)}`;
 
 let root: string;
@@ -58,38 +55,13 @@ function code(seed: number): string {
 }
 
 function request(change: Partial<TrainRequest['languageModel']> = {}): TrainRequest {
-  return {
-    folders: [{ path: folder, exclude: [] }],
+  const small = { bytePairs: 1000, embeddingSize: 16, hiddenSize: 24, batchSize: 8, steps: 16, epochs: 3 };
+  return requestOf(folder, {
     reading: { maximumFileSize: 5_000_000 },
-    text: { ...TEXT_DEFAULTS },
-    phrases: { ...PHRASE_DEFAULTS },
-    word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 16, epochs: 2 },
-    projection: { ...PROJECTION_DEFAULTS, nEpochs: 20 },
-    languageModel: {
-      ...LANGUAGE_MODEL_DEFAULTS,
-      tokens: 'bytePairs',
-      bytePairs: 1000,
-      embeddingSize: 16,
-      hiddenSize: 24,
-      batchSize: 8,
-      steps: 16,
-      epochs: 3,
-      ...change,
-    },
-    threads: 2,
-    seed: 1,
-  };
-}
-
-function listen(): EngineEvents & { heard: Progress[]; lines: string[] } {
-  const heard: Progress[] = [];
-  const lines: string[] = [];
-  return {
-    heard,
-    lines,
-    progress: (progress) => void heard.push(progress),
-    log: (_, message) => void lines.push(message),
-  };
+    word2vec: { vectorSize: 16, epochs: 2 },
+    projection: { nEpochs: 20 },
+    languageModel: { tokens: 'bytePairs', ...small, ...change },
+  });
 }
 
 /** Of the folder, without the engine. */

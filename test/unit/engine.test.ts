@@ -12,13 +12,14 @@ import { Engine } from '../../src/engine/engine.ts';
 import { readSafetensors } from '../../src/engine/model/safetensors.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
-import type { EngineApi, EngineEvents, Phase, Progress, TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
+import type { EngineApi, EngineEvents, Phase, TrainRequest } from '../../src/protocol/engine.ts';
+import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
 import { placeIn } from '../helpers/places.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { listen, requestOf } from '../helpers/engine.ts';
 
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 const INJECTION = ['<img src=x onerror=alert(1)>', '](command:workbench.action.quit)'];
 
 let root: string;
@@ -43,29 +44,13 @@ async function makeFolder(name: string): Promise<string> {
 }
 
 function request(path: string, change: Partial<TrainRequest> = {}): TrainRequest {
-  return {
-    folders: [{ path, exclude: [] }],
+  return requestOf(path, {
     reading: { maximumFileSize: 5_000_000 },
-    text: { ...TEXT_DEFAULTS },
-    phrases: { ...PHRASE_DEFAULTS },
-    word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 24, epochs: 8 },
-    projection: { ...PROJECTION_DEFAULTS, nEpochs: 50 },
-    languageModel: { ...LANGUAGE_MODEL_DEFAULTS, embeddingSize: 16, hiddenSize: 16, epochs: 2 },
-    threads: 2,
-    seed: 1,
+    word2vec: { vectorSize: 24, epochs: 8 },
+    projection: { nEpochs: 50 },
+    languageModel: { embeddingSize: 16, hiddenSize: 16, epochs: 2 },
     ...change,
-  };
-}
-
-function listen(): EngineEvents & { heard: Progress[]; lines: string[] } {
-  const heard: Progress[] = [];
-  const lines: string[] = [];
-  return {
-    heard,
-    lines,
-    progress: (progress) => void heard.push(progress),
-    log: (_, message) => void lines.push(message),
-  };
+  });
 }
 
 /** Resolves when the engine is in the phase. */

@@ -5,8 +5,9 @@ import { Model } from '../../src/engine/model/model.ts';
 import type { StoredModel } from '../../src/engine/model/model-store.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 import { placeIn } from '../helpers/places.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernels = await loadKernels(new URL('../../dist/', import.meta.url));
+const kernels = await loadKernels(DISTRIBUTION);
 
 /** A model of these words, whose vectors are the corners of a cube. */
 function modelOf(words: string[], text?: Partial<TextOptions>): Model {

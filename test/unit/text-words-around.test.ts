@@ -8,9 +8,10 @@ import { SPAN, Tokenizer, unitsOf } from '../../src/text/tokenizer.ts';
 import { WINDOW } from '../../src/text/window.ts';
 import { startOfWindow, wordsAround, wordsBefore, wordsOf } from '../../src/text/words-around.ts';
 import { placeIn } from '../helpers/places.ts';
-import { seededRandom } from '../synthetic-text.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const kernel = await loadKernel(DISTRIBUTION, 'text');
 
 function around(text: string, offset: number, reach = 0, language = 'plaintext', options: Partial<TextOptions> = {}) {
   return wordsAround(placeIn(text, offset, language), reach, { ...TEXT_DEFAULTS, ...options });
@@ -270,7 +271,7 @@ describe('hover, completion and inspection see the words that a training sees', 
   const whole = new Set(['jupyter']);
   for (const language of Object.keys(FRAGMENTS)) {
     test(`in ${language}`, () => {
-      const random = seededRandom(12 + language.length);
+      const random = mulberry32(12 + language.length);
       const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
       let windows = 0;
       for (let round = 0; round < 3; round++) {
