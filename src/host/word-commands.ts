@@ -122,7 +122,7 @@ function spellings({ word, spellings }: UnknownWord, next: (spelling: string) =>
 }
 
 /** What is selected within a line, or the word at the cursor as the engine reads it; empty where there is none. */
-function wordAtCursor(model: WorkspaceModel, places: DocumentPlaces): string | Promise<string> {
+export function wordAtCursor(model: WorkspaceModel, places: DocumentPlaces): string | Promise<string> {
   const editor = vscode.window.activeTextEditor;
   if (!editor) return '';
   const { document, selection } = editor;
