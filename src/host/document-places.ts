@@ -1,6 +1,6 @@
-// Places of documents as the engine is asked about them: with the text around, which of a long document is a window, so
-// that a key press costs the same anywhere. Where a window may begin, the engine says once; what is typed behind its
-// beginning changes nothing about it.
+// Places of documents as the engine is asked about them: with the text around, which of a long
+// document is a window, so that a key press costs the same anywhere. Where a window may begin, the
+// engine says once; what is typed behind its beginning changes nothing about it.
 
 import * as vscode from 'vscode';
 import { TEXT_WINDOW, type PlaceToRead, type WordAt } from '../protocol/engine.ts';
@@ -21,7 +21,10 @@ export class DocumentPlaces implements vscode.Disposable {
     if (this.#windows.get(document)?.outlives(contentChanges) === false) this.#windows.delete(document);
   });
 
-  /** The place with what the engine needs to read around it; undefined if the document changed meanwhile. */
+  /**
+   * The place with what the engine needs to read around it; undefined if the document changed
+   * meanwhile.
+   */
   async at(
     engine: EngineClient,
     document: vscode.TextDocument,
@@ -51,7 +54,10 @@ function placeFrom(document: vscode.TextDocument, first: number, offset: number)
   return { text, offset: offset - first, language: document.languageId, first };
 }
 
-/** The word that a position lies in or touches, with its nearest words, and where it stands; undefined if there is none. */
+/**
+ * The word that a position lies in or touches, with its nearest words, and where it stands;
+ * undefined if there is none.
+ */
 export async function wordAtPosition(
   engine: EngineClient,
   places: DocumentPlaces,

@@ -1,5 +1,5 @@
-// The window of a long document that places in it are read in. Where it begins the engine says once, for one place; it
-// serves for others near by, until the text before it is changed.
+// The window of a long document that places in it are read in. Where it begins the engine says
+// once, for one place; it serves for others near by, until the text before it is changed.
 
 import { TEXT_WINDOW } from '../protocol/engine.ts';
 
@@ -9,7 +9,10 @@ export class KnownWindow {
   readonly #offset: number;
   readonly #isFound: boolean;
 
-  /** For a place at `offset`. `isFound`: the engine found it; else the document is read from as far back as is possible. */
+  /**
+   * For a place at `offset`. `isFound`: the engine found it; else the document is read from as far
+   * back as is possible.
+   */
   constructor(first: number, offset: number, isFound: boolean) {
     this.first = first;
     this.#offset = offset;

@@ -12,7 +12,9 @@ export function aligned(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
 }
 
-/** Hands out memory from `end` on, nothing back: who asks in the same order finds the same places. */
+/**
+ * Hands out memory from `end` on, nothing back: who asks in the same order finds the same places.
+ */
 export class BumpAllocator {
   end: number;
 

@@ -1,4 +1,5 @@
-// Random numbers that follow from a seed: for weights, starting places, made-up text. Kernels have a generator of their own.
+// Random numbers that follow from a seed: for weights, starting places, made-up text. Kernels have
+// a generator of their own.
 
 /** Uniform in [0, 1); Tommy Ettinger's Mulberry32, a generator of 32 bits. */
 export function mulberry32(seed: number): () => number {

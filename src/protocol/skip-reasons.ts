@@ -1,5 +1,5 @@
-// Why a file, or a folder with all that is in it, was not read, and what each reason is called: in the log, in a summary, and
-// above a list of names. A reason to skip a file is added here.
+// Why a file, or a folder with all that is in it, was not read, and what each reason is called: in
+// the log, in a summary, and above a list of names. A reason to skip a file is added here.
 
 import * as l10n from '@vscode/l10n';
 

@@ -1,6 +1,7 @@
-// The text around a place of a document that is open in an editor, read as a training reads that document: with its
-// syntax, without markup, secrets and data, and with character references and escapes as the letters that they stand
-// for. `wordsAround` serves hovers, `wordsBefore` completions and `wordsOf` inspections; all read with `eachWord`.
+// The text around a place of a document that is open in an editor, read as a training reads that
+// document: with its syntax, without markup, secrets and data, and with character references and
+// escapes as the letters that they stand for. `wordsAround` serves hovers, `wordsBefore`
+// completions and `wordsOf` inspections; all read with `eachWord`.
 //
 // An editor gives a window of a long document. Where the window may begin, `startOfWindow` says.
 
@@ -30,7 +31,10 @@ export interface TextToRead {
   language: string;
 }
 
-/** A place in a text, UTF-16 code units. The text should begin where the document does, or where `startOfWindow` says. */
+/**
+ * A place in a text, UTF-16 code units. The text should begin where the document does, or where
+ * `startOfWindow` says.
+ */
 export interface PlaceToRead extends TextToRead {
   offset: number;
 }
@@ -38,7 +42,10 @@ export interface PlaceToRead extends TextToRead {
 /** A word is told of by its place, its hash and its spelling. */
 type TakeWord = (start: number, end: number, hash: number, spelling: () => string) => boolean;
 
-/** Hands `take` the words of a text, first to last, until it gives false; start and end are BREAK at the end of a sentence. */
+/**
+ * Hands `take` the words of a text, first to last, until it gives false; start and end are BREAK at
+ * the end of a sentence.
+ */
 function eachWord({ text, language }: TextToRead, options: Readonly<TextOptions>, take: TakeWord): void {
   const reader = new DocumentReader(options);
   const spans = new Int32Array(SPAN << 6);
@@ -73,7 +80,10 @@ export function withoutData(text: string): string {
   return data.length > 0 ? blanked(cleaned, data) : cleaned;
 }
 
-/** The words of a whole text; null is the end of a sentence, which does not come twice, nor at the beginning. */
+/**
+ * The words of a whole text; null is the end of a sentence, which does not come twice, nor at the
+ * beginning.
+ */
 export function wordsOf(text: TextToRead, options: Readonly<TextOptions>): (string | null)[] {
   const words: (string | null)[] = [];
   eachWord(text, options, (start, _end, _hash, spelling) => {
@@ -88,8 +98,9 @@ export function wordsOf(text: TextToRead, options: Readonly<TextOptions>): (stri
 const FAR = 1000;
 
 /**
- * The word that the place lies in or touches, the one to the right before the one to the left, with up to `reach` words of
- * its sentence on each side, first to last, and its position among them; null if there is none.
+ * The word that the place lies in or touches, the one to the right before the one to the left, with
+ * up to `reach` words of its sentence on each side, first to last, and its position among them;
+ * null if there is none.
  */
 export function wordsAround(
   place: PlaceToRead,
@@ -118,23 +129,34 @@ export function wordsAround(
 
 /** What stands before a word that is being written. */
 export interface WordsBefore {
-  /** Up to the number of words asked for, first to last; null is the end of a sentence, also of one right before the place. */
+  /**
+   * Up to the number of words asked for, first to last; null is the end of a sentence, also of one
+   * right before the place.
+   */
   context: (string | null)[];
-  /** The beginning of the word, as it is read and in NFC; empty if none is begun. It is not part of `context`. */
+  /**
+   * The beginning of the word, as it is read and in NFC; empty if none is begun. It is not part of
+   * `context`.
+   */
   partial: string;
   /** Where the word begins: the place itself if none is begun. */
   start: number;
 }
 
-/** So many UTF-16 code units hold a word, with what is between it and the next, in nearly all texts. */
+/**
+ * So many UTF-16 code units hold a word, with what is between it and the next, in nearly all texts.
+ */
 const USUAL = 20;
-/** A letter that stands for what is written next. Of ASCII, for in some syntaxes only those go on with a name. */
+/**
+ * A letter that stands for what is written next. Of ASCII, for in some syntaxes only those go on
+ * with a name.
+ */
 const NEXT_LETTER = 'x';
 
 /**
- * The last `count` words before the place, and the word that is being written there. What a training would read of a letter
- * that was written there decides: null if it would read none, as in a tag. In scripts that have no spaces, the words are
- * those of the text as it is.
+ * The last `count` words before the place, and the word that is being written there. What a
+ * training would read of a letter that was written there decides: null if it would read none, as in
+ * a tag. In scripts that have no spaces, the words are those of the text as it is.
  */
 export function wordsBefore(place: PlaceToRead, count: number, options: Readonly<TextOptions>): WordsBefore | null {
   // to spell a word takes as long as to read it: those before the last `count` are passed over
@@ -144,7 +166,10 @@ export function wordsBefore(place: PlaceToRead, count: number, options: Readonly
   return start === null ? null : { context: lastWords(context, count), partial, start };
 }
 
-/** The same of all words that end at `far` or behind it, and how many end before; `start` is null if nothing would be read. */
+/**
+ * The same of all words that end at `far` or behind it, and how many end before; `start` is null if
+ * nothing would be read.
+ */
 function readBefore({ text, offset, language }: PlaceToRead, far: number, options: Readonly<TextOptions>) {
   const isUnspaced = offset > 0 && CLASSES[text.charCodeAt(offset - 1)] === UNSPACED;
   const letter = isUnspaced ? '' : NEXT_LETTER;
@@ -165,7 +190,10 @@ function readBefore({ text, offset, language }: PlaceToRead, far: number, option
   return { context, passed, partial, start: found?.start ?? null };
 }
 
-/** The part of a word before `offset`, as it is read; the word has `letter` there, which `text` has not. */
+/**
+ * The part of a word before `offset`, as it is read; the word has `letter` there, which `text` has
+ * not.
+ */
 function beginningOf({ word, start, end }: WordInText, text: string, offset: number, letter: string): string {
   if (start === offset) return '';
   const letters = text.slice(start, offset);
@@ -195,12 +223,14 @@ function lastWords(context: (string | null)[], count: number): (string | null)[]
 const TRIALS = 6;
 
 /**
- * Where a window of a long document begins whose words around `offset` are those of the document. Whether a place of a
- * document is text or markup, code or a comment, what stands before it decides, perhaps at the document's beginning. So the
- * document is read once up to the place, and then again from the beginning of a line on, `WINDOW.before` or more before it.
- * The line is right if both readings give the same words and ends of sentences from `WINDOW.settled` before the place on:
- * then they go on alike. 0 if no line is, for then the document has to be read from its beginning, and if the place is near
- * that. The answer holds until the text before the line is changed.
+ * Where a window of a long document begins whose words around `offset` are those of the document.
+ * Whether a place of a document is text or markup, code or a comment, what stands before it
+ * decides, perhaps at the document's beginning. So the document is read once up to the place, and
+ * then again from the beginning of a line on, `WINDOW.before` or more before it. The line is right
+ * if both readings give the same words and ends of sentences from `WINDOW.settled` before the place
+ * on: then they go on alike. 0 if no line is, for then the document has to be read from its
+ * beginning, and if the place is near that. The answer holds until the text before the line is
+ * changed.
  */
 export function startOfWindow(place: PlaceToRead, options: Readonly<TextOptions>): number {
   const { text, offset, language } = place;
@@ -221,13 +251,18 @@ export function startOfWindow(place: PlaceToRead, options: Readonly<TextOptions>
   return 0;
 }
 
-/** The beginning of a line up to `latest`, behind a blank line if one is near; 0 if there is none. */
+/**
+ * The beginning of a line up to `latest`, behind a blank line if one is near; 0 if there is none.
+ */
 function startOfBlock(text: string, latest: number): number {
   const blank = text.lastIndexOf('\n\n', latest - 2);
   return blank > latest - (WINDOW.settled >> 2) ? blank + 2 : text.lastIndexOf('\n', latest - 1) + 1;
 }
 
-/** Start and hash of each word of a text from `first` on, BREAK at the end of a sentence; the text begins at `start`. */
+/**
+ * Start and hash of each word of a text from `first` on, BREAK at the end of a sentence; the text
+ * begins at `start`.
+ */
 function wordsFrom(text: TextToRead, start: number, first: number, options: Readonly<TextOptions>): number[] {
   const words: number[] = [];
   eachWord(text, options, (at, _end, hash) => {
