@@ -132,6 +132,10 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/numerics/**'],
+    rules: nothingOf(vscode, node, [['../**'], 'Every room stands on it: it imports none.']),
+  },
+  {
     files: ['src/text/**'],
     rules: nothingOf(vscode, node, engineAndAbove, [
       ['**/word2vec/**', '**/language-model/**', '**/projection/**'],
@@ -212,7 +216,7 @@ export default defineConfig(
   {
     files: ['src/host/**', 'src/extension.ts'],
     rules: nothingOf([
-      ['**/engine/**', '**/text/**', '**/word2vec/**', '**/language-model/**', '**/projection/**'],
+      ['**/engine/**', '**/text/**', '**/word2vec/**', '**/language-model/**', '**/projection/**', '**/numerics/**'],
       'The extension host does no arithmetic: it asks the engine.',
     ]),
   },

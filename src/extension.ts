@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './host/commands.ts';
 import { WordCompletion } from './host/completion.ts';
 import { keepContextKeys } from './host/context-keys.ts';
+import { DocumentPlaces } from './host/document-places.ts';
 import { inspectPortOf } from './host/engine-process.ts';
 import { EvaluationReports } from './host/evaluation-reports.ts';
 import { ExplorerPanel } from './host/explorer-panel.ts';
@@ -43,6 +44,7 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
     evaluating: (fraction) => reports.evaluating(fraction),
     unreadable: (problem) => void showProblem(problem, log),
   });
+  const places = new DocumentPlaces();
   const training = new Training(model, log);
   const explorer = new ExplorerPanel(model, context.extensionUri, log);
   const documents = new ReportDocuments();
@@ -50,17 +52,28 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
   const tokens = new TokenView(model);
   context.subscriptions.push(
     model,
+    places,
     training,
     explorer,
     documents,
     tokens,
     new Status(model, training),
     keepContextKeys(model),
-    registerCommands({ model, training, explorer, reports, documents, tokens, log, extensionId: context.extension.id }),
+    registerCommands({
+      model,
+      places,
+      training,
+      explorer,
+      reports,
+      documents,
+      tokens,
+      log,
+      extensionId: context.extension.id,
+    }),
     new WordDocuments((selector) =>
       vscode.Disposable.from(
-        vscode.languages.registerHoverProvider(selector, new WordHover(model)),
-        vscode.languages.registerCompletionItemProvider(selector, new WordCompletion(model)),
+        vscode.languages.registerHoverProvider(selector, new WordHover(model, places)),
+        vscode.languages.registerCompletionItemProvider(selector, new WordCompletion(model, places)),
       ),
     ),
   );

@@ -19,6 +19,7 @@ import {
   encodingOf,
   givenBy,
   integer,
+  languageOf,
   method,
   one,
   partsOf,
@@ -144,7 +145,7 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
   const text = one('complete', 'TEXT', operands);
   const { languageModel } = await openModel(engine, values);
   if (!languageModel) throw new Error('This model has word vectors only: no language model was trained with it.');
-  const answer = await engine.complete(text, count);
+  const answer = await engine.complete({ text, offset: text.length, language: languageOf(values) }, count);
   const percent = (probability: number): string => (100 * probability).toFixed(1).padStart(5);
   print(
     json,
@@ -187,7 +188,7 @@ function triples(numbers: Int32Array): [number, number, number][] {
 async function inspect({ engine, operands, values, json, count }: Call): Promise<void> {
   const text = one('inspect', 'TEXT', operands);
   await openModel(engine, values);
-  const inspection = await engine.inspect(text, count);
+  const inspection = await engine.inspect({ text, language: languageOf(values) }, count);
   const asLists = (_: string, value: unknown): unknown =>
     ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
   print(json, json ? (JSON.parse(JSON.stringify(inspection, asLists)) as object) : {}, inspectionLines(inspection));

@@ -42,6 +42,7 @@ const OPTIONS = `
   --only vectors      train or import word vectors only: no map, no language model
   --tensorflow FOLDER train the language model with the @tensorflow/tfjs-node that is installed in FOLDER
   --most N            import only the first N words of the file (all)
+  --language NAME     that the text of complete and inspect is read as: html, markdown, python... (prose)
   --encoding NAME     of files that are not UTF-8, as VS Code's files.encoding names it (detected)
   --quiet             no progress
 

@@ -8,10 +8,12 @@ import type {
   EngineEvents,
   ImportOutcome,
   ImportRequest,
+  TextToRead,
   FileContent,
   FileTokens,
   ModelSummary,
   Phase,
+  PlaceToRead,
   TrainOutcome,
   TrainRequest,
   VectorFormat,
@@ -176,8 +178,12 @@ export class Engine implements EngineApi {
     return fileTokens(path, options, content, (word) => this.#model?.stemLength(word) ?? 0);
   }
 
-  complete(text: string, suggestions: number): ReturnType<EngineApi['complete']> {
-    return Promise.resolve(this.#model?.complete(text, suggestions) ?? { prefix: '', suggestions: [] });
+  startOfWindow(place: PlaceToRead): ReturnType<EngineApi['startOfWindow']> {
+    return Promise.resolve(this.#model?.startOfWindow(place) ?? 0);
+  }
+
+  complete(place: PlaceToRead, suggestions: number): ReturnType<EngineApi['complete']> {
+    return Promise.resolve(this.#model?.complete(place, suggestions) ?? { prefix: '', suggestions: [] });
   }
 
   async compareCells(
@@ -186,7 +192,7 @@ export class Engine implements EngineApi {
     return this.#compute((context) => compareCells(request, equal, context));
   }
 
-  async inspect(text: string, top: number): ReturnType<EngineApi['inspect']> {
+  async inspect(text: TextToRead, top: number): ReturnType<EngineApi['inspect']> {
     return Promise.resolve(this.#needModel().inspect(text, top));
   }
 

@@ -1,16 +1,19 @@
 // Completions: what the language model expects at the cursor, in the ordinary suggestion list.
 
 import * as vscode from 'vscode';
-import { completionContext, CONTEXT_LENGTH, suggestionTexts } from './word-text.ts';
+import type { DocumentPlaces } from './document-places.ts';
+import { suggestionTexts } from './word-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 const SUGGESTIONS = 12;
 
 export class WordCompletion implements vscode.CompletionItemProvider {
   readonly #model: WorkspaceModel;
+  readonly #places: DocumentPlaces;
 
-  constructor(model: WorkspaceModel) {
+  constructor(model: WorkspaceModel, places: DocumentPlaces) {
     this.#model = model;
+    this.#places = places;
   }
 
   async provideCompletionItems(
@@ -22,9 +25,9 @@ export class WordCompletion implements vscode.CompletionItemProvider {
     const abandoned = (): boolean => token.isCancellationRequested;
     const engine = await this.#model.quietly();
     if (!engine || abandoned() || this.#model.summary?.languageModel === null) return undefined;
-    const begin = document.positionAt(Math.max(0, document.offsetAt(position) - CONTEXT_LENGTH));
-    const context = completionContext(document.getText(new vscode.Range(begin, position)));
-    const { prefix, suggestions, problem } = await engine.complete(context, SUGGESTIONS);
+    const place = await this.#places.at(engine, document, position);
+    if (!place || abandoned()) return undefined;
+    const { prefix, suggestions, problem } = await engine.complete(place, SUGGESTIONS);
     if (abandoned() || problem !== undefined) return undefined;
 
     const start = position.translate(0, -prefix.length);

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { createBirpc, type BirpcReturn } from 'birpc';
+import type { PlaceToRead } from '../protocol/engine.ts';
 import type { ExplorerHost, ExplorerView } from '../protocol/explorer.ts';
 import { COMMANDS } from './command-ids.ts';
 import { explorerPage } from './explorer-page.ts';
@@ -119,7 +120,7 @@ class Shown {
       similaritiesOnMap: async (word) => (await model.required()).similaritiesOnMap(word),
       complete: async (text, suggestions) => {
         const engine = await model.required();
-        return model.summary?.languageModel ? engine.complete(text, suggestions) : null;
+        return model.summary?.languageModel ? engine.complete(endOfProse(text), suggestions) : null;
       },
       train: async () => {
         await vscode.commands.executeCommand(COMMANDS.train); // says itself how it went
@@ -164,6 +165,11 @@ class Shown {
     void this.#view.show.asEvent(this.#pending);
     this.#pending = undefined;
   }
+}
+
+/** The text of the page is no document's: it is prose. */
+function endOfProse(text: string): PlaceToRead {
+  return { text, offset: text.length, language: 'plaintext' };
 }
 
 interface Message {

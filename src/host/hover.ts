@@ -2,15 +2,17 @@
 
 import * as vscode from 'vscode';
 import { COMMANDS } from './command-ids.ts';
-import { wordAtPosition } from './word-at.ts';
+import { wordAtPosition, type DocumentPlaces } from './document-places.ts';
 import { commandLink, hoverMarkdown } from './word-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 export class WordHover implements vscode.HoverProvider {
   readonly #model: WorkspaceModel;
+  readonly #places: DocumentPlaces;
 
-  constructor(model: WorkspaceModel) {
+  constructor(model: WorkspaceModel, places: DocumentPlaces) {
     this.#model = model;
+    this.#places = places;
   }
 
   async provideHover(
@@ -23,7 +25,8 @@ export class WordHover implements vscode.HoverProvider {
     const abandoned = (): boolean => token.isCancellationRequested;
     const engine = await this.#model.quietly();
     if (!engine || abandoned()) return undefined;
-    const found = await wordAtPosition(engine, document, position, settings.get<number>('neighbours', 8));
+    const neighbours = settings.get<number>('neighbours', 8);
+    const found = await wordAtPosition(engine, this.#places, { document, position }, neighbours);
     if (!found?.word.known || abandoned()) return undefined;
 
     const { word, range } = found;

@@ -1,16 +1,8 @@
 // What the status bar and the notifications say, from plain values. `language` is the display language, for figures.
 
 import * as l10n from '@vscode/l10n';
-import {
-  SKIP_REASONS,
-  type ImportReport,
-  type ModelSummary,
-  type Phase,
-  type Progress,
-  type ReadingReport,
-  type SkipReason,
-  type TrainReport,
-} from '../protocol/engine.ts';
+import type { ImportReport, ModelSummary, Phase, Progress, ReadingReport, TrainReport } from '../protocol/engine.ts';
+import { SKIP_REASONS, SKIP_WORDS, type SkipReason } from '../protocol/skip-reasons.ts';
 
 export const NO_FOLDER = () =>
   l10n.t('Open a folder first: Lexiscope learns from the text of the folder that is open.');
@@ -163,7 +155,7 @@ export function readingDetails(reading: ReadingReport, language: string): string
   const { skipped, guessed, repaired, encodings, unknownEncodings, secrets, data } = reading;
   const files = (count: number): string => figure(count, language);
   const named = SKIP_REASONS.filter((reason) => skipped[reason] > 0).map((reason) =>
-    skipText(reason, files(skipped[reason])),
+    SKIP_WORDS[reason].summary(files(skipped[reason])),
   );
   const others = Object.entries(encodings).filter(([encoding]) => encoding !== 'utf-8');
   const languages = byFiles(reading);
@@ -199,29 +191,6 @@ function rest(languages: readonly [string, { files: number }][]): number {
   return languages.slice(NAMED_LANGUAGES).reduce((sum, [, { files }]) => sum + files, 0);
 }
 
-function skipText(reason: SkipReason, files: string): string {
-  switch (reason) {
-    case 'ignored':
-      return l10n.t('{0} ignored by git', files);
-    case 'excluded':
-      return l10n.t('{0} left out by the settings', files);
-    case 'generated':
-      return l10n.t('{0} written by a tool', files);
-    case 'secret':
-      return l10n.t('{0} that may hold keys or passwords', files);
-    case 'duplicate':
-      return l10n.t('{0} that were there twice', files);
-    case 'binary':
-      return l10n.t('{0} binary', files);
-    case 'tooLarge':
-      return l10n.t('{0} too large', files);
-    case 'unreadable':
-      return l10n.t('{0} unreadable', files);
-    case 'empty':
-      return l10n.t('{0} empty', files);
-  }
-}
-
 /** The names that VS Code shows for the labels of the Encoding standard. */
 function encodingName(label: string): string {
   const names: Record<string, string> = { 'euc-kr': 'CP949', shift_jis: 'Shift_JIS', big5: 'Big5' };
@@ -232,7 +201,11 @@ function encodingName(label: string): string {
 export function readingNames(reading: ReadingReport, language: string): string {
   const { names, skipped, guessed, repaired, secrets, data } = reading;
   const headings: [keyof ReadingReport['names'], number, string][] = [
-    ...SKIP_REASONS.map((reason): [SkipReason, number, string] => [reason, skipped[reason], skipHeading(reason)]),
+    ...SKIP_REASONS.map((reason): [SkipReason, number, string] => [
+      reason,
+      skipped[reason],
+      SKIP_WORDS[reason].heading(),
+    ]),
     ['guessed', guessed, l10n.t('Read in an encoding that is a guess')],
     ['repaired', repaired, l10n.t('Read, with replacement characters for broken ones')],
     ['secrets', secrets.files, l10n.t('Read, without the access tokens and private keys in them')],
@@ -253,29 +226,6 @@ export function readingNames(reading: ReadingReport, language: string): string {
     ...byFiles(reading).map(([name, { files, names }]) => section(l10n.t('Read as {0}', name), files, names)),
   ];
   return sections.length ? `${sections.join('\n\n')}\n` : '';
-}
-
-function skipHeading(reason: SkipReason): string {
-  switch (reason) {
-    case 'ignored':
-      return l10n.t('Not read: ignored by git');
-    case 'excluded':
-      return l10n.t('Not read: left out by the settings');
-    case 'generated':
-      return l10n.t('Not read: written by a tool, or installed');
-    case 'secret':
-      return l10n.t('Never opened: may hold keys or passwords');
-    case 'duplicate':
-      return l10n.t('Not read: the same as a file before it');
-    case 'binary':
-      return l10n.t('Not read: not text');
-    case 'tooLarge':
-      return l10n.t('Not read: too large');
-    case 'unreadable':
-      return l10n.t('Could not be read');
-    case 'empty':
-      return l10n.t('No words in it');
-  }
 }
 
 /** One sentence on words that were forgotten while they were counted; none where there was room for all. */

@@ -4,19 +4,23 @@ import * as vscode from 'vscode';
 import type { Unanswered, UnknownWord } from '../protocol/engine.ts';
 import { COMMANDS } from './command-ids.ts';
 import { headingItem, messageItem, showLivePicker, wordItem, type LiveItem } from './live-picker.ts';
-import { wordAtPosition } from './word-at.ts';
+import { wordAtPosition, type DocumentPlaces } from './document-places.ts';
 import { frequency, inLabel, neighbourPlace, replaceWord, similarity, twoSides } from './word-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 const ANSWERS = 25;
 
 /** Shows the nearest words of `word`, or of the word at the cursor, and of what is typed then. Throws one sentence without a model. */
-export async function findSimilar(model: WorkspaceModel, word: string | undefined): Promise<void> {
+export async function findSimilar(
+  model: WorkspaceModel,
+  places: DocumentPlaces,
+  word: string | undefined,
+): Promise<void> {
   await model.expected();
   showLivePicker({
     title: vscode.l10n.t('Find Similar Words'),
     placeholder: vscode.l10n.t('A word of this workspace'),
-    value: word ?? wordAtCursor(model),
+    value: word ?? wordAtCursor(model, places),
     answer: async (input) => {
       const description = await (await model.required()).describe(input, ANSWERS);
       if (!description.known) return spellings(description, (spelling) => spelling);
@@ -118,15 +122,14 @@ function spellings({ word, spellings }: UnknownWord, next: (spelling: string) =>
 }
 
 /** What is selected within a line, or the word at the cursor as the engine reads it; empty where there is none. */
-/** The word that the cursor lies in or touches, or what is selected; '' if there is none. */
-export function wordAtCursor(model: WorkspaceModel): string | Promise<string> {
+export function wordAtCursor(model: WorkspaceModel, places: DocumentPlaces): string | Promise<string> {
   const editor = vscode.window.activeTextEditor;
   if (!editor) return '';
   const { document, selection } = editor;
   if (!selection.isEmpty) return selection.isSingleLine ? document.getText(selection).trim() : '';
   return model
     .quietly()
-    .then((engine) => engine && wordAtPosition(engine, document, selection.active, 0))
+    .then((engine) => engine && wordAtPosition(engine, places, { document, position: selection.active }, 0))
     .then(
       (found) => found?.word.word ?? '',
       () => '', // what keeps the engine from answering shows with the first word that is typed

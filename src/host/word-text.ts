@@ -84,17 +84,6 @@ export function replaceWord(expression: string, word: string, replacement: strin
   return whole === expression ? expression.replace(word, () => replacement) : whole;
 }
 
-/** Characters before the cursor that the language model is given: it looks back a few dozen words. */
-export const CONTEXT_LENGTH = 2000;
-
-/** The text that a completion continues: `text` ends at the cursor. A word cut at the beginning is left out. */
-export function completionContext(text: string): string {
-  if (text.length < CONTEXT_LENGTH) return text;
-  const end = text.slice(-CONTEXT_LENGTH);
-  const space = end.search(/\s/);
-  return space === -1 ? end : end.slice(space + 1);
-}
-
 /** What the suggestion list shows of each suggestion, in the engine's order. */
 export function suggestionTexts(suggestions: readonly Suggestion[], language: string) {
   const digits = String(suggestions.length).length;

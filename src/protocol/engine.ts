@@ -8,13 +8,26 @@ import type { LanguageModelOptions } from '../language-model/options.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import type { LeftOutReason } from '../text/document-tokens.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
+import type { PlaceToRead, TextToRead } from '../text/words-around.ts';
 import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Column } from '../word2vec/evaluation-set.ts';
 import type { ReadableFormat, VectorFormat } from '../word2vec/formats/vector-table.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
+import type { SkipReason } from './skip-reasons.ts';
 
-export type { CellReport, Inspection, LeftOutReason, ReadingOptions, VectorFormat, VectorWidth };
+export { WINDOW as TEXT_WINDOW } from '../text/window.ts';
+export { SKIP_REASONS, type SkipReason } from './skip-reasons.ts';
+export type {
+  CellReport,
+  Inspection,
+  LeftOutReason,
+  PlaceToRead,
+  ReadingOptions,
+  TextToRead,
+  VectorFormat,
+  VectorWidth,
+};
 
 /** What cells have in common where they are compared. */
 export type CellsAreEqualIn = 'hiddenSize' | 'parameters';
@@ -51,12 +64,18 @@ export interface EngineApi {
   /** Deletes the stored model; false if there was none. */
   forget(): Promise<boolean>;
   /**
-   * The word at `offset` (UTF-16 units) of a text that is open in an editor, as a training reads a
-   * document in that language (VS Code's name of it; absent: prose): a phrase, a word, or of a name
-   * that is not known the part at `offset`, with its nearest words. `null` if there is no word, as
-   * in markup. All of `text` up to `offset` is read.
+   * The word at a place, as a training reads the document: a phrase, a word, or of a name that is
+   * not known the part at the place, with its nearest words. `null` if there is no word, as in
+   * markup.
    */
-  wordAt(text: string, offset: number, neighbours: number, language?: string): Promise<WordAt | null>;
+  wordAt(place: PlaceToRead, neighbours: number): Promise<WordAt | null>;
+  /**
+   * Where the text of a place may begin without changing what is read around the place, UTF-16
+   * units from the beginning of `place.text`, which is the document's up to a little behind the
+   * place. It takes tens of milliseconds for a long document and holds until the text before it is
+   * changed. 0 if the place is near the beginning or there is no such place.
+   */
+  startOfWindow(place: PlaceToRead): Promise<number>;
   /** A word's count and nearest words. */
   describe(word: string, neighbours: number): Promise<WordDescription | UnknownWord>;
   /**
@@ -89,10 +108,11 @@ export interface EngineApi {
   /** False if none is running. */
   cancelEvaluation(): Promise<boolean>;
   /**
-   * What the language model expects after `text`: the rest of the word that `text` ends in, or the
-   * next word. No suggestions without a language model.
+   * What the language model expects at a place: the rest of the word that is begun there, or the
+   * next word, after the words that a training reads before the place. No suggestions without a
+   * language model, and in markup.
    */
-  complete(text: string, suggestions: number): Promise<Completion>;
+  complete(place: PlaceToRead, suggestions: number): Promise<Completion>;
   /**
    * How a file is read: its words, the ends of its sentences, and what was left out and why. Words
    * are separated from their particles if the stored model knows their stems. Throws one
@@ -106,11 +126,11 @@ export interface EngineApi {
    */
   compareCells(request: TrainRequest, equal: CellsAreEqualIn): Promise<CellReport[] | null>;
   /**
-   * Reads a text with the stored language model from the beginning of a sentence on, and tells what
-   * happened inside at every word. `top`: likeliest next words that are told. Throws if there is no
-   * language model, and for too long a text.
+   * Reads a text with the stored language model, as a training reads a document, from the
+   * beginning of a sentence on, and tells what happened inside at every word. `top`: likeliest next
+   * words that are told. Throws if there is no language model, and for too long a text.
    */
-  inspect(text: string, top: number): Promise<TextInspection>;
+  inspect(text: TextToRead, top: number): Promise<TextInspection>;
   /**
    * How the training of the stored language model went; `null` without one, or if it was made by a
    * version that kept nothing.
@@ -305,20 +325,6 @@ export interface ImportReport {
   /** Wall-clock time by phase, of those there were, seconds. */
   seconds: Partial<Record<Phase, number>>;
 }
-
-/** Why a file, or a folder with all that is in it, was not read. */
-export const SKIP_REASONS = [
-  'ignored', // by git
-  'excluded', // by settings
-  'generated', // by a tool: lock files, minified code, installed packages
-  'secret',
-  'duplicate', // of a file that was read
-  'binary',
-  'tooLarge',
-  'unreadable',
-  'empty',
-] as const;
-export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export interface ReadingReport {
   files: number;
@@ -586,8 +592,8 @@ export interface FileTokens {
 
 export interface Completion {
   /**
-   * The beginning of a word that `text` ends in; empty if the next word is asked for. Suggestions
-   * replace it.
+   * The beginning of a word before the place, as the text has it; empty if the next word is asked
+   * for. Suggestions replace it.
    */
   prefix: string;
   /** Best first. */

@@ -15,6 +15,8 @@
 // This is how texts are cut where they are looked at, and the reference of the kernel that reads a whole corpus
 // (src/kernels/text.ts), which has the same classes and leaves to this what it does not cut itself.
 
+import { fnv1a } from '../numerics/hash.ts';
+
 /** Longer runs are not words but data, base64 for example. UTF-16 code units. */
 export const MAXIMUM_WORD_LENGTH = 60;
 
@@ -207,7 +209,7 @@ export class Tokenizer {
       }
       if ((kind >= CONNECTOR && kind !== IGNORED) || kind === UNSPACED) {
         // most words are letters up to a character that is no part of any word: one pass finds their end and their hash
-        let hash = Math.imul(text[i]!, HASH_FACTOR);
+        let hash = fnv1a(0, text[i]!);
         let next = i + 1;
         let after = OTHER;
         if (kind === UNSPACED) {
@@ -219,7 +221,7 @@ export class Tokenizer {
             const unit = text[next]!;
             after = classes[unit]!;
             if (after < CONTINUE) break;
-            hash = Math.imul(hash ^ unit, HASH_FACTOR);
+            hash = fnv1a(hash, unit);
           }
         } else after = RARE;
         if (next < end && (after >= CLOSER || joinsDigits(text, i, next, end, after))) {
@@ -260,13 +262,10 @@ export class Tokenizer {
   }
 }
 
-/** Of FNV-1, over code units (http://www.isthe.com/chongo/tech/comp/fnv/). */
-const HASH_FACTOR = 0x01000193;
-
-/** A hash of the units [start, end), which the tokenizer makes on its way. */
+/** A hash of the units [start, end), which the tokenizer makes on its way: FNV-1a, begun with 0. */
 export function hashOf(text: Uint16Array, start: number, end: number): number {
   let hash = 0;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text[i]!, HASH_FACTOR);
+  for (let i = start; i < end; i++) hash = fnv1a(hash, text[i]!);
   return hash;
 }
 
@@ -481,47 +480,4 @@ function endsSentence(text: Uint16Array, index: number, kind: number, end: numbe
     if (after !== STOP && after !== CLOSER && after !== MIDDLE && after !== RARE) return false;
   }
   return i === end;
-}
-
-/** What a text ends in. */
-export interface WordsBefore {
-  /** Up to the number of words asked for, first to last; `null` is the end of a sentence, also of one right before them. */
-  context: (string | null)[];
-  /** The word that the text ends in the middle of, which is not part of `context`; empty after a space or a sign. */
-  partial: string;
-}
-
-/** The last `count` words of `text`, cut as everywhere, and the word it ends in. Looks at the end of the text only, however long it is. */
-export function wordsBefore(text: string, count: number): WordsBefore {
-  const context: (string | null)[] = [];
-  let partial = '';
-  const spans = new Int32Array(SPAN << 7);
-  const end = text.slice(afterSpace(text, Math.max(0, text.length - (count + 1) * 4 * MAXIMUM_WORD_LENGTH)));
-  const units = unitsOf(end);
-  const tokenizer = new Tokenizer(units);
-  for (let written = tokenizer.read(spans); written > 0; written = tokenizer.read(spans)) {
-    for (let i = 0; i < written; i += SPAN) {
-      const start = spans[i]!;
-      if (start === BREAK) context.push(null);
-      else if (spans[i + 1] === end.length) partial = spellingOf(units, start, end.length);
-      else context.push(spellingOf(units, start, spans[i + 1]!));
-    }
-  }
-  return { context: lastWords(context, count), partial };
-}
-
-/** The end of `context` that holds `count` words. */
-function lastWords(context: (string | null)[], count: number): (string | null)[] {
-  let from = context.length;
-  for (let words = 0; from > 0; from--) {
-    if (context[from - 1] !== null && ++words > count) break;
-  }
-  return context.slice(from);
-}
-
-/** The place behind the last white space before `index`: no word begins earlier and reaches it. */
-function afterSpace(text: string, index: number): number {
-  let i = Math.min(index, text.length);
-  while (i > 0 && CLASSES[text.charCodeAt(i - 1)] !== SPACE && CLASSES[text.charCodeAt(i - 1)] !== NEWLINE) i--;
-  return i;
 }

@@ -12,6 +12,7 @@
 // the order of the rows.
 
 import type { SimilarityExports } from '../kernel-interfaces/similarity.ts';
+import { BumpAllocator, MOST_PAGES } from '../numerics/bump-allocator.ts';
 import { COSMUL_EPSILON, multiply, quotient } from './cosmul.ts';
 
 /** A row and its similarity to what was asked. */
@@ -35,8 +36,6 @@ const BLOCK = 1024;
 const STEP_NUMBERS = 500_000;
 /** Nearest rows from which on sorting all costs less than keeping them in order. */
 const MANY = 1000;
-const FIRST_PTR = 1024;
-const PAGE = 65_536;
 
 export class SimilarityIndex {
   /** V, D */
@@ -82,12 +81,8 @@ export class SimilarityIndex {
     this.vectorSize = vectorSize;
     this.stride = Math.ceil(vectorSize / 4) * 16;
     this.#byteStride = Math.ceil(vectorSize / 16) * 16;
-    let end = FIRST_PTR;
-    const place = (bytes: number): number => {
-      const ptr = end;
-      end += Math.ceil(bytes / 64) * 64;
-      return ptr;
-    };
+    const allocator = new BumpAllocator();
+    const place = (bytes: number): number => allocator.take(bytes);
     this.#queryPtr = place(this.stride);
     this.#byteQueryPtr = place(2 * this.#byteStride);
     this.#idsPtr = place(4 * BLOCK);
@@ -97,8 +92,9 @@ export class SimilarityIndex {
     this.#lengthsPtr = place(4 * rows);
     this.rowsPtr = place(rows * this.stride);
     this.#bytesPtr = place(rows * this.#byteStride);
-    if (end > 65_536 * PAGE) throw new RangeError(`vectors: ${rows} x ${vectorSize} numbers do not fit into 4 GiB`);
-    this.memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE), maximum: 65_536, shared: true });
+    const { pages } = allocator;
+    if (pages > MOST_PAGES) throw new RangeError(`vectors: ${rows} x ${vectorSize} numbers do not fit into 4 GiB`);
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: true });
     this.#kernel = new WebAssembly.Instance(kernel, { env: { memory: this.memory } })
       .exports as unknown as SimilarityExports;
     this.#floats = new Float32Array(this.memory.buffer);

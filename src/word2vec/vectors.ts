@@ -2,6 +2,7 @@
 // the odd word out. The questions are gensim's (models.keyedvectors), and so are the answers.
 // Exact: no answer leaves out a word.
 
+import { dot } from '../numerics/dot.ts';
 import { type Similar, SimilarityIndex } from './similarity-index.ts';
 import { closestSpellings } from './spellings.ts';
 
@@ -179,10 +180,4 @@ export class WordVectors {
     }
     return sum;
   }
-}
-
-function dot(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {
-  let sum = 0;
-  for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!;
-  return sum;
 }

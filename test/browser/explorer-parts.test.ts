@@ -6,12 +6,12 @@ import { boundsOf, fit, flight, toMap, toScreen, zoomedAbout, type View } from '
 import { GridIndex } from '../../media/explorer/grid-index.ts';
 import { placeLabels, type LabelScene } from '../../media/explorer/labels.ts';
 import { WordSearch } from '../../media/explorer/word-search.ts';
-import { seeded } from './toy-model.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 
 const size = { width: 800, height: 600 };
 
 function positionsOf(count: number, seed: number): Float32Array {
-  const random = seeded(seed);
+  const random = mulberry32(seed);
   return Float32Array.from({ length: 2 * count }, () => (random() * 2 - 1) * random()); // denser in the middle
 }
 
@@ -107,7 +107,7 @@ test('the grid finds the same points as looking at every one', () => {
   for (const count of [0, 1, 5, 1000]) {
     const positions = positionsOf(count, count);
     const grid = new GridIndex(positions);
-    const random = seeded(7);
+    const random = mulberry32(7);
     for (let query = 0; query < 50; query++) {
       const [x, y, half] = [random() * 2.4 - 1.2, random() * 2.4 - 1.2, random() * 0.5];
       const box = { minX: x - half, maxX: x + half, minY: y - half, maxY: y + half };

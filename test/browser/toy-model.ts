@@ -2,6 +2,7 @@
 // Two words are the more similar, the closer they lie.
 
 import type { Completion, UnknownWord, WordDescription, WordMap } from '../../src/protocol/engine.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 
 /** Words that must be shown as text, whatever they look like. */
 export const HOSTILE = [
@@ -45,7 +46,7 @@ export interface ToyModel {
 
 /** `words`: on the map, at least 100. */
 export function toyModel(words: number, seed: number): ToyModel {
-  const random = seeded(seed);
+  const random = mulberry32(seed);
   const places = new Map<string, [number, number]>(Object.entries({ ...BEACONS, ...PLACED }));
   for (const word of HOSTILE) places.set(word, [random() * 1.4 - 0.7, random() * 1.4 - 0.7]);
   const groups = Array.from({ length: 12 }, () => [random() * 1.1 - 0.55, random() * 1.1 - 0.55] as const);
@@ -103,17 +104,6 @@ export function toyModel(words: number, seed: number): ToyModel {
       const found = names.filter((name) => name.startsWith(prefix)).slice(0, suggestions);
       return { prefix, suggestions: found.map((word, i) => ({ word, probability: 0.4 / (i + 1) })) };
     },
-  };
-}
-
-/** Numbers from 0 to 1 (Mulberry32), the same for the same seed. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 

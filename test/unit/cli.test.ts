@@ -21,8 +21,9 @@ import type {
   WordDescription,
 } from '../../src/protocol/engine.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../dist/lexiscope.mjs', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('lexiscope.mjs', DISTRIBUTION));
 const QUICK = [
   '--word2vec.vectorSize',
   '24',
@@ -258,6 +259,11 @@ test('inspect tells of every word how it was expected, and what the gates did', 
   assert.match(lines[1]!, /^\(end of sentence\)/);
   assert.match(lines.at(-1)!, /^zeppelin \(unknown\) +[\d.]+ % +\d+ /);
   assert.equal(lines.length, 1 + 1 + 5);
+  const markup = await lexiscope('inspect', '<b>the</b> king', '--language', 'html', '--model', model, '--json');
+  assert.deepEqual((JSON.parse(markup.out) as TextInspection).words, [null, 'the', 'king']);
+  const unknown = await lexiscope('inspect', 'the king', '--language', 'klingon', '--model', model);
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.err, /--language is "klingon", which is the name of no language/);
   const json = await lexiscope('inspect', 'the king', '--model', model, '--json', '--count', '3');
   const inspection = JSON.parse(json.out) as TextInspection;
   assert.deepEqual([inspection.length, inspection.words, inspection.topWords.length], [3, [null, 'the', 'king'], 9]);

@@ -12,12 +12,14 @@ import { Engine } from '../../src/engine/engine.ts';
 import { readSafetensors } from '../../src/engine/model/safetensors.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
-import type { EngineApi, EngineEvents, Phase, Progress, TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
+import type { EngineApi, EngineEvents, Phase, TrainRequest } from '../../src/protocol/engine.ts';
+import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
+import { placeIn } from '../helpers/places.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { listen, requestOf } from '../helpers/engine.ts';
 
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 const INJECTION = ['<img src=x onerror=alert(1)>', '](command:workbench.action.quit)'];
 
 let root: string;
@@ -42,29 +44,13 @@ async function makeFolder(name: string): Promise<string> {
 }
 
 function request(path: string, change: Partial<TrainRequest> = {}): TrainRequest {
-  return {
-    folders: [{ path, exclude: [] }],
+  return requestOf(path, {
     reading: { maximumFileSize: 5_000_000 },
-    text: { ...TEXT_DEFAULTS },
-    phrases: { ...PHRASE_DEFAULTS },
-    word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 24, epochs: 8 },
-    projection: { ...PROJECTION_DEFAULTS, nEpochs: 50 },
-    languageModel: { ...LANGUAGE_MODEL_DEFAULTS, embeddingSize: 16, hiddenSize: 16, epochs: 2 },
-    threads: 2,
-    seed: 1,
+    word2vec: { vectorSize: 24, epochs: 8 },
+    projection: { nEpochs: 50 },
+    languageModel: { embeddingSize: 16, hiddenSize: 16, epochs: 2 },
     ...change,
-  };
-}
-
-function listen(): EngineEvents & { heard: Progress[]; lines: string[] } {
-  const heard: Progress[] = [];
-  const lines: string[] = [];
-  return {
-    heard,
-    lines,
-    progress: (progress) => void heard.push(progress),
-    log: (_, message) => void lines.push(message),
-  };
+  });
 }
 
 /** Resolves when the engine is in the phase. */
@@ -126,25 +112,30 @@ describe('an engine that has trained', () => {
 
   test('takes the word under the cursor as the tokenizer cuts it', async () => {
     const line = 'The «king», 서울 and noSuchWord';
-    const king = await engine.wordAt(line, 6, 3);
+    const king = await engine.wordAt(placeIn(line, 6), 3);
     assert.ok(king?.known);
     assert.deepEqual([king.word, king.start, king.end, king.neighbours.length], ['king', 5, 9, 3]);
-    assert.equal((await engine.wordAt(line, 13, 3))?.word, '서울');
-    assert.equal(await engine.wordAt(line, 4, 3), null, 'a quotation mark is no word');
-    assert.deepEqual(await engine.wordAt(line, 22, 3), { known: false, word: 'noSuchWord', start: 19, end: 29 });
+    assert.equal((await engine.wordAt(placeIn(line, 13), 3))?.word, '서울');
+    assert.equal(await engine.wordAt(placeIn(line, 4), 3), null, 'a quotation mark is no word');
+    assert.deepEqual(await engine.wordAt(placeIn(line, 22), 3), {
+      known: false,
+      word: 'noSuchWord',
+      start: 19,
+      end: 29,
+    });
     const markup = '<p class="king">The king</p>';
-    assert.equal((await engine.wordAt(markup, 21, 3, 'html'))?.word, 'king');
-    assert.equal(await engine.wordAt(markup, 12, 3, 'html'), null, 'an attribute is no text');
+    assert.equal((await engine.wordAt(placeIn(markup, 21, 'html'), 3))?.word, 'king');
+    assert.equal(await engine.wordAt(placeIn(markup, 12, 'html'), 3), null, 'an attribute is no text');
   });
 
   test('takes the phrase that the word under the cursor is part of', async () => {
     const line = 'An Img src, king.';
     for (const column of [3, 5, 9]) {
-      const phrase = await engine.wordAt(line, column, 3);
+      const phrase = await engine.wordAt(placeIn(line, column), 3);
       assert.deepEqual([phrase?.word, phrase?.start, phrase?.end], ['img_src', 3, 10]);
     }
-    assert.deepEqual((await engine.wordAt(line, 13, 3))?.word, 'king');
-    assert.equal((await engine.wordAt('src. img', 1, 3))?.known, false, 'by itself it has become too rare');
+    assert.deepEqual((await engine.wordAt(placeIn(line, 13), 3))?.word, 'king');
+    assert.equal((await engine.wordAt(placeIn('src. img', 1), 3))?.known, false, 'by itself it has become too rare');
   });
 
   test('offers the closest spellings of a word it does not know', async () => {
@@ -198,17 +189,21 @@ describe('an engine that has trained', () => {
   });
 
   test('completes the word being typed and suggests the next, with probabilities', async () => {
-    const typed = await engine.complete('the king of pal', 5);
+    const typed = await engine.complete(placeIn('the king of pal'), 5);
     assert.equal(typed.prefix, 'pal');
     assert.deepEqual(typed.suggestions, [{ word: 'palace', probability: 1 }]);
-    const next = await engine.complete('the king ', 200);
+    const next = await engine.complete(placeIn('the king '), 200);
     assert.equal(next.prefix, '');
     const total = next.suggestions.reduce((sum, { probability }) => sum + probability, 0);
     assert.ok(total > 0.5 && total <= 1.000001, `probabilities sum to ${total}`);
     for (const [index, { probability }] of next.suggestions.entries()) {
       assert.ok(index === 0 || probability <= next.suggestions[index - 1]!.probability);
     }
-    assert.deepEqual((await engine.complete('한국과 서', 3)).suggestions[0]?.word, '서울');
+    assert.deepEqual((await engine.complete(placeIn('한국과 서'), 3)).suggestions[0]?.word, '서울');
+    const plain = await engine.complete(placeIn('the king of '), 5);
+    const markup = '<p>the <b class="x">king</b>\nof <i>';
+    assert.deepEqual(await engine.complete(placeIn(`${markup}</i></p>`, markup.length, 'html'), 5), plain);
+    assert.deepEqual(await engine.complete(placeIn('<p cla>', 6, 'html'), 5), { prefix: '', suggestions: [] });
   });
 
   test('puts the words on a map, the most frequent first, within the square from -1 to 1', async () => {
@@ -232,7 +227,7 @@ describe('an engine that has trained', () => {
     const summary = await again.open(directory);
     assert.equal(summary?.vocabulary, (await engine.map())!.words.length);
     assert.deepEqual(await again.describe('king', 5), await engine.describe('king', 5));
-    assert.deepEqual(await again.complete('the ', 5), await engine.complete('the ', 5));
+    assert.deepEqual(await again.complete(placeIn('the '), 5), await engine.complete(placeIn('the '), 5));
     assert.deepEqual(await again.map(), await engine.map());
   });
 
@@ -299,7 +294,7 @@ describe('an engine that has trained', () => {
     const answer = await again.describe('king', 5);
     assert.ok(answer.known && answer.count! > 100 && !answer.onMap);
     assert.equal(await again.map(), null);
-    assert.deepEqual(await again.complete('the king of pal', 5), { prefix: 'pal', suggestions: [] });
+    assert.deepEqual(await again.complete(placeIn('the king of pal'), 5), { prefix: 'pal', suggestions: [] });
     const mapped = await quick.train(request(folder, { parts: { map: true, languageModel: false } }));
     assert.ok(mapped.status === 'done' && mapped.model.mapWords > 0 && mapped.model.languageModel === null);
   });

@@ -4,11 +4,13 @@ import { explorerPage } from '../../src/host/explorer-page.ts';
 import { evaluationMarkdown } from '../../src/host/evaluation-text.ts';
 import { cellsMarkdown } from '../../src/host/cell-text.ts';
 import type { CellReport } from '../../src/protocol/engine.ts';
+import { KnownWindow } from '../../src/host/known-window.ts';
 import * as sentences from '../../src/host/sentences.ts';
 import * as words from '../../src/host/word-text.ts';
 import {
   PHASES,
   SKIP_REASONS,
+  TEXT_WINDOW,
   type ModelSummary,
   type ReadingReport,
   type WordDescription,
@@ -118,15 +120,6 @@ suite('completions', () => {
   test('a suggestion inserts the word, whatever its label escapes', () => {
     const [text] = words.suggestionTexts([{ word: '$(x)', probability: 1 }], 'en');
     assert.deepEqual([text!.label, text!.insertText, text!.filterText], ['\\$(x)', '$(x)', '$(x)']);
-  });
-
-  test('a long text is cut to its end, at a space', () => {
-    const text = `${'x'.repeat(500)} ${'word '.repeat(1000)}the end`;
-    const context = words.completionContext(text);
-    assert.ok(context.length < words.CONTEXT_LENGTH && context.length > words.CONTEXT_LENGTH - 10);
-    assert.match(context, /^word .*the end$/);
-    assert.equal(words.completionContext('short text'), 'short text');
-    assert.equal(words.completionContext('y'.repeat(9000)).length, words.CONTEXT_LENGTH);
   });
 
   test('a closest spelling replaces the whole word, not a part of another', () => {
@@ -462,4 +455,15 @@ suite('cells compared', () => {
     assert.ok(text.includes('| 4 steps | 100\\%\\, 123 | 100\\%\\, 123 |'), text);
     assert.ok(text.includes('| 8 steps | – | 25\\%\\, 600 |'));
   });
+});
+
+test('a window of a long document serves for places near by until the text before it changes', () => {
+  const { before, most, settled } = TEXT_WINDOW;
+  const window = new KnownWindow(100_000, 100_000 + before, true);
+  for (const length of [before, before + 1000, most]) assert.ok(window.servesFor(100_000 + length), String(length));
+  for (const length of [0, settled, most + 1, -before]) assert.ok(!window.servesFor(100_000 + length), String(length));
+  assert.ok(window.outlives([{ rangeOffset: 100_000 }, { rangeOffset: 200_000 }]));
+  assert.ok(!window.outlives([{ rangeOffset: 200_000 }, { rangeOffset: 99_999 }]));
+  const whole = new KnownWindow(0, 500_000, false);
+  assert.ok(whole.servesFor(500_000 + settled) && !whole.servesFor(500_000 + settled + 1) && !whole.servesFor(most));
 });

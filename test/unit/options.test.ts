@@ -3,23 +3,12 @@ import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { checkOptions, resolveThreads } from '../../src/engine/check-options.ts';
 import { LANGUAGE_MODEL_DEFAULTS, resolveLanguageModelOptions } from '../../src/language-model/options.ts';
-import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { resolveWord2vecOptions, WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
+import { requestOf } from '../helpers/engine.ts';
 
 function request(change: (request: TrainRequest) => void = () => undefined): TrainRequest {
-  const made: TrainRequest = {
-    folders: [],
-    reading: { maximumFileSize: 5_000_000 },
-    text: { ...TEXT_DEFAULTS },
-    phrases: { ...PHRASE_DEFAULTS },
-    word2vec: { ...WORD2VEC_DEFAULTS },
-    projection: { ...PROJECTION_DEFAULTS },
-    languageModel: { ...LANGUAGE_MODEL_DEFAULTS },
-    threads: 0,
-    seed: 1,
-  };
+  const made = requestOf('/text', { threads: 0 });
   change(made);
   return made;
 }

@@ -5,11 +5,12 @@ import fc from 'fast-check';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import { blanked, DataFilter, DataScanner } from '../../src/text/data-blocks.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
-import { seededRandom } from '../synthetic-text.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = new TextKernel(await loadKernel(new URL('../../dist/', import.meta.url), 'text'));
+const kernel = new TextKernel(await loadKernel(DISTRIBUTION, 'text'));
 const scanner = new DataScanner(kernel);
-const random = seededRandom(7);
+const random = mulberry32(7);
 const bytes = (length: number): Buffer => Buffer.from(Array.from({ length }, () => Math.floor(256 * random())));
 const base64 = (length: number): string => bytes(length).toString('base64');
 const wrapped = (text: string, width = 76): string => text.replace(new RegExp(`.{${width}}(?=.)`, 'g'), '$&\n');

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { addIdentifierParts, partsOf } from '../../src/text/identifier-parts.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const kernel = await loadKernel(DISTRIBUTION, 'text');
 
 test('the parts of a name are told by capitals, underscores and digits', () => {
   const parts = [

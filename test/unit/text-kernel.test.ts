@@ -9,11 +9,13 @@ import { DocumentReader } from '../../src/text/document.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 import { SPAN, spellingOf } from '../../src/text/tokenizer.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
+import { wholeNumbers } from '../helpers/numbers.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const variants = ['simd', 'relaxed-simd'] as const;
 const kernels = await Promise.all(
   variants.map(async (variant) => {
-    const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text', variant);
+    const module = await loadKernel(DISTRIBUTION, 'text', variant);
     return new TextKernel(module);
   }),
 );
@@ -238,8 +240,7 @@ suite('the kernel cuts texts as the tokenizer does', () => {
   });
 
   test('long texts of hard words, and of words that have the same beginning', () => {
-    let state = 7;
-    const random = (below: number): number => ((state = Math.imul(state, 1664525) + 1013904223) >>> 8) % below;
+    const random = wholeNumbers(7);
     const word = (): string => PARTS[random(PARTS.length)]! + (random(3) ? '' : ` w${random(30_000)}`);
     check(prose(Array.from({ length: 60_000 }, word).join(' ')));
     check(prose('漢字とカタカナ。'.repeat(3000)));

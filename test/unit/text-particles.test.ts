@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { findStems, isParticle, particlesAfter, separateParticles, stemLength } from '../../src/text/particles.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const kernel = await loadKernel(DISTRIBUTION, 'text');
 
 function run<T>(steps: Generator<number, T>): T {
   for (;;) {

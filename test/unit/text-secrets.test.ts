@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import { SecretFilter, SecretScanner } from '../../src/text/secrets.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const scanner = new SecretScanner(new TextKernel(await loadKernel(new URL('../../dist/', import.meta.url), 'text')));
+const scanner = new SecretScanner(new TextKernel(await loadKernel(DISTRIBUTION, 'text')));
 
 /** Letters and digits without a pattern, so many; the shapes below are put together here, so that no scanner takes this file for a leak. */
 const letters = (count: number, alphabet = 'aB3dE6gH9jK2mN5pQ8sT'): string =>

@@ -5,7 +5,14 @@ import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isSecretPath } from './excluded-names.ts';
-import type { FileCandidate, FolderEntry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
+import {
+  isWithin,
+  type FileCandidate,
+  type FolderEntry,
+  type FileSource,
+  type FoundFile,
+  type OnSkipped,
+} from './file-source.ts';
 import type { IgnoreFile } from './git-ignore.ts';
 import { excludeFiles, readRules, rulesAbove } from './git-repository.ts';
 
@@ -63,7 +70,8 @@ export class DiskFiles implements FileSource {
     try {
       const target = await realpath(path);
       // Inside the folders: met, or left out, where it is. Around them: every file of the folders is there again
-      if ([...this.#roots.values()].some((real) => isWithin(target, real) || isWithin(real, target))) return null;
+      if ([...this.#roots.values()].some((real) => isWithin(target, real, sep) || isWithin(real, target, sep)))
+        return null;
       if (isSecretPath(target)) {
         this.#onSkipped('secret', name);
         return null;
@@ -121,9 +129,4 @@ function kindOf(entry: Pick<Dirent, 'isFile' | 'isDirectory'>): 'file' | 'folder
 /** Device and number. Big integers: the numbers of NTFS are larger than a float is exact. */
 function keyOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
-}
-
-/** Whether `path` is `folder` or lies in it; both are real paths. */
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

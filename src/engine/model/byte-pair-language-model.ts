@@ -2,12 +2,13 @@
 // being typed, and a best-first search goes on from there over tokens that agree with what is typed, until what is likeliest
 // next is no part of the word. A word that is found by several ways has the sum of their probabilities.
 
-import type { Completion, Suggestion, TextInspection } from '../../protocol/engine.ts';
+import type { Completion, TextToRead, Suggestion, TextInspection, PlaceToRead } from '../../protocol/engine.ts';
 import type { LanguageModel, LanguageModelState } from '../../language-model/inference/inference.ts';
 import type { Inspector } from '../../language-model/inference/inspection.ts';
 import { END_OF_SENTENCE, UNKNOWN } from '../../language-model/token-ids.ts';
 import { forEachPretoken } from '../../text/byte-pair/pretokens.ts';
 import { END_OF_DOCUMENT, type BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
+import { withoutData } from '../../text/words-around.ts';
 
 /** What is read before the cursor, UTF-16 code units and tokens. */
 const CONTEXT = { characters: 2000, tokens: 200 };
@@ -72,8 +73,8 @@ export class BytePairLanguageModel {
   }
 
   /** Words that begin as typed, upper and lower case as they are, or that may come next at the cursor. */
-  complete(text: string, suggestions: number): Completion {
-    const end = text.slice(-CONTEXT.characters);
+  complete({ text, offset }: PlaceToRead, suggestions: number): Completion {
+    const end = withoutData(text.slice(Math.max(0, offset - CONTEXT.characters), offset));
     const prefix = WORD_AT_END.exec(end)?.[0] ?? '';
     const begun = prefix.normalize('NFC');
     const { settled, typed } = parted(end.normalize('NFC'), begun);
@@ -95,9 +96,9 @@ export class BytePairLanguageModel {
     };
   }
 
-  /** Reads the text from the beginning of a document on. */
-  inspect(inspector: Inspector, text: string, top: number, check: (tokens: number) => void): TextInspection {
-    const tokens = [END_OF_DOCUMENT, ...this.#tokenizer.encode(text)];
+  /** Reads the text from the beginning of a document on, markup and all. */
+  inspect(inspector: Inspector, { text }: TextToRead, top: number, check: (tokens: number) => void): TextInspection {
+    const tokens = [END_OF_DOCUMENT, ...this.#tokenizer.encode(withoutData(text))];
     check(tokens.length);
     const inspection = inspector.inspect(tokens.map(toModel), top);
     return {

@@ -8,12 +8,14 @@ import type { StoredModel } from './stored-model.ts';
 import type {
   AnalogyAnswer,
   Completion,
+  TextToRead,
   ModelSummary,
   Neighbour,
   OddWordAnswer,
   RankAnswer,
   SimilarityAnswer,
   TextInspection,
+  PlaceToRead,
   Unanswered,
   UnknownWord,
   WordAt,
@@ -27,13 +29,11 @@ import { WordLanguageModel } from './word-language-model.ts';
 import { LanguageModel } from '../../language-model/inference/inference.ts';
 import { normalizedWord } from '../../text/document.ts';
 import { partAt } from '../../text/identifier-parts.ts';
-import { languageNamed, PROSE_LANGUAGE } from '../../text/languages.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../../text/options.ts';
 import { stemLength } from '../../text/particles.ts';
 import { Inspector } from '../../language-model/inference/inspection.ts';
 import { DELIMITER } from '../../text/phrases.ts';
-import { wordsBefore } from '../../text/tokenizer.ts';
-import { wordsAround } from '../../text/words-around.ts';
+import { startOfWindow, wordsAround, wordsBefore } from '../../text/words-around.ts';
 import { parseExpression, parseWords, type MalformedExpression } from '../../word2vec/expression.ts';
 import { ngramRows } from '../../word2vec/subwords.ts';
 import { WordVectors, type Method } from '../../word2vec/vectors.ts';
@@ -108,10 +108,10 @@ export class Model {
     return this.#vectors;
   }
 
-  /** As of `EngineApi.wordAt`. */
-  wordAt(text: string, offset: number, neighbours: number, language = PROSE_LANGUAGE.name): WordAt | null {
-    const read = languageNamed(language) ?? PROSE_LANGUAGE;
-    const around = wordsAround(text, offset, PHRASE_WORDS - 1, read, this.#text);
+  /** See `EngineApi.wordAt`. */
+  wordAt(place: PlaceToRead, neighbours: number): WordAt | null {
+    const { offset } = place;
+    const around = wordsAround(place, PHRASE_WORDS - 1, this.#text);
     if (!around) return null;
     const { words, index } = around;
     // the longest phrase that the word is part of, then the word by itself
@@ -131,6 +131,11 @@ export class Model {
     const knownPart = part && this.#inVocabulary(word.slice(part.start, part.end).toLowerCase(), neighbours);
     if (knownPart) return { ...knownPart, start: start + part.start, end: start + part.end };
     return { known: false, word, start, end };
+  }
+
+  /** See `EngineApi.startOfWindow`. */
+  startOfWindow(place: PlaceToRead): number {
+    return startOfWindow(place, this.#text);
   }
 
   describe(word: string, neighbours: number): WordDescription | UnknownWord {
@@ -219,16 +224,15 @@ export class Model {
   }
 
   /** Without a language model, or with one that learned nothing, nothing is suggested. */
-  complete(text: string, suggestions: number): Completion {
+  complete(place: PlaceToRead, suggestions: number): Completion {
     const problem = this.summary.languageModel && suggestsNothing(this.summary.languageModel);
-    if (problem) return { prefix: wordsBefore(text, 0).partial, suggestions: [], problem };
-    return (
-      this.#languageModel?.complete(text, suggestions) ?? { prefix: wordsBefore(text, 0).partial, suggestions: [] }
-    );
+    if (this.#languageModel && !problem) return this.#languageModel.complete(place, suggestions);
+    const start = wordsBefore(place, 0, this.#text)?.start ?? place.offset;
+    return { prefix: place.text.slice(start, place.offset), suggestions: [], ...(problem && { problem }) };
   }
 
   /** Throws one sentence where there is no language model, and where the text is too long. */
-  inspect(text: string, top: number): TextInspection {
+  inspect(text: TextToRead, top: number): TextInspection {
     const { languageModel, options } = this.#stored;
     if (!this.#languageModel || !languageModel)
       throw new Error(l10n.t('This model has word vectors only: no language model was trained with it.'));

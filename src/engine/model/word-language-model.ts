@@ -4,11 +4,10 @@
 import type { LanguageModel } from '../../language-model/inference/inference.ts';
 import type { Inspector } from '../../language-model/inference/inspection.ts';
 import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../../language-model/token-ids.ts';
-import type { Completion, Suggestion, TextInspection } from '../../protocol/engine.ts';
-import { normalizedWord } from '../../text/document.ts';
+import type { Completion, TextToRead, Suggestion, TextInspection, PlaceToRead } from '../../protocol/engine.ts';
 import type { TextOptions } from '../../text/options.ts';
 import { isParticle, particlesAfter } from '../../text/particles.ts';
-import { wordsBefore } from '../../text/tokenizer.ts';
+import { wordsBefore, wordsOf } from '../../text/words-around.ts';
 
 /** Words before the cursor that the model reads. */
 const CONTEXT_WORDS = 100;
@@ -43,13 +42,13 @@ export class WordLanguageModel {
   }
 
   /** Words that begin as typed, in any case, or that may come next at the cursor. */
-  complete(text: string, suggestions: number): Completion {
-    const { context, partial: prefix } = wordsBefore(text, CONTEXT_WORDS);
-    const { words: vocabulary, counts, known } = this.#words;
-    const typed = prefix.normalize('NFC');
-    const before = context.flatMap((word) =>
-      word === null ? [END_OF_SENTENCE] : this.#tokensOf(word.normalize('NFC')).map((token) => this.#idOf(token)),
-    );
+  complete(place: PlaceToRead, suggestions: number): Completion {
+    const { words: vocabulary, counts, known, text: options } = this.#words;
+    const read = wordsBefore(place, CONTEXT_WORDS, options);
+    if (!read) return { prefix: '', suggestions: [] };
+    const prefix = place.text.slice(read.start, place.offset);
+    const typed = read.partial;
+    const before = this.#tokensOf(read.context).map((word) => this.#idOf(word));
     const probabilities = this.#model.probabilitiesAfter(before);
     const folded = typed.toLowerCase();
     const candidates: Suggestion[] = [];
@@ -82,13 +81,10 @@ export class WordLanguageModel {
   }
 
   /** Reads the text from its beginning on. `check` hears how many words that are. */
-  inspect(inspector: Inspector, text: string, top: number, check: (words: number) => void): TextInspection {
-    const { context, partial } = wordsBefore(text, Infinity);
-    const words = [null, ...context, ...(partial ? [partial] : [])].flatMap((word) =>
-      word === null ? [null] : this.#tokensOf(word.normalize('NFC')),
-    );
+  inspect(inspector: Inspector, text: TextToRead, top: number, check: (words: number) => void): TextInspection {
+    const words = this.#tokensOf([null, ...wordsOf(text, this.#words.text)]);
     check(words.length);
-    const tokens = words.map((word) => (word === null ? END_OF_SENTENCE : this.#idOf(word)));
+    const tokens = words.map((word) => this.#idOf(word));
     const inspection = inspector.inspect(tokens, top);
     const wordOf = (token: number): string | null =>
       token === END_OF_SENTENCE ? null : token === UNKNOWN ? '' : this.#words.words[token - FIRST_WORD]!;
@@ -118,16 +114,19 @@ export class WordLanguageModel {
     return [];
   }
 
-  /** The tokens that a word of a text became: with its particle separated, two. */
-  #tokensOf(word: string): string[] {
-    const normalized = normalizedWord(word, this.#words.text);
-    const length = this.#words.stemLengthOf(normalized);
-    if (length === 0) return [normalized];
-    const stem = normalized.slice(0, length);
-    return this.#words.text.particles === 'separate' ? [stem, normalized.slice(length)] : [stem];
+  /** The tokens that the words of a text became: a word with its particle separated is two. */
+  #tokensOf(words: readonly (string | null)[]): (string | null)[] {
+    return words.flatMap((word) => {
+      const length = word === null ? 0 : this.#words.stemLengthOf(word);
+      if (word === null || length === 0) return [word];
+      const stem = word.slice(0, length);
+      return this.#words.text.particles === 'separate' ? [stem, word.slice(length)] : [stem];
+    });
   }
 
-  #idOf(word: string): number {
+  /** Null is the end of a sentence. */
+  #idOf(word: string | null): number {
+    if (word === null) return END_OF_SENTENCE;
     const rank = this.#words.rankOf(word);
     return rank === undefined || rank >= this.#words.known ? UNKNOWN : rank + FIRST_WORD;
   }
