@@ -18,8 +18,9 @@ import {
 import { instantiate, type KernelSettings, writeSettings } from './kernel.ts';
 import { type InitialVectors, putInitial } from './matrices.ts';
 import type { Word2vecOptions } from './options.ts';
+import { Word2vecError } from './problems.ts';
 import { ngramRows } from './subwords.ts';
-import { aligned, BumpAllocator, MOST_PAGES } from '../numerics/bump-allocator.ts';
+import { aligned, BumpAllocator, MOST_PAGES, PAGE } from '../numerics/bump-allocator.ts';
 
 /** Words an epoch from which on the loss is measured at every 16th position only. */
 const LOSS_SAMPLED = 2_000_000;
@@ -42,7 +43,6 @@ const STEP_FLOATS = STEP / 4;
  */
 const COPIED_SHARE = 0.01;
 const MOST_COPIED = 256;
-const GIBIBYTE = 2 ** 30;
 
 export interface Word2vecInput {
   text: Text;
@@ -294,14 +294,18 @@ function allocate(
     threadStride,
   };
 
-  const { pages, end } = allocator;
-  const need = `word2vec: ${vocabulary} words${buckets ? ` and ${buckets} n-grams` : ''} of ${vectorSize} numbers need ${(end / GIBIBYTE).toFixed(1)} GiB`;
-  const advice = 'use smaller vectors (vectorSize), a larger minimum count (minCount) or a limit (maxVocabulary)';
-  if (pages > MOST_PAGES) throw new RangeError(`${need}, expected at most 4; ${advice}`);
+  return { memory: takeMemory(allocator.end, { words: vocabulary, ngrams: buckets, vectorSize }), layout, settings };
+}
+
+/** Shared memory of at least `bytes`. Throws a Word2vecError if there is not so much. */
+function takeMemory(bytes: number, sizes: { words: number; ngrams: number; vectorSize: number }): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE);
+  const tooLarge = { kind: 'vectorsTooLarge' as const, ...sizes, bytes };
+  if (pages > MOST_PAGES) throw new Word2vecError({ ...tooLarge, most: 'wasm' });
   try {
-    return { memory: new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }), layout, settings };
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch {
-    throw new RangeError(`${need}, more than this machine gives; ${advice}`);
+    throw new Word2vecError({ ...tooLarge, most: 'machine' });
   }
 }
 
