@@ -1,5 +1,6 @@
-// The explorer's webview: builds the page, and joins the map, the search box, the side panel and the playground
-// with the extension host. Every word it shows comes from the user's text and is shown as text only.
+// The explorer's webview: builds the page, and joins the map, the search box, the side panel and
+// the playground with the extension host. Every word it shows comes from the user's text and is
+// shown as text only.
 
 import * as l10n from '@vscode/l10n';
 import type { WordDescription, WordMap } from '../../src/protocol/engine.ts';
@@ -153,7 +154,7 @@ class Explorer {
         'Lexiscope learns word vectors and a language model from the files of this workspace, on this machine.',
       ),
       action: {
-        label: l10n.t('Train on This Workspace'),
+        label: l10n.t('Learn This Folder'),
         run: () => {
           this.#notice.show({
             text: l10n.t('The training has been started. The status bar shows how far it is.'),

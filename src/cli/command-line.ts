@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Engine } from '../engine/engine.ts';
-import { writeFileAtomically } from '../engine/model/model-store.ts';
+import { writeFileAtomically } from '../engine/model/durable-file.ts';
 import {
   exportFormat,
   VECTOR_FILE_ENDINGS,

@@ -56,6 +56,27 @@ export function checkImportOptions({ most, projection, seed }: ImportRequest): v
   ]);
 }
 
+/** Options of a stored model with which a question would go on for ever, or nowhere. */
+const STORED: Record<string, OptionTable> = {
+  languageModel: { steps: LANGUAGE_MODEL.steps },
+  word2vec: { minN: WORD2VEC.minN, maxN: WORD2VEC.maxN },
+  // of files that others made
+  ngrams: { minN: { ...WORD2VEC.minN, range: [0, 100] }, maxN: { ...WORD2VEC.maxN, range: [0, 100] } },
+  text: TEXT,
+  languageModelText: TEXT,
+};
+
+/** Throws a RangeError for options of a stored model that cannot be. Those that are missing, or of another version, count for nothing. */
+export function checkStoredOptions(options: object): void {
+  throwIfAny(
+    Object.entries(STORED).flatMap(([group, table]) => {
+      const values = Object.entries(Object((options as Record<string, unknown>)[group]) as object);
+      const known = values.filter(([name]) => Object.hasOwn(table, name));
+      return problems(`${group}.`, table, Object.fromEntries(known));
+    }),
+  );
+}
+
 /** Compute threads to start: what was asked for, or every core but one. */
 export function resolveThreads(threads: number): number {
   return threads || Math.max(1, availableParallelism() - 1);

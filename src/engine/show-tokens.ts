@@ -1,4 +1,4 @@
-// A file as a training reads it, for Show Tokens.
+// A file as a training reads it, for Show How This File Is Read.
 
 import * as l10n from '@vscode/l10n';
 import { readFile, stat } from 'node:fs/promises';

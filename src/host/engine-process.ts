@@ -2,6 +2,7 @@
 // Nothing here imports vscode, so that the tests run it against an engine of their own.
 
 import { fork, type ChildProcess, type Serializable } from 'node:child_process';
+import { isDeepStrictEqual } from 'node:util';
 import * as l10n from '@vscode/l10n';
 import { createBirpc, type BirpcReturn } from 'birpc';
 import type { EngineApi, EngineEvents, LogLevel, ModelSummary, Progress, VirtualFiles } from '../protocol/engine.ts';
@@ -9,8 +10,12 @@ import type { EngineApi, EngineEvents, LogLevel, ModelSummary, Progress, Virtual
 export interface EngineProcessOptions {
   /** Absolute path of dist/engine.mjs. */
   entry: string;
+  /** For developers: port of 127.0.0.1 on which a debugger reaches the engine and its threads; absent, there is no inspector. */
+  inspectPort?: number | undefined;
   /** Where the engine keeps the model of this workspace. */
   directory: string;
+  /** Where a release before kept it; absent if nowhere. */
+  former?: string | undefined;
   /** The l10n bundle of the display language; absent for English. */
   l10nPath?: string | undefined;
   log: (level: LogLevel, message: string) => void;
@@ -102,6 +107,16 @@ export class EngineProcess {
     return (this.#run ??= this.#start()).opened;
   }
 
+  /** Has a running engine look whether another process has replaced or deleted the model; starts none. */
+  async reopen(): Promise<void> {
+    const run = this.#run;
+    if (!run) return;
+    const before = await run.opened;
+    const { directory, former } = this.#options;
+    const found = await opening(run.engine.open(directory, former));
+    if (this.#run === run && !isDeepStrictEqual(found.summary, before.summary)) this.#replace(run, found);
+  }
+
   /** False after several unexpected exits in a row: what runs unasked (a hover, a completion) then leaves the engine alone. */
   get dependable(): boolean {
     const now = Date.now();
@@ -133,12 +148,13 @@ export class EngineProcess {
   }
 
   #start(): Run {
-    const { entry, directory, l10nPath, log, progress, evaluating = () => undefined, virtualFolders } = this.#options;
+    const { entry, directory, former, inspectPort, l10nPath, log, progress, virtualFolders } = this.#options;
+    const { evaluating = () => undefined } = this.#options;
     if (this.#disposed) throw new EngineStopped(l10n.t('Lexiscope is shutting down.'));
     // VS Code's own execArgv made forks fail (microsoft/vscode#154549).
     const child = fork(entry, [], {
       serialization: 'advanced',
-      execArgv: [],
+      execArgv: inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`],
       env: engineEnvironment(process.env, l10nPath),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -164,19 +180,10 @@ export class EngineProcess {
         },
       },
     );
-    const opened = engine
-      .open(directory)
-      .then(
-        (summary): Opened => ({ summary }),
-        (problem: unknown): Opened => {
-          if (problem instanceof EngineStopped) throw problem;
-          return { problem: problem instanceof Error ? problem : new Error(String(problem)) };
-        },
-      )
-      .then((found) => {
-        this.#options.opened?.(found, false);
-        return found;
-      });
+    const opened = opening(engine.open(directory, former)).then((found) => {
+      this.#options.opened?.(found, false);
+      return found;
+    });
     opened.catch(() => undefined); // each caller of `opened` sees it; without a caller it is no unhandled rejection
     const run: Run = { child, engine, opened };
 
@@ -204,6 +211,16 @@ export class EngineProcess {
   }
 }
 
+/** Rejects with EngineStopped only. */
+async function opening(asked: Promise<ModelSummary | null>): Promise<Opened> {
+  try {
+    return { summary: await asked };
+  } catch (problem) {
+    if (problem instanceof EngineStopped) throw problem;
+    return { problem: problem instanceof Error ? problem : new Error(String(problem)) };
+  }
+}
+
 /** The environment of the engine: without what VS Code and Electron set for processes of their own, and without Node flags of the editor. */
 export function engineEnvironment(environment: NodeJS.ProcessEnv, l10nPath: string | undefined): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$)/i.test(name));
@@ -213,6 +230,12 @@ export function engineEnvironment(environment: NodeJS.ProcessEnv, l10nPath: stri
     ELECTRON_RUN_AS_NODE: '1',
     ...(l10nPath !== undefined && { LEXISCOPE_L10N: l10nPath }),
   };
+}
+
+/** The port that LEXISCOPE_INSPECT names (.vscode/launch.json); undefined if it is absent or names none. */
+export function inspectPortOf(environment: NodeJS.ProcessEnv): number | undefined {
+  const port = Number(environment['LEXISCOPE_INSPECT']);
+  return Number.isInteger(port) && port > 0 && port < 65536 ? port : undefined;
 }
 
 function logLines(stream: NodeJS.ReadableStream | null, log: (line: string) => void): void {

@@ -12,7 +12,7 @@ const SHOW_LOG = () => vscode.l10n.t('Show Log');
 export async function showProblem(problem: unknown, log: vscode.LogOutputChannel): Promise<void> {
   const sentence = problem instanceof Error ? problem.message : String(problem);
   if (problem instanceof NothingLearned) {
-    const train = vscode.l10n.t('Train on This Workspace');
+    const train = vscode.l10n.t('Learn This Folder');
     if ((await vscode.window.showInformationMessage(sentence, train)) === train)
       await vscode.commands.executeCommand(COMMANDS.train);
     return;

@@ -1,4 +1,4 @@
-// Show Tokens of This File: a read-only document with the file's text as the engine reads it. Its first lines say in words
+// Show How This File Is Read: a read-only document with the file's text as the engine reads it. Its first lines say in words
 // what the colours show: language, encoding, figures, what was left out and why. Tokens are tinted in turn, what was left
 // out is struck through and says why in a hover.
 
@@ -70,7 +70,7 @@ export class TokenView implements vscode.TextDocumentContentProvider, vscode.Dis
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     const shown = this.#shown.get(uri.toString());
-    if (!shown) return vscode.l10n.t('Run “Lexiscope: Show Tokens of This File” again to see its tokens.');
+    if (!shown) return vscode.l10n.t('Run “Lexiscope: Show How This File Is Read” again to see its tokens.');
     return shown.head + shown.tokens.text;
   }
 

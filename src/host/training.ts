@@ -99,7 +99,7 @@ export class Training implements vscode.Disposable {
       this.#enter({ kind: 'idle' });
       const sentence = done(outcome, vscode.env.language);
       this.#log.info(sentence);
-      const buttons = [vscode.l10n.t('Open Explorer')];
+      const buttons = [vscode.l10n.t('Open Map')];
       if ('reading' in outcome && this.#files.take(outcome.reading as ReadingReport))
         buttons.push(vscode.l10n.t('Show Files…'));
       void showResult(sentence, buttons, this.#log).then((button) => {

@@ -157,9 +157,12 @@ export class ReferenceWord2vec {
     this.#nextAt = first;
     if (together) this.#trainTogether(first, last, alpha);
     else {
-      for (let block = first; block < last; block += size) {
-        const end = Math.min(block + size, last);
+      for (let block = first, end = first; block < last; block = end) {
+        end = Math.min(block + size, last);
         this.#slide(block, end);
+        if (algorithm === 'cbow' && paths) {
+          for (let at = block + 2; at < end; at++) if (this.#holdThrice(block, at)) end = at + 1;
+        }
         if (algorithm === 'cbow' && !paths) {
           this.#trainShared(block, end, alpha);
           continue;

@@ -22,7 +22,7 @@ import { word2vecResult, type InitialVectors, type Word2vecVectors } from '../..
 import { CheckpointSaver } from './checkpoint-saver.ts';
 import { fingerprint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { runTasks } from '../compute-tasks.ts';
-import type { StoredModel } from '../model/model-store.ts';
+import type { StoredModel } from '../model/stored-model.ts';
 import type { ReadCorpus } from '../reading/read-corpus.ts';
 import { tokensOf } from '../reading/spill-file.ts';
 import type { RunContext } from '../run-context.ts';

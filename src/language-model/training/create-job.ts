@@ -1,30 +1,34 @@
-// Makes the job of a training: splits the text, plans the network and lays out the memory that the threads share.
+// Makes the job of a training: splits the text, plans the network and lays out the memory that the
+// threads share.
 
 import { chooseCutoffs, isAdaptive } from '../network/clusters.ts';
 import { createMemory } from '../network/memory.ts';
-import { planNetwork, type NetworkOptions, type Plan } from '../network/network.ts';
+import { type NetworkOptions, type Plan, planNetwork } from '../network/network.ts';
 import type { StartVectors } from '../network/parameters.ts';
 import { createSignals } from '../network/team.ts';
-import { languageModelConflict, resolveLanguageModelOptions, type LanguageModelOptions } from '../options.ts';
+import { languageModelConflict, type LanguageModelOptions, resolveLanguageModelOptions } from '../options.ts';
 import { FIRST_WORD } from '../token-ids.ts';
-import { checkpointLength, restoreCheckpoint, type Checkpoint } from './checkpoint.ts';
-import { interval, stepsOfPass, type LanguageModelJob } from './job.ts';
+import { type Checkpoint, checkpointLength, restoreCheckpoint } from './checkpoint.ts';
+import { interval, type LanguageModelJob, stepsOfPass } from './job.ts';
 import { knownWords, splitText } from './text.ts';
 import { PROGRESS_LENGTH } from './watch.ts';
 
 /** What a training may be given besides the text. */
 export interface TrainingExtras {
-  /** Where options.input is 'word2vec', of embeddingSize numbers; or set the job's `vectors` before it is run. Absent: it begins as drawn. */
+  /**
+   * Where options.input is 'word2vec', of embeddingSize numbers; or set the job's `vectors` before
+   * it is run. Absent: it begins as drawn.
+   */
   vectors?: StartVectors;
   /** Characters of each id, the space after a word included, for bits per character. */
   characters?: ArrayLike<number>;
   /** All ids are below it and known, however rare, in any order; absent: maxVocabulary decides. */
   vocabulary?: number;
-  /** Of a training with the same text, options and seed: it goes on from there. */
+  /** Checkpoint of a training with the same text, options and seed: it goes on from there. */
   checkpoint?: Checkpoint;
   /**
-   * Faster where the process runs with V8's --experimental-wasm-revectorize (Node 24, processors with 256-bit registers),
-   * slower else. The bits are the same.
+   * Faster where the process runs with V8's --experimental-wasm-revectorize (Node 24, processors
+   * with 256-bit registers), slower else. The bits are the same.
    */
   wide?: boolean;
   /** Bytes that the machine can give; absent: nobody knows. */
@@ -33,15 +37,18 @@ export interface TrainingExtras {
 
 /** Fewer training tokens teach nothing. */
 const FEWEST_TOKENS = 32;
-/** Optimiser steps that a pass over a small text takes at least, where that needs smaller batches. */
+/**
+ * Optimiser steps that a pass over a small text takes at least, where that needs smaller batches.
+ */
 const FEWEST_STEPS = 20;
 
 /**
- * Prepares a training. `tokens`: the corpus as ids by descending count, -1 for the end of a sentence or document;
- * `documents`: where each begins; `heldOut`: 1 for each that is held out, none or some. Where none is, the end of the text
- * is. `options`: resolved. Words that occur once are unknown, as are those beyond maxVocabulary. Batch and window are
- * made smaller for a small text. Throws where the text is too small, options contradict each other, the memory would be
- * too large, or the checkpoint is of another training.
+ * Prepares a training. `tokens`: the corpus as ids by descending count, -1 for the end of a
+ * sentence or document; `documents`: where each begins; `heldOut`: 1 for each that is held out,
+ * none or some. Where none is, the end of the text is. `options`: resolved. Words that occur once
+ * are unknown, as are those beyond maxVocabulary. Batch and window are made smaller for a small
+ * text. Throws where the text is too small, options contradict each other, the memory would be too
+ * large, or the checkpoint is of another training.
  */
 export function createLanguageModelJob(
   kernel: WebAssembly.Module,
@@ -68,7 +75,15 @@ export function createLanguageModelJob(
   const { input, cell, layers, attention, tied, hiddenSize, dropout, inputDropout, weightDropout, embeddingDropout } =
     options;
   const sizes: NetworkOptions = {
-    ...{ cell, layers, attention, tied, hiddenSize, dropout, inputDropout, weightDropout, embeddingDropout },
+    cell,
+    layers,
+    attention,
+    tied,
+    hiddenSize,
+    dropout,
+    inputDropout,
+    weightDropout,
+    embeddingDropout,
     vocabulary: words + FIRST_WORD,
     oneHot: input === 'onehot',
     embeddingSize: options.embeddingSize,
@@ -121,7 +136,7 @@ function checkMemory(plan: Plan, available: number): void {
   );
 }
 
-/** Of each token. */
+/** Counts of each token. */
 function countsOf(text: Int32Array, vocabulary: number): Float64Array {
   const counts = new Float64Array(vocabulary);
   for (const token of text) counts[token]!++;
