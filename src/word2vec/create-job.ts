@@ -18,6 +18,7 @@ import {
 import { instantiate, type KernelSettings, writeSettings } from './kernel.ts';
 import { type InitialVectors, putInitial } from './matrices.ts';
 import type { Word2vecOptions } from './options.ts';
+import { Word2vecError } from './problems.ts';
 import { ngramRows } from './subwords.ts';
 
 /** Words an epoch from which on the loss is measured at every 16th position only. */
@@ -298,14 +299,18 @@ function allocate(
     threadStride,
   };
 
-  const pages = Math.ceil(end / PAGE);
-  const need = `word2vec: ${vocabulary} words${buckets ? ` and ${buckets} n-grams` : ''} of ${vectorSize} numbers need ${(end / GIBIBYTE).toFixed(1)} GiB`;
-  const advice = 'use smaller vectors (vectorSize), a larger minimum count (minCount) or a limit (maxVocabulary)';
-  if (pages * PAGE > 4 * GIBIBYTE) throw new RangeError(`${need}, expected at most 4; ${advice}`);
+  return { memory: takeMemory(end, { words: vocabulary, ngrams: buckets, vectorSize }), layout, settings };
+}
+
+/** Shared memory of at least `bytes`. Throws a Word2vecError if there is not so much. */
+function takeMemory(bytes: number, sizes: { words: number; ngrams: number; vectorSize: number }): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE);
+  const tooLarge = { kind: 'vectorsTooLarge' as const, ...sizes, bytes };
+  if (pages * PAGE > 4 * GIBIBYTE) throw new Word2vecError({ ...tooLarge, most: 'wasm' });
   try {
-    return { memory: new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }), layout, settings };
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch {
-    throw new RangeError(`${need}, more than this machine gives; ${advice}`);
+    throw new Word2vecError({ ...tooLarge, most: 'machine' });
   }
 }
 

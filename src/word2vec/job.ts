@@ -3,6 +3,7 @@
 // checkpoint.ts stops and resumes it, matrices.ts takes the vectors out.
 
 import type { Word2vecOptions } from './options.ts';
+import { Word2vecError } from './problems.ts';
 
 /**
  * Tokens of a chunk, and how many more it may take to end with a sentence. Longer sentences are
@@ -140,11 +141,9 @@ export function word2vecProgress({ options, words, progress, losses, threads }: 
 }
 
 /** Notes that the vectors are no longer finite and gives the error for it. */
-export function overflow({ control, options }: Word2vecJob): RangeError {
+export function overflow({ control, options }: Word2vecJob): Word2vecError {
   Atomics.store(control, CONTROL.overflowed, 1);
-  return new RangeError(
-    `word2vec: the vectors grew beyond all bounds at learning rate alpha ${options.alpha}; train with a smaller one, such as ${smallerRate(options.alpha)}`,
-  );
+  return new Word2vecError({ kind: 'vectorsGrew', alpha: options.alpha, smaller: smallerRate(options.alpha) });
 }
 
 /**

@@ -5,6 +5,7 @@
 // whole kilobytes the same rows of all panels would compete for one cache set.
 
 import type { LanguageModelExports } from '../../kernel-interfaces/language-model.ts';
+import { LanguageModelError } from '../problems.ts';
 import type { Team } from './team.ts';
 
 /** Panels of one kind: panel `index` stands at ptr + index * stride. */
@@ -113,10 +114,6 @@ export function createMemory(bytes: number): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE), maximum: MOST_PAGES, shared: true });
   } catch (cause) {
-    const gigabytes = (bytes / 2 ** 30).toFixed(1);
-    throw new RangeError(
-      `The language model needs ${gigabytes} GiB of memory, which this machine did not give; lower hiddenSize, maxVocabulary, batchSize or steps`,
-      { cause },
-    );
+    throw new LanguageModelError({ kind: 'languageModelTooLarge', bytes, available: 0 }, { cause });
   }
 }

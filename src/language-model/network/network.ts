@@ -11,6 +11,7 @@
 // All threads call the same methods in the same order; results are there when a method ends. The
 // results do not depend on the number of threads: every sum has one order (tests compare the bits).
 
+import { LanguageModelError } from '../problems.ts';
 import { Attention, type AttentionSpace, layOutAttention } from './attention.ts';
 import { CELL } from './cells.ts';
 import { Input, type InputSpace, layOutInput, type TokenStreams } from './input.ts';
@@ -121,10 +122,13 @@ export function planNetwork(options: NetworkOptions, threads: number): Plan {
   };
   if (plan.bytes > MOST_BYTES) {
     const { hiddenSize, vocabulary } = options;
-    throw new RangeError(
-      `The language model would need ${(plan.bytes / 2 ** 30).toFixed(1)} GiB to train, got options for more than the 4 GiB it can have; ` +
-        `lower hiddenSize (${hiddenSize}), maxVocabulary (${vocabulary}), batchSize (${batchSize}) or steps (${steps})`,
-    );
+    const sizes = { hiddenSize, vocabulary, batchSize, steps };
+    throw new LanguageModelError({
+      kind: 'languageModelTooLarge',
+      bytes: plan.bytes,
+      available: MOST_BYTES,
+      sizes,
+    });
   }
   return plan;
 }

@@ -127,15 +127,10 @@ export const rowsFrom = (matrix: Parameter, first: number, last: number): Parame
 /** Rows in memory that a product takes, padding included. */
 export const rowsOf = ({ blocks, paddedRows }: Parameter): number => blocks.length * paddedRows;
 
-/** Throws where two choices contradict each other, with what to change. */
+/** Throws if two choices contradict each other; `languageModelConflict` has told it before. */
 function checkArchitecture({ tied, oneHot, embeddingSize, hiddenSize }: Architecture): void {
-  if (tied && oneHot) {
-    throw new RangeError("Tied weights need an embedding, got input 'onehot'; use 'embedding', or switch tied off");
-  }
-  if (tied && embeddingSize !== hiddenSize) {
-    throw new RangeError(
-      `Tied weights need embeddingSize = hiddenSize, got ${embeddingSize} and ${hiddenSize}; make them equal, or switch tied off`,
-    );
+  if (tied && (oneHot || embeddingSize !== hiddenSize)) {
+    throw new RangeError(`tied: expected an embedding of ${hiddenSize} numbers, got ${oneHot ? 0 : embeddingSize}`);
   }
 }
 

@@ -7,6 +7,7 @@ import { type NetworkOptions, type Plan, planNetwork } from '../network/network.
 import type { StartVectors } from '../network/parameters.ts';
 import { createSignals } from '../network/team.ts';
 import { languageModelConflict, type LanguageModelOptions, resolveLanguageModelOptions } from '../options.ts';
+import { LanguageModelError } from '../problems.ts';
 import { FIRST_WORD } from '../token-ids.ts';
 import { type Checkpoint, checkpointLength, restoreCheckpoint } from './checkpoint.ts';
 import { interval, type LanguageModelJob, stepsOfPass } from './job.ts';
@@ -67,10 +68,12 @@ export function createLanguageModelJob(
   const text = splitText(tokens, documents, heldOut, options.heldOut, words, characters ?? null);
   const trainingTokens = text.training.length - 1;
   if (trainingTokens < FEWEST_TOKENS || text.heldOut.length < 2) {
-    throw new RangeError(
-      `The language model needs at least ${FEWEST_TOKENS} tokens to learn from and 1 held out, ` +
-        `got ${trainingTokens} and ${text.heldOut.length - 1}`,
-    );
+    throw new LanguageModelError({
+      kind: 'fewTokens',
+      needed: FEWEST_TOKENS,
+      training: trainingTokens,
+      heldOut: text.heldOut.length - 1,
+    });
   }
   const { input, cell, layers, attention, tied, hiddenSize, dropout, inputDropout, weightDropout, embeddingDropout } =
     options;
@@ -127,13 +130,9 @@ export function createLanguageModelJob(
 function checkMemory(plan: Plan, available: number): void {
   const bytes = plan.bytes + plan.parameters.bytes + checkpointLength(plan) * 4;
   if (bytes <= available) return;
-  const size = (count: number): string =>
-    count < 2 ** 30 ? `${Math.ceil(count / 2 ** 20)} MiB` : `${(count / 2 ** 30).toFixed(1)} GiB`;
   const { hiddenSize, vocabulary, batchSize, steps } = plan.options;
-  throw new RangeError(
-    `The language model would need ${size(bytes)} of memory to train, and this machine has ${size(available)} free; ` +
-      `lower hiddenSize (${hiddenSize}), maxVocabulary (${vocabulary}), batchSize (${batchSize}) or steps (${steps})`,
-  );
+  const sizes = { hiddenSize, vocabulary, batchSize, steps };
+  throw new LanguageModelError({ kind: 'languageModelTooLarge', bytes, available, sizes });
 }
 
 /** Counts of each token. */

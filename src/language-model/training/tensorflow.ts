@@ -87,7 +87,7 @@ export class TensorflowNetwork implements TrainableNetwork {
     seed: number,
   ) {
     if (plan.parameters.clusters) {
-      throw new RangeError("TensorFlow has no adaptive softmax here: use the softmax 'full', or the backend 'kernels'");
+      throw new RangeError('softmax: expected full, got adaptive');
     }
     this.#tf = tf;
     this.#plan = plan;

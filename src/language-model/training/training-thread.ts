@@ -10,6 +10,7 @@
 import { Network, planNetwork } from '../network/network.ts';
 import { warmUpSteps } from '../network/optimizer.ts';
 import { Stopped, Team } from '../network/team.ts';
+import { LanguageModelError } from '../problems.ts';
 import { CHECKPOINT } from './checkpoint.ts';
 import { interval, type LanguageModelJob, stepsOfPass } from './job.ts';
 import { PROGRESS } from './progress.ts';
@@ -91,7 +92,7 @@ export class LanguageModelThread {
       checkpointState[0] !== CHECKPOINT.given &&
       options.input === 'word2vec'
     ) {
-      throw new RangeError('A frozen embedding needs word vectors, got none; switch freezeEmbedding off');
+      throw new LanguageModelError({ kind: 'frozenWithoutVectors' });
     }
     yield* this.#network.initialise(seed, trainingText, vectors);
     if (checkpointState[0] === CHECKPOINT.given) {
@@ -135,11 +136,16 @@ export class LanguageModelThread {
       const trouble = watch.observe(excess, norm, options.clip, learningRate, step >= warmUpSteps(total, options));
       if (trouble) {
         if (recoveries.length === MOST_RECOVERIES) {
-          throw new Error(
-            `The language model's loss became ${loss} (gradient ${norm}) in step ${step + 1} of ${total}, ` +
-              `at a learning rate of ${Number(learningRate.toPrecision(3))}; lower the learning rate (${options.learningRate})` +
-              (options.clip > 1 ? ` or clip (${options.clip})` : ''),
-          );
+          throw new LanguageModelError({
+            kind: 'lossGrew',
+            loss,
+            gradient: norm,
+            step: step + 1,
+            steps: total,
+            learningRate,
+            peakRate: options.learningRate,
+            clip: options.clip,
+          });
         }
         recoveries.push(this.#recover(step, trouble));
         watch = new Watch();
