@@ -51,7 +51,7 @@ export const TRAINING = {
     choices: [
       ['quick', 'A first look: smaller vectors and a smaller language model, fewer passes.'],
       ['balanced', 'The defaults.'],
-      ['best', 'The best that is worth waiting for: larger vectors and a larger language model, more passes.'],
+      ['best', 'What is worth waiting for: larger vectors, and a language model of three times as many passes.'],
     ],
   },
 } as const satisfies OptionTable;

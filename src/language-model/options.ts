@@ -89,7 +89,7 @@ export const LANGUAGE_MODEL = {
     range: [8, 1024],
     unit: 'dimensions',
     tier: 'advanced',
-    effort: { quick: 64, best: 256 },
+    effort: { quick: 64 },
     sentence: 'Numbers for each token at the input.',
   },
   // H
@@ -99,7 +99,7 @@ export const LANGUAGE_MODEL = {
     range: [8, 2048],
     unit: 'dimensions',
     tier: 'advanced',
-    effort: { quick: 64, best: 256 },
+    effort: { quick: 64 },
     sentence: 'Units of each recurrent layer.',
   },
   // V, besides the unknown sign and the end of a sentence

@@ -99,7 +99,7 @@ export const WORD2VEC = {
     default: 1,
     range: [0.01, 100],
     tier: 'research',
-    effort: { quick: 0.25, best: 3 },
+    effort: { quick: 0.25 }, // more passes than automatic gain nothing (bench/automatic.ts)
     sentence: 'The automatic number of passes is multiplied by it, and rounded up.',
   },
   alpha: {

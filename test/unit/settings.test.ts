@@ -147,15 +147,15 @@ suite('requests', () => {
   });
 
   test('an effort sets what the table says, and settings of one’s own win over it', () => {
+    const withEffort = OPTIONS.filter(({ option }) => option.effort);
     for (const effort of EFFORTS) {
-      const request = requestWith({ 'training.effort': effort, 'languageModel.hiddenSize': 128 });
-      const inTable = (name: string): unknown => optionNamed(name).effort?.[effort];
-      assert.notEqual(inTable('word2vec.vectorSize'), undefined);
-      assert.equal(request.word2vec.vectorSize, inTable('word2vec.vectorSize'));
-      assert.equal(request.languageModel.embeddingSize, inTable('languageModel.embeddingSize'));
-      assert.notEqual(inTable('languageModel.hiddenSize'), 128);
-      assert.equal(request.languageModel.hiddenSize, 128, 'also where it is the default');
+      const written = withEffort.map(({ name, option }) => [name, option.effort?.[effort] ?? option.default]);
+      const request = requestWith({ 'training.effort': effort });
+      assert.deepEqual(request, requestWith(Object.fromEntries(written)));
+      assert.notDeepEqual(request, requestWith({}));
       checkOptions(request);
+      const defaults = Object.fromEntries(withEffort.map(({ name, option }) => [name, option.default]));
+      assert.deepEqual(requestWith({ ...defaults, 'training.effort': effort }), requestWith({}), 'defaults, written down');
     }
     assert.deepEqual(requestWith({ 'training.effort': 'balanced' }), requestWith({}));
   });
