@@ -48,6 +48,10 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
   const documents = new ReportDocuments();
   const reports = new EvaluationReports(model, documents);
   const tokens = new TokenView(model);
+  const completion = new WordCompletion(model);
+  const wordDocuments = new WordDocuments((selector) =>
+    vscode.languages.registerCompletionItemProvider(selector, completion),
+  );
   context.subscriptions.push(
     model,
     training,
@@ -57,11 +61,8 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
     new Status(model, training),
     keepContextKeys(model),
     registerCommands({ model, training, explorer, reports, documents, tokens, log, extensionId: context.extension.id }),
-    new WordDocuments((selector) =>
-      vscode.Disposable.from(
-        vscode.languages.registerHoverProvider(selector, new WordHover(model)),
-        vscode.languages.registerCompletionItemProvider(selector, new WordCompletion(model)),
-      ),
-    ),
+    completion,
+    wordDocuments,
+    vscode.languages.registerHoverProvider(WordHover.selector, new WordHover(model, wordDocuments)),
   );
 }
