@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { WordAt } from '../protocol/engine.ts';
 import type { EngineClient } from './engine-process.ts';
+import { minimumCount } from './minimum-count.ts';
 
 /** What is read before the place, to know whether it is in a comment or in markup, and behind it, UTF-16 code units. */
 const BEFORE = 1 << 18;
@@ -19,7 +20,7 @@ export async function wordAtPosition(
   const first = Math.max(0, offset - BEFORE);
   const text = document.getText(new vscode.Range(document.positionAt(first), document.positionAt(offset + BEHIND)));
   const { version } = document;
-  const word = await engine.wordAt(text, offset - first, neighbours, document.languageId);
+  const word = await engine.wordAt(text, offset - first, neighbours, document.languageId, minimumCount());
   if (!word || document.version !== version) return undefined;
   const range = new vscode.Range(document.positionAt(first + word.start), document.positionAt(first + word.end));
   return { word, range };
