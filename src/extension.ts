@@ -50,6 +50,10 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
   const documents = new ReportDocuments();
   const reports = new EvaluationReports(model, documents);
   const tokens = new TokenView(model);
+  const completion = new WordCompletion(model, places);
+  const wordDocuments = new WordDocuments((selector) =>
+    vscode.languages.registerCompletionItemProvider(selector, completion),
+  );
   context.subscriptions.push(
     model,
     places,
@@ -70,11 +74,8 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
       log,
       extensionId: context.extension.id,
     }),
-    new WordDocuments((selector) =>
-      vscode.Disposable.from(
-        vscode.languages.registerHoverProvider(selector, new WordHover(model, places)),
-        vscode.languages.registerCompletionItemProvider(selector, new WordCompletion(model, places)),
-      ),
-    ),
+    completion,
+    wordDocuments,
+    vscode.languages.registerHoverProvider(WordHover.selector, new WordHover(model, places, wordDocuments)),
   );
 }

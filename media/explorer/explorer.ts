@@ -53,9 +53,14 @@ class Explorer {
     pointed: (word) => this.#mapView.highlight(word === null ? null : (this.#indexes.get(word) ?? null)),
     showOnMap: () => this.#mapView.flyToSelected(),
     clear: () => this.#clear(),
+    rareToo: (isRareToo) => {
+      this.#state.isRareToo = isRareToo;
+      this.#save();
+      if (this.#state.selected !== null) void this.#select(this.#state.selected, false);
+    },
   });
   readonly #playground = new Playground({
-    complete: (text, suggestions) => this.#host.complete(text, suggestions),
+    complete: (text) => this.#host.complete(text),
     textChanged: (text) => {
       this.#state.text = text;
       this.#save();
@@ -138,7 +143,8 @@ class Explorer {
     this.#search.setWords(map.words, map.counts);
     this.#mapView.setMap(map, this.#restored ? null : this.#state.view);
     this.#showLegend();
-    const { selected, text } = this.#state;
+    const { selected, text, isRareToo = false } = this.#state;
+    this.#panel.setRareToo(isRareToo, map.minimumCount);
     if (selected === null) this.#panel.showNothing();
     else void this.#select(selected, this.#flyOnceLoaded);
     this.#flyOnceLoaded = false;
@@ -197,7 +203,7 @@ class Explorer {
     this.#mark(word, null, []);
     try {
       const [description, similarities] = await Promise.all([
-        this.#host.describe(word, NEIGHBOURS),
+        this.#host.describe(word, NEIGHBOURS, this.#state.isRareToo ?? false),
         this.#host.similaritiesOnMap(word),
       ]);
       if (selection !== this.#selections) return;

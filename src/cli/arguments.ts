@@ -68,6 +68,11 @@ export function integer(values: Values, name: string, fallback: number): number 
   return value;
 }
 
+/** How often a word must have been seen to be a near word. */
+export function minimumCount(values: Values): number {
+  return integer(values, 'neighbours.minimumCount', 0);
+}
+
 /** The method of analogies, by its usual names. */
 export function method(values: Values): Method {
   const given = values['method'] ?? 'cosadd';

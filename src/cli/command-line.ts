@@ -21,6 +21,7 @@ import {
   integer,
   languageOf,
   method,
+  minimumCount,
   one,
   partsOf,
   readArguments,
@@ -79,7 +80,7 @@ async function main(words: string[]): Promise<void> {
 async function similar({ engine, operands, values, json, count }: Call): Promise<void> {
   const word = one('similar', 'WORD', operands);
   await openModel(engine, values);
-  const answer = await engine.describe(word, count);
+  const answer = await engine.describe(word, count, minimumCount(values));
   if (answer.known) print(json, answer, [heading(answer), ...answer.neighbours.map(row)]);
   else sayUnknown(answer, json);
 }
@@ -87,7 +88,7 @@ async function similar({ engine, operands, values, json, count }: Call): Promise
 async function analogy({ engine, operands, values, json, count }: Call): Promise<void> {
   const expression = one('analogy', 'EXPRESSION', operands);
   await openModel(engine, values);
-  const answer = await engine.solve(expression, count, method(values));
+  const answer = await engine.solve(expression, count, method(values), minimumCount(values));
   if (isAnswered(answer, json)) print(json, answer, answer.answers.map(row));
 }
 
@@ -113,7 +114,7 @@ async function odd({ engine, operands, values, json }: Call): Promise<void> {
 async function rank({ engine, operands, values, json }: Call): Promise<void> {
   if (operands.length !== 2) throw new UsageError(`rank takes WORD and OTHER, got ${operands.length}.`);
   await openModel(engine, values);
-  const answer = await engine.rank(operands[0]!, operands[1]!);
+  const answer = await engine.rank(operands[0]!, operands[1]!, minimumCount(values));
   if (!isAnswered(answer, json)) return;
   const { word, other, rank: place, of, similarity: cosine } = answer;
   print(json, answer, [`${other} is neighbour ${place} of ${of} of ${word}, cosine ${cosine.toFixed(4)}`]);

@@ -123,16 +123,20 @@ export class Engine implements EngineApi {
   }
 
   // `async`, so that a missing model rejects the promise and throws nothing in the caller's face
-  async describe(word: string, neighbours: number): ReturnType<EngineApi['describe']> {
-    return Promise.resolve(this.#needModel().describe(word, neighbours));
+  async describe(...question: Parameters<EngineApi['describe']>): ReturnType<EngineApi['describe']> {
+    return Promise.resolve(this.#needModel().describe(...question));
   }
 
   similaritiesOnMap(word: string): Promise<Float32Array | null> {
     return Promise.resolve(this.#model?.similaritiesOnMap(word) ?? null);
   }
 
-  async solve(...[expression, answers, method]: Parameters<EngineApi['solve']>): ReturnType<EngineApi['solve']> {
-    return Promise.resolve(this.#needModel().solve(expression, answers, method));
+  async solve(...question: Parameters<EngineApi['solve']>): ReturnType<EngineApi['solve']> {
+    return Promise.resolve(this.#needModel().solve(...question));
+  }
+
+  analogyExamples(count: number): ReturnType<EngineApi['analogyExamples']> {
+    return Promise.resolve(this.#model?.analogyExamples(count) ?? []);
   }
 
   async similarity(first: string, second: string): ReturnType<EngineApi['similarity']> {
@@ -147,8 +151,8 @@ export class Engine implements EngineApi {
     return Promise.resolve(this.#needModel().doesntMatch(words));
   }
 
-  async rank(word: string, other: string): ReturnType<EngineApi['rank']> {
-    return Promise.resolve(this.#needModel().rank(word, other));
+  async rank(...question: Parameters<EngineApi['rank']>): ReturnType<EngineApi['rank']> {
+    return Promise.resolve(this.#needModel().rank(...question));
   }
 
   async evaluate(...[path, options]: Parameters<EngineApi['evaluate']>): ReturnType<EngineApi['evaluate']> {
@@ -182,8 +186,8 @@ export class Engine implements EngineApi {
     return Promise.resolve(this.#model?.startOfWindow(place) ?? 0);
   }
 
-  complete(place: PlaceToRead, suggestions: number): ReturnType<EngineApi['complete']> {
-    return Promise.resolve(this.#model?.complete(place, suggestions) ?? { prefix: '', suggestions: [] });
+  complete(...question: Parameters<EngineApi['complete']>): ReturnType<EngineApi['complete']> {
+    return Promise.resolve(this.#model?.complete(...question) ?? { prefix: '', suggestions: [] });
   }
 
   async compareCells(

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { TEXT_WINDOW, type PlaceToRead, type WordAt } from '../protocol/engine.ts';
 import type { EngineClient } from './engine-process.ts';
 import { KnownWindow } from './known-window.ts';
+import { minimumCount } from './minimum-count.ts';
 
 /** What is read of a document to find a window: so much before the place, UTF-16 code units. */
 const LONGEST = 1 << 20;
@@ -66,7 +67,7 @@ export async function wordAtPosition(
 ): Promise<{ word: WordAt; range: vscode.Range } | undefined> {
   const { version } = document;
   const place = await places.at(engine, document, position);
-  const word = place && (await engine.wordAt(place, neighbours));
+  const word = place && (await engine.wordAt(place, neighbours, minimumCount()));
   if (!word || document.version !== version) return undefined;
   const [start, end] = [document.positionAt(place.first + word.start), document.positionAt(place.first + word.end)];
   return { word, range: new vscode.Range(start, end) };

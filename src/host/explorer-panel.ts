@@ -7,6 +7,8 @@ import type { PlaceToRead } from '../protocol/engine.ts';
 import type { ExplorerHost, ExplorerView } from '../protocol/explorer.ts';
 import { COMMANDS } from './command-ids.ts';
 import { explorerPage } from './explorer-page.ts';
+import { minimumCount } from './minimum-count.ts';
+import { LEAST_PROBABILITY, MOST_SUGGESTIONS } from './word-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 const VIEW_TYPE = 'lexiscope.explorer';
@@ -114,13 +116,16 @@ class Shown {
         const map = await (await model.required()).map();
         if (!map)
           throw new Error(vscode.l10n.t('This model has word vectors only. Train on this workspace to have a map.'));
-        return map;
+        return { ...map, minimumCount: minimumCount() || map.minimumCount };
       },
-      describe: async (word, neighbours) => (await model.required()).describe(word, neighbours),
+      describe: async (word, neighbours, isRareToo) =>
+        (await model.required()).describe(word, neighbours, isRareToo ? 1 : minimumCount()),
       similaritiesOnMap: async (word) => (await model.required()).similaritiesOnMap(word),
-      complete: async (text, suggestions) => {
+      complete: async (text) => {
         const engine = await model.required();
-        return model.summary?.languageModel ? engine.complete(endOfProse(text), suggestions) : null;
+        return model.summary?.languageModel
+          ? engine.complete(endOfProse(text), MOST_SUGGESTIONS, LEAST_PROBABILITY)
+          : null;
       },
       train: async () => {
         await vscode.commands.executeCommand(COMMANDS.train); // says itself how it went

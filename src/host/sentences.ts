@@ -59,7 +59,7 @@ export function modelDetails(model: ModelSummary, language: string): string[] {
     ),
     ...(words === null || files === null
       ? [l10n.t('Imported from {0}', imported ?? '')]
-      : [l10n.t('Learned from {0} words in {1} files', figure(words, language), figure(files, language))]),
+      : [l10n.t('Learned from {0} words in {1}', figure(words, language), fileCount(files, language))]),
     ...perplexity(languageModel, language),
     imported === undefined ? l10n.t('Trained {0}', when) : l10n.t('Imported {0}', when),
     l10n.t('Click to open the explorer.'),
@@ -71,11 +71,11 @@ export function trainingDone(report: TrainReport, language: string): string {
   const { reading, model, seconds, resumedAt, languageModelResumedAt, languageModelProblem } = report;
   return [
     l10n.t(
-      'Lexiscope learned {0} words from {1} words of text in {2} ({3} files).',
+      'Lexiscope learned {0} words from {1} words of text in {2} ({3}).',
       figure(model.vocabulary, language),
       figure(reading.words, language),
       duration(wall(seconds)),
-      figure(reading.files, language),
+      fileCount(reading.files, language),
     ),
     ...(resumedAt === undefined
       ? []
@@ -247,6 +247,16 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return l10n.t('{0} min {1} s', minutes, whole % 60);
   return l10n.t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);
+}
+
+/** “1 file”, “1,234 files” */
+function fileCount(files: number, language: string): string {
+  return files === 1 ? l10n.t('1 file') : l10n.t('{0} files', figure(files, language));
+}
+
+/** Lines as a screen reader is to say them, one sentence after the other. */
+export function spoken(lines: readonly string[]): string {
+  return lines.map((line) => (/[.!?…。]$/.test(line) ? line : `${line}.`)).join(' ');
 }
 
 export function figure(value: number, language: string): string {

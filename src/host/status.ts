@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { COMMANDS } from './command-ids.ts';
 import { inUse } from '../model-folder/writer-lock.ts';
-import { modelDetails, percent, progressDetails, progressText } from './sentences.ts';
+import { modelDetails, percent, progressDetails, progressText, spoken } from './sentences.ts';
 import type { Training } from './training.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
@@ -42,7 +42,7 @@ export class Status implements vscode.Disposable {
     this.#item.command = face.command;
     const lines = [face.text.replace(/\$\([^)]*\) /, ''), ...face.details];
     this.#item.tooltip = lines.join('\n');
-    this.#item.accessibilityInformation = { label: lines.join('. '), role: 'button' };
+    this.#item.accessibilityInformation = { label: spoken(lines), role: 'button' };
     this.#item.show();
   }
 

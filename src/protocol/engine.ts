@@ -68,7 +68,7 @@ export interface EngineApi {
    * not known the part at the place, with its nearest words. `null` if there is no word, as in
    * markup.
    */
-  wordAt(place: PlaceToRead, neighbours: number): Promise<WordAt | null>;
+  wordAt(place: PlaceToRead, neighbours: number, minimumCount?: MinimumCount): Promise<WordAt | null>;
   /**
    * Where the text of a place may begin without changing what is read around the place, UTF-16
    * units from the beginning of `place.text`, which is the document's up to a little behind the
@@ -77,16 +77,21 @@ export interface EngineApi {
    */
   startOfWindow(place: PlaceToRead): Promise<number>;
   /** A word's count and nearest words. */
-  describe(word: string, neighbours: number): Promise<WordDescription | UnknownWord>;
+  describe(word: string, neighbours: number, minimumCount?: MinimumCount): Promise<WordDescription | UnknownWord>;
   /**
    * Cosine similarities of `word` to the words of the map, in the map's order, shape (N); null for
    * an unknown word.
    */
   similaritiesOnMap(word: string): Promise<Float32Array | null>;
   /**
-   * Answers an expression such as `king - man + 0.5*woman` or `man : king :: woman`, best first.
+   * Answers an expression such as `king - man + 0.5*woman` or `man : woman = king : ?`, best first.
    */
-  solve(expression: string, answers: number, method: Method): Promise<AnalogyAnswer>;
+  solve(expression: string, answers: number, method: Method, minimumCount?: MinimumCount): Promise<AnalogyAnswer>;
+  /**
+   * Analogies that these vectors solve, as expressions without their last word, such as `man :
+   * woman = king : ?`; fewer if there are fewer.
+   */
+  analogyExamples(count: number): Promise<string[]>;
   /** Cosine of two words. */
   similarity(first: string, second: string): Promise<SimilarityAnswer>;
   /**
@@ -97,7 +102,7 @@ export interface EngineApi {
   /** Which word of a list, of three or more, is farthest from the mean of all. */
   doesntMatch(words: string): Promise<OddWordAnswer>;
   /** The place of `other` among the neighbours of `word`. */
-  rank(word: string, other: string): Promise<RankAnswer>;
+  rank(word: string, other: string, minimumCount?: MinimumCount): Promise<RankAnswer>;
   /**
    * Measures the vectors by a file of word pairs with people's scores, or of analogies; which of
    * them it is, its lines tell. Tells `evaluating` on the way. Gives `null` if `cancelEvaluation`
@@ -109,10 +114,11 @@ export interface EngineApi {
   cancelEvaluation(): Promise<boolean>;
   /**
    * What the language model expects at a place: the rest of the word that is begun there, or the
-   * next word, after the words that a training reads before the place. No suggestions without a
-   * language model, and in markup.
+   * next word, after the words that a training reads before the place. At most `suggestions`, each
+   * of at least the probability `least`, if that is given. No suggestions without a language model,
+   * and in markup.
    */
-  complete(place: PlaceToRead, suggestions: number): Promise<Completion>;
+  complete(place: PlaceToRead, suggestions: number, least?: number): Promise<Completion>;
   /**
    * How a file is read: its words, the ends of its sentences, and what was left out and why. Words
    * are separated from their particles if the stored model knows their stems. Throws one
@@ -144,6 +150,13 @@ export interface EngineApi {
    */
   exportVectors(path: string, format: VectorFormat): Promise<{ words: number; bytes: number }>;
 }
+
+/**
+ * How often a word must have been seen in the text to be among near words and answers. 0 or absent:
+ * as often as its length asks for (docs/near-words.md); 1: all words are. There are never fewer
+ * than 8 for it, and none is left out where counts are unknown.
+ */
+export type MinimumCount = number;
 
 /**
  * What the engine tells its client without being asked, and asks of one whose folders are virtual.
@@ -386,7 +399,9 @@ export interface ModelSummary {
    */
   words: number | null;
   files: number | null;
-  /** 0 if no map was made. */
+  /** Share of the files that are code, 0 to 1; absent where it is not known. */
+  code?: number;
+  /** 0 where no map was made. */
   mapWords: number;
   /**
    * Word vectors: mean loss of a pair in each epoch of the last training, in double precision;
@@ -461,6 +476,8 @@ export interface TrainingCurves {
 
 export interface Neighbour {
   word: string;
+  /** Null where counts are unknown. */
+  count: number | null;
   /** Cosine. */
   similarity: number;
 }
@@ -490,10 +507,20 @@ export interface UnknownWord {
 /**
  * `word` may differ from the letters at its place: by case, by a particle, by character references.
  */
-export type WordAt = (WordDescription | Pick<UnknownWord, 'known' | 'word'>) & {
+export type PlacedWord = (WordDescription | Pick<UnknownWord, 'known' | 'word'>) & {
   /** Where it stands in the text, UTF-16 units, end exclusive. */
   start: number;
   end: number;
+};
+
+export type WordAt = PlacedWord & {
+  /**
+   * Whether it is a number, a keyword of the language or one of the most frequent function words:
+   * near words of these say little.
+   */
+  saysLittle: boolean;
+  /** Whether the language is known to be prose or its markup. */
+  isProse: boolean;
 };
 
 /**
@@ -512,7 +539,7 @@ export type SimilarityAnswer =
 /** The words by their cosine to the mean of all, best first; `odd` is the last one. */
 export type OddWordAnswer = { status: 'found'; odd: string; words: Neighbour[] } | Unanswered;
 
-/** 1 for the nearest; `of`: all the neighbours there are. */
+/** 1 for the nearest; `of`: all the neighbours there are, rare words left out. */
 export type RankAnswer =
   { status: 'ranked'; word: string; other: string; rank: number; of: number; similarity: number } | Unanswered;
 
@@ -596,7 +623,7 @@ export interface Completion {
    * for. Suggestions replace it.
    */
   prefix: string;
-  /** Best first. */
+  /** Best first; but what is typed comes before all others if it is a word itself. */
   suggestions: Suggestion[];
   /** Why nothing is ever suggested, one sentence. */
   problem?: string;
@@ -604,7 +631,9 @@ export interface Completion {
 
 export interface Suggestion {
   word: string;
-  /** Probability of this word among all words that begin with the prefix, 0 to 1. */
+  /**
+   * Of this word among all that may begin with the prefix, the prefix as a word included, 0 to 1.
+   */
   probability: number;
 }
 
@@ -615,6 +644,8 @@ export interface WordMap {
   counts: Float64Array | null;
   /** (N, 2), x then y, centred, the longer side of the bounding box from -1 to 1. */
   positions: Float32Array;
+  /** How often a word must have been seen to be among near words; 1: all are. */
+  minimumCount: number;
 }
 
 /** How the names of files of vectors end: the first of a format is the one to offer. */

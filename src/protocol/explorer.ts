@@ -9,11 +9,12 @@ export interface ExplorerHost {
    * has no map.
    */
   map(): Promise<WordMap | null>;
-  describe(word: string, neighbours: number): Promise<WordDescription | UnknownWord>;
+  /** `isRareToo`: with near words that were seen less often than `WordMap.minimumCount`. */
+  describe(word: string, neighbours: number, isRareToo: boolean): Promise<WordDescription | UnknownWord>;
   /** Cosine similarities of `word` to the map's words, (N); null for an unknown word. */
   similaritiesOnMap(word: string): Promise<Float32Array | null>;
-  /** `null` if the model has no language model. */
-  complete(text: string, suggestions: number): Promise<Completion | null>;
+  /** Null where the model has no language model. */
+  complete(text: string): Promise<Completion | null>;
   /** Starts the training command. */
   train(): Promise<void>;
 }
@@ -32,6 +33,8 @@ export interface ExplorerState {
   /** Centre in map coordinates, and pixels a map unit. */
   view: { x: number; y: number; scale: number } | null;
   text: string;
+  /** Whether rare words are among the near words. */
+  isRareToo?: boolean;
 }
 
 /** The host puts this into the page, as JSON in `<script type="application/json" id="setup">`. */

@@ -55,7 +55,7 @@ export function textOptions(given: Given): TextOptions {
 
 /** Throws a RangeError with a sentence for each setting of a training that is wrong. */
 function check(given: Given): void {
-  const wrong = OPTIONS.filter(({ group }) => !group.isOfEditor).flatMap(({ name, option }) => {
+  const wrong = OPTIONS.filter(({ group }) => !group.isOfEditor && !group.isOfQuestions).flatMap(({ name, option }) => {
     const written = given(name);
     const isFine = written === undefined || fits(option, fromSetting(option, written));
     return isFine ? [] : [unfitting(PREFIX + name, option, JSON.stringify(written))];

@@ -465,7 +465,7 @@ export function particlesAfter(typed: string, length: number): string[] {
   const beginning = typed.slice(length);
   if (!isHangul(last)) return [];
   return [...PARTICLES]
-    .filter(([particle, { after }]) => follows(last, after) && particle !== beginning && particle.startsWith(beginning))
+    .filter(([particle, { after }]) => follows(last, after) && particle.startsWith(beginning))
     .map(([particle]) => particle);
 }
 

@@ -3,6 +3,19 @@
 
 import { defaultsOf, type OptionTable, type ValuesOf } from '../options/option.ts';
 
+/** Of what is shown, not of the training. */
+export const NEIGHBOURS = {
+  minimumCount: {
+    type: 'integer',
+    default: 0,
+    range: [0, 1_000_000],
+    unit: 'occurrences',
+    tier: 'advanced',
+    sentence:
+      'How often a word must have been seen to be among near words and answers, unless there are fewer than 8. `0`: automatic, once in 40,000 words of the text, from 5 to 100 times; `1`: all words.',
+  },
+} as const satisfies OptionTable;
+
 export const WORD2VEC = {
   algorithm: {
     type: 'choice',

@@ -21,6 +21,9 @@ export interface Similar {
   similarity: number;
 }
 
+/** Rows that are no answer: a set, or what tells of a row whether it is one of them. */
+export type LeftOut = Pick<ReadonlySet<number>, 'has'>;
+
 /** A part of a 3CosMul question: a direction and what it counts; below 0 it counts against. */
 export interface Factor {
   direction: ArrayLike<number>;
@@ -164,7 +167,7 @@ export class SimilarityIndex {
    * The `count` rows of the largest cosine to the direction, those of `without` left out, best
    * first, equal ones by row.
    */
-  nearest(direction: ArrayLike<number>, count: number, without: ReadonlySet<number>): Similar[] {
+  nearest(direction: ArrayLike<number>, count: number, without: LeftOut): Similar[] {
     const query = this.#query(direction);
     const { slope, constant } = query;
     return this.#search(
@@ -184,7 +187,7 @@ export class SimilarityIndex {
    * divided by that over the factors of w < 0, of ((1 + cos) / 2)^-w, plus 1e-6 (3CosMul, Levy &
    * Goldberg 2014, where every weight is 1 or -1). Order and `without` as in `nearest`.
    */
-  nearestByProduct(factors: readonly Factor[], count: number, without: ReadonlySet<number>): Similar[] {
+  nearestByProduct(factors: readonly Factor[], count: number, without: LeftOut): Similar[] {
     const queries = factors.map(({ direction, weight }) => ({ ...this.#query(direction), weight }));
     const block = new Float32Array(queries.length * BLOCK); // (factors, rows of a block)
     const denominators = new Float64Array(BLOCK);
@@ -217,7 +220,7 @@ export class SimilarityIndex {
    * How many rows, without those of `without`, have a larger cosine to the direction than row
    * `index`.
    */
-  countNearer(direction: ArrayLike<number>, index: number, without: ReadonlySet<number>): number {
+  countNearer(direction: ArrayLike<number>, index: number, without: LeftOut): number {
     const query = this.#query(direction);
     const own = new Float32Array(1);
     this.#exact(query.direction, [index], own);
@@ -246,7 +249,7 @@ export class SimilarityIndex {
    */
   #search(
     count: number,
-    without: ReadonlySet<number>,
+    without: LeftOut,
     bound: (from: number, rows: number, upper: Float64Array) => void,
     lower: (row: number, upper: number) => number,
     score: (ids: readonly number[], scores: Float64Array) => void,

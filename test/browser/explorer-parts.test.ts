@@ -19,7 +19,19 @@ function sceneOf(positions: Float32Array, view: View, more: Partial<LabelScene> 
   const ranks = Uint32Array.from({ length: positions.length / 2 }, (_, i) => i);
   const grid = new GridIndex(positions);
   const fixed = { radius: () => 3, gap: () => 6, fontSize: () => 12, width: (index: number) => 30 + (index % 7) * 8 };
-  return { view, size, positions, grid, byRank: ranks, rank: ranks, pinned: [], limit: 60, ...fixed, ...more };
+  return {
+    view,
+    size,
+    positions,
+    grid,
+    byRank: ranks,
+    rank: ranks,
+    common: ranks.length,
+    pinned: [],
+    limit: 60,
+    ...fixed,
+    ...more,
+  };
 }
 
 test('the view that fits shows every point inside its margin', () => {

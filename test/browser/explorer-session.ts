@@ -10,7 +10,7 @@ export const host: ExplorerHost = {
   map: () => Promise.resolve(model.map),
   describe: (word, neighbours) => Promise.resolve(model.describe(word, neighbours)),
   similaritiesOnMap: (word) => Promise.resolve(model.similaritiesOnMap(word)),
-  complete: (text, suggestions) => Promise.resolve(model.complete(text, suggestions)),
+  complete: (text) => Promise.resolve(model.complete(text, 8)),
   train: () => Promise.resolve(),
 };
 

@@ -62,6 +62,7 @@ export function toyModel(words: number, seed: number): ToyModel {
     words: names,
     counts: Float64Array.from(names, (_, i) => Math.round(40_000 / (i + 1)) + 3),
     positions: new Float32Array(names.flatMap((name) => places.get(name)!)),
+    minimumCount: 1,
   };
   const similarity = (a: [number, number], b: [number, number]) =>
     Math.exp(-2.5 * Math.hypot(a[0] - b[0], a[1] - b[1])) * 1.2 - 0.2;
@@ -88,7 +89,11 @@ export function toyModel(words: number, seed: number): ToyModel {
         onMap: rank >= 0,
         neighbours: [...places]
           .filter(([other]) => other !== word)
-          .map(([other, place]) => ({ word: other, similarity: similarity(place, places.get(word)!) }))
+          .map(([other, place]) => ({
+            word: other,
+            count: map.counts![names.indexOf(other)] ?? 2,
+            similarity: similarity(place, places.get(word)!),
+          }))
           .sort((a, b) => b.similarity - a.similarity)
           .slice(0, neighbours),
       };

@@ -14,7 +14,7 @@ import { quietSettings, VSCodeServer } from '../../scripts/vscode-server.mjs';
 import manifest from '../../package.json' with { type: 'json' };
 import { colourOf, Pixels } from '../browser/pixels.ts';
 import { TOPICS } from '../synthetic-text.ts';
-import { NOTES, SampleFolder, UNREAD } from './sample-folder.ts';
+import { CODE, DRAFT, NOTES, SampleFolder, UNREAD } from './sample-folder.ts';
 import { launchBrowser, retry, Workbench } from './workbench.ts';
 
 const VSIX = fileURLToPath(new URL(`../../lexiscope-${manifest.version}.vsix`, import.meta.url));
@@ -27,6 +27,26 @@ const RUNNING = /Lexiscope: (starting|reading|counting|word vectors|map|language
 /** The phase that lasts long enough, on any machine, for a click and a kill. */
 const LONG_PHASE = /language model \d+%/;
 const LEARNED = /Lexiscope learned [\d,]+ words from [\d,]+ words of text/;
+
+/**
+ * Words that begin others (sail, king, prince), that are learned and that are not, and most of them at the end of a line. VS Code
+ * indents no line of it and closes no bracket or quotation mark.
+ */
+const PROSE = [
+  'the king of the castle was near the palace',
+  'a prince',
+  'the queen and the sail',
+  'in the kitchen with flour and a spoon',
+  'the oven was over the',
+  'Prince and King and sai',
+  'The harbour, the ship; the captain.',
+  '',
+  'a wav',
+  '한국과 서울',
+  'an unknown wor',
+  'sail',
+  'the end',
+].join('\n');
 
 /** The explorer's document, once it shows a map. */
 const EXPLORER = '.explorer[data-phase="ready"]';
@@ -110,10 +130,34 @@ describe('a folder that nothing was learned from', () => {
 });
 
 describe('a folder that was learned', () => {
-  step('a hover shows the nearest words, their cosines and the count', async () => {
+  step('a hover shows the nearest words and the count', async () => {
     await window.openFile('chapter-1.txt');
     await checkHover('king', TOPICS.court);
     await window.screenshot('hover');
+    await window.noHover('the', /in this folder/);
+  });
+
+  step('a near word in a hover opens its own list', async () => {
+    const hover = await window.hover('king', /king · .* used like/);
+    const near = await hover.locator('td a').first().innerText();
+    await hover.locator('td a').first().click();
+    await window.quickRow(/\d\.\d{3} · \d+×$/);
+    assert.equal(await (await window.quickInput()).inputValue(), near);
+    await window.press('Escape');
+  });
+
+  step('over code a hover is one line below what the language server says', async () => {
+    await window.openInTree('ignored', CODE.name);
+    const hover = await window.hover('king', /≈/);
+    await hover.getByText(/const king: string/).waitFor();
+    const [server, ours] = await Promise.all(
+      [/const king: string/, /≈/].map((text) => hover.getByText(text).last().boundingBox()),
+    );
+    assert.ok(server!.y < ours!.y, 'ours comes last');
+    assert.ok(ours!.height < 40, 'and is one line');
+    await window.screenshot('hover over code');
+    await window.noHover('const', /≈/);
+    await window.openFile('chapter-1.txt');
   });
 
   step('a hover over a Korean word shows Korean words', async () => {
@@ -127,7 +171,8 @@ describe('a folder that was learned', () => {
     await window.screenshot('hover over a character reference');
     await window.goTo(3, 9);
     await window.command('Lexiscope: Find Similar Words…');
-    await window.quickRow(/\d\.\d{3}/);
+    await window.quickRow(/^king, \d+ times in this folder/);
+    await window.quickRow(/\d\.\d{3} · \d+×$/);
     assert.equal(await (await window.quickInput()).inputValue(), 'king');
     await window.screenshot('similar words of a character reference');
     await window.press('Escape');
@@ -168,10 +213,48 @@ describe('a folder that was learned', () => {
     await window.command('File: Revert File');
   });
 
+  step('prose with line breaks is what was typed: no word and no line break is taken', async () => {
+    await window.openInTree('ignored', DRAFT);
+    await window.goTo(1, 1); // the tree has the focus
+    await window.type(PROSE);
+    await retry('the last line', 15_000, async () => assert.equal((await window.lines()).at(-1), 'the end'));
+    const lines = await window.lines();
+    await window.screenshot('prose');
+    assert.deepEqual(lines, PROSE.split('\n'));
+  });
+
+  step('a list that opens by itself waits for a choice: Tab takes its first word, Enter a chosen one', async () => {
+    await window.type('\nthe kni');
+    await window.openSuggestions(/knight/);
+    await window.screenshot('suggestions while typing');
+    await window.press('Tab');
+    await window.type(' the pal');
+    await window.openSuggestions(/palace/);
+    await window.press('ArrowDown');
+    await window.press('Enter');
+    await window.type('.');
+    assert.equal((await window.lines()).at(-1), 'the knight the palace.');
+  });
+
+  step('a word that is typed stands first, and no list opens by itself if it is the likeliest', async () => {
+    await window.type('\nthe sail');
+    const asked = await window.suggestions(/sail/);
+    assert.match(asked[0]!, /^sail\b/);
+    await window.press('Escape');
+    await window.type('\nthe oven');
+    await window.noSuggestions();
+    await window.press('Control+Space');
+    await window.openSuggestions(/^oven/);
+    await window.press('Escape');
+    await window.command('File: Revert File');
+    await window.press('Control+F4');
+  });
+
   step('Find Similar Words answers while one types', async () => {
     await window.command('Lexiscope: Find Similar Words…');
     await (await window.quickInput()).fill('harbour');
-    assertOneOf(await window.quickRow(/\d\.\d{3}$/), TOPICS.sea);
+    await window.quickRow(/^harbour, \d+ times in this folder/);
+    assertOneOf(await window.quickRow(/\d\.\d{3} · \d+×$/), TOPICS.sea);
     await window.screenshot('similar words');
     await (await window.quickInput()).fill('habour');
     await window.quickRow(/is not a word that was learned/);
@@ -181,8 +264,16 @@ describe('a folder that was learned', () => {
 
   step('Solve Analogy answers while one types', async () => {
     await window.command('Lexiscope: Solve Analogy…');
+    const example = await window.quickRow(/ : .* = .* : \?$/);
+    await window.screenshot('analogy examples');
+    await (await window.quickInput()).fill('flour : bread = sugar');
+    assertOneOf(await window.quickRow(/\d\.\d{3} · \d+×$/), TOPICS.kitchen);
+    await (await window.quickInput()).fill(example);
+    await window.quickRow(/\d\.\d{3} · \d+×$/);
+    await (await window.quickInput()).fill('flour is to');
+    await window.quickRow(/Go on with two words/);
     await (await window.quickInput()).fill('bread - flour + sugar');
-    assertOneOf(await window.quickRow(/\d\.\d{3}$/), TOPICS.kitchen);
+    assertOneOf(await window.quickRow(/\d\.\d{3} · \d+×$/), TOPICS.kitchen);
     await window.screenshot('analogy');
     await (await window.quickInput()).fill('bread - nosuchword + sugar');
     await window.quickRow(/nosuchword.*is not a word that was learned/);
@@ -192,7 +283,7 @@ describe('a folder that was learned', () => {
   step('Solve Analogy takes weights and says what is wrong with one', async () => {
     await window.command('Lexiscope: Solve Analogy…');
     await (await window.quickInput()).fill('bread - 0.5*flour + 2*sugar');
-    assertOneOf(await window.quickRow(/\d\.\d{3}$/), TOPICS.kitchen);
+    assertOneOf(await window.quickRow(/\d\.\d{3} · \d+×$/), TOPICS.kitchen);
     await (await window.quickInput()).fill('bread - 0*flour');
     await window.quickRow(/The weight 0 at position 9 must be a number other than 0/);
     await window.press('Escape');
@@ -203,7 +294,7 @@ describe('a folder that was learned', () => {
     await (await window.quickInput()).fill('king queen');
     await window.quickRow(/three words or more/);
     await (await window.quickInput()).fill('king queen ship throne');
-    await window.quickRow(/^ship, -?\d\.\d{3}, fits least/);
+    await window.quickRow(/^ship, -?\d\.\d{3} · \d+× · fits least/);
     await window.screenshot('odd word');
     await window.press('Escape');
     await window.command('Lexiscope: Compare Words…');
@@ -211,6 +302,9 @@ describe('a folder that was learned', () => {
     await window.quickRow(/“queen” is neighbour \d+ of “king”, of \d+/);
     await (await window.quickInput()).fill('king queen / bread sugar');
     await window.quickRow(/cosine -?\d\.\d{3}.*king, queen · bread, sugar/);
+    await (await window.quickInput()).fill('king queen ship');
+    await window.quickRow(/^king · queen, 0\.\d{3}/);
+    await window.quickRow(/^queen · ship, -?0\.\d{3}/);
     await window.screenshot('compare words');
     await window.press('Escape');
   });
@@ -255,8 +349,8 @@ describe('a folder that was learned', () => {
 
   step('the link of a hover shows its word in the explorer', async () => {
     await window.openFile('chapter-1.txt');
-    const hover = await window.hover('king', /king .*Show on Map/);
-    await hover.getByText('Show on Map').click();
+    const hover = await window.hover('king', /king .*Map/s);
+    await hover.getByText('Map', { exact: true }).click();
     const explorer = await window.webview(EXPLORER);
     await explorer.locator('.selection .word', { hasText: /^king$/ }).waitFor();
     await window.screenshot('explorer from a hover');
@@ -269,7 +363,7 @@ describe('a folder that was learned', () => {
       void dialog.dismiss();
     });
     await window.openFile('hostile.txt');
-    const hover = await window.hover('onerror', /onerror.*count 30/s);
+    const hover = await window.hover('onerror', /onerror.*30 times in this folder/s);
     assert.equal(await hover.locator('img').count(), 0);
     await window.screenshot('hostile');
     assert.deepEqual(dialogs, []);
@@ -353,7 +447,7 @@ describe('the end', () => {
     await window.answerDialog('Forget');
     await window.notification(/models of this workspace are deleted/);
     await window.clearNotifications();
-    await window.noHover('queen', /Nearest words/);
+    await window.noHover('queen', /in this folder/);
   });
 
   step('an empty folder is answered with one sentence', async () => {
@@ -361,7 +455,7 @@ describe('the end', () => {
     try {
       await window.page.goto(server.window(empty));
       await window.command('Lexiscope: Learn This Folder');
-      await window.notification(/needs about 2000 words to learn from and found 0 in 0 files/);
+      await window.notification(/needs about 2000 words to learn from and found no text here/);
       await window.screenshot('empty folder');
     } finally {
       await rm(empty, { recursive: true });
@@ -382,16 +476,18 @@ async function idle(): Promise<Locator> {
 /** The word's hover names its count in the folder and, nearest first, words of its topic. */
 async function checkHover(word: string, topic: readonly string[]): Promise<void> {
   const hover = await window.hover(word, new RegExp(`^\\s*${word} · `));
-  assert.match(await hover.innerText(), new RegExp(`count ${folder.count(word).toLocaleString('en')}\\b`));
+  const seen = folder.count(word).toLocaleString('en');
+  assert.match(await hover.innerText(), new RegExp(`^\\s*${word} · ${seen} times in this folder · used like`));
   const rows = await hover
     .locator('tbody tr')
     .evaluateAll((elements) =>
       elements.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent.trim())),
     );
   assert.ok(rows.length >= 5, `the hover shows ${rows.length} words`);
-  for (const [neighbour, cosine] of rows.slice(0, 3)) {
+  for (const [neighbour, bar, count] of rows.slice(0, 3)) {
     assertOneOf(neighbour!, topic);
-    assert.match(cosine!, /^0\.\d{3}$/);
+    assert.match(bar!, /^━+╸?$/);
+    assert.equal(count, folder.count(neighbour!).toLocaleString('en'));
   }
 }
 

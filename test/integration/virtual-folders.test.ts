@@ -80,7 +80,7 @@ after(async () => {
 async function known(word: string): Promise<boolean> {
   await window.command('Lexiscope: Find Similar Words…');
   await (await window.quickInput()).fill(word);
-  const row = await window.quickRow(/\d\.\d{3}$|is not a word that was learned/);
+  const row = await window.quickRow(/\d\.\d{3} · \d+×$|is not a word that was learned/);
   await window.press('Escape');
   return !row.includes('is not a word');
 }
@@ -117,7 +117,7 @@ for (const [name, figures] of [
       assert.equal(await known(WORDS.disk), name === 'mixed');
       for (const word of ['zeppelin', 'swordfish']) assert.ok(!(await known(word)), word);
       await window.openInTree(...(name === 'mixed' ? ['book'] : []), 'chapter-2.txt');
-      const hover = await window.hover('king', /king · .*Nearest words/s);
+      const hover = await window.hover('king', /king · .*used like/s);
       assert.match(await hover.innerText(), new RegExp(TOPICS.court.filter((word) => word !== 'king').join('|')));
       await window.screenshot(`${name} workspace hover`);
       await window.command('Lexiscope: Show How This File Is Read');

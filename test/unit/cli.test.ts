@@ -96,6 +96,14 @@ test('similar, analogy and complete answer from the stored model', async () => {
   const similar = await ask<WordDescription>('similar', 'king', '--count', '3');
   assert.equal(similar.neighbours.length, 3);
   for (const { word } of similar.neighbours) assert.ok((TOPICS.court as readonly string[]).includes(word), word);
+  const lines = (await lexiscope('similar', 'king', '--model', model, '--count', '20')).out.trim().split('\n');
+  assert.match(lines[0]!, /^king: \d+ times$/);
+  for (const line of lines.slice(1)) assert.match(line, /^-?\d\.\d{4}  \S+  \d+$/);
+  assert.equal(lines.length, 21);
+  const few = await ask<WordDescription>('similar', 'king', '--count', '20', '--neighbours.minimumCount', '100000');
+  assert.equal(few.neighbours.length, 8);
+  const wrong = await lexiscope('similar', 'king', '--model', model, '--neighbours.minimumCount', 'many');
+  assert.match(wrong.err, /--neighbours\.minimumCount is "many"; it must be a whole number/);
   const analogy = await ask<AnalogyAnswer>('analogy', 'bread - oven + ship', '--count', '2');
   assert.ok(analogy.status === 'solved' && analogy.answers.length === 2);
   const completion = await ask<Completion>('complete', 'the harb');
@@ -212,7 +220,8 @@ test('what was exported is imported, and the model that comes of it says what it
   assert.equal(code, 0, err);
   assert.match(out, /rows of word2vec-binary\n\d+ words with vectors of 24 numbers, \d+ on the map\n.* importing /);
   const similar = await lexiscope('similar', 'king', '--model', place, '--json');
-  assert.deepEqual(JSON.parse(similar.out), { ...own, count: null });
+  const neighbours = own.neighbours.map((neighbour) => ({ ...neighbour, count: null }));
+  assert.deepEqual(JSON.parse(similar.out), { ...own, count: null, neighbours });
   assert.match((await lexiscope('similar', 'king', '--model', place)).out, /^king: rank \d+\n/);
   assert.match((await lexiscope('map', '--model', place)).out, /^word\tcount\tx\ty\n\S+\t\t/);
   const complete = await lexiscope('complete', 'the ', '--model', place);
@@ -306,7 +315,7 @@ test('what cannot be done is one sentence on standard error, and nothing is writ
       1,
     ],
     [['settings', 'windows'], /No setting has windows in its name/, 2],
-    [['train', join(root, 'missing'), '--out', join(root, 'new')], /found 0 in 0 files/, 1],
+    [['train', join(root, 'missing'), '--out', join(root, 'new')], /found no text here/, 1],
     [['similar', 'king'], /--model DIR/, 2],
     [['similar', 'king', '--model', join(root, 'nowhere')], /There is no model in/, 2],
     [['similar', '--model', model], /takes one WORD, got 0/, 2],

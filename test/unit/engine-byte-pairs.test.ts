@@ -233,7 +233,7 @@ describe('an engine that has trained on byte pairs', () => {
 
 /** Every word that is found, by its probability. */
 async function readWords(model: BytePairLanguageModel, text: string): Promise<{ words: Map<string, number> }> {
-  const { suggestions } = model.complete(placeIn(text), 1000);
+  const { suggestions } = model.complete(placeIn(text), 1000, 0);
   return Promise.resolve({ words: new Map(suggestions.map(({ word, probability }) => [word, probability])) });
 }
 
@@ -294,10 +294,7 @@ test('one word, repeated, is learned', async () => {
   const model = new LanguageModel(kernel, tensors);
   const probabilities = model.probabilitiesAfter([same! + 1, same! + 1]);
   assert.equal(probabilities.indexOf(Math.max(...probabilities)), same! + 1);
-  assert.deepEqual(
-    new BytePairLanguageModel(model, tokenizer).complete(placeIn('same sa'), 3).suggestions[0]?.word,
-    'same',
-  );
+  assert.deepEqual(new BytePairLanguageModel(model, tokenizer).complete(placeIn('same sa'), 3, 0).suggestions[0]?.word, 'same');
 });
 
 test('how many byte pairs there are is within a range', () => {

@@ -122,6 +122,8 @@ describe('an engine that has trained', () => {
       word: 'noSuchWord',
       start: 19,
       end: 29,
+      saysLittle: false,
+      isProse: true,
     });
     const markup = '<p class="king">The king</p>';
     assert.equal((await engine.wordAt(placeIn(markup, 21, 'html'), 3))?.word, 'king');
@@ -192,6 +194,25 @@ describe('an engine that has trained', () => {
     const typed = await engine.complete(placeIn('the king of pal'), 5);
     assert.equal(typed.prefix, 'pal');
     assert.deepEqual(typed.suggestions, [{ word: 'palace', probability: 1 }]);
+    const whole = await engine.complete(placeIn('the king of a sail'), 5);
+    assert.deepEqual(
+      whole.suggestions.map(({ word }) => word),
+      ['sail', 'sailor'],
+      'what is typed is a word',
+    );
+    const [sail, sailor] = whole.suggestions.map(({ probability }) => probability) as [number, number];
+    assert.ok(Math.abs(sail + sailor - 1) < 1e-6 && sail > 0.2 && sailor > 0.2, `${sail} ${sailor}`);
+    const capital = await engine.complete(placeIn('the king of a Sail'), 5);
+    assert.deepEqual(
+      capital.suggestions.map(({ word }) => word),
+      ['Sail', 'sailor'],
+      'in any case',
+    );
+    const likely = await engine.complete(placeIn('the king of a sail'),
+      5,
+      sail + 0.001 > sailor ? sail + 0.001 : sailor + 0.001,
+    );
+    assert.deepEqual(likely.suggestions, []);
     const next = await engine.complete(placeIn('the king '), 200);
     assert.equal(next.prefix, '');
     const total = next.suggestions.reduce((sum, { probability }) => sum + probability, 0);
@@ -309,8 +330,8 @@ describe('an engine that has trained', () => {
 
 describe('a folder that gives too little', () => {
   const cases: [string, (path: string) => Promise<void>, RegExp][] = [
-    ['empty', () => Promise.resolve(), /needs about 2000 words .* found 0 in 0 files/],
-    ['a few words', (path) => writeFile(join(path, 'a.txt'), 'one two three four'), /found 4 in 1 files/],
+    ['empty', () => Promise.resolve(), /needs about 2000 words .* found no text here/],
+    ['a few words', (path) => writeFile(join(path, 'a.txt'), 'one two three four'), /found 4 \(files read: 1\)/],
     [
       'one word, repeated',
       (path) => writeFile(join(path, 'a.txt'), 'same '.repeat(5000)),

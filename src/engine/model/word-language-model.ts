@@ -5,6 +5,8 @@ import type { LanguageModel } from '../../language-model/inference/inference.ts'
 import type { Inspector } from '../../language-model/inference/inspection.ts';
 import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../../language-model/token-ids.ts';
 import type { Completion, TextToRead, Suggestion, TextInspection, PlaceToRead } from '../../protocol/engine.ts';
+import { completionList } from './completion-list.ts';
+import { normalizedWord } from '../../text/document.ts';
 import type { TextOptions } from '../../text/options.ts';
 import { isParticle, particlesAfter } from '../../text/particles.ts';
 import { wordsBefore, wordsOf } from '../../text/words-around.ts';
@@ -41,8 +43,11 @@ export class WordLanguageModel {
     this.#unknownCount = words.counts.subarray(words.known).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Words that begin as typed, in any case, or that may come next at the cursor. */
-  complete(place: PlaceToRead, suggestions: number): Completion {
+  /**
+   * Words that begin as typed, in any case, what is typed among them if it is a word, or words that
+   * may come next at the cursor: `most` of them at most, each of at least the probability `least`.
+   */
+  complete(place: PlaceToRead, most: number, least: number): Completion {
     const { words: vocabulary, counts, known, text: options } = this.#words;
     const read = wordsBefore(place, CONTEXT_WORDS, options);
     if (!read) return { prefix: '', suggestions: [] };
@@ -53,10 +58,11 @@ export class WordLanguageModel {
     const folded = typed.toLowerCase();
     const candidates: Suggestion[] = [];
     let mass = 0;
+    let asTyped = 0;
     const last = typed ? vocabulary.length : known;
     for (let rank = 0; rank < last; rank++) {
       const word = vocabulary[rank]!;
-      if (typed && (word.length <= typed.length || !this.#folded[rank]!.startsWith(folded))) continue;
+      if (typed && !this.#folded[rank]!.startsWith(folded)) continue;
       // a particle that was separated follows its stem at once: nothing begins with it
       if (this.#words.text.particles === 'separate' && isParticle(word)) continue;
       const probability =
@@ -64,20 +70,19 @@ export class WordLanguageModel {
           ? probabilities[rank + FIRST_WORD]!
           : (probabilities[UNKNOWN]! * counts[rank]!) / this.#unknownCount;
       mass += probability;
-      candidates.push({ word, probability });
+      if (typed && word.length === typed.length) asTyped += probability;
+      else candidates.push({ word, probability });
     }
     if (!typed) mass += probabilities[UNKNOWN]! + probabilities[END_OF_SENTENCE]!;
-    for (const suggestion of this.#withParticles(typed, before, probabilities)) {
-      mass += suggestion.probability;
-      candidates.push(suggestion);
+    for (const { word, probability, stem } of this.#withParticles(typed, before, probabilities)) {
+      // what is typed may be the stem, whose probability is that of all its forms, or have its particle already
+      if (stem === typed) asTyped -= probability;
+      else mass += probability;
+      if (word === typed) asTyped += probability;
+      else candidates.push({ word, probability });
     }
-    candidates.sort((a, b) => b.probability - a.probability);
-    return {
-      prefix,
-      suggestions: candidates
-        .slice(0, suggestions)
-        .map(({ word, probability }) => ({ word, probability: probability / mass })),
-    };
+    if (asTyped > 0) candidates.push({ word: typed, probability: asTyped });
+    return completionList(candidates, { prefix, most, least, mass });
   }
 
   /** Reads the text from its beginning on. `check` hears how many words that are. */
@@ -96,8 +101,12 @@ export class WordLanguageModel {
     };
   }
 
-  /** What has been typed as a stem, with or without the beginning of a particle, and each particle that may follow. */
-  #withParticles(typed: string, before: readonly number[], probabilities: Float32Array): Suggestion[] {
+  /** What has been typed as a stem, with or without the beginning of a particle or a whole one, and each particle that may follow. */
+  #withParticles(
+    typed: string,
+    before: readonly number[],
+    probabilities: Float32Array,
+  ): (Suggestion & { stem: string })[] {
     if (this.#words.text.particles !== 'separate') return [];
     for (let length = typed.length; length > 0; length--) {
       const stem = this.#idOf(typed.slice(0, length));
@@ -107,6 +116,7 @@ export class WordLanguageModel {
       if (stem === UNKNOWN || particles.length === 0) continue;
       const next = this.#model.probabilitiesAfter([...before, stem]);
       return particles.map(({ particle, id }) => ({
+        stem: typed.slice(0, length),
         word: typed.slice(0, length) + particle,
         probability: probabilities[stem]! * next[id]!,
       }));

@@ -59,7 +59,7 @@ export async function trainWordVectors(
     throw new Error(
       report.limitProblem ??
         l10n.t(
-          'No two words appear at least {0} times in {1} files. Open a folder with more text, or lower {2}.',
+          'No two words appear at least {0} times (files read: {1}). Open a folder with more text, or lower {2}.',
           options.minCount,
           report.files,
           'lexiscope.word2vec.minCount',
@@ -70,7 +70,7 @@ export async function trainWordVectors(
   if (!hasPair(source, counts, options.minCount)) {
     throw new Error(
       l10n.t(
-        'No two words that appear at least {0} times stand in one sentence of {1} files, so that there is nothing to learn from: a list is no running text. Open a folder with sentences, or lower {2}. A model that was there is kept.',
+        'No two words that appear at least {0} times stand in one sentence (files read: {1}), so that there is nothing to learn from: a list is no running text. Open a folder with sentences, or lower {2}. A model that was there is kept.',
         options.minCount,
         report.files,
         'lexiscope.word2vec.minCount',

@@ -2,13 +2,14 @@
 // said on the way; the arithmetic is the rooms', the threads are thread-pool.ts's.
 
 import * as l10n from '@vscode/l10n';
-import type { Phase, TrainReport, TrainRequest } from '../../protocol/engine.ts';
+import type { Phase, ReadingReport, TrainReport, TrainRequest } from '../../protocol/engine.ts';
 import { trainLanguageModel, type LanguageModelContext, type LanguageModelOutcome } from './train-language-model.ts';
 import { Meter, PhaseClock, tell } from '../progress.ts';
 import { loadModel } from '../model/model-store.ts';
 import type { Tensor } from '../model/safetensors.ts';
 import { checkOptions, resolveThreads } from '../check-options.ts';
 import type { StoredModel } from '../model/stored-model.ts';
+import { languageNamed } from '../../text/languages.ts';
 import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
 import type { BytePairText } from '../reading/byte-pair-text.ts';
 import { openTokenFile } from '../reading/spill-file.ts';
@@ -131,6 +132,12 @@ async function learn(
   return outcome && { wordVectors, positions, bytePairs, outcome };
 }
 
+/** Of the files that were read, 0 to 1. */
+function codeShare({ files, languages }: ReadingReport): number {
+  const code = Object.entries(languages).filter(([name]) => languageNamed(name)?.lexis);
+  return code.reduce((sum, [, of]) => sum + of.files, 0) / Math.max(1, files);
+}
+
 function modelOf(
   learned: Learned,
   request: TrainRequest,
@@ -151,6 +158,7 @@ function modelOf(
       vectorSize,
       words: report.words,
       files: report.files,
+      code: codeShare(report),
       mapWords,
       losses: wordVectors.losses,
       languageModel: languageModel && languageModel.summary,
