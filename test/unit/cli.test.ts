@@ -21,6 +21,7 @@ import type {
   WordDescription,
 } from '../../src/protocol/engine.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
+import { harmless } from '../../src/cli/harmless.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../dist/lexiscope.mjs', import.meta.url));
 const QUICK = [
@@ -375,4 +376,10 @@ test('--help lists the commands', async () => {
   ];
   for (const command of commands) assert.match(out, new RegExp(`lexiscope ${command} `));
   assert.equal((await lexiscope()).code, 2);
+});
+
+test('what a terminal would act on is shown as escapes', () => {
+  const word = '\u001b[2J\u009b31m\u0007\r\u202ea\u200eb';
+  assert.equal(harmless(`${word}\n한국어\tü`), '\\u001b[2J\\u009b31m\\u0007\\u000d\\u202ea\\u200eb\n한국어\tü');
+  assert.deepEqual(JSON.parse(harmless(JSON.stringify({ word }))), { word });
 });
