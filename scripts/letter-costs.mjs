@@ -52,7 +52,10 @@ for (const name of met) {
 }
 const [a, b] = [scaled(languages, 1), scaled(names, NAMES)];
 const rows = Array.from(SIGNS, (_, row) => {
-  const counts = Array.from(SIGNS, (_, column) => (a[row * SIGNS.length + column] ?? 0) + (b[row * SIGNS.length + column] ?? 0));
+  const counts = Array.from(
+    SIGNS,
+    (_, column) => (a[row * SIGNS.length + column] ?? 0) + (b[row * SIGNS.length + column] ?? 0),
+  );
   const sum = counts.reduce((x, y) => x + y);
   return counts.map((count) =>
     // half bits, a letter each
