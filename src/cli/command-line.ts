@@ -31,6 +31,7 @@ import {
   type Values,
 } from './arguments.ts';
 import { helpText, settingLines } from './help.ts';
+import { harmless } from './harmless.ts';
 import { cellLines, inspectionLines } from './language-model-lines.ts';
 import { evaluationLines, heading, importLines, leftOutLines, reportLines, row } from './report-lines.ts';
 
@@ -231,7 +232,7 @@ async function map({ engine, operands, values, json }: Call): Promise<void> {
   const text = json ? `${JSON.stringify(points)}\n` : `${['word\tcount\tx\ty', ...lines].join('\n')}\n`;
   if (typeof values['out'] === 'string')
     await writeFileAtomically(resolve(values['out']), [new TextEncoder().encode(text)]);
-  else process.stdout.write(text);
+  else process.stdout.write(harmless(text));
 }
 
 async function exportVectors({ engine, operands, values, json }: Call): Promise<void> {
@@ -288,7 +289,9 @@ async function replaceModel<Report extends object>(
 ): Promise<void> {
   await mkdir(directory, { recursive: true });
   // a damaged earlier model is said and replaced: that is what training again is for
-  await engine.open(directory).catch((error: unknown) => process.stderr.write(`${(error as Error).message}\n`));
+  await engine
+    .open(directory)
+    .catch((error: unknown) => process.stderr.write(`${harmless((error as Error).message)}\n`));
   const interrupt = (): void => void engine.cancel();
   process.once('SIGINT', interrupt);
   try {
@@ -342,7 +345,7 @@ function events(json: boolean, quiet: boolean): EngineEvents {
     log(level, message) {
       if (!quiet)
         process.stderr.write(
-          `${process.stderr.isTTY ? '\r\x1b[K' : ''}${level === 'info' ? '' : `${level}: `}${message}\n`,
+          `${process.stderr.isTTY ? '\r\x1b[K' : ''}${level === 'info' ? '' : `${level}: `}${harmless(message)}\n`,
         );
     },
   };
@@ -362,12 +365,12 @@ function isAnswered<T extends { status: string }>(
 function sayUnknown(answer: { word: string; spellings: string[] }, json: boolean): void {
   process.exitCode = 1;
   const spellings = answer.spellings.length ? ` Close spellings: ${answer.spellings.join(', ')}.` : '';
-  if (json) process.stdout.write(`${JSON.stringify({ ...answer, known: false })}\n`);
-  else process.stderr.write(`The model does not know ${JSON.stringify(answer.word)}.${spellings}\n`);
+  if (json) process.stdout.write(`${harmless(JSON.stringify({ ...answer, known: false }))}\n`);
+  else process.stderr.write(harmless(`The model does not know ${JSON.stringify(answer.word)}.${spellings}\n`));
 }
 
 function print(json: boolean, answer: object, lines: string[]): void {
-  process.stdout.write(`${json ? JSON.stringify(answer) : lines.join('\n')}\n`);
+  process.stdout.write(`${harmless(json ? JSON.stringify(answer) : lines.join('\n'))}\n`);
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -378,6 +381,8 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   const { message, stack } = error as Error;
-  process.stderr.write(`${error instanceof UsageError || !process.env['LEXISCOPE_DEBUG'] ? message : stack}\n`);
+  process.stderr.write(
+    `${harmless(error instanceof UsageError || !process.env['LEXISCOPE_DEBUG'] ? message : (stack ?? message))}\n`,
+  );
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

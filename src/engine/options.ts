@@ -37,6 +37,12 @@ export const READING = {
     tier: 'advanced',
     sentence: 'Larger files of code and data (JSON, CSV, logs) are not read.',
   },
+  followLinks: {
+    type: 'boolean',
+    default: false,
+    tier: 'advanced',
+    sentence: 'Read what symbolic links lead to outside the opened folders, too.',
+  },
 } as const satisfies OptionTable;
 
 /** Without `maximumCodeSize`, code and data have the limit of all files. */

@@ -1,7 +1,7 @@
 // A file as a training reads it, for Show How This File Is Read.
 
 import * as l10n from '@vscode/l10n';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { FileContent, FileTokens } from '../protocol/engine.ts';
 import { Decoder } from '../text/decode.ts';
@@ -12,6 +12,8 @@ import { blanked, DataFilter } from '../text/data-blocks.ts';
 import { SecretFilter } from '../text/secrets.ts';
 import { othersInFolder } from './files/folder-evidence.ts';
 import { LOCALE } from './files/decoded-files.ts';
+import { readRegularFile } from './files/regular-file.ts';
+import { nfc } from '../text/normalize.ts';
 import { checkTextOptions } from './check-options.ts';
 
 /** A larger file is not shown: no editor does. Bytes, or UTF-16 units of a text. */
@@ -32,30 +34,26 @@ export async function fileTokens(
   }
   const read =
     content.text === undefined
-      ? decoded(content.bytes ?? (await readFile(path)), name, content.encoding, () => othersInFolder(path))
+      ? decoded(content.bytes ?? (await readRegularFile(path)), name, content.encoding, () => othersInFolder(path))
       : { text: content.text, encoding: null, guessed: false, repaired: false };
-  const text = read.text.normalize('NFC');
-  const cleaned = new SecretFilter().clean(text, true) as string;
+  const text = nfc(read.text);
+  const secrets = new SecretFilter().rangesOf(text);
+  const cleaned = blanked(
+    text,
+    secrets.map(({ start, end }) => ({ start, end, kind: 'block' })),
+  );
   const data = new DataFilter().rangesOf(cleaned);
   const tokens = tokensOfDocument(name, blanked(cleaned, data), options, stemLengthOf);
   const blocks = data
     .filter(({ kind }) => kind !== 'control')
     .map(({ start, end }) => ({ start, end, reason: 'data' as const }));
-  const leftOut = [...tokens.leftOut, ...secretsOf(text, cleaned), ...blocks].sort((a, b) => a.start - b.start);
+  const hidden = secrets.map(({ start, end, kind }) => ({
+    start,
+    end,
+    reason: kind === 'secret' ? ('secret' as const) : ('data' as const),
+  }));
+  const leftOut = [...tokens.leftOut, ...hidden, ...blocks].sort((a, b) => a.start - b.start);
   return { ...read, text, ...tokens, leftOut };
-}
-
-/** Where `cleaned` has spaces for what `text` has. */
-function secretsOf(text: string, cleaned: string): FileTokens['leftOut'] {
-  const found: FileTokens['leftOut'] = [];
-  if (text === cleaned) return found;
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === cleaned[i]) continue;
-    const start = i;
-    while (i < text.length && text[i] !== cleaned[i]) i++;
-    found.push({ start, end: i, reason: 'secret' });
-  }
-  return found;
 }
 
 function decoded(

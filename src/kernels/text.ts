@@ -93,7 +93,7 @@ export {
   COUNTS as SHARE_COUNTS,
 } from './text/order';
 export { NUMBERS as SHARE_NUMBERS, LEFT as SHARE_LEFT, SHARE_SIZE } from './text/order';
-export { findSecret } from './text/secrets';
+export { findSecret, findNamed } from './text/secrets';
 export { indexEntries } from './text/table';
 export { toSort, partition, deepen, sort, spellSorted, beginMerge, merge, spellNumbered } from './text/order';
 

@@ -145,7 +145,7 @@ export class Projection {
       }
       return { centre: (least + most) / 2, half: (most - least) / 2 };
     });
-    const scale = 1 / (Math.max(...sides.map(({ half }) => half)) || 1);
+    const scale = 1 / (sides.reduce((most, { half }) => Math.max(most, half), -Infinity) || 1);
     for (const [i, point] of this.#layout.entries()) {
       positions[2 * i] = (point[0]! - sides[0]!.centre) * scale;
       positions[2 * i + 1] = (point[1]! - sides[1]!.centre) * scale;

@@ -81,7 +81,7 @@ export function presetOf(option: Option, effort: Effort | undefined): unknown {
 
 /** Whoever set the limit of all files, and not that of code, meant code, too. */
 function readingOptions(given: Given): ReadingOptions {
-  const { maximumFileSize, maximumCodeSize } = values('reading.', READING, given);
+  const { maximumCodeSize, ...others } = values('reading.', READING, given);
   const isOne = given('reading.maximumFileSize') !== undefined && given('reading.maximumCodeSize') === undefined;
-  return isOne ? { maximumFileSize } : { maximumFileSize, maximumCodeSize };
+  return isOne ? others : { ...others, maximumCodeSize };
 }

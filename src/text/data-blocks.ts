@@ -322,7 +322,7 @@ function* dumpsIn(text: string, from: number): Generator<DataRange> {
       if (/[a-f]/i.test(number.slice(prefix ? 2 : 0))) letters++;
       if (/\d/.test(number.slice(prefix ? 2 : 0))) digits++;
     }
-    const most = Math.max(...widths.values());
+    const most = Array.from(widths.values()).reduce((a, b) => Math.max(a, b), 0);
     if (most < 0.9 * numbers.length - 1 || letters === 0 || digits < 0.2 * numbers.length) continue;
     end = start + numbers.at(-1)!.index + numbers.at(-1)![0].length;
     start += numbers[0]!.index;

@@ -19,6 +19,7 @@ import {
   SPAN,
   STOP,
   spelledAsRead,
+  stringOf,
   Tokenizer,
   unitsOf,
 } from './tokenizer.ts';
@@ -299,7 +300,7 @@ export function normalizedWord(word: string, { case: casing, numbers }: Readonly
   const units = unitsOf(spelled);
   if (casing === 'fold') foldCase(units, 0, units.length);
   if (numbers === 'digits') foldDigits(units, 0, units.length);
-  return String.fromCharCode(...units);
+  return stringOf(units);
 }
 
 /** The key words of a language, found by their hashes. */

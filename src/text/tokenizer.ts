@@ -87,7 +87,7 @@ function pageOf(first: number): string {
   for (let point = first; point < first + 0x1000; point++) {
     points.push(point >= 0xd800 && point <= 0xdfff ? 0x20 : point);
   }
-  return String.fromCodePoint(...points);
+  return points.map((point) => String.fromCodePoint(point)).join('');
 }
 
 /** The classes of the code points from `first` to `last`, shape (last - first + 1). */
@@ -144,6 +144,15 @@ export function unitsOf(text: string): Uint16Array {
   const units = new Uint16Array(text.length);
   for (let i = 0; i < units.length; i++) units[i] = text.charCodeAt(i);
   return units;
+}
+
+/** The text of code units, however many: as arguments of a function, a hundred thousand have no room on the stack. */
+export function stringOf(units: Uint16Array): string {
+  let text = '';
+  for (let from = 0; from < units.length; from += 0x1000) {
+    text += String.fromCharCode.apply(null, units.subarray(from, from + 0x1000) as unknown as number[]);
+  }
+  return text;
 }
 
 /** Reads a text from left to right, a batch of words at a time, and allocates nothing on the way. */
@@ -291,7 +300,7 @@ function segmentEnds(text: Uint16Array, start: number, end: number): number[] {
   }
   if (i === start + 1) return [i];
   segmenter ??= new Intl.Segmenter('en', { granularity: 'word' });
-  const run = String.fromCharCode(...units);
+  const run = stringOf(Uint16Array.from(units));
   return Array.from(segmenter.segment(run), ({ index, segment }) => places[index + segment.length - 1]!);
 }
 
@@ -360,7 +369,7 @@ export function endOfSpelling(text: Uint16Array, start: number, end: number): nu
 
 /** The word at [start, end) of what a tokenizer has read. */
 export function spellingOf(text: Uint16Array, start: number, end: number): string {
-  return String.fromCharCode(...text.subarray(start, endOfSpelling(text, start, end)));
+  return stringOf(text.subarray(start, endOfSpelling(text, start, end)));
 }
 
 /** A word, or several, with the apostrophes that reading gives them, and without what it drops. */
@@ -369,7 +378,7 @@ export function spelledAsRead(words: string): string {
   const spans = new Int32Array(SPAN * 64);
   const tokenizer = new Tokenizer(units);
   while (tokenizer.read(spans) > 0);
-  return String.fromCharCode(...units.filter((unit) => unit !== DROPPED));
+  return stringOf(units.filter((unit) => unit !== DROPPED));
 }
 
 const APOSTROPHE_UNIT = 0x27;

@@ -22,6 +22,7 @@ import type {
 } from '../../src/protocol/engine.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { harmless } from '../../src/cli/harmless.ts';
 
 const SCRIPT = fileURLToPath(new URL('lexiscope.mjs', DISTRIBUTION));
 const QUICK = [
@@ -390,4 +391,10 @@ test('--help lists the commands', async () => {
   ];
   for (const command of commands) assert.match(out, new RegExp(`lexiscope ${command} `));
   assert.equal((await lexiscope()).code, 2);
+});
+
+test('what a terminal would act on is shown as escapes', () => {
+  const word = '\u001b[2J\u009b31m\u0007\r\u202ea\u200eb';
+  assert.equal(harmless(`${word}\n한국어\tü`), '\\u001b[2J\\u009b31m\\u0007\\u000d\\u202ea\\u200eb\n한국어\tü');
+  assert.deepEqual(JSON.parse(harmless(JSON.stringify({ word }))), { word });
 });

@@ -40,6 +40,18 @@ test('TensorFlow is named as something that users may add, and nobody who instal
   );
 });
 
+test('nothing in the bundles, what dependencies brought among it, makes a request', async () => {
+  const dist = new URL('dist/', root);
+  const files = (await readdir(dist, { recursive: true })).filter((path) => /\.(?:[cm]?js)$/.test(path));
+  assert.ok(files.length > 5);
+  for (const path of files) {
+    const text = await readFile(new URL(path.replaceAll('\\', '/'), dist), 'utf8');
+    const found = /(?<![.\w$'"`-])(?:fetch|XMLHttpRequest|WebSocket|EventSource|WebTransport)\b(?!['"`:-])/.exec(text);
+    assert.equal(found && text.slice(found.index - 40, found.index + 60), null, path);
+    assert.doesNotMatch(text, /["'`](?:node:)?(?:https?|http2|net|tls|dgram|undici)["'`]/, path);
+  }
+});
+
 describe('the package', () => {
   let files: string[];
   before(async () => {

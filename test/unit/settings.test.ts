@@ -122,7 +122,7 @@ suite('requests', () => {
     const request = trainRequest(folders, () => undefined);
     assert.deepEqual(request, {
       folders,
-      reading: { maximumFileSize: 200_000_000, maximumCodeSize: 5_000_000 },
+      reading: { maximumFileSize: 200_000_000, maximumCodeSize: 5_000_000, followLinks: false },
       text: TEXT_DEFAULTS,
       phrases: PHRASE_DEFAULTS,
       word2vec: WORD2VEC_DEFAULTS,
@@ -173,11 +173,16 @@ suite('requests', () => {
   test('whoever set the limit of all files, and not that of code, keeps it for code', () => {
     const reading = (settings: object) => requestWith({ ...settings }).reading;
     // a number, of megabytes, is how the settings of 0.1 had it
-    assert.deepEqual(reading({ 'reading.maximumFileSize': 300 }), { maximumFileSize: 300e6 });
-    assert.deepEqual(reading({ 'reading.maximumCodeSize': '1MB' }), { maximumFileSize: 200e6, maximumCodeSize: 1e6 });
+    assert.deepEqual(reading({ 'reading.maximumFileSize': 300 }), { maximumFileSize: 300e6, followLinks: false });
+    assert.deepEqual(reading({ 'reading.maximumCodeSize': '1MB' }), {
+      maximumFileSize: 200e6,
+      maximumCodeSize: 1e6,
+      followLinks: false,
+    });
     assert.deepEqual(reading({ 'reading.maximumFileSize': '1GB', 'reading.maximumCodeSize': '10MB' }), {
       maximumFileSize: 1e9,
       maximumCodeSize: 10e6,
+      followLinks: false,
     });
   });
 

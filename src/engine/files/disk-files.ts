@@ -1,4 +1,4 @@
-// Folders on the disk. A symbolic link is followed where it leads out of the folders, and each place once; what it leads to
+// Folders on the disk. A symbolic link out of the folders is followed if a setting says so, and each place once; what it leads to
 // inside them is read, or left out, at its own place. Devices, pipes and sockets are never opened.
 
 import type { BigIntStats, Dirent } from 'node:fs';
@@ -21,13 +21,16 @@ const AT_ONCE = 64;
 
 export class DiskFiles implements FileSource {
   readonly #onSkipped: OnSkipped;
+  /** Out of the folders. */
+  readonly #followLinks: boolean;
   /** Real paths of the folders of the request, by their paths. */
   readonly #roots = new Map<string, string>();
   /** Devices and numbers of the directories that were entered, and of files that can be met twice. */
   readonly #seen = new Set<string>();
 
-  constructor(onSkipped: OnSkipped) {
+  constructor(onSkipped: OnSkipped, followLinks: boolean) {
     this.#onSkipped = onSkipped;
+    this.#followLinks = followLinks;
   }
 
   async open(path: string, name: string): Promise<'file' | 'folder' | null> {
@@ -74,6 +77,10 @@ export class DiskFiles implements FileSource {
         return null;
       if (isSecretPath(target)) {
         this.#onSkipped('secret', name);
+        return null;
+      }
+      if (!this.#followLinks) {
+        this.#onSkipped('excluded', name);
         return null;
       }
       const kind = kindOf(await stat(target));

@@ -98,7 +98,7 @@ export function noteRead(notes: ReadingNotes, file: ReadDocument): void {
 export function addNotes(into: ReadingNotes, more: ReadingNotes): void {
   for (const kind of Object.keys(into.counts) as Kind[]) {
     into.counts[kind] += more.counts[kind];
-    into.notes[kind].push(...more.notes[kind].slice(0, NAMES - into.notes[kind].length));
+    into.notes[kind] = [...into.notes[kind], ...more.notes[kind]].slice(0, NAMES);
   }
 }
 

@@ -3,7 +3,7 @@
 // safetensors files; what is no tensor stands in their metadata.
 
 import { createHash } from 'node:crypto';
-import { open, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { CHECKPOINTS } from '../../model-folder/model-places.ts';
@@ -12,6 +12,7 @@ import type { TokenSource } from '../../text/tokens.ts';
 import { LONGEST_HEADER, parseSafetensorsHeader, safetensorsHeaderLength } from '../../word2vec/formats/safetensors.ts';
 import { writeFileAtomically } from '../model/durable-file.ts';
 import { readSafetensors, writeSafetensors, type Tensor } from '../model/safetensors.ts';
+import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
 
 type Part = keyof typeof CHECKPOINTS;
 /** Tokens and words that are hashed at a time: some milliseconds. */
@@ -64,7 +65,7 @@ export async function loadCheckpoint(
   const metadata = await metadataOf(directory, part);
   if (metadata?.['training'] !== training) return null;
   try {
-    const tensors = readSafetensors(await readFile(join(directory, CHECKPOINTS[part])));
+    const tensors = readSafetensors(await readRegularFile(join(directory, CHECKPOINTS[part])));
     return { tensors, state: JSON.parse(metadata['state'] as string) as unknown };
   } catch {
     return null; // the training begins anew
@@ -83,7 +84,7 @@ export async function deleteCheckpoints(directory: string): Promise<boolean> {
 
 async function metadataOf(directory: string, part: Part): Promise<Record<string, unknown> | null> {
   try {
-    const file = await open(join(directory, CHECKPOINTS[part]));
+    const file = await openRegularFile(join(directory, CHECKPOINTS[part]));
     try {
       const start = new Uint8Array(8);
       await file.read(start, 0, 8, 0);

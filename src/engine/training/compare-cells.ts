@@ -94,7 +94,7 @@ async function compare(
       }));
       const measured = await runTasks(tasks, { script, signal });
       if (!measured) return null;
-      reports.push(...measured);
+      for (const report of measured) reports.push(report);
     }
     return reports;
   } finally {

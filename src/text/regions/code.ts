@@ -1,6 +1,7 @@
 // Code: comments and strings are prose, the rest is code. No language is parsed; what a lexer needs to know to find where
 // comments and strings end is in its Lexis. A string that is not closed ends with its line, so that a slip costs a line.
 
+import { stringOf } from '../tokenizer.ts';
 import type { Backslash } from '../escapes.ts';
 import type { Language, Lexis, RawStrings } from '../languages.ts';
 import {
@@ -231,7 +232,7 @@ function rawOpener(
   const inside = at + opener.open.length;
   const behind = opening?.exec(slice(text, inside, Math.min(to, inside + LONGEST_PREFIX)));
   if (opening && !behind) return null;
-  const mark = String.fromCharCode(...opener.open);
+  const mark = stringOf(opener.open);
   return {
     ...opener,
     open: text.slice(at, inside + (behind?.[0].length ?? 0)),

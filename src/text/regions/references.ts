@@ -6,6 +6,7 @@
 import { decodeHTMLStrict } from 'entities/decode';
 import { CLASSES, CONTINUE, UNSPACED } from '../tokenizer.ts';
 import { isDigit, isLetter, slice, type Regions } from './regions.ts';
+import { nfc } from '../normalize.ts';
 
 /** What stands at a place of the text, and where it ends. */
 export interface Reference {
@@ -163,7 +164,7 @@ function composed(word: Letters): Letters {
     for (end = from + 1; end < word.units.length && isCombining(word.units[end]!); end++) {
       cluster += String.fromCharCode(word.units[end]!);
     }
-    const letter = cluster.normalize('NFC');
+    const letter = nfc(cluster);
     if (letter !== cluster) add(result, letter, word.places[from]!);
     else {
       for (let i = from; i < end; i++) {

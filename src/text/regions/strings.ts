@@ -4,6 +4,7 @@
 import type { Escapes } from '../escapes.ts';
 import { isInWord, joinWord, type Reference, type ReferenceAt } from './references.ts';
 import { isLetter, slice, type Regions } from './regions.ts';
+import { nfc } from '../normalize.ts';
 
 const BACKSLASH = 92;
 const SPACE = 32;
@@ -67,7 +68,7 @@ function characterOf(first: number, from: number, escapes: Escapes, text: Uint16
     end = next.end;
   }
   if (bytes.length !== count) return { meaning: ' ', end: from };
-  return { meaning: UTF8.decode(Uint8Array.from(bytes)).normalize('NFC'), end };
+  return { meaning: nfc(UTF8.decode(Uint8Array.from(bytes))), end };
 }
 
 const UTF8 = new TextDecoder();
@@ -76,7 +77,7 @@ function referenceTo(point: number, end: number): Reference {
   if (point > 0x10ffff || Number.isNaN(point)) return { meaning: ' ', end };
   if (point < SPACE) return { meaning: point > 8 && point < 14 ? String.fromCharCode(point) : ' ', end };
   const meaning = String.fromCodePoint(point);
-  return { meaning: meaning === SOFT_HYPHEN ? '' : meaning.normalize('NFC'), end };
+  return { meaning: meaning === SOFT_HYPHEN ? '' : nfc(meaning), end };
 }
 
 /** Writes what escapes in the string [start, end) stand for over them, and spaces where that is shorter. */
