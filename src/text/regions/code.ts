@@ -218,7 +218,7 @@ const LONGEST_PREFIX = 20;
 /** The string that `opener` begins at `at`, if what stands beside it makes it raw; else null. */
 function rawOpener(
   opener: Opener,
-  { prefix, opening, close, isLong, backslash, doubles = false }: RawStrings,
+  { prefix, last, opening, close, isLong, backslash, doubles = false }: RawStrings,
   text: Uint16Array,
   from: number,
   at: number,
@@ -226,6 +226,7 @@ function rawOpener(
   wasEscaped: boolean,
 ): Opener | null {
   const end = wasEscaped && text[at - 1] === SPACE ? at - 1 : at;
+  if (!last.includes(String.fromCharCode(text[end - 1]!))) return null;
   const before = prefix.exec(slice(text, Math.max(from, end - LONGEST_PREFIX), end));
   if (!before) return null;
   const inside = at + opener.open.length;
