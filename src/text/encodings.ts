@@ -4,7 +4,7 @@
 
 import { DECLARATIONS, declaredEncoding } from './encodings/declared.ts';
 import { legacyDecoder } from './encodings/decoders.ts';
-import { isScored, isSure, linesBeyondAscii, scoresOf, withOthers, type Scores } from './encodings/detection.ts';
+import { evidenceOf, isScored, isSure, linesBeyondAscii, withOthers, type Scores } from './encodings/detection.ts';
 import { encodingNamed, type Encoding } from './encodings/names.ts';
 
 export { encodingNamed, type Encoding };
@@ -242,8 +242,7 @@ export function legacyEncoding(
   if (setting !== null && !setting.startsWith('utf-') && isLegacy(sample, setting)) {
     return { encoding: setting, guessed: false };
   }
-  const own = scoresOf(bytes);
-  const beyond = sample.reduce((sum, byte) => sum + (byte >> 7), 0);
+  const { scores: own, beyond } = evidenceOf(bytes);
   const declared = declaredEncoding(beginning);
   if (declared !== null && !declared.startsWith('utf-') && isLegacy(sample, declared)) {
     const score = own.find(([encoding]) => encoding === declared)?.[1];
@@ -260,7 +259,7 @@ export function legacyEncoding(
   const scores = withOthers(own, witnesses, locale);
   const best = scores[0]![0];
   const probability = (own.find(([encoding]) => encoding === best)?.[1] ?? -Infinity) / beyond;
-  const isWestern = best === WESTERN || isSame(best, WESTERN);
+  const isWestern = best === WESTERN || (scores.some(([encoding]) => encoding === WESTERN) && isSame(best, WESTERN));
   const isUtf8 = unicode === 'perhaps' && probability < CONVINCING;
   const isLittle = !isWestern && beyond < FEW && witnesses.length === 0;
   if (isUtf8 || (isLittle && (beyond === 1 || probability < BROKEN) && standsAlone(sample)))
@@ -272,7 +271,7 @@ export function legacyEncoding(
 /** How probable each encoding is for a file's bytes; `null` for what is UTF-8, or no text in an older encoding. */
 export function legacyScores(bytes: Uint8Array): Scores | null {
   if (bytes.includes(0) || isUtf8(bytes) || brokenUtf8(bytes) !== null) return null;
-  return scoresOf(bytes);
+  return evidenceOf(bytes).scores;
 }
 
 /** The encoding that VS Code's setting `files.encoding` names; `null` for UTF-8, which is tried first anyway, and for a name that nobody knows. */
