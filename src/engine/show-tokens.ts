@@ -5,10 +5,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { FileContent, FileTokens } from '../protocol/engine.ts';
 import { Decoder } from '../text/decode.ts';
-import { tokensOfDocument } from '../text/document-tokens.ts';
+import { tokensOfDocument, type DocumentTokens } from '../text/document-tokens.ts';
 import { encodingNamed, encodingOfSetting, type Scores } from '../text/encodings.ts';
 import type { TextOptions } from '../text/options.ts';
-import { blanked, DataFilter } from '../text/data-blocks.ts';
+import { DataFilter, PlacesWithData, withoutData } from '../text/data-blocks.ts';
 import { SecretFilter } from '../text/secrets.ts';
 import { othersInFolder } from './files/folder-evidence.ts';
 import { LOCALE } from './files/decoded-files.ts';
@@ -37,12 +37,31 @@ export async function fileTokens(
   const text = read.text.normalize('NFC');
   const cleaned = new SecretFilter().clean(text, true) as string;
   const data = new DataFilter().rangesOf(cleaned);
-  const tokens = tokensOfDocument(name, blanked(cleaned, data), options, stemLengthOf);
+  const shown = withoutData(cleaned, data);
+  const found = tokensOfDocument(name, shown, options, stemLengthOf);
+  const tokens = data.length > 0 ? inText(found, shown, new PlacesWithData(data)) : found;
   const blocks = data
     .filter(({ kind }) => kind !== 'control')
     .map(({ start, end }) => ({ start, end, reason: 'data' as const }));
   const leftOut = [...tokens.leftOut, ...secretsOf(text, cleaned), ...blocks].sort((a, b) => a.start - b.start);
   return { ...read, text, ...tokens, leftOut };
+}
+
+/** The tokens of `shown`, a text without its data, with their places in the text that has it. */
+function inText(found: DocumentTokens, shown: string, places: PlacesWithData): DocumentTokens {
+  const tokens = found.tokens.map((place, i) => (i % 3 === 2 ? place : places.of(place, i % 3 === 1)));
+  const spellings = { ...found.spellings };
+  for (let i = 0; i < tokens.length; i += 3) {
+    const [length, kept] = [tokens[i + 1]! - tokens[i]!, found.tokens[i + 1]! - found.tokens[i]!];
+    // data stands in the word: a change of colour, for example
+    if (length !== kept) spellings[i / 3] ??= shown.slice(found.tokens[i], found.tokens[i + 1]);
+  }
+  const leftOut = found.leftOut.map(({ start, end, reason }) => ({
+    start: places.of(start, false),
+    end: places.of(end, true),
+    reason,
+  }));
+  return { ...found, tokens, spellings, leftOut };
 }
 
 /** Where `cleaned` has spaces for what `text` has. */

@@ -119,13 +119,7 @@ export class DataFilter {
     const whole = typeof text === 'string' ? text : ASCII.decode(text);
     const ranges = this.rangesOf(whole);
     if (ranges.length === 0) return text;
-    let cleaned = '';
-    let from = 0;
-    for (const { start, end, kind } of ranges) {
-      cleaned += whole.slice(from, start) + (kind === 'block' ? ' ' : kind === 'address' ? '/' : '');
-      from = end;
-    }
-    cleaned += whole.slice(from);
+    const cleaned = withoutData(whole, ranges);
     return typeof text === 'string' ? cleaned : new TextEncoder().encode(cleaned);
   }
 
@@ -163,16 +157,46 @@ export class DataFilter {
   }
 }
 
-/** The text as long as it was, for one to see what is left out: places of data are blank, and what is nothing is invisible. */
-export function blanked(text: string, ranges: readonly DataRange[]): string {
+/** What is read in place of data. */
+const FILLERS = { block: ' ', address: '/', control: '' };
+
+/** The text as it is read: without these ranges, which are in order. */
+export function withoutData(text: string, ranges: readonly DataRange[]): string {
   let cleaned = '';
   let from = 0;
   for (const { start, end, kind } of ranges) {
-    const sign = kind === 'block' ? ' ' : kind === 'address' ? '/' : '\u00ad';
-    cleaned += text.slice(from, start) + sign.repeat(end - start);
+    cleaned += text.slice(from, start) + FILLERS[kind];
     from = end;
   }
   return cleaned + text.slice(from);
+}
+
+/** Tells where places of a text without its data are in the text with it. */
+export class PlacesWithData {
+  /** Of each range, where it was in the text without it, and how much longer the other text is behind it. */
+  readonly #removed: { at: number; filler: number; longer: number }[] = [];
+
+  constructor(ranges: readonly DataRange[]) {
+    let longer = 0;
+    for (const { start, end, kind } of ranges) {
+      const filler = FILLERS[kind].length;
+      const at = start - longer;
+      longer += end - start - filler;
+      this.#removed.push({ at, filler, longer });
+    }
+  }
+
+  /** The place of something that starts at `place`, behind data that stands there, or of something that ends there. */
+  of(place: number, isEnd: boolean): number {
+    let [low, high] = [0, this.#removed.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const { at, filler } = this.#removed[middle]!;
+      if (isEnd ? at < place : at + filler <= place) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? place : place + this.#removed[low - 1]!.longer;
+  }
 }
 
 const ASCII = new TextDecoder(); // many times as fast as one of Latin-1
