@@ -8,7 +8,7 @@
 // Nothing here allocates: where there is no room for a word, ROOM is returned, and the call is repeated once there is. Bytes
 // behind the end of a text may be read, up to 32.
 
-import { SPACE, NEWLINE, STOP, FULL_STOP, SEPARATOR, RARE, UNSPACED, CONNECTOR, DIGIT, CLEAN, LONGEST, classAt, bytesAt, firstBytes, isBetween, endOfWord, hasLetter, endsSentence, foldCase, foldDigits } from './text/characters';
+import { SPACE, NEWLINE, STOP, FULL_STOP, SEPARATOR, RARE, UNSPACED, CONNECTOR, DIGIT, CLEAN, LONGEST, classAt, bytesAt, firstBytes, isBetween, endOfWord, mayHaveEnding, hasLetter, endsSentence, foldCase, foldDigits } from './text/characters';
 import { POSITION, END, UNTIL, TEXT, CLASSES, PROSE, FLAGS, LOWER, OUT, OUT_END, LAST, MET, INDEX, MASK, NEXT, FOLD, DIGITS, DONE, FULL, HARD, ROOM, BREAK, NO_ROOM, DROPPED } from './text/state';
 import { COUNT, ID, ASCII, hashOf, intern, entryOf, insert } from './text/table';
 
@@ -117,7 +117,8 @@ function read<T>(state: usize): i32 {
     if (
       length - 1 < 15 &&
       ((CLEAN >> after) & 1 ||
-        ((after == STOP || after == SEPARATOR) && !((<u32>i8x16.bitmask(digits) >> <u32>(length - 1)) & 1)))
+        ((after == STOP || (after == SEPARATOR && !mayHaveEnding<T>(at, next, end, prose))) &&
+          !((<u32>i8x16.bitmask(digits) >> <u32>(length - 1)) & 1)))
     ) {
       let key = bytes;
       const first = firstBytes(state, length);

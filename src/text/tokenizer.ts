@@ -7,7 +7,8 @@
 // word, and signs that nobody sees are dropped from the word that they stand in (WB4), a soft hyphen for example.
 //
 // A stop between digits belongs to the number (WB11 and WB12: 3.14) and, which Unicode does not say, a colon (1:30). A
-// comma does where it parts thousands (1,000,000), and else parts two numbers: 1,2,3 is a list. A hyphen splits. Runs of
+// comma does where it parts thousands (1,000,000), and else parts two numbers: 1,2,3 is a list. Of colons between letters,
+// those before endings of Finnish and Swedish belong to the word: USA:n, EU:ssa, 5:e. A hyphen splits. Runs of
 // scripts that have no spaces between words are cut by the dictionaries of the platform (Intl.Segmenter). Case is kept. A
 // sentence ends after . ! ? … where white space or the end of the text follows (closing quotes and brackets may come
 // between), after the stops of other scripts (Sentence_Terminal: 。 । ።) always, and at a blank line.
@@ -335,7 +336,7 @@ function endOfWord(text: Uint16Array, start: number, i: number, end: number, cla
       last = i + 1;
       break;
     } else if (here === CLOSER && isHebrewQuote(text, i, end, classes)) text[i] = QUOTE_UNIT;
-    else if (!joinsDigits(text, start, i, end, here)) break;
+    else if (!joinsDigits(text, start, i, end, here) && !joinsEnding(text, start, i, end, here)) break;
     last = i += 2;
   }
   if (!isWhole) dropIgnored(text, start, last);
@@ -441,6 +442,32 @@ function joinsDigits(text: Uint16Array, start: number, index: number, end: numbe
   if (kind !== SEPARATOR && ((kind !== STOP && kind !== FULL_STOP) || !isStop)) return false;
   if (CLASSES[text[index - 1]!] !== DIGIT || index + 1 >= end || CLASSES[text[index + 1]!] !== DIGIT) return false;
   return text[index] !== COMMA_UNIT || partsThousands(text, start, index, end);
+}
+
+/** Endings that Finnish and Swedish write behind a colon. */
+const ENDINGS = new Set(
+  [
+    'n an än en in on un yn ön a ä ta tä t na nä ssa ssä sta stä lla llä lta ltä lle ksi tta ttä',
+    'han hän hen hin hon hun hyn hön aan ään een iin oon uun yyn öön ia iä ita itä ien iden ina issa issä ista istä',
+    'illa illä ilta iltä ille iksi kin kaan kään ko kö lainen läinen laiset läiset nen set',
+    's e et er ar or ns ts es na erna arna orna dje nde de are is',
+  ]
+    .join(' ')
+    .split(' '),
+);
+const LONGEST_ENDING = 6;
+const COLON_UNIT = 58;
+/** What they stand behind: numbers, acronyms, which may have no capitals then but no vowels either, and single letters. */
+const WITH_ENDINGS = /^(?:\p{N}+|[\p{Lu}\p{N}]{2,}|\p{L}|[bcdfghjklmnpqrstvwxz]{2,4})$/u;
+
+/** Whether the character of class `kind` at `index`, in the word that begins at `start`, is a colon before an ending of the word. */
+function joinsEnding(text: Uint16Array, start: number, index: number, end: number, kind: number): boolean {
+  if (kind !== SEPARATOR || text[index] !== COLON_UNIT) return false;
+  let last = index + 1;
+  while (last < end && last - index <= LONGEST_ENDING + 1 && CLASSES[text[last]!]! >= CONTINUE) last++;
+  if (last === index + 1 || last - index > LONGEST_ENDING + 1 || index - start > MAXIMUM_WORD_LENGTH) return false;
+  const spelled = (from: number, to: number): string => String.fromCharCode(...text.subarray(from, to));
+  return ENDINGS.has(spelled(index + 1, last)) && WITH_ENDINGS.test(spelled(start, index));
 }
 
 /** Whether the comma at `index`, between digits, has three of them behind it, and before it up to three, with which the word begins, or three behind another comma. */
