@@ -217,7 +217,7 @@ export interface FoundEncoding {
 }
 
 /** By how much the bytes must speak for another encoding than the declared one: a logarithm, and of each byte beyond ASCII. */
-const DISBELIEF = { all: 25, ofByte: 1 };
+const DISBELIEF = { all: 25, ofByte: 2 };
 /** Logarithms of the probability of a byte beyond ASCII: more is text without a doubt, less is none that we know. */
 const CONVINCING = -4.5;
 const STRANGE = -6.5;

@@ -122,6 +122,13 @@ suite('strings of code', () => {
       'x r alpha n textbf Rb new f ext fr beta still',
     ],
     ['a.py', String.raw`x = "\section \d+ \w"`, 'x section'],
+    [
+      'a.py',
+      String.raw`"""One\ntwo caf\u00e9 \""" three""" + r'''\alpha \n''' + '''a\tb'''`,
+      'One two café three | r | alpha n | a b',
+    ],
+    ['a.swift', 'x = """\nOne\\ntwo\n"""', 'x | One two'],
+    ['a.rs', String.raw`x = "\u{1_F600}ok \u{e9}t\u{00_e9}"`, 'x ok été'],
     ['A.java', String.raw`x = "caf\u00e9\ttab\s";`, 'x café tab'],
     ['a.c', String.raw`x = "caf\303\251 r\xc3\xado \xe9\x41\ttab \u00e9t\u00e9";`, 'x café río A tab été'],
     ['a.cpp', 'x = R"(C:\\temp\\new "q" )" + u8R"x(\\alpha)x" + "\\talpha";', 'x R C temp new q u8R alpha alpha'],

@@ -112,7 +112,7 @@ export class CodeScanner implements Scanner {
       }
       const found = this.#openers.find(({ open }) => isAt(text, i, to, open));
       const opener =
-        found && !found.isComment && this.#raw
+        found && this.#raw && !(found.isComment && found.backslash === 'nothing')
           ? (rawOpener(found, this.#raw, text, from, i, to, this.#wasEscaped) ?? found)
           : found;
       if (opener) {
@@ -163,7 +163,7 @@ export class CodeScanner implements Scanner {
         this.#inside = null;
         break;
       }
-      if (isComment) continue;
+      if (isComment && backslash === 'nothing') continue;
       if (unit === BACKSLASH && i + 1 < to) {
         hasEscapes = true;
         if (isKept && text[i + 1] !== LINE_BREAK) i++; // what is escaped ends no string
@@ -197,7 +197,7 @@ function openersOf(lexis: Lexis): Opener[] {
   return [
     ...blockComments.map(([open, close]) => ({ open: signOf(open), close: signOf(close), ...comment, isLong: true })),
     ...lineComments.map((open) => ({ open: signOf(open), close: NO_SIGN, ...comment, isLong: false })),
-    // what a language keeps its documentation in stands for itself, as a comment does
+    // what a language keeps its documentation in is a text of its own, as a comment is
     ...longQuotes.map((quote) => ({
       open: signOf(quote),
       close: signOf(CLOSING[quote] ?? quote),

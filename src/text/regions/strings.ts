@@ -3,7 +3,7 @@
 
 import type { Escapes } from '../escapes.ts';
 import { isInWord, joinWord, type Reference, type ReferenceAt } from './references.ts';
-import { isLetter, type Regions } from './regions.ts';
+import { isLetter, slice, type Regions } from './regions.ts';
 
 const BACKSLASH = 92;
 const SPACE = 32;
@@ -32,10 +32,9 @@ function escapeOf(escapes: Escapes, text: Uint16Array, at: number, to: number): 
     if (end > first) return written(numberOf(text, first, end, 16), end);
   } else if (sign === 'u' || sign === 'U') {
     if (sign === 'u' && text[first] === OPEN_BRACE && codes.includes('{')) {
-      const end = endOfDigits(text, first + 1, Math.min(to, first + 9), 16);
-      if (end > first + 1 && end < to && text[end] === CLOSE_BRACE) {
-        return referenceTo(numberOf(text, first + 1, end, 16), end + 1);
-      }
+      const length = text.subarray(first + 1, Math.min(to, first + 10)).indexOf(CLOSE_BRACE);
+      const digits = slice(text, first + 1, first + 1 + length).replaceAll('_', ''); // Rust parts them
+      if (/^[\da-f]{1,8}$/i.test(digits)) return referenceTo(Number.parseInt(digits, 16), first + length + 2);
     }
     const length = sign === 'u' ? (codes.includes('u') ? 4 : 0) : codes.includes('U') ? 8 : codes.includes('A') ? 4 : 0;
     const end = first + length;
