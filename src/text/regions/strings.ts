@@ -99,11 +99,14 @@ function referenceTo(point: number, end: number): Reference {
 
 /** Writes what escapes in the string [start, end) stand for over them, and spaces where that is shorter. */
 export function unescape(text: Uint16Array, start: number, end: number, regions: Regions, escapes: Escapes): void {
-  const referenceAt: ReferenceAt = (units, at, to) =>
-    units[at] === BACKSLASH && at + 1 < to ? escapeOf(escapes, units, at, to) : null;
+  const referenceAt: ReferenceAt = (units, at, to) => {
+    const sign = units[at] === 0 ? at + 1 : at; // of a string in a notebook: \\u00e9
+    return units[sign] === BACKSLASH && sign + 1 < to ? escapeOf(escapes, units, sign, to) : null;
+  };
   for (let i = start; i + 1 < end; i++) {
-    if (text[i] !== BACKSLASH) continue;
+    if (text[i] !== BACKSLASH && text[i] !== 0) continue;
     const escape = referenceAt(text, i, end);
+    if (!escape && text[i] === 0) continue;
     if (escape && isInWord(escape)) i = joinWord(text, i, end, regions, referenceAt) - 1;
     else if (escape) {
       text.fill(SPACE, i, escape.end);
