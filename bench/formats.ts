@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeFileAtomically } from '../src/engine/model/model-store.ts';
+import { writeFileAtomically } from '../src/engine/model/durable-file.ts';
 import { readVectorFile } from '../src/engine/exchange/vector-file.ts';
 import { writeGlove } from '../src/word2vec/formats/glove.ts';
 import { writeWord2vecBinary } from '../src/word2vec/formats/word2vec-binary.ts';

@@ -4,6 +4,7 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { registerCommands } from './host/commands.ts';
 import { WordCompletion } from './host/completion.ts';
+import { keepContextKeys } from './host/context-keys.ts';
 import { EvaluationReports } from './host/evaluation-reports.ts';
 import { ExplorerPanel } from './host/explorer-panel.ts';
 import { ReportDocuments } from './host/report-documents.ts';
@@ -14,7 +15,7 @@ import { TokenView } from './host/token-view.ts';
 import { Training } from './host/training.ts';
 import { virtualFolders } from './host/virtual-folders.ts';
 import { WordDocuments } from './host/word-documents.ts';
-import { WorkspaceModel } from './host/workspace-model.ts';
+import { modelPlaces, WorkspaceModel } from './host/workspace-model.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Lexiscope', { log: true });
@@ -30,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
 function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): void {
   // Files that run without vscode in the tests take their strings from @vscode/l10n: the same bundle.
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
-  const model = new WorkspaceModel(context.storageUri && vscode.Uri.joinPath(context.storageUri, 'model'), {
+  const model = new WorkspaceModel(modelPlaces(context), {
     entry: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.mjs').fsPath,
     l10nPath: vscode.l10n.uri?.fsPath,
     log: (level, message) => log[level](message),
@@ -51,7 +52,8 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
     documents,
     tokens,
     new Status(model, training),
-    registerCommands({ model, training, explorer, reports, documents, tokens, log }),
+    keepContextKeys(model),
+    registerCommands({ model, training, explorer, reports, documents, tokens, log, extensionId: context.extension.id }),
     new WordDocuments((selector) =>
       vscode.Disposable.from(
         vscode.languages.registerHoverProvider(selector, new WordHover(model)),

@@ -153,7 +153,7 @@ class Explorer {
         'Lexiscope learns word vectors and a language model from the files of this workspace, on this machine.',
       ),
       action: {
-        label: l10n.t('Train on This Workspace'),
+        label: l10n.t('Learn This Folder'),
         run: () => {
           this.#notice.show({
             text: l10n.t('The training has been started. The status bar shows how far it is.'),

@@ -24,9 +24,13 @@ import { exportVectors } from './exchange/export-vectors.ts';
 import { fileTokens } from './show-tokens.ts';
 import { importVectors } from './training/import-vectors.ts';
 import { loadKernels, type Kernels } from './kernels.ts';
-import { deleteModel, loadModel, saveModel, type StoredModel } from './model/model-store.ts';
+import { deleteModel, loadModel, modelRevision, removeLeftOvers, saveModel } from './model/model-store.ts';
+import type { StoredModel } from './model/stored-model.ts';
 import { Model } from './model/model.ts';
 import { deleteCache } from './reading/token-cache.ts';
+import { formerPlaces } from '../model-folder/model-places.ts';
+import { livingWriter, WriterLock } from '../model-folder/writer-lock.ts';
+import { adoptModel } from './model/adopt-model.ts';
 import type { RunContext } from './run-context.ts';
 import { train } from './training/train.ts';
 
@@ -40,6 +44,10 @@ export class Engine implements EngineApi {
   readonly #isPrepared: boolean;
   #kernels: Promise<Kernels> | null = null;
   #directory: string | null = null;
+  /** Where a release before may have kept the model: see `formerPlaces`. */
+  #former: string | null = null;
+  /** Of the manifest that was read or written last; null where there is no model. */
+  #revision: string | null = null;
   /** What is stored, and the kernels that answer; null where there is no model. */
   #stored: { model: StoredModel; kernels: Kernels } | null = null;
   /** Made of it. */
@@ -59,12 +67,13 @@ export class Engine implements EngineApi {
     this.#events = events;
   }
 
-  async open(directory: string): Promise<ModelSummary | null> {
+  async open(directory: string, former: string | null = null): Promise<ModelSummary | null> {
+    if (directory !== this.#directory) this.#forget();
     this.#directory = directory;
-    this.#forget();
-    const stored = await loadModel(directory, { forTraining: false });
-    if (stored) (await this.#prepare(stored))();
-    return stored?.summary ?? null;
+    this.#former = former;
+    if (former !== null) await adoptModel(directory, former, (...line) => this.#events.log(...line));
+    await removeLeftOvers(directory, async () => (await livingWriter(directory)) !== null);
+    return this.#read(directory);
   }
 
   async train(request: TrainRequest): Promise<TrainOutcome> {
@@ -88,11 +97,22 @@ export class Engine implements EngineApi {
   }
 
   async forget(): Promise<boolean> {
-    if (this.#directory === null) return false;
-    this.#forget();
-    const hadCheckpoint = await deleteCheckpoints(this.#directory);
-    const hadCache = await deleteCache(this.#directory);
-    return (await deleteModel(this.#directory)) || hadCheckpoint || hadCache;
+    const directory = this.#directory;
+    if (directory === null) return false;
+    const lock = await WriterLock.take(directory);
+    try {
+      this.#forget();
+      let hadAny = false;
+      const former = this.#former === null ? [] : await formerPlaces(this.#former);
+      for (const place of [directory, ...former]) {
+        const hadCheckpoint = await deleteCheckpoints(place);
+        const hadCache = await deleteCache(place);
+        hadAny = (await deleteModel(place)) || hadCheckpoint || hadCache || hadAny;
+      }
+      return hadAny;
+    } finally {
+      await lock.release();
+    }
   }
 
   wordAt(...question: Parameters<EngineApi['wordAt']>): ReturnType<EngineApi['wordAt']> {
@@ -186,13 +206,14 @@ export class Engine implements EngineApi {
   async #replace<Made extends { model: StoredModel; seconds: Partial<Record<Phase, number>> }>(
     make: (context: RunContext) => Promise<Made | null>,
   ): Promise<Made | null> {
-    return this.#compute(async (context) => {
+    return this.#compute(async (context, lock) => {
       const made = await make(context);
       if (!made) return null;
       this.#events.progress({ phase: 'saving', fraction: 0 });
       const start = performance.now();
       const answerWithIt = await this.#prepare(made.model);
-      await saveModel(context.directory, made.model);
+      await saveModel(context.directory, made.model, () => lock.check());
+      this.#revision = await modelRevision(context.directory);
       await deleteCheckpoints(context.directory);
       answerWithIt();
       made.seconds.saving = (performance.now() - start) / 1000;
@@ -200,25 +221,47 @@ export class Engine implements EngineApi {
     });
   }
 
-  /** Does what takes the machine's threads and `cancel` stops: one at a time. */
-  async #compute<Result>(work: (context: RunContext) => Promise<Result>): Promise<Result> {
+  /** Does what takes the machine's threads and `cancel` stops: one at a time, and one process at a time in a folder. */
+  async #compute<Result>(work: (context: RunContext, lock: WriterLock) => Promise<Result>): Promise<Result> {
     const directory = this.#directory;
     if (directory === null) throw new Error('open() must name the model folder before a model is made');
     if (this.#training)
       throw new Error(l10n.t('A training is running already. Cancel it first, or wait until it ends.'));
     const controller = new AbortController();
     this.#training = controller;
+    let lock: WriterLock | null = null;
     try {
-      return await work({
+      lock = await WriterLock.take(directory);
+      await removeLeftOvers(directory, () => Promise.resolve(false));
+      const context = {
         kernels: await this.#loadKernels(),
         script: new URL('compute-thread.mjs', this.#distribution),
         signal: controller.signal,
         events: this.#events,
         directory,
         checkpointInterval: this.#checkpointInterval,
-      });
+      };
+      return await work(context, lock);
     } finally {
+      await lock?.release();
       this.#training = null;
+    }
+  }
+
+  /** Answers with what lies in the folder; until it is read, with what was there before. */
+  async #read(directory: string): Promise<ModelSummary | null> {
+    try {
+      const revision = await modelRevision(directory);
+      if (this.#stored && revision === this.#revision) return this.#stored.model.summary;
+      const stored = await loadModel(directory, { forTraining: false });
+      const answerWithIt = stored && (await this.#prepare(stored));
+      if (answerWithIt) answerWithIt();
+      else this.#forget();
+      this.#revision = revision;
+      return stored?.summary ?? null;
+    } catch (error) {
+      this.#forget();
+      throw error;
     }
   }
 
@@ -240,6 +283,7 @@ export class Engine implements EngineApi {
   }
 
   #forget(): void {
+    this.#revision = null;
     this.#stored = null;
     this.#answering = null;
   }

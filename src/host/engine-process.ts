@@ -2,6 +2,7 @@
 // Nothing here imports vscode, so that the tests run it against an engine of their own.
 
 import { fork, type ChildProcess, type Serializable } from 'node:child_process';
+import { isDeepStrictEqual } from 'node:util';
 import * as l10n from '@vscode/l10n';
 import { createBirpc, type BirpcReturn } from 'birpc';
 import type { EngineApi, EngineEvents, LogLevel, ModelSummary, Progress, VirtualFiles } from '../protocol/engine.ts';
@@ -11,6 +12,8 @@ export interface EngineProcessOptions {
   entry: string;
   /** Where the engine keeps the model of this workspace. */
   directory: string;
+  /** Where a release before kept it; absent if nowhere. */
+  former?: string | undefined;
   /** The l10n bundle of the display language; absent for English. */
   l10nPath?: string | undefined;
   log: (level: LogLevel, message: string) => void;
@@ -102,6 +105,16 @@ export class EngineProcess {
     return (this.#run ??= this.#start()).opened;
   }
 
+  /** Has a running engine look whether another process has replaced or deleted the model; starts none. */
+  async reopen(): Promise<void> {
+    const run = this.#run;
+    if (!run) return;
+    const before = await run.opened;
+    const { directory, former } = this.#options;
+    const found = await opening(run.engine.open(directory, former));
+    if (this.#run === run && !isDeepStrictEqual(found.summary, before.summary)) this.#replace(run, found);
+  }
+
   /** False after several unexpected exits in a row: what runs unasked (a hover, a completion) then leaves the engine alone. */
   get dependable(): boolean {
     const now = Date.now();
@@ -133,7 +146,16 @@ export class EngineProcess {
   }
 
   #start(): Run {
-    const { entry, directory, l10nPath, log, progress, evaluating = () => undefined, virtualFolders } = this.#options;
+    const {
+      entry,
+      directory,
+      former,
+      l10nPath,
+      log,
+      progress,
+      evaluating = () => undefined,
+      virtualFolders,
+    } = this.#options;
     if (this.#disposed) throw new EngineStopped(l10n.t('Lexiscope is shutting down.'));
     // VS Code's own execArgv made forks fail (microsoft/vscode#154549).
     const child = fork(entry, [], {
@@ -164,19 +186,10 @@ export class EngineProcess {
         },
       },
     );
-    const opened = engine
-      .open(directory)
-      .then(
-        (summary): Opened => ({ summary }),
-        (problem: unknown): Opened => {
-          if (problem instanceof EngineStopped) throw problem;
-          return { problem: problem instanceof Error ? problem : new Error(String(problem)) };
-        },
-      )
-      .then((found) => {
-        this.#options.opened?.(found, false);
-        return found;
-      });
+    const opened = opening(engine.open(directory, former)).then((found) => {
+      this.#options.opened?.(found, false);
+      return found;
+    });
     opened.catch(() => undefined); // each caller of `opened` sees it; without a caller it is no unhandled rejection
     const run: Run = { child, engine, opened };
 
@@ -201,6 +214,16 @@ export class EngineProcess {
     logLines(child.stderr, (line) => log('warn', line));
     if (child.pid !== undefined) log('info', `Engine ${child.pid} started`);
     return run;
+  }
+}
+
+/** Rejects with EngineStopped only. */
+async function opening(asked: Promise<ModelSummary | null>): Promise<Opened> {
+  try {
+    return { summary: await asked };
+  } catch (problem) {
+    if (problem instanceof EngineStopped) throw problem;
+    return { problem: problem instanceof Error ? problem : new Error(String(problem)) };
   }
 }
 

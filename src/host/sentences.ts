@@ -103,6 +103,7 @@ export function trainingDone(report: TrainReport, language: string): string {
             percent(languageModelResumedAt, language),
           ),
         ]),
+    ...(reading.limitProblem === undefined ? [] : [reading.limitProblem]),
     ...(languageModelProblem === undefined ? [] : [languageModelProblem]),
     ...perplexity(model.languageModel, language),
     ...readingDetails(reading, language),
@@ -303,7 +304,7 @@ export function figure(value: number, language: string): string {
 }
 
 /** Rounded down: 100% is said when everything is done. */
-function percent(fraction: number, language: string): string {
+export function percent(fraction: number, language: string): string {
   const hundredths = Math.floor(Math.min(1, Math.max(0, fraction)) * 100) / 100;
   return hundredths.toLocaleString(language, { style: 'percent', maximumFractionDigits: 0 });
 }

@@ -2,7 +2,8 @@
 
 import * as vscode from 'vscode';
 import { COMMANDS } from './command-ids.ts';
-import { modelDetails, progressDetails, progressText } from './sentences.ts';
+import { inUse } from '../model-folder/writer-lock.ts';
+import { modelDetails, percent, progressDetails, progressText } from './sentences.ts';
 import type { Training } from './training.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
@@ -72,6 +73,14 @@ export class Status implements vscode.Disposable {
           command: COMMANDS.train,
         };
       case 'idle': {
+        const elsewhere = this.#model.learnedElsewhere;
+        if (elsewhere !== null) {
+          return {
+            text: `$(sync~spin) Lexiscope: ${l10n.t('another window learns, {0}', percent(elsewhere, language))}`,
+            details: [inUse(elsewhere), l10n.t('What it learns is shown here, too.')],
+            command: COMMANDS.openExplorer,
+          };
+        }
         if (!exists) return undefined;
         const { summary } = this.#model;
         return {

@@ -9,12 +9,14 @@ import type {
   ReadingReport,
   TrainRequest,
 } from '../protocol/engine.ts';
+import { importRequest, trainRequest } from '../settings/request.ts';
 import { COMMANDS } from './command-ids.ts';
 import { EngineStopped } from './engine-process.ts';
 import { showProblem, showResult } from './notices.ts';
 import { ReadingFiles } from './reading-files.ts';
 import { importDone, NO_FOLDER, TRAINING_RUNS, trainingDone } from './sentences.ts';
-import { folderRequest, importRequest, trainRequest, type ReadSetting } from './settings.ts';
+import { givenIn, settingsOf } from './read-settings.ts';
+import { folderRequest } from './settings.ts';
 import { enginePath } from './virtual-folders.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
@@ -50,7 +52,7 @@ export class Training implements vscode.Disposable {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
     const engine = this.#model.engine();
     if (start === 'continue') await this.#model.expected();
-    const request = { ...trainRequest(this.#folders(), settingsOf(undefined)), unsaved: unsavedTexts(), start };
+    const request = { ...trainRequest(this.#folders(), givenIn(undefined)), unsaved: unsavedTexts(), start };
     await this.#run(() => engine.train(request), trainingDone);
   }
 
@@ -58,7 +60,7 @@ export class Training implements vscode.Disposable {
   async import(path: string): Promise<void> {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
     const engine = this.#model.engine();
-    const request = importRequest(settingsOf(undefined));
+    const request = importRequest(givenIn(undefined));
     await this.#run(() => engine.importVectors(path, request), importDone);
   }
 
@@ -66,7 +68,7 @@ export class Training implements vscode.Disposable {
   async compareCells(equal: CellsAreEqualIn): Promise<CellReport[] | null> {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
     const engine = this.#model.engine();
-    const request = { ...trainRequest(this.#folders(), settingsOf(undefined)), unsaved: unsavedTexts() };
+    const request = { ...trainRequest(this.#folders(), givenIn(undefined)), unsaved: unsavedTexts() };
     this.#enter({ kind: 'running' });
     try {
       const reports = await engine.compareCells(request, equal);
@@ -97,7 +99,7 @@ export class Training implements vscode.Disposable {
       this.#enter({ kind: 'idle' });
       const sentence = done(outcome, vscode.env.language);
       this.#log.info(sentence);
-      const buttons = [vscode.l10n.t('Open Explorer')];
+      const buttons = [vscode.l10n.t('Open Map')];
       if ('reading' in outcome && this.#files.take(outcome.reading as ReadingReport))
         buttons.push(vscode.l10n.t('Show Files…'));
       void showResult(sentence, buttons, this.#log).then((button) => {
@@ -151,10 +153,4 @@ function unsavedTexts(): { path: string; text: string }[] {
     const path = document.isDirty ? enginePath(document.uri) : undefined;
     return path === undefined ? [] : [{ path, text: document.getText() }];
   });
-}
-
-/** Settings by full name, as they are for a folder, or for the window. */
-function settingsOf(scope: vscode.Uri | undefined): ReadSetting {
-  const configuration = vscode.workspace.getConfiguration(undefined, scope);
-  return (name) => configuration.get(name);
 }

@@ -44,7 +44,7 @@ test('with nothing trained yet, it offers the training, and shows the map once t
   });
   await explorer.page.getByRole('heading', { name: 'Nothing is trained yet' }).waitFor();
   assert.equal(await text(explorer).isVisible(), false);
-  await explorer.page.getByRole('button', { name: 'Train on This Workspace' }).click();
+  await explorer.page.getByRole('button', { name: 'Learn This Folder' }).click();
   await explorer.page.getByText('The training has been started.').waitFor();
   assert.deepEqual(explorer.calls, ['map', 'train']);
   trained = true;
@@ -59,7 +59,7 @@ test('a training that ends without a model, or with an error, can be started aga
   let error: Error | null = null;
   const train = () => (error ? Promise.reject(error) : Promise.resolve());
   const explorer = await session.lab.open({ host: { ...host, map: () => Promise.resolve(null), train } });
-  const button = explorer.page.getByRole('button', { name: 'Train on This Workspace' });
+  const button = explorer.page.getByRole('button', { name: 'Learn This Folder' });
   await button.click();
   await eventually(() => assert.equal(explorer.calls.filter((name) => name === 'map').length, 2));
   await button.waitFor();

@@ -140,6 +140,23 @@ suite('the engine process', () => {
     assert.equal(opened.at(-1)?.summary?.languageModel, null);
   });
 
+  test('a model that another process stored is opened, and told only if it is another', async () => {
+    const { process, opened } = engineProcess('/model');
+    await process.reopen();
+    assert.equal(process.pid, undefined, 'no engine is started for it');
+    await process.opened();
+    await process.reopen();
+    assert.equal(opened.length, 1);
+    const other = engineProcess('/replaced');
+    await other.process.opened();
+    await other.process.reopen();
+    assert.deepEqual(
+      other.opened.map(({ summary }) => summary?.vocabulary),
+      [3, 4],
+    );
+    assert.equal((await other.process.opened()).summary?.vocabulary, 4);
+  });
+
   test('deleting the model is known at once, without another start', async () => {
     const { process, engine, opened } = engineProcess();
     await process.opened();

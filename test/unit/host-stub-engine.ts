@@ -12,9 +12,13 @@ const summary = {
   languageModel: { vocabulary: 3, perplexity: 2, heldOutFiles: 1, heldOutTokens: 5 },
 };
 let cancelled: (() => void) | undefined;
+let opened = 0;
 
 const api: Partial<EngineApi> = {
   open: (directory) => {
+    opened++;
+    // another process stores a model after the first look
+    if (directory.includes('replaced') && opened > 1) return Promise.resolve({ ...summary, vocabulary: 4 });
     if (directory.includes('damaged')) return Promise.reject(new Error('vectors.safetensors is damaged.'));
     if (directory.includes('crash')) process.exit(3);
     return Promise.resolve(directory.includes('empty') ? null : summary);

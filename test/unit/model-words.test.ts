@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadKernels } from '../../src/engine/kernels.ts';
 import { Model } from '../../src/engine/model/model.ts';
-import type { StoredModel } from '../../src/engine/model/model-store.ts';
+import type { StoredModel } from '../../src/engine/model/stored-model.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 
 const kernels = await loadKernels(new URL('../../dist/', import.meta.url));

@@ -6,7 +6,8 @@ import { writeGlove } from '../../word2vec/formats/glove.ts';
 import { metadataName, writeProjectorMetadata, writeProjectorVectors } from '../../word2vec/formats/projector.ts';
 import { writeWord2vecBinary } from '../../word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../../word2vec/formats/word2vec-text.ts';
-import { writeFileAtomically, type StoredModel } from '../model/model-store.ts';
+import { writeFileAtomically } from '../model/durable-file.ts';
+import type { StoredModel } from '../model/stored-model.ts';
 import { writeSafetensors } from '../model/safetensors.ts';
 
 /** See `EngineApi.exportVectors`. */

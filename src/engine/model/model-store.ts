@@ -1,181 +1,294 @@
 // The model on disk: a folder with `manifest.json` and the parts it names.
 //
-// A part's file name holds the beginning of its checksum, so a new model never overwrites a file of the old one. The
-// manifest is written beside itself and renamed over the old one: before the rename the old model is whole, after it
-// the new one is. Only then are files that the manifest does not name removed.
+// A part's file name holds the beginning of its checksum, so a part never overwrites a file of another model, and one that
+// stays as it is (the language model, while new vectors are stored) is only named again. The manifest is written beside
+// itself and renamed over the old one: before the rename the old model is whole, after it the new one is. Only then are
+// files that the manifest does not name removed. Who saves or deletes holds the folder's lock (model-folder/writer-lock.ts).
 
 import * as l10n from '@vscode/l10n';
 import { createHash } from 'node:crypto';
-import { open, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelSummary, TrainRequest } from '../../protocol/engine.ts';
+import { setImmediate } from 'node:timers/promises';
+import { CHECKPOINTS, MANIFEST, TOKEN_CACHE } from '../../model-folder/model-places.ts';
+import { storageProblem } from '../../model-folder/storage-problem.ts';
 import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
-import type { NgramOptions } from '../../word2vec/subwords.ts';
+import { checkAgainstManifest } from './check-parts.ts';
+import { replaceFile, syncFolder, writeDurably } from './durable-file.ts';
+import {
+  DamagedFile,
+  FORMAT,
+  parseManifest,
+  PARTS,
+  VERSION,
+  type Manifest,
+  type ModelPart,
+  type PartName,
+} from './manifest.ts';
 import { SafetensorsReader, writeSafetensors, type Tensor } from './safetensors.ts';
+import type { StoredModel, LanguageModelWords } from './stored-model.ts';
 
-/** Everything that is kept of a training or an import. */
-export interface StoredModel {
-  summary: ModelSummary;
-  /** What it was made with, "automatic" replaced by figures; without the options of what was not made. */
-  options: Partial<Pick<TrainRequest, 'text' | 'word2vec' | 'projection' | 'languageModel' | 'threads'>> & {
-    /** Of imported vectors with rows of n-grams: how n-grams are counted. Trained ones have it in `word2vec`. */
-    ngrams?: NgramOptions;
-    seed: number;
-  };
-  /** By count, the most frequent first: at least the words with a vector and those of the language model. */
-  words: string[];
-  /** As long as `words`; null where they are unknown. */
-  counts: Float64Array | null;
-  /** `input` and, unless they were imported, `output`, (V, D) each; with subwords `ngrams`, (buckets, D). */
-  vectors: Record<string, Tensor>;
-  /** `positions` (N, 2). */
-  map: Record<string, Tensor> | null;
-  /** As language-model/ names them. */
-  languageModel: Record<string, Tensor> | null;
-  /** How the language model's training went: see training-curves.ts. */
-  training: Record<string, Tensor> | null;
-  /** Of a language model whose tokens are byte pairs. */
-  tokenizer?: BytePairTokenizer;
-}
-
-const FORMAT = 'lexiscope-model';
-/** 2: parts may be missing, counts unknown, tokens byte pairs. Models of version 1 are read as they are. */
-const VERSION = 2;
-const MANIFEST = 'manifest.json';
-const PARTS = ['vocabulary', 'vectors', 'map', 'languageModel', 'training', 'tokenizer'] as const;
-type PartName = (typeof PARTS)[number];
-const NEEDED: readonly PartName[] = ['vocabulary', 'vectors'];
-/** Bytes that are written, or read, and hashed at a time: some milliseconds. */
+/** Bytes that are read and hashed at a time: some milliseconds. */
 const PIECE = 1 << 22;
+/** How often a model is read anew that was replaced meanwhile. */
+const MOST_READS = 100;
+/** What is left free on the disk, bytes: for the manifest, and for what others write. */
+const SPARE = 1 << 20;
 
-interface Part {
-  file: string;
-  bytes: number;
-  sha256: string;
+/** Where what is in memory lies on the disk: the tensors, the words or the tokenizer of a part that was read or written. */
+const onDisk = new WeakMap<object, { directory: string; part: ModelPart }>();
+
+/**
+ * Writes the model to `directory` (made where it is missing) in place of the one there. Parts that lie there already are not
+ * written again. Files of the user's are not touched: names that are not ours stay. `check` is awaited before the model takes the
+ * other's place: what it throws leaves that one as it is.
+ */
+export async function saveModel(
+  directory: string,
+  model: StoredModel,
+  check: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+    const contents = await missingIn(directory, contentsOf(model));
+    await checkRoom(directory, contents);
+    const parts: Manifest['parts'] = {};
+    for (const [name, content] of contents) parts[name] = content.part ?? (await writePart(directory, name, content));
+    await syncFolder(directory);
+    const { summary, options } = model;
+    const manifest: Manifest = { format: FORMAT, version: VERSION, summary, options, parts };
+    const temporary = join(directory, `${MANIFEST}.${process.pid}.tmp`);
+    await writeDurably(temporary, [new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`)]);
+    await check();
+    await replaceFile(temporary, join(directory, MANIFEST));
+    const kept = new Set([MANIFEST, ...Object.values(parts).map(({ file }) => file)]);
+    await removeFiles(directory, (name) => OF_MODEL.test(name) && !kept.has(name));
+  } catch (error) {
+    throw storageProblem(error, directory);
+  }
 }
 
-interface Manifest {
-  format: typeof FORMAT;
-  version: number;
-  summary: ModelSummary;
-  options: StoredModel['options'];
-  parts: Partial<Record<PartName, Part>>;
+/** A part in memory. */
+interface Content {
+  /** What `onDisk` knows it by. */
+  key: object;
+  extension: 'txt' | 'safetensors' | 'json';
+  /** Bytes, about. */
+  size: number;
+  chunks: () => Iterable<Uint8Array>;
+  /** Where it lies already. */
+  part?: ModelPart;
 }
 
-/** Writes the model to `directory` (made where it is missing) in place of the one there. Files of the user's are not touched: names that are not ours stay. */
-export async function saveModel(directory: string, model: StoredModel): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  const contents: Record<PartName, { extension: string; chunks: Iterable<Uint8Array> } | null> = {
-    vocabulary: { extension: 'txt', chunks: writeVocabulary(model.words, model.counts) },
-    vectors: { extension: 'safetensors', chunks: writeSafetensors(model.vectors) },
-    map: model.map && { extension: 'safetensors', chunks: writeSafetensors(model.map) },
-    languageModel: model.languageModel && { extension: 'safetensors', chunks: writeSafetensors(model.languageModel) },
-    training: model.training && { extension: 'safetensors', chunks: writeSafetensors(model.training) },
-    tokenizer: model.tokenizer
-      ? { extension: 'json', chunks: [new TextEncoder().encode(model.tokenizer.toJson())] }
+function contentsOf(model: StoredModel): [PartName, Content][] {
+  const { words, counts, vectors, map, languageModel, languageModelVocabulary, training, tokenizer } = model;
+  const tensors = (key: Record<string, Tensor>): Content => ({
+    key,
+    extension: 'safetensors',
+    size: Object.values(key).reduce((sum, { data }) => sum + data.byteLength, 0),
+    chunks: () => writeSafetensors(key),
+  });
+  const vocabulary = (words: string[], counts: Float64Array | null): Content => ({
+    key: words,
+    extension: 'txt',
+    size: 16 * words.length,
+    chunks: () => writeVocabulary(words, counts),
+  });
+  const contents: Record<PartName, Content | null> = {
+    vocabulary: vocabulary(words, counts),
+    vectors: tensors(vectors),
+    map: map && tensors(map),
+    languageModel: languageModel && tensors(languageModel),
+    languageModelVocabulary: languageModelVocabulary
+      ? vocabulary(languageModelVocabulary.words, languageModelVocabulary.counts)
+      : null,
+    training: training && tensors(training),
+    tokenizer: tokenizer
+      ? { key: tokenizer, extension: 'json', size: 0, chunks: () => [new TextEncoder().encode(tokenizer.toJson())] }
       : null,
   };
-  const parts: Manifest['parts'] = {};
-  for (const name of PARTS) {
-    if (!contents[name]) continue;
-    const { extension, chunks } = contents[name];
-    const temporary = join(directory, `${name}.${process.pid}.tmp`);
-    const { bytes, sha256 } = await writeDurably(temporary, chunks);
-    const file = `${name}-${sha256.slice(0, 12)}.${extension}`;
-    await rename(temporary, join(directory, file));
-    parts[name] = { file, bytes, sha256 };
-  }
-  const manifest: Manifest = {
-    format: FORMAT,
-    version: VERSION,
-    summary: model.summary,
-    options: model.options,
-    parts,
-  };
-  const temporary = join(directory, `${MANIFEST}.${process.pid}.tmp`);
-  await writeDurably(temporary, [new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`)]);
-  await rename(temporary, join(directory, MANIFEST));
-  await removeOurFiles(directory, new Set([MANIFEST, ...Object.values(parts).map(({ file }) => file)]));
+  return PARTS.flatMap((name) => (contents[name] ? [[name, contents[name]]] : []));
+}
+
+/** The contents, each with its file if it lies in the folder. */
+async function missingIn(directory: string, contents: [PartName, Content][]): Promise<[PartName, Content][]> {
+  const looked = contents.map(async ([name, content]): Promise<[PartName, Content]> => {
+    const known = onDisk.get(content.key);
+    if (known?.directory !== directory) return [name, content];
+    const size = await stat(join(directory, known.part.file)).then(
+      (found) => found.size,
+      () => null,
+    );
+    return [name, size === known.part.bytes ? { ...content, part: known.part } : content];
+  });
+  return Promise.all(looked);
+}
+
+/** Throws one sentence if the disk has too little room for what is to be written. */
+async function checkRoom(directory: string, contents: [PartName, Content][]): Promise<void> {
+  const needed = contents.reduce((sum, [, { part, size }]) => sum + (part ? 0 : size), 0);
+  const free = await statfs(directory).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => Infinity, // some network disks do not tell
+  );
+  if (free >= needed + SPARE) return;
+  const [megabytes, room] = [needed + SPARE, free].map((bytes) => Math.ceil(bytes / 1e6));
+  throw new Error(
+    l10n.t(
+      'The model needs {0} MB in {1}, and {2} MB are free. Make room there and learn again; what was stored stays.',
+      megabytes!,
+      directory,
+      room!,
+    ),
+  );
+}
+
+async function writePart(directory: string, name: PartName, { key, extension, chunks }: Content): Promise<ModelPart> {
+  const temporary = join(directory, `${name}.${process.pid}.tmp`);
+  const { bytes, sha256 } = await writeDurably(temporary, chunks());
+  const part = { file: `${name}-${sha256.slice(0, 12)}.${extension}`, bytes, sha256 };
+  await rename(temporary, join(directory, part.file));
+  onDisk.set(key, { directory, part });
+  return part;
 }
 
 /**
  * The model in `directory`; null where there is none. Throws one sentence that names the file that is damaged or too new,
- * and what to do. `forTraining`: with the vectors that only a training goes on from, `output` and `tree`.
+ * and what to do; of a model that is replaced meanwhile the new one is read. `forTraining`: with the vectors that only a
+ * training goes on from, `output` and `tree`.
  */
 export async function loadModel(directory: string, { forTraining = true } = {}): Promise<StoredModel | null> {
+  for (let reads = 1; ; reads++) {
+    const text = await manifestText(directory);
+    if (text === null) return null;
+    try {
+      return await loadParts(directory, parseManifest(join(directory, MANIFEST), text), forTraining);
+    } catch (error) {
+      if (reads === MOST_READS || (await manifestText(directory)) === text) throw error;
+    }
+  }
+}
+
+/** What tells the model in `directory` from the one that takes its place; null where there is none. */
+export async function modelRevision(directory: string): Promise<string | null> {
+  const text = await manifestText(directory);
+  return text === null ? null : createHash('sha256').update(text).digest('hex');
+}
+
+async function manifestText(directory: string): Promise<string | null> {
   const path = join(directory, MANIFEST);
-  let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    if (!(await stat(path)).isFile()) throw new Error(l10n.t('it is no file'));
+    return await readFile(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw damaged(path, (error as Error).message);
+    throw new DamagedFile(path, (error as Error).message);
   }
-  const manifest = readManifest(path, text);
-  const part = (name: PartName): Promise<Uint8Array> => readPart(directory, manifest.parts[name]!);
+}
+
+async function loadParts(directory: string, manifest: Manifest, forTraining: boolean): Promise<StoredModel> {
+  const { summary, options, parts } = manifest;
   const isWanted = (name: string): boolean => forTraining || (name !== 'output' && name !== 'tree');
-  const tensors = async (name: PartName): Promise<Record<string, Tensor>> => {
-    const stored = manifest.parts[name]!;
-    const read: { tensors?: SafetensorsReader; problem?: Error } = {};
-    const attempt = (work: () => void): void => {
-      try {
-        if (!read.problem) work();
-      } catch (error) {
-        read.problem = error as Error;
-      }
-    };
-    attempt(() => (read.tensors = new SafetensorsReader(stored.bytes, isWanted)));
-    // to the end: a file that is not as it was stored is said to be so, whatever its header says
-    await readPieces(directory, stored, (piece) => attempt(() => read.tensors!.push(piece)));
-    let tensors: Record<string, Tensor> = {};
-    attempt(() => (tensors = read.tensors!.end()));
-    if (read.problem) throw damaged(join(directory, stored.file), read.problem.message);
-    return tensors;
+  /** Reads a part if the manifest names it, and remembers where it lies. */
+  const read = async <Found>(
+    name: PartName,
+    take: (path: string, part: ModelPart) => Promise<Found>,
+    keyOf: (found: Found) => object = (found) => found as object,
+  ): Promise<Found | null> => {
+    const part = parts[name];
+    if (!part) return null;
+    const found = await take(join(directory, part.file), part);
+    onDisk.set(keyOf(found), { directory, part });
+    return found;
   };
-  const readTokenizer = async (): Promise<BytePairTokenizer> => {
-    const content = await part('tokenizer');
-    try {
-      return BytePairTokenizer.fromJson(new TextDecoder().decode(content));
-    } catch (error) {
-      throw damaged(join(directory, manifest.parts.tokenizer!.file), (error as Error).message);
-    }
-  };
-  const [vocabulary, vectors, map, languageModel, training, tokenizer] = await Promise.all([
-    part('vocabulary'),
+  const tensors = (name: PartName) => read(name, (path, part) => readTensors(path, part, isWanted));
+  const vocabulary = (name: PartName, isCounted: boolean) =>
+    read(
+      name,
+      async (path, part) => readVocabulary(path, await readPart(path, part), isCounted),
+      ({ words }) => words,
+    );
+  const [words, vectors, map, languageModel, languageModelVocabulary, training, tokenizer] = await Promise.all([
+    vocabulary('vocabulary', summary.words !== null),
     tensors('vectors'),
-    manifest.parts.map ? tensors('map') : null,
-    manifest.parts.languageModel ? tensors('languageModel') : null,
-    manifest.parts.training ? tensors('training') : null,
-    manifest.parts.tokenizer ? readTokenizer() : null,
+    tensors('map'),
+    tensors('languageModel'),
+    vocabulary('languageModelVocabulary', true),
+    tensors('training'),
+    read('tokenizer', readTokenizer),
   ]);
-  return {
-    summary: manifest.summary,
-    options: manifest.options,
-    ...readVocabulary(vocabulary, manifest.summary.words !== null),
-    vectors,
+  const model: StoredModel = {
+    summary,
+    options,
+    ...words!,
+    vectors: vectors!,
     map,
     languageModel,
+    ...(languageModelVocabulary && { languageModelVocabulary: languageModelVocabulary as LanguageModelWords }),
     training,
     ...(tokenizer && { tokenizer }),
   };
+  await checkAgainstManifest(model, (name, reason) => {
+    throw new DamagedFile(join(directory, parts[name]!.file), reason);
+  });
+  return model;
+}
+
+/** An error for a part of a model that was read, which names its file: `part` is its tensors, its words or its tokenizer. */
+export function damagedPart(part: object, reason: string): Error {
+  const known = onDisk.get(part);
+  return known ? new DamagedFile(join(known.directory, known.part.file), reason) : new Error(reason);
 }
 
 /** The words of the model that a file of `directory` belongs to; null where it belongs to none, or to one that cannot be read. */
 export async function wordsOfPart(directory: string, file: string): Promise<string[] | null> {
   try {
-    const path = join(directory, MANIFEST);
-    const { parts, summary } = readManifest(path, await readFile(path, 'utf8'));
+    const text = await manifestText(directory);
+    if (text === null) return null;
+    const { parts, summary } = parseManifest(join(directory, MANIFEST), text);
     if (parts.vectors?.file !== file) return null;
-    return readVocabulary(await readPart(directory, parts.vocabulary!), summary.words !== null).words;
+    const path = join(directory, parts.vocabulary!.file);
+    return readVocabulary(path, await readPart(path, parts.vocabulary!), summary.words !== null).words;
   } catch {
     return null;
   }
 }
 
+async function readTensors(
+  path: string,
+  part: ModelPart,
+  isWanted: (name: string) => boolean,
+): Promise<Record<string, Tensor>> {
+  const read: { tensors?: SafetensorsReader; problem?: Error } = {};
+  const attempt = (work: () => void): void => {
+    try {
+      if (!read.problem) work();
+    } catch (error) {
+      read.problem = error as Error;
+    }
+  };
+  attempt(() => (read.tensors = new SafetensorsReader(part.bytes, isWanted)));
+  // to the end: a file that is not as it was stored is said to be so, whatever its header says
+  await readPieces(path, part, (piece) => attempt(() => read.tensors!.push(piece)));
+  let tensors: Record<string, Tensor> = {};
+  attempt(() => (tensors = read.tensors!.end()));
+  if (read.problem) throw new DamagedFile(path, read.problem.message);
+  return tensors;
+}
+
+async function readTokenizer(path: string, part: ModelPart): Promise<BytePairTokenizer> {
+  const content = await readPart(path, part);
+  try {
+    return BytePairTokenizer.fromJson(new TextDecoder().decode(content));
+  } catch (error) {
+    throw new DamagedFile(path, (error as Error).message);
+  }
+}
+
 /** A part as the manifest says it is. Throws one sentence where it is another. */
-async function readPart(directory: string, part: Part): Promise<Uint8Array> {
+async function readPart(path: string, part: ModelPart): Promise<Uint8Array> {
   let content = new Uint8Array(0);
-  await readPieces(directory, part, (piece, at) => {
+  await readPieces(path, part, (piece, at) => {
     if (at === 0) content = new Uint8Array(part.bytes);
     content.set(piece, at);
   });
@@ -184,14 +297,15 @@ async function readPart(directory: string, part: Part): Promise<Uint8Array> {
 
 /** Reads a part a piece at a time, which is good until the next one; Node reads no file above 2 GB at once. Throws as `readPart`. */
 async function readPieces(
-  directory: string,
-  { file: name, bytes, sha256 }: Part,
+  path: string,
+  { bytes, sha256 }: ModelPart,
   take: (piece: Uint8Array, at: number) => void,
 ): Promise<void> {
-  const path = join(directory, name);
   const hash = createHash('sha256');
   let found: number;
   try {
+    // what is no file, as a pipe, would never open
+    if (!(await stat(path)).isFile()) throw new Error(l10n.t('it is no file'));
     const file = await open(path);
     try {
       found = (await file.stat()).size;
@@ -202,80 +316,21 @@ async function readPieces(
         hash.update(piece.subarray(0, bytesRead));
         take(piece.subarray(0, bytesRead), at);
         at += bytesRead;
+        await setImmediate();
       }
     } finally {
       await file.close();
     }
   } catch (error) {
-    throw damaged(path, (error as Error).message);
+    throw new DamagedFile(path, (error as Error).message);
   }
-  if (found !== bytes) throw damaged(path, l10n.t('it has {0} bytes, expected {1}', found, bytes));
-  if (hash.digest('hex') !== sha256) throw damaged(path, l10n.t('its checksum is wrong'));
+  if (found !== bytes) throw new DamagedFile(path, l10n.t('it has {0} bytes, expected {1}', found, bytes));
+  if (hash.digest('hex') !== sha256) throw new DamagedFile(path, l10n.t('its checksum is wrong'));
 }
 
-/** Deletes the model of `directory`, damaged or not; false where there was none. */
+/** Deletes the model of `directory`, damaged or not, with what killed processes left; false where there was nothing. */
 export async function deleteModel(directory: string): Promise<boolean> {
-  return (await removeOurFiles(directory, new Set())) > 0;
-}
-
-/** Writes chunks to a file beside `path` and renames it over `path`. Gives the number of bytes. */
-export async function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>): Promise<number> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const { bytes } = await writeDurably(temporary, chunks);
-    await rename(temporary, path);
-    return bytes;
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-function readManifest(path: string, text: string): Manifest {
-  let manifest: Partial<Manifest> | null;
-  try {
-    manifest = JSON.parse(text) as Partial<Manifest> | null;
-  } catch {
-    throw damaged(path, l10n.t('it is not JSON'));
-  }
-  if (manifest?.format !== FORMAT || typeof manifest.version !== 'number')
-    throw damaged(path, l10n.t('it is not a manifest of Lexiscope'));
-  if (manifest.version > VERSION) {
-    throw new Error(
-      l10n.t(
-        'The model {0} was made by a newer Lexiscope (format {1}, this one reads {2}). Update the extension, or train again to replace the model.',
-        path,
-        manifest.version,
-        VERSION,
-      ),
-    );
-  }
-  for (const name of PARTS) {
-    const part: Partial<Part> | undefined = manifest.parts?.[name];
-    if (!part && (manifest.version > 1 ? !NEEDED.includes(name) : name === 'training' || name === 'tokenizer'))
-      continue;
-    // a name with a separator would reach outside the folder
-    if (
-      typeof part?.file !== 'string' ||
-      /[/\\]/.test(part.file) ||
-      typeof part.bytes !== 'number' ||
-      typeof part.sha256 !== 'string'
-    ) {
-      throw damaged(path, l10n.t('it does not name its part {0}', name));
-    }
-  }
-  if (!manifest.summary || !manifest.options) throw damaged(path, l10n.t('it is not complete'));
-  return manifest as Manifest;
-}
-
-function damaged(path: string, reason: string): Error {
-  return new Error(
-    l10n.t(
-      'The model file {0} is damaged: {1}. Train again to replace the model, or restore the file; nothing was deleted.',
-      path,
-      reason,
-    ),
-  );
+  return (await removeFiles(directory, (name) => OF_MODEL.test(name) || UNFINISHED.test(name))) > 0;
 }
 
 /** One line a word, `word count`, as the original word2vec tool saves a vocabulary; the word alone where counts are unknown. */
@@ -289,48 +344,46 @@ function* writeVocabulary(words: readonly string[], counts: Float64Array | null)
   }
 }
 
-function readVocabulary(bytes: Uint8Array, counted: boolean): Pick<StoredModel, 'words' | 'counts'> {
+function readVocabulary(path: string, bytes: Uint8Array, isCounted: boolean): Pick<StoredModel, 'words' | 'counts'> {
   const lines = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).split('\n');
   lines.pop();
-  if (!counted) return { words: lines, counts: null };
-  return {
-    words: lines.map((line) => line.slice(0, line.lastIndexOf(' '))),
-    counts: Float64Array.from(lines, (line) => Number(line.slice(line.lastIndexOf(' ') + 1))),
-  };
-}
-
-async function writeDurably(path: string, chunks: Iterable<Uint8Array>): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const file = await open(path, 'w');
-  try {
-    for (const chunk of chunks) {
-      for (let at = 0; at < chunk.length; at += PIECE) {
-        const piece = chunk.subarray(at, at + PIECE);
-        hash.update(piece);
-        bytes += piece.length;
-        await file.writeFile(piece);
-      }
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return { bytes, sha256: hash.digest('hex') };
-}
-
-/** Removes what this file writes (parts, manifest, left-over temporary files), but for `keep`. */
-async function removeOurFiles(directory: string, keep: ReadonlySet<string>): Promise<number> {
-  const ours = new RegExp(
-    `^(manifest\\.json|(${PARTS.join('|')})-[0-9a-f]{12}\\.(txt|safetensors|json)|(${PARTS.join('|')}|manifest\\.json)\\.\\d+\\.tmp)$`,
+  if (!isCounted) return { words: lines, counts: null };
+  const counts = Float64Array.from(lines, (line) => Number(line.slice(line.lastIndexOf(' ') + 1) || NaN));
+  const wrong = counts.findIndex(
+    (count, line) => !(Number.isFinite(count) && count >= 0 && lines[line]!.includes(' ')),
   );
-  const names = await readdir(directory).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  });
-  const removed = names.filter((name) => ours.test(name) && !keep.has(name));
+  if (wrong >= 0) throw new DamagedFile(path, l10n.t('its line {0} is no word with a count', wrong + 1));
+  return { words: lines.map((line) => line.slice(0, line.lastIndexOf(' '))), counts };
+}
+
+const PART = PARTS.join('|');
+/** What a save writes, also what it has not finished. */
+const OF_MODEL = new RegExp(
+  `^(manifest\\.json|(${PART})-[0-9a-f]{12}\\.(txt|safetensors|json)|(${PART}|manifest\\.json)\\.\\d+\\.tmp)$`,
+);
+/** What a process writes before it has its name, of a model, a checkpoint, the cache or the spill file: a killed one leaves it. */
+const UNFINISHED = new RegExp(
+  `^(${[...PARTS, MANIFEST, ...Object.values(CHECKPOINTS), TOKEN_CACHE, 'tokens'].join('|').replaceAll('.', '\\.')})\\.\\d+\\.tmp$`,
+);
+
+/** Removes what killed processes left in `directory` unfinished. `isWritten`: whether someone writes there; asked once it is known what lies there. */
+export async function removeLeftOvers(directory: string, isWritten: () => Promise<boolean>): Promise<number> {
+  const names = (await namesIn(directory)).filter((name) => UNFINISHED.test(name));
+  if (names.length === 0 || (await isWritten())) return 0;
+  return removeFiles(directory, (name) => names.includes(name));
+}
+
+async function removeFiles(directory: string, isToGo: (name: string) => boolean): Promise<number> {
+  const removed = (await namesIn(directory)).filter(isToGo);
   // the manifest first: without it the parts are no model
   for (const name of removed.sort((a, b) => Number(b === MANIFEST) - Number(a === MANIFEST)))
     await rm(join(directory, name), { force: true });
   return removed.length;
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return readdir(directory).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
 }

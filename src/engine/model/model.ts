@@ -3,7 +3,8 @@
 import * as l10n from '@vscode/l10n';
 import { BytePairLanguageModel } from './byte-pair-language-model.ts';
 import type { Kernels } from '../kernels.ts';
-import type { StoredModel } from './model-store.ts';
+import { damagedPart } from './model-store.ts';
+import type { StoredModel } from './stored-model.ts';
 import type {
   AnalogyAnswer,
   Completion,
@@ -54,35 +55,47 @@ export class Model {
   readonly #kernel: WebAssembly.Module;
   /** Made when it is first asked for: it has a copy of the language model. */
   #inspector: Inspector | null = null;
-  readonly #rankByWord: Map<string, number>;
+  readonly #rankByWord: ReadonlyMap<string, number>;
 
-  constructor(stored: StoredModel, kernels: Kernels) {
+  /** `before`: the model whose place it takes; what both have is made once. Throws, naming the file, if a language model is none. */
+  constructor(stored: StoredModel, kernels: Kernels, before: Model | null = null) {
     this.#stored = stored;
-    this.#text = stored.options.text ?? { ...TEXT_DEFAULTS, particles: 'attached', case: 'keep', numbers: 'keep' };
+    this.#text = textOf(stored.options.text);
     this.#kernel = kernels['language-model'];
     this.summary = stored.summary;
     const { vocabulary, vectorSize } = stored.summary;
-    const input = stored.vectors['input'];
-    if (input?.data.length !== vocabulary * vectorSize)
-      throw new Error(`vectors: expected ${vocabulary} x ${vectorSize} numbers, got ${input?.data.length ?? 0}`);
-    this.#vectors = new WordVectors(kernels.similarity, stored.words.slice(0, vocabulary), input.data, vectorSize);
-    this.#rankByWord = new Map(stored.words.map((word, rank) => [word, rank]));
-    this.#languageModel = this.#languageModelOf(stored);
+    this.#vectors =
+      before && before.#stored.vectors === stored.vectors
+        ? before.#vectors
+        : new WordVectors(
+            kernels.similarity,
+            stored.words.slice(0, vocabulary),
+            stored.vectors['input']!.data,
+            vectorSize,
+          );
+    this.#rankByWord = ranksOf(stored.words);
+    this.#languageModel =
+      before && before.#stored.languageModel === stored.languageModel
+        ? before.#languageModel
+        : this.#languageModelOf(stored);
   }
 
   #languageModelOf(stored: StoredModel): WordLanguageModel | BytePairLanguageModel | null {
-    const { languageModel: tensors, tokenizer, words, counts, options, summary } = stored;
+    const { languageModel: tensors, tokenizer, languageModelVocabulary, options, summary } = stored;
     if (!tensors) return null;
-    const model = new LanguageModel(this.#kernel, tensors, options.languageModel?.steps);
-    if (tokenizer) return new BytePairLanguageModel(model, tokenizer);
+    const model = partly(tensors, () => new LanguageModel(this.#kernel, tensors, options.languageModel?.steps));
+    if (tokenizer) return partly(tokenizer, () => new BytePairLanguageModel(model, tokenizer));
+    const { words, counts } = languageModelVocabulary ?? stored;
     if (!counts) return null;
+    const text = languageModelVocabulary ? textOf(options.languageModelText) : this.#text;
+    const ranks = languageModelVocabulary ? ranksOf(words) : this.#rankByWord;
     return new WordLanguageModel(model, {
       words,
       counts,
       known: summary.languageModel?.vocabulary ?? 0,
-      text: this.#text,
-      rankOf: (word) => this.#rankByWord.get(word),
-      stemLengthOf: (word) => this.stemLength(word),
+      text,
+      rankOf: (word) => ranks.get(word),
+      stemLengthOf: (word) => stemLengthIn(ranks, text, word),
     });
   }
 
@@ -248,8 +261,7 @@ export class Model {
 
   /** The length of the stem of a word whose particle was separated in training; 0 of any other. */
   stemLength(word: string): number {
-    if (this.#text.particles === 'attached' || this.#rankByWord.has(word)) return 0;
-    return stemLength(word, (stem) => this.#rankByWord.has(stem));
+    return stemLengthIn(this.#rankByWord, this.#text, word);
   }
 
   /** The place of a word as it is, as the options of the text have it, or of its stem; -1 where none is known. */
@@ -282,6 +294,28 @@ export class Model {
 
   #name(neighbours: readonly { index: number; similarity: number }[]): Neighbour[] {
     return neighbours.map(({ index, similarity }) => ({ word: this.#stored.words[index]!, similarity }));
+  }
+}
+
+function textOf(text: TextOptions | undefined): TextOptions {
+  return text ?? { ...TEXT_DEFAULTS, particles: 'attached', case: 'keep', numbers: 'keep' };
+}
+
+function ranksOf(words: readonly string[]): Map<string, number> {
+  return new Map(words.map((word, rank) => [word, rank]));
+}
+
+function stemLengthIn(ranks: ReadonlyMap<string, number>, text: TextOptions, word: string): number {
+  if (text.particles === 'attached' || ranks.has(word)) return 0;
+  return stemLength(word, (stem) => ranks.has(stem));
+}
+
+/** What is made of a part of the model; if that fails, the error names its file. */
+function partly<Made>(part: object, make: () => Made): Made {
+  try {
+    return make();
+  } catch (error) {
+    throw damagedPart(part, (error as Error).message);
   }
 }
 

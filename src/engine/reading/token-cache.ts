@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
+import { TOKEN_CACHE } from '../../model-folder/model-places.ts';
 import type { SkipReason } from '../../protocol/engine.ts';
 import { readMerged, type MergedText } from '../../text/merge.ts';
 import { TokenPacker, type PackedBytes } from '../../text/packed-tokens.ts';
@@ -17,7 +18,6 @@ import type { MergedRead, ReadShare } from './read-shares.ts';
 import { note, newNotes, type ReadDocument } from './reading-notes.ts';
 import type { FoundFile } from '../files/file-source.ts';
 
-const FILE = 'tokens.cache';
 const FORMAT = 5;
 /** A file that was changed so shortly before may be changed again without another time, microseconds. */
 const RECENT = 2_000_000;
@@ -64,7 +64,7 @@ export function cacheKey(options: unknown): string {
 
 /** Parts the files that were found by what the cache in `directory` knows. */
 export function withCache(found: FoundFiles, directory: string, key: string): CachedReading {
-  const cache = load(join(directory, FILE), key);
+  const cache = load(join(directory, TOKEN_CACHE), key);
   if (!cache) return { fresh: found, share: null };
   const entries = new Map(cache.entries.map((entry) => [entry.path, entry]));
   const documents = new Array<ReadDocument | null>(cache.share.documents.length).fill(null);
@@ -164,7 +164,7 @@ export function saveCache(
     } finally {
       closeSync(file);
     }
-    renameSync(temporary, join(directory, FILE));
+    renameSync(temporary, join(directory, TOKEN_CACHE));
   } catch {
     rmSync(temporary, { force: true });
   }
@@ -176,7 +176,7 @@ export async function clearUnfinished(directory: string): Promise<void> {
 }
 
 function temporaryIn(directory: string): string {
-  return `${join(directory, FILE)}.${process.pid}.tmp`;
+  return `${join(directory, TOKEN_CACHE)}.${process.pid}.tmp`;
 }
 
 /** The parts of the file, in their order, each piece by piece. */
@@ -248,7 +248,7 @@ function inOrderOfLetters({ letters, counts, byLetters }: MergedText): {
 
 /** Whether there was one. */
 export async function deleteCache(directory: string): Promise<boolean> {
-  return rm(join(directory, FILE)).then(
+  return rm(join(directory, TOKEN_CACHE)).then(
     () => true,
     () => false,
   );

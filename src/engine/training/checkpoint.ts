@@ -6,14 +6,14 @@ import { createHash } from 'node:crypto';
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { CHECKPOINTS } from '../../model-folder/model-places.ts';
 import type { Corpus } from '../../text/corpus.ts';
 import type { TokenSource } from '../../text/tokens.ts';
 import { LONGEST_HEADER, parseSafetensorsHeader, safetensorsHeaderLength } from '../../word2vec/formats/safetensors.ts';
-import { writeFileAtomically } from '../model/model-store.ts';
+import { writeFileAtomically } from '../model/durable-file.ts';
 import { readSafetensors, writeSafetensors, type Tensor } from '../model/safetensors.ts';
 
-const FILES = { wordVectors: 'word-vectors.checkpoint', languageModel: 'language-model.checkpoint' } as const;
-type Part = keyof typeof FILES;
+type Part = keyof typeof CHECKPOINTS;
 /** Tokens and words that are hashed at a time: some milliseconds. */
 const TOKENS = 1 << 20;
 const WORDS = 1 << 14;
@@ -47,7 +47,7 @@ export async function saveCheckpoint(
   { tensors, state }: StoredCheckpoint,
 ): Promise<void> {
   const metadata = { training, state: JSON.stringify(state) };
-  await writeFileAtomically(join(directory, FILES[part]), writeSafetensors(tensors, metadata));
+  await writeFileAtomically(join(directory, CHECKPOINTS[part]), writeSafetensors(tensors, metadata));
 }
 
 /** Whether `directory` holds a checkpoint of the part, of whatever training. */
@@ -64,7 +64,7 @@ export async function loadCheckpoint(
   const metadata = await metadataOf(directory, part);
   if (metadata?.['training'] !== training) return null;
   try {
-    const tensors = readSafetensors(await readFile(join(directory, FILES[part])));
+    const tensors = readSafetensors(await readFile(join(directory, CHECKPOINTS[part])));
     return { tensors, state: JSON.parse(metadata['state'] as string) as unknown };
   } catch {
     return null; // the training begins anew
@@ -74,16 +74,16 @@ export async function loadCheckpoint(
 /** Of every part; false where there was none. */
 export async function deleteCheckpoints(directory: string): Promise<boolean> {
   let there = false;
-  for (const part of Object.keys(FILES) as Part[]) {
+  for (const part of Object.keys(CHECKPOINTS) as Part[]) {
     there = (await hasCheckpoint(directory, part)) || there;
-    await rm(join(directory, FILES[part]), { force: true });
+    await rm(join(directory, CHECKPOINTS[part]), { force: true });
   }
   return there;
 }
 
 async function metadataOf(directory: string, part: Part): Promise<Record<string, unknown> | null> {
   try {
-    const file = await open(join(directory, FILES[part]));
+    const file = await open(join(directory, CHECKPOINTS[part]));
     try {
       const start = new Uint8Array(8);
       await file.read(start, 0, 8, 0);

@@ -119,7 +119,7 @@ export const rowsFrom = (matrix: Parameter, first: number, last: number): Parame
 export const rowsOf = ({ blocks, paddedRows }: Parameter): number => blocks.length * paddedRows;
 
 /** Throws where two choices contradict each other, with what to change. */
-export function checkArchitecture({ tied, oneHot, embeddingSize, hiddenSize }: Architecture): void {
+function checkArchitecture({ tied, oneHot, embeddingSize, hiddenSize }: Architecture): void {
   if (tied && oneHot) {
     throw new RangeError("Tied weights need an embedding, got input 'onehot'; use 'embedding', or switch tied off");
   }
@@ -224,10 +224,15 @@ export function architectureOf(tensors: Readonly<Record<string, Tensor>>): Archi
   while (tensors[`weight_hh_l${layers}`]) layers++;
   const embedding = tensors['embedding.weight'];
   const cutoffs = tensors[CUTOFFS];
+  const vocabulary = shapeOf('output.bias')[0]!;
+  cutoffs?.data.forEach((first, cluster, all) => {
+    if (Number.isInteger(first) && first > (all[cluster - 1] ?? 0) && first < vocabulary) return;
+    throw new RangeError(`${CUTOFFS}: expected ascending tokens below ${vocabulary}, got ${all.join(', ')}`);
+  });
   return {
     cell,
     layers,
-    vocabulary: shapeOf('output.bias')[0]!,
+    vocabulary,
     embeddingSize: embedding?.shape[1] ?? 0,
     hiddenSize,
     attention: 'attention.query.weight' in tensors,
