@@ -166,8 +166,8 @@ suite('strings of code', () => {
     const source = JSON.stringify(['x = r"\\alpha"\n', 'y = "d\\u00e9"']);
     const notebook = `{"cells": [{"cell_type": "code", "source": ${source}}]}`;
     assert.match(cut('a.ipynb', notebook), /x r alpha/);
-    const source = String.raw`x = "caf\u00e9s \n\u00e9t\u00e9 a\tb"`;
-    const escaped = JSON.stringify({ cells: [{ cell_type: 'code', source }] });
+    const line = String.raw`x = "caf\u00e9s \n\u00e9t\u00e9 a\tb"`;
+    const escaped = JSON.stringify({ cells: [{ cell_type: 'code', source: [line] }] });
     assert.equal(cut('a.ipynb', escaped), 'x cafés été a b');
   });
 });
