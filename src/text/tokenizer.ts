@@ -16,6 +16,8 @@
 // This is how texts are cut where they are looked at, and the reference of the kernel that reads a whole corpus
 // (src/kernels/text.ts), which has the same classes and leaves to this what it does not cut itself.
 
+import { LONGEST_ENDING, takesEnding } from './colon-endings.ts';
+
 /** Longer runs are not words but data, base64 for example. UTF-16 code units. */
 export const MAXIMUM_WORD_LENGTH = 60;
 
@@ -444,30 +446,16 @@ function joinsDigits(text: Uint16Array, start: number, index: number, end: numbe
   return text[index] !== COMMA_UNIT || partsThousands(text, start, index, end);
 }
 
-/** Endings that Finnish and Swedish write behind a colon. */
-const ENDINGS = new Set(
-  [
-    'n an än en in on un yn ön a ä ta tä t na nä ssa ssä sta stä lla llä lta ltä lle ksi tta ttä',
-    'han hän hen hin hon hun hyn hön aan ään een iin oon uun yyn öön ia iä ita itä ien iden ina issa issä ista istä',
-    'illa illä ilta iltä ille iksi kin kaan kään ko kö lainen läinen laiset läiset nen set',
-    's e et er ar or ns ts es na erna arna orna dje nde de are is',
-  ]
-    .join(' ')
-    .split(' '),
-);
-const LONGEST_ENDING = 6;
 const COLON_UNIT = 58;
-/** What they stand behind: numbers, acronyms, which may have no capitals then but no vowels either, and single letters. */
-const WITH_ENDINGS = /^(?:\p{N}+|[\p{Lu}\p{N}]{2,}|\p{L}|[bcdfghjklmnpqrstvwxz]{2,4})$/u;
 
-/** Whether the character of class `kind` at `index`, in the word that begins at `start`, is a colon before an ending of the word. */
+/** Whether the character of class `kind` at `index` is a colon before an ending of the word that begins at `start`. */
 function joinsEnding(text: Uint16Array, start: number, index: number, end: number, kind: number): boolean {
   if (kind !== SEPARATOR || text[index] !== COLON_UNIT) return false;
   let last = index + 1;
   while (last < end && last - index <= LONGEST_ENDING + 1 && CLASSES[text[last]!]! >= CONTINUE) last++;
   if (last === index + 1 || last - index > LONGEST_ENDING + 1 || index - start > MAXIMUM_WORD_LENGTH) return false;
   const spelled = (from: number, to: number): string => String.fromCharCode(...text.subarray(from, to));
-  return ENDINGS.has(spelled(index + 1, last)) && WITH_ENDINGS.test(spelled(start, index));
+  return takesEnding(spelled(start, index), spelled(index + 1, last));
 }
 
 /** Whether the comma at `index`, between digits, has three of them behind it, and before it up to three, with which the word begins, or three behind another comma. */
