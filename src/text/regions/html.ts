@@ -191,7 +191,8 @@ export function endOfTag(text: Uint16Array, at: number, to: number, isXml = fals
   if (isAt(text, at, to, CDATA)) return at + CDATA.length;
   const isName = (unit: number | undefined): boolean =>
     isLetter(unit) || (isXml && unit !== undefined && (unit >= 128 || unit === 95));
-  if (!(isName(first) || first === EXCLAMATION || first === QUESTION || (first === SLASH && isName(text[at + 2])))) return at;
+  if (!(isName(first) || first === EXCLAMATION || first === QUESTION || (first === SLASH && isName(text[at + 2]))))
+    return at;
   const last = Math.min(to, at + LONGEST_TAG);
   if (isXml && first === QUESTION) {
     const end = find(text, at, last, INSTRUCTION_END);

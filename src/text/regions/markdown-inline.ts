@@ -5,7 +5,15 @@ import { CLASSES, SPACE, NEWLINE, UNSPACED } from '../tokenizer.ts';
 import { languageNamed } from '../languages.ts';
 import { HTML_INLINE, WITHIN_WORDS } from './element-breaks.ts';
 import { tagName } from './html.ts';
-import { beginsInWord, endsInWord, entityAt, isInWord, joinWord, type Reference, type ReferenceAt } from './references.ts';
+import {
+  beginsInWord,
+  endsInWord,
+  entityAt,
+  isInWord,
+  joinWord,
+  type Reference,
+  type ReferenceAt,
+} from './references.ts';
 import { codeKind, find, isAt, isDigit, isLetter, PROSE, signOf, slice, type Regions } from './regions.ts';
 
 const ANY_CODE_KIND = codeKind(languageNamed('code')!);

@@ -4,7 +4,18 @@
 import { WITHIN_WORDS } from './element-breaks.ts';
 import { endOfTag, tagName } from './html.ts';
 import { beginsInWord, endsInWord, joinWord, type ReferenceAt } from './references.ts';
-import { afterIndent, endOfLine, find, isBlank, isDigit, PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
+import {
+  afterIndent,
+  endOfLine,
+  find,
+  isBlank,
+  isDigit,
+  PROSE,
+  signOf,
+  slice,
+  type Regions,
+  type Scanner,
+} from './regions.ts';
 
 const LONGEST_MARK = 100;
 const LESS = 60;
