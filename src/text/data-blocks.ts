@@ -78,14 +78,18 @@ function isCandidate(bytes: Uint8Array, at: number): boolean {
     if (bytes[i] === ESCAPE || bytes[i] === BACKSPACE) return true;
     if (bytes[i] === 58 && bytes[i - 4] === 100 && bytes[i - 3] === 97 && bytes[i - 2] === 116) return true; // data:
   }
-  const isRun = (isIn: Uint8Array, shortest: number): boolean => {
+  const runAt = (isIn: Uint8Array): Uint8Array => {
     let start = at;
     while (start > 0 && at - start < LONGEST_LOOK && isIn[bytes[start - 1]!] === 1) start--;
     let end = at;
     while (end < bytes.length && end - at < LONGEST_LOOK && isIn[bytes[end]!] === 1) end++;
-    return end - start >= shortest && (isIn === RUN || bytes.subarray(start, end).some(isHexLetter));
+    return bytes.subarray(start, end);
   };
-  return isRun(RUN, SHORTEST_HEX) || isRun(DUMP, SHORTEST_DUMP);
+  const run = runAt(RUN);
+  // of a run that goes on, its other letters tell, too
+  if (run.length >= LONGEST_LOOK || (run.length >= SHORTEST_HEX && isData(ASCII.decode(run)))) return true;
+  const dump = runAt(DUMP);
+  return dump.length >= SHORTEST_DUMP && dump.some(isHexLetter);
 }
 
 /** So far from a place it is looked at on each side. */

@@ -165,9 +165,11 @@ export function sevenBitEncoding(bytes: Uint8Array, hints: EncodingHints, beginn
     if (isJapanese(bytes)) return 'iso-2022-jp';
   }
   if (isHz(bytes)) return 'hz';
-  if (!bytes.includes(0x2b)) return null;
+  // of a large file, its beginning is read sooner than all of it
+  const isSmall = bytes.length <= beginning.length;
+  if (isSmall && !bytes.includes(PLUS)) return null;
   const isNamed = hints.setting === 'utf-7' || (namesUtf7(beginning) && declaredEncoding(beginning) === 'utf-7');
-  return isNamed ? 'utf-7' : null;
+  return isNamed && (isSmall || bytes.includes(PLUS)) ? 'utf-7' : null;
 }
 
 /** Whether it has escapes that begin pairs, ESC $ @, ESC $ B or ESC $ ( D, with pairs behind them. */
@@ -223,6 +225,7 @@ const CONVINCING = -4.5;
 const STRANGE = -6.5;
 /** Fewer bytes beyond ASCII, that are hardly text, were broken by something. */
 const FEW = 3;
+const PLUS = 0x2b;
 const BROKEN = -5.8;
 /** What most files are in that could be in many encodings. */
 const WESTERN = 'windows-1252';

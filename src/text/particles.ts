@@ -350,7 +350,8 @@ function isVerb(
     case '가':
     case '와': {
       // 들어가, 돌아와: what is met with 가 and 와 alone is no noun
-      const sure = verbs.of(word).sure + verbs.of(`${stem}오`).sure + verbs.sureOfConnective(stem);
+      const coming = particle === '가' ? word : `${stem}오`;
+      const sure = verbs.of(coming).sure + verbs.sureOfConnective(stem);
       return sure > 0 && sure > nounCount(stem) - countOf(`${stem}가`) - countOf(`${stem}와`);
     }
     case '이':
