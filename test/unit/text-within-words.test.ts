@@ -35,6 +35,7 @@ const CASES: Record<string, Record<string, string>> = {
     '<td>one</td><td>two</td>': 'one | two',
     'Press <kbd>Ctrl</kbd><kbd>C</kbd>': 'Press Ctrl C',
     '<ruby>漢<rt>kan</rt>字</ruby>': '漢 kan 字',
+    'some text <img src="a">here': 'some text here',
     'one<script>var two</script>three': 'one | var two | three',
     '<b>Name</b>: <i>Ada</i>, &lt;<b>b</b>&gt;': 'Name Ada b',
   },

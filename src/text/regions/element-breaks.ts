@@ -13,12 +13,12 @@ export interface Breaks {
 
 /** Tags that mark words within a line. */
 export const HTML_INLINE = new Set(
-  'a abbr acronym b bdi bdo big cite code data del dfn em emphasis font g i ins kbd label mark q ref rp rt ruby s samp small span strike strong sub sup time tspan tt u var wbr'.split(
+  'a abbr acronym b bdi bdo big cite code data del dfn em emphasis font g i img ins kbd label mark q ref rp rt ruby s samp small span strike strong sub sup time tspan tt u var wbr'.split(
     ' ',
   ),
 );
 /** Of these, what stands beside words and not within them: footnotes, labels, readings of other letters. */
-const BESIDE = new Set(['kbd', 'label', 'q', 'ref', 'rp', 'rt', 'ruby']);
+const BESIDE = new Set(['img', 'kbd', 'label', 'q', 'ref', 'rp', 'rt', 'ruby']);
 /** Tags that may stand within a word: O<b>n</b>ce. */
 export const WITHIN_WORDS: ReadonlySet<string> = new Set(Array.from(HTML_INLINE).filter((name) => !BESIDE.has(name)));
 /** What subtitles in SAMI have: a sentence may go on in the next one. */
