@@ -1,11 +1,14 @@
-// What the presets of lexiscope.training.effort cost and give: seconds of a training, perplexity, agreement with people.
-//   --data DIR       en-text8style.txt.gz (words between spaces) and eval/{wordsim-353,simlex-999,questions-words}.txt;
+// What the presets of lexiscope.training.effort cost and give: seconds of a training, perplexity,
+// agreement with people.
+// --data DIR       en-text8style.txt.gz (words between spaces) and
+//   eval/{wordsim-353,simlex-999,questions-words}.txt;
 //                    without it the environment's LEXISCOPE_DATA
 //   --words LIST     lengths of the texts (200000,1000000)    --efforts LIST   quick,balanced,best
 //
-// Every text is trained by the command line, as a folder would be, whole: vectors, map and language model. The files that are
-// held out are the same for all efforts, and so is the vocabulary, so that perplexities compare. Unknown pairs count as in
-// automatic.ts. Fails if more effort does not take longer, or gives a higher perplexity or vectors that agree less.
+// Every text is trained by the command line, as a folder would be, whole: vectors, map and language
+// model. The files that are held out are the same for all efforts, and so is the vocabulary, so
+// that perplexities compare. Unknown pairs count as in automatic.ts. Fails if more effort does not
+// take longer, or gives a higher perplexity or vectors that agree less.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';

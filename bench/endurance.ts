@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { Engine } from '../src/engine/engine.ts';
 import { textsOf } from '../src/engine/files/decoded-files.ts';
 import { findFiles } from '../src/engine/files/find-files.ts';
+import { mulberry32 } from '../src/numerics/random.ts';
 import { DataFilter } from '../src/text/data-blocks.ts';
 import { decodeText } from '../src/text/decode.ts';
 import { DocumentReader } from '../src/text/document.ts';
@@ -18,7 +19,6 @@ import { TEXT_DEFAULTS } from '../src/text/options.ts';
 import { SecretFilter } from '../src/text/secrets.ts';
 import { SPAN } from '../src/text/tokenizer.ts';
 import { leaksInto, madeUpSecrets } from '../test/made-up-secrets.ts';
-import { seededRandom } from '../test/synthetic-text.ts';
 
 const distribution = new URL('../dist/', import.meta.url);
 const engineOf = (): Engine =>
@@ -51,7 +51,7 @@ async function ask(folder: string): Promise<void> {
   if (!model) return;
   await engine.map();
   await engine.describe('w1', 5);
-  await engine.complete('w1 ', 3);
+  await engine.complete({ text: 'w1 ', offset: 3, language: 'plaintext' }, 3);
 }
 
 /** A process of this file that does one task after the other; another takes its place. */
@@ -262,7 +262,7 @@ async function main(): Promise<void> {
     },
   });
   const count = (name: 'kills' | 'damaged' | 'texts' | 'pairs'): number => Number(values[name]);
-  const random = seededRandom(Number(values.seed));
+  const random = mulberry32(Number(values.seed));
   const root = await mkdtemp(join(tmpdir(), 'lexiscope-endurance-'));
   try {
     const files: string[] = [];

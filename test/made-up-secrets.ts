@@ -2,7 +2,7 @@
 // of many languages and files, and tokens where they are hard to see. Every random part is drawn from a seed; the shapes are put
 // together here, so that no scanner takes this file for a leak.
 
-import { seededRandom } from './synthetic-text.ts';
+import { mulberry32 } from '../src/numerics/random.ts';
 
 export interface MadeUpSecret {
   kind: string;
@@ -359,7 +359,7 @@ const lines = (table: string): [string, string][] =>
 
 /** The secrets, each kind once, drawn from a seed. */
 export function madeUpSecrets(seed: number): MadeUpSecret[] {
-  const random = seededRandom(seed);
+  const random = mulberry32(seed);
   const drawn = (alphabet: Alphabet, count: number): string => {
     const letters = ALPHABETS[alphabet];
     return Array.from({ length: count }, () => letters[Math.floor(random() * letters.length)]).join('');

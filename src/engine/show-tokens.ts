@@ -5,10 +5,10 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { FileContent, FileTokens } from '../protocol/engine.ts';
 import { Decoder } from '../text/decode.ts';
-import { tokensOfDocument } from '../text/document-tokens.ts';
+import { tokensOfDocument, type DocumentTokens } from '../text/document-tokens.ts';
 import { encodingNamed, encodingOfSetting, type Scores } from '../text/encodings.ts';
 import type { TextOptions } from '../text/options.ts';
-import { blanked, DataFilter } from '../text/data-blocks.ts';
+import { DataFilter, PlacesWithData, withoutData } from '../text/data-blocks.ts';
 import { SecretFilter } from '../text/secrets.ts';
 import { othersInFolder } from './files/folder-evidence.ts';
 import { LOCALE } from './files/decoded-files.ts';
@@ -38,12 +38,11 @@ export async function fileTokens(
       : { text: content.text, encoding: null, guessed: false, repaired: false };
   const text = nfc(read.text);
   const secrets = new SecretFilter().rangesOf(text);
-  const cleaned = blanked(
-    text,
-    secrets.map(({ start, end }) => ({ start, end, kind: 'block' })),
-  );
+  const cleaned = blanked(text, secrets);
   const data = new DataFilter().rangesOf(cleaned);
-  const tokens = tokensOfDocument(name, blanked(cleaned, data), options, stemLengthOf);
+  const shown = withoutData(cleaned, data);
+  const found = tokensOfDocument(name, shown, options, stemLengthOf);
+  const tokens = data.length > 0 ? inText(found, shown, new PlacesWithData(data)) : found;
   const blocks = data
     .filter(({ kind }) => kind !== 'control')
     .map(({ start, end }) => ({ start, end, reason: 'data' as const }));
@@ -54,6 +53,34 @@ export async function fileTokens(
   }));
   const leftOut = [...tokens.leftOut, ...hidden, ...blocks].sort((a, b) => a.start - b.start);
   return { ...read, text, ...tokens, leftOut };
+}
+
+/** The text with spaces in these places, as long as it was. */
+function blanked(text: string, places: readonly { start: number; end: number }[]): string {
+  let cleaned = '';
+  let from = 0;
+  for (const { start, end } of places) {
+    cleaned += text.slice(from, start) + ' '.repeat(end - start);
+    from = end;
+  }
+  return cleaned + text.slice(from);
+}
+
+/** The tokens of `shown`, a text without its data, with their places in the text that has it. */
+function inText(found: DocumentTokens, shown: string, places: PlacesWithData): DocumentTokens {
+  const tokens = found.tokens.map((place, i) => (i % 3 === 2 ? place : places.of(place, i % 3 === 1)));
+  const spellings = { ...found.spellings };
+  for (let i = 0; i < tokens.length; i += 3) {
+    const [length, kept] = [tokens[i + 1]! - tokens[i]!, found.tokens[i + 1]! - found.tokens[i]!];
+    // data stands in the word: a change of colour, for example
+    if (length !== kept) spellings[i / 3] ??= shown.slice(found.tokens[i], found.tokens[i + 1]);
+  }
+  const leftOut = found.leftOut.map(({ start, end, reason }) => ({
+    start: places.of(start, false),
+    end: places.of(end, true),
+    reason,
+  }));
+  return { ...found, tokens, spellings, leftOut };
 }
 
 function decoded(

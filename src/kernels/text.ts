@@ -27,6 +27,7 @@ import {
   firstBytes,
   isBetween,
   endOfWord,
+  mayHaveEnding,
   hasLetter,
   endsSentence,
   foldCase,
@@ -185,7 +186,8 @@ function read<T>(state: usize): i32 {
     if (
       length - 1 < 15 &&
       ((CLEAN >> after) & 1 ||
-        ((after == STOP || after == SEPARATOR) && !(((<u32>i8x16.bitmask(digits)) >> (<u32>(length - 1))) & 1)))
+        ((after == STOP || (after == SEPARATOR && !mayHaveEnding<T>(at, next, end, prose))) &&
+          !(((<u32>i8x16.bitmask(digits)) >> (<u32>(length - 1))) & 1)))
     ) {
       let key = bytes;
       const first = firstBytes(state, length);

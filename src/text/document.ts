@@ -134,7 +134,7 @@ export class DocumentReader {
       while (last > 0 && isWhite(units[last - 1]!)) last--;
       end = units.subarray(0, last).lastIndexOf(LINE_BREAK) + 1;
       if (this.#scanner.readsWhole) end = length < LARGEST_WHOLE ? 0 : afterBlankLine(units, end);
-      if (end === 0 && length > LONGEST_LINE) end = length;
+      if (end === 0 && length > LONGEST_LINE) end = afterLastSpace(units, length);
       if (this.#scanner.cut) end = this.#scanner.cut(units, end);
     }
     this.#take(end);
@@ -243,6 +243,13 @@ function afterBlankLine(units: Uint16Array, end: number): number {
     line = before;
   }
   return 0;
+}
+
+/** Behind the last white space before `length`; there, if there is none for long. */
+function afterLastSpace(units: Uint16Array, length: number): number {
+  let end = length;
+  while (end > length - LONGEST_LINE / 4 && !isWhite(units[end - 1]!)) end--;
+  return isWhite(units[end - 1]!) ? end : length;
 }
 
 function isWhite(unit: number): boolean {

@@ -7,7 +7,8 @@
 // word, and signs that nobody sees are dropped from the word that they stand in (WB4), a soft hyphen for example.
 //
 // A stop between digits belongs to the number (WB11 and WB12: 3.14) and, which Unicode does not say, a colon (1:30). A
-// comma does where it parts thousands (1,000,000), and else parts two numbers: 1,2,3 is a list. A hyphen splits. Runs of
+// comma does where it parts thousands (1,000,000), and else parts two numbers: 1,2,3 is a list. Of colons between letters,
+// those before endings of Finnish and Swedish belong to the word: USA:n, EU:ssa, 5:e. A hyphen splits. Runs of
 // scripts that have no spaces between words are cut by the dictionaries of the platform (Intl.Segmenter). Case is kept. A
 // sentence ends after . ! ? … where white space or the end of the text follows (closing quotes and brackets may come
 // between), after the stops of other scripts (Sentence_Terminal: 。 । ።) always, and at a blank line.
@@ -16,6 +17,7 @@
 // (src/kernels/text.ts), which has the same classes and leaves to this what it does not cut itself.
 
 import { fnv1a } from '../numerics/hash.ts';
+import { LONGEST_ENDING, takesEnding } from './colon-endings.ts';
 
 /** Longer runs are not words but data, base64 for example. UTF-16 code units. */
 export const MAXIMUM_WORD_LENGTH = 60;
@@ -343,7 +345,7 @@ function endOfWord(text: Uint16Array, start: number, i: number, end: number, cla
       last = i + 1;
       break;
     } else if (here === CLOSER && isHebrewQuote(text, i, end, classes)) text[i] = QUOTE_UNIT;
-    else if (!joinsDigits(text, start, i, end, here)) break;
+    else if (!joinsDigits(text, start, i, end, here) && !joinsEnding(text, start, i, end, here)) break;
     last = i += 2;
   }
   if (!isWhole) dropIgnored(text, start, last);
@@ -449,6 +451,17 @@ function joinsDigits(text: Uint16Array, start: number, index: number, end: numbe
   if (kind !== SEPARATOR && ((kind !== STOP && kind !== FULL_STOP) || !isStop)) return false;
   if (CLASSES[text[index - 1]!] !== DIGIT || index + 1 >= end || CLASSES[text[index + 1]!] !== DIGIT) return false;
   return text[index] !== COMMA_UNIT || partsThousands(text, start, index, end);
+}
+
+const COLON_UNIT = 58;
+
+/** Whether the character of class `kind` at `index` is a colon before an ending of the word that begins at `start`. */
+function joinsEnding(text: Uint16Array, start: number, index: number, end: number, kind: number): boolean {
+  if (kind !== SEPARATOR || text[index] !== COLON_UNIT) return false;
+  let last = index + 1;
+  while (last < end && last - index <= LONGEST_ENDING + 1 && CLASSES[text[last]!]! >= CONTINUE) last++;
+  if (last === index + 1 || last - index > LONGEST_ENDING + 1 || index - start > MAXIMUM_WORD_LENGTH) return false;
+  return takesEnding(spellingOf(text, start, index), spellingOf(text, index + 1, last));
 }
 
 /** Whether the comma at `index`, between digits, has three of them behind it, and before it up to three, with which the word begins, or three behind another comma. */

@@ -5,7 +5,7 @@
 //
 // An editor gives a window of a long document. Where the window may begin, `startOfWindow` says.
 
-import { blanked, DataFilter } from './data-blocks.ts';
+import { DataFilter, PlacesWithData, withoutData } from './data-blocks.ts';
 import { DocumentReader } from './document.ts';
 import { languageNamed, PROSE_LANGUAGE, type Language } from './languages.ts';
 import type { TextOptions } from './options.ts';
@@ -47,25 +47,26 @@ type TakeWord = (start: number, end: number, hash: number, spelling: () => strin
  * the end of a sentence.
  */
 function eachWord({ text, language }: TextToRead, options: Readonly<TextOptions>, take: TakeWord): void {
+  const { text: cleaned, places } = withoutSecrets(text);
   const reader = new DocumentReader(options);
   const spans = new Int32Array(SPAN << 6);
   let at = 0;
   const spelling = (): string => spellingOf(reader.text, spans[at]!, spans[at + 1]!).normalize('NFC');
   /** Whether there is more to take behind the piece at hand. */
   const takePiece = (): boolean => {
-    const from = text.length - reader.length;
+    const from = cleaned.length - reader.length;
     for (let written = reader.read(spans); written > 0; written = reader.read(spans)) {
       for (at = 0; at < written; at += SPAN) {
         const isBreak = spans[at] === BREAK;
-        const start = isBreak ? BREAK : from + reader.placeInDocument(spans[at]!);
-        const end = isBreak ? BREAK : from + reader.placeInDocument(spans[at + 1]!);
+        const start = isBreak ? BREAK : places.of(from + reader.placeInDocument(spans[at]!), false);
+        const end = isBreak ? BREAK : places.of(from + reader.placeInDocument(spans[at + 1]!), true);
         if (!take(start, end, spans[at + 2]!, spelling)) return false;
       }
     }
     return true;
   };
   reader.begin(languageOf(language));
-  reader.append(withoutData(text));
+  reader.append(cleaned);
   if (takePiece() && reader.end()) takePiece();
 }
 
@@ -73,11 +74,11 @@ function languageOf(name: string): Language {
   return languageNamed(name) ?? PROSE_LANGUAGE;
 }
 
-/** The text with blanks for secrets and for data, as long as it was. */
-export function withoutData(text: string): string {
+/** The text without secrets and data, and where its places are in the text with them. */
+export function withoutSecrets(text: string): { text: string; places: PlacesWithData } {
   const cleaned = new SecretFilter().clean(text, true) as string;
   const data = new DataFilter().rangesOf(cleaned);
-  return data.length > 0 ? blanked(cleaned, data) : cleaned;
+  return { text: withoutData(cleaned, data), places: new PlacesWithData(data) };
 }
 
 /**

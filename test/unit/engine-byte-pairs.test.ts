@@ -294,7 +294,10 @@ test('one word, repeated, is learned', async () => {
   const model = new LanguageModel(kernel, tensors);
   const probabilities = model.probabilitiesAfter([same! + 1, same! + 1]);
   assert.equal(probabilities.indexOf(Math.max(...probabilities)), same! + 1);
-  assert.deepEqual(new BytePairLanguageModel(model, tokenizer).complete(placeIn('same sa'), 3, 0).suggestions[0]?.word, 'same');
+  assert.deepEqual(
+    new BytePairLanguageModel(model, tokenizer).complete(placeIn('same sa'), 3, 0).suggestions[0]?.word,
+    'same',
+  );
 });
 
 test('how many byte pairs there are is within a range', () => {

@@ -208,7 +208,8 @@ describe('an engine that has trained', () => {
       ['Sail', 'sailor'],
       'in any case',
     );
-    const likely = await engine.complete(placeIn('the king of a sail'),
+    const likely = await engine.complete(
+      placeIn('the king of a sail'),
       5,
       sail + 0.001 > sailor ? sail + 0.001 : sailor + 0.001,
     );

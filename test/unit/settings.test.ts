@@ -151,11 +151,15 @@ suite('requests', () => {
     for (const effort of EFFORTS) {
       const written = withEffort.map(({ name, option }) => [name, option.effort?.[effort] ?? option.default]);
       const request = requestWith({ 'training.effort': effort });
-      assert.deepEqual(request, requestWith(Object.fromEntries(written)));
+      assert.deepEqual(request, requestWith(Object.fromEntries(written) as Record<string, unknown>));
       assert.notDeepEqual(request, requestWith({}));
       checkOptions(request);
       const defaults = Object.fromEntries(withEffort.map(({ name, option }) => [name, option.default]));
-      assert.deepEqual(requestWith({ ...defaults, 'training.effort': effort }), requestWith({}), 'defaults, written down');
+      assert.deepEqual(
+        requestWith({ ...defaults, 'training.effort': effort }),
+        requestWith({}),
+        'defaults, written down',
+      );
     }
     assert.deepEqual(requestWith({ 'training.effort': 'balanced' }), requestWith({}));
   });

@@ -34,8 +34,8 @@ test('the parts of a name are told by capitals, underscores and digits', () => {
     assert.deepEqual(partsOf(word), [], word);
 });
 
-test('a word with an apostrophe has no parts, and an abbreviation with an ending is one', () => {
-  const words = ["NASA's", "PyGMO's", "O'Brien", "l'Europe", "USA's", "rock'n'Roll", 'col·Lecció', 'צה"ל'];
+test('a word with a sign in it has no parts, and an abbreviation with an ending is one', () => {
+  const words = ["NASA's", "PyGMO's", "O'Brien", "l'Europe", "USA's", "rock'n'Roll", 'USA:n', 'col·Lecció', 'צה"ל'];
   for (const word of [...words, 'URLs', 'APIs', 'DVDs', 'PUBLISHed', 'SMSing', 'BUSes', 'TVs']) {
     assert.deepEqual(partsOf(word), [], word);
   }

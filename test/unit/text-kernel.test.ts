@@ -82,6 +82,7 @@ const prose = (...pieces: (string | Uint8Array)[]): Document[] => [{ name: undef
 const PARTS = [
   ...['a', 'the', 'The', 'GitHub', 'NASA', "don't", "f'x", "u'", "rock''n", 'l’homme', '_', '__init__', '_1', 'x_'],
   ...['fifteen_letters', 'sixteen_letters_', 'seventeen_letters', 'x'.repeat(60), 'x'.repeat(61), 'ab'.repeat(40)],
+  ...['USA:n', 'EU:ssa', '5:e', 'k:a', 'tv:n', 'S:t', 'USA:', ':n', 'USA:nn', 'a:b:n', 'USA:n:n', 'N:\u00ad'],
   ...['3.14', '1,000', '1:30', '10..11', '5,', '.5', 'v1.2.3', '٣٫١٤', '１．５', '１2', '3\u0301.4', '7\u00ad,8'],
   ...[
     '1,2,3',

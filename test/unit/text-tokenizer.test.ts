@@ -98,6 +98,14 @@ test('a middle dot joins letters and nothing else', () => {
   ]);
 });
 
+test('a colon joins endings of Finnish and Swedish to numbers, acronyms and letters', () => {
+  const words = ['USA:n', 'EU:ssa', 'BKT:hen', 'G20:n', '5:e', '1990:n', 'k:a', 'S:t', 'tv:n', 'Å:n'];
+  assert.deepEqual(cut(words.join(' ')), words);
+  assert.deepEqual(cut('NOTE:this USA:nsa key:n a:b URL:http one:to Q:what'), [
+    ...['NOTE', 'this', 'USA', 'nsa', 'key', 'n', 'a', 'b', 'URL', 'http', 'one', 'to', 'Q', 'what'],
+  ]);
+});
+
 test('Hebrew abbreviates with quotation marks, before and behind its letters', () => {
   assert.deepEqual(cut('צה"ל צה״ל צה”ל ארה"ב'), ['צה"ל', 'צה״ל', 'צה"ל', 'ארה"ב']);
   assert.deepEqual(cut("ז'קט ז׳קט ג' ג׳ וכו'. 'שלום' \"שלום\" a\"b"), [

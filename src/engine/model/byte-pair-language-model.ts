@@ -9,7 +9,7 @@ import type { Inspector } from '../../language-model/inference/inspection.ts';
 import { END_OF_SENTENCE, UNKNOWN } from '../../language-model/token-ids.ts';
 import { forEachPretoken } from '../../text/byte-pair/pretokens.ts';
 import { END_OF_DOCUMENT, type BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
-import { withoutData } from '../../text/words-around.ts';
+import { withoutSecrets } from '../../text/words-around.ts';
 
 /** What is read before the cursor, UTF-16 code units and tokens. */
 const CONTEXT = { characters: 2000, tokens: 200 };
@@ -79,7 +79,7 @@ export class BytePairLanguageModel {
    * the probability `least`.
    */
   complete({ text, offset }: PlaceToRead, most: number, least: number): Completion {
-    const end = withoutData(text.slice(Math.max(0, offset - CONTEXT.characters), offset));
+    const end = withoutSecrets(text.slice(Math.max(0, offset - CONTEXT.characters), offset)).text;
     const prefix = WORD_AT_END.exec(end)?.[0] ?? '';
     const begun = prefix.normalize('NFC');
     const { settled, typed } = parted(end.normalize('NFC'), begun);
@@ -96,7 +96,7 @@ export class BytePairLanguageModel {
 
   /** Reads the text from the beginning of a document on, markup and all. */
   inspect(inspector: Inspector, { text }: TextToRead, top: number, check: (tokens: number) => void): TextInspection {
-    const tokens = [END_OF_DOCUMENT, ...this.#tokenizer.encode(withoutData(text))];
+    const tokens = [END_OF_DOCUMENT, ...this.#tokenizer.encode(withoutSecrets(text).text)];
     check(tokens.length);
     const inspection = inspector.inspect(tokens.map(toModel), top);
     return {

@@ -6,7 +6,6 @@ import type { Inspector } from '../../language-model/inference/inspection.ts';
 import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../../language-model/token-ids.ts';
 import type { Completion, TextToRead, Suggestion, TextInspection, PlaceToRead } from '../../protocol/engine.ts';
 import { completionList } from './completion-list.ts';
-import { normalizedWord } from '../../text/document.ts';
 import type { TextOptions } from '../../text/options.ts';
 import { isParticle, particlesAfter } from '../../text/particles.ts';
 import { wordsBefore, wordsOf } from '../../text/words-around.ts';

@@ -4,7 +4,7 @@
 // over.
 
 import { decodeHTMLStrict } from 'entities/decode';
-import { CLASSES, CONTINUE, UNSPACED } from '../tokenizer.ts';
+import { CLASSES, CONTINUE, MIDDLE, RARE, UNSPACED } from '../tokenizer.ts';
 import { isDigit, isLetter, slice, type Regions } from './regions.ts';
 import { nfc } from '../normalize.ts';
 
@@ -83,6 +83,18 @@ function meaningOf(entity: string): string {
 /** Whether what a reference stands for may be part of a word. */
 export function isInWord({ meaning }: Reference): boolean {
   return IN_WORD.test(meaning);
+}
+
+/** Whether a word ends at `at`, or an apostrophe that goes on with it: l'<em>eau</em>. */
+export function endsInWord(text: Uint16Array, at: number): boolean {
+  const kind = at > 0 ? CLASSES[text[at - 1]!]! : 0;
+  return kind >= RARE || (kind === MIDDLE && at > 1 && CLASSES[text[at - 2]!]! >= RARE);
+}
+
+/** Whether a word goes on at `at`, perhaps with an apostrophe: <i>Titanic</i>'s. */
+export function beginsInWord(text: Uint16Array, at: number, to: number): boolean {
+  const kind = at < to ? CLASSES[text[at]!]! : 0;
+  return kind >= RARE || (kind === MIDDLE && at + 1 < to && CLASSES[text[at + 1]!]! >= RARE);
 }
 
 /**
