@@ -65,20 +65,20 @@ export class EngineProcess {
     train: (request) =>
       this.#ask(async (run) => {
         const outcome = await run.engine.train(request);
-        if (outcome.status === 'done') this.#replace(run, { summary: outcome.model });
+        if (outcome.status === 'done') await this.#replace(run, { summary: outcome.model });
         return outcome;
       }),
     importVectors: (path, request) =>
       this.#ask(async (run) => {
         const outcome = await run.engine.importVectors(path, request);
-        if (outcome.status === 'done') this.#replace(run, { summary: outcome.model });
+        if (outcome.status === 'done') await this.#replace(run, { summary: outcome.model });
         return outcome;
       }),
     cancel: () => this.#ask(({ engine }) => engine.cancel()),
     forget: () =>
       this.#ask(async (run) => {
         const there = await run.engine.forget();
-        this.#replace(run, { summary: null });
+        await this.#replace(run, { summary: null });
         return there;
       }),
     wordAt: (...question) => this.#ask(({ engine }) => engine.wordAt(...question)),
@@ -109,10 +109,10 @@ export class EngineProcess {
   async reopen(): Promise<void> {
     const run = this.#run;
     if (!run) return;
-    const before = await run.opened;
+    await run.opened;
     const { directory, former } = this.#options;
     const found = await opening(run.engine.open(directory, former));
-    if (this.#run === run && !isDeepStrictEqual(found.summary, before.summary)) this.#replace(run, found);
+    if (this.#run === run) await this.#replace(run, found);
   }
 
   /** False after several unexpected exits in a row: what runs unasked (a hover, a completion) then leaves the engine alone. */
@@ -140,7 +140,10 @@ export class EngineProcess {
     return question(run);
   }
 
-  #replace(run: Run, opened: Opened): void {
+  /** Told once, however often it is heard. */
+  async #replace(run: Run, opened: Opened): Promise<void> {
+    const before = await run.opened;
+    if (isDeepStrictEqual(opened, before)) return;
     run.opened = Promise.resolve(opened);
     this.#options.opened?.(opened, true);
   }
@@ -165,7 +168,7 @@ export class EngineProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const engine = createBirpc<EngineApi, EngineEvents>(
-      { progress, evaluating, log, ...virtualFolders },
+      { progress, stored: (summary) => void this.#replace(run, { summary }), evaluating, log, ...virtualFolders },
       {
         timeout: -1,
         post: (message: Serializable) =>

@@ -28,12 +28,14 @@ export interface EngineApi {
    */
   open(directory: string, former?: string | null): Promise<ModelSummary | null>;
   /**
-   * Reads the folders, trains, and replaces the stored model once everything is done: until then, and after an error
-   * or a cancel, the earlier model stays as it was. Throws where a training is running already.
+   * Reads the folders, trains, and stores each result as soon as it is there (`EngineEvents.stored`): the vectors take the
+   * place of the model that was there, then the map comes, then the language model, in whose place that of the model before
+   * stays until then. What is stored stays after an error or a cancel. Throws where a training is running already, here or in
+   * another process.
    */
   train(request: TrainRequest): Promise<TrainOutcome>;
   /**
-   * Reads word vectors that others trained, makes their map, and replaces the stored model as `train` does. `path` is
+   * Reads word vectors that others trained, makes their map, and stores each in the place of the model that was there. `path` is
    * absolute; its beginning and its name tell the format. Throws one sentence with the line or the byte that is wrong.
    */
   importVectors(path: string, request: ImportRequest): Promise<ImportOutcome>;
@@ -98,6 +100,8 @@ export interface EngineApi {
 /** What the engine tells its client without being asked, and asks of one whose folders are virtual. */
 export interface EngineEvents extends Partial<VirtualFiles> {
   progress(progress: Progress): void;
+  /** A stage of a training or an import is stored, and questions are answered with it. */
+  stored?(model: ModelSummary): void;
   /** How far an evaluation is, 0 to 1; for clients that show it. */
   evaluating?(fraction: number): void;
   /** One line for the log; never holds the user's text. File names are allowed. */

@@ -166,7 +166,7 @@ export async function trainLanguageModel(
     const learned = kept && kept.step > 0 ? kept : null; // before the first step it has learned nothing
     const problem = learned
       ? l10n.t('{0}. Its weights after step {1} are kept as the language model.', message, learned.step)
-      : l10n.t('{0}. The word vectors are stored without a language model.', message);
+      : l10n.t('{0}. The word vectors are stored without a new language model.', message);
     events.log('warn', problem);
     return outcome({ model: learned && trained(learned), problem });
   }
