@@ -35,12 +35,13 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
     l10nPath: vscode.l10n.uri?.fsPath,
     log: (level, message) => log[level](message),
     progress: (progress) => training.progress(progress),
+    stored: (summary, reading) => training.stored(summary, reading),
     virtualFolders,
     evaluating: (fraction) => reports.evaluating(fraction),
     unreadable: (problem) => void showProblem(problem, log),
   });
   const training = new Training(model, log);
-  const explorer = new ExplorerPanel(model, context.extensionUri, log);
+  const explorer = new ExplorerPanel(model, training, context.extensionUri, log);
   const documents = new ReportDocuments();
   const reports = new EvaluationReports(model, documents);
   const tokens = new TokenView(model);

@@ -12,13 +12,16 @@ import type {
   FileTokens,
   ModelSummary,
   Phase,
+  Progress,
+  ReadingReport,
   TrainOutcome,
   TrainRequest,
   VectorFormat,
 } from '../protocol/engine.ts';
 import type { TextOptions } from '../text/options.ts';
 import { compareCells } from './training/compare-cells.ts';
-import { deleteCheckpoints } from './training/checkpoint.ts';
+import { deleteCheckpoints, interruptedAt } from './training/checkpoint.ts';
+import { placeOf, WholeProgress } from './training/whole-progress.ts';
 import { evaluate } from './evaluate.ts';
 import { exportVectors } from './exchange/export-vectors.ts';
 import { fileTokens } from './show-tokens.ts';
@@ -78,17 +81,35 @@ export class Engine implements EngineApi {
   }
 
   async train(request: TrainRequest): Promise<TrainOutcome> {
-    return this.#replace((context, storing) => train(request, context, storing));
+    const { parts = { map: true, languageModel: true }, languageModel } = request;
+    const phases: Phase[] = ['reading', 'counting', 'wordVectors'];
+    if (parts.map) phases.push('map');
+    if (parts.languageModel && languageModel.tokens === 'bytePairs') phases.push('bytePairs');
+    if (parts.languageModel) phases.push('languageModel');
+    return this.#replace(phases, (context, storing) => train(request, context, storing));
   }
 
   async importVectors(path: string, request: ImportRequest): Promise<ImportOutcome> {
-    return this.#replace((context, storing) => importVectors(path, request, context, storing));
+    const phases: Phase[] = request.projection ? ['importing', 'map'] : ['importing'];
+    return this.#replace(phases, (context, storing) => importVectors(path, request, context, storing));
   }
 
   cancel(): Promise<boolean> {
     const running = this.#training !== null;
     this.#training?.abort();
     return Promise.resolve(running);
+  }
+
+  async resumesAt(): Promise<number | null> {
+    const interrupted = this.#directory === null ? null : await interruptedAt(this.#directory);
+    if (!interrupted) return null;
+    const seconds = this.#stored?.model.summary.seconds;
+    return placeOf(
+      ['reading', 'counting', 'wordVectors', 'map', 'languageModel'],
+      seconds,
+      interrupted.phase,
+      interrupted.fraction,
+    );
   }
 
   async forget(): Promise<boolean> {
@@ -199,23 +220,31 @@ export class Engine implements EngineApi {
 
   /**
    * Makes a model; each of its stages is stored in the place of the model there is, and asked from then on. One at a time.
-   * What a checkpoint holds of a training that was cancelled waits for the next one.
+   * What a checkpoint holds of a training that was cancelled waits for the next one. `phases`: those there will be.
    */
   async #replace<Report extends { seconds: Partial<Record<Phase, number>> }>(
+    phases: readonly Phase[],
     make: (context: RunContext, storing: Storing) => Promise<({ model: StoredModel } & Report) | null>,
   ): Promise<({ status: 'done'; model: ModelSummary } & Omit<Report, 'model'>) | { status: 'cancelled' }> {
     return this.#compute(async (context, lock) => {
       const { directory } = context;
       // another process may have stored a model meanwhile; one that is damaged is replaced
       await this.#read(directory).catch(() => null);
-      const store = async (model: StoredModel): Promise<void> => {
+      const whole = new WholeProgress(phases, this.#stored?.model.summary.seconds);
+      const progress = (told: Progress): void => {
+        const training = whole.tell(told);
+        lock.fraction = training.fraction;
+        this.#events.progress({ ...told, training });
+      };
+      const store = async (model: StoredModel, reading?: ReadingReport): Promise<void> => {
         const answerWithIt = await this.#prepare(model);
         await saveModel(directory, model, () => lock.check());
         answerWithIt();
         this.#revision = await modelRevision(directory);
-        this.#events.stored?.(model.summary);
+        this.#events.stored?.(model.summary, reading);
       };
-      const made = await make(context, { earlier: this.#stored?.model ?? null, store });
+      const events = { ...this.#events, progress };
+      const made = await make({ ...context, events }, { earlier: this.#stored?.model ?? null, store });
       if (!made) return { status: 'cancelled' };
       await deleteCheckpoints(directory);
       const { model, ...report } = made;

@@ -18,6 +18,8 @@ export const COMMANDS = {
   showLog: 'lexiscope.showLog',
   /** Takes a word; for links and buttons, not in the palette. */
   showOnMap: 'lexiscope.showOnMap',
+  /** What a click on the status bar opens while something is learned; not in the palette. */
+  trainingMenu: 'lexiscope.trainingMenu',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -7,6 +7,7 @@ import type { ExplorerPanel } from './explorer-panel.ts';
 import { compareCells, exportVectors, forgetModels, importVectors } from './model-commands.ts';
 import type { ReportDocuments } from './report-documents.ts';
 import { showProblem, showResult } from './notices.ts';
+import { trainingMenu } from './training-menu.ts';
 import type { Training } from './training.ts';
 import type { TokenView } from './token-view.ts';
 import { compareWords, findOddWord, findSimilar, solveAnalogy } from './word-commands.ts';
@@ -53,6 +54,7 @@ export function registerCommands({
     exportVectors: () => exportVectors(model),
     showTokens: () => tokens.show(),
     showLog: () => log.show(),
+    trainingMenu: () => trainingMenu(model, training),
     showOnMap: async (word) => {
       if (typeof word !== 'string') return;
       const description = await (await model.required()).describe(word, 0);

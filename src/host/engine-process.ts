@@ -18,6 +18,8 @@ export interface EngineProcessOptions {
   l10nPath?: string | undefined;
   log: (level: LogLevel, message: string) => void;
   progress: (progress: Progress) => void;
+  /** A stage of a training is stored. */
+  stored?: NonNullable<EngineEvents['stored']>;
   evaluating?: (fraction: number) => void;
   /** Reads folders that are not on the disk. */
   virtualFolders?: VirtualFiles;
@@ -74,6 +76,7 @@ export class EngineProcess {
         if (outcome.status === 'done') await this.#replace(run, { summary: outcome.model });
         return outcome;
       }),
+    resumesAt: () => this.#ask(({ engine }) => engine.resumesAt()),
     cancel: () => this.#ask(({ engine }) => engine.cancel()),
     forget: () =>
       this.#ask(async (run) => {
@@ -156,6 +159,7 @@ export class EngineProcess {
       l10nPath,
       log,
       progress,
+      stored = () => undefined,
       evaluating = () => undefined,
       virtualFolders,
     } = this.#options;
@@ -168,7 +172,13 @@ export class EngineProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const engine = createBirpc<EngineApi, EngineEvents>(
-      { progress, stored: (summary) => void this.#replace(run, { summary }), evaluating, log, ...virtualFolders },
+      {
+        progress,
+        stored: (summary, reading) => void this.#replace(run, { summary }).then(() => stored(summary, reading)),
+        evaluating,
+        log,
+        ...virtualFolders,
+      },
       {
         timeout: -1,
         post: (message: Serializable) =>

@@ -41,6 +41,11 @@ export interface EngineApi {
   importVectors(path: string, request: ImportRequest): Promise<ImportOutcome>;
   /** Asks the running training or import to stop; false where none runs. It then answers within 200 ms. */
   cancel(): Promise<boolean>;
+  /**
+   * How much of the whole the next training has not to do again, 0 to 1, if it has the text and the options of the last one,
+   * which was broken off; null if none was.
+   */
+  resumesAt(): Promise<number | null>;
   /** Deletes the stored model; false where there was none. */
   forget(): Promise<boolean>;
   /**
@@ -100,8 +105,8 @@ export interface EngineApi {
 /** What the engine tells its client without being asked, and asks of one whose folders are virtual. */
 export interface EngineEvents extends Partial<VirtualFiles> {
   progress(progress: Progress): void;
-  /** A stage of a training or an import is stored, and questions are answered with it. */
-  stored?(model: ModelSummary): void;
+  /** A stage of a training or an import is stored, and questions are answered with it. `reading`: of a training, what was read. */
+  stored?(model: ModelSummary, reading?: ReadingReport): void;
   /** How far an evaluation is, 0 to 1; for clients that show it. */
   evaluating?(fraction: number): void;
   /** One line for the log; never holds the user's text. File names are allowed. */
@@ -156,6 +161,30 @@ export interface Progress {
   secondsLeft?: number;
   /** While files are looked for, before they are read: those that were found. */
   filesFound?: number;
+  /** Of the training or the import that the phase is part of. */
+  training?: TrainingProgress;
+}
+
+/** What a training makes, in this order; each is of use as soon as it is done. */
+export type Step = 'words' | 'map' | 'suggestions';
+
+/** A training as a whole. Its phases count by the seconds that they took before. */
+export interface TrainingProgress {
+  /** 0 to 1; never falls. */
+  fraction: number;
+  /** Seconds until all is done. */
+  secondsLeft: number;
+  /** Those that were asked for. */
+  steps: StepProgress[];
+}
+
+export interface StepProgress {
+  step: Step;
+  isDone: boolean;
+  /** Seconds so far. */
+  spent: number;
+  /** Seconds in all, as far as that can be told. */
+  expected: number;
 }
 
 export interface TrainRequest {
@@ -321,6 +350,8 @@ export interface ModelSummary {
   languageModel: LanguageModelSummary | null;
   /** The name of the file that the vectors were imported from. */
   imported?: string;
+  /** Wall-clock time by phase of the last training that was not resumed, seconds; absent where none was. */
+  seconds?: Partial<Record<Phase, number>>;
 }
 
 export interface TextInspection extends Inspection {

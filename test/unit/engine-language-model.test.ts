@@ -173,7 +173,13 @@ test('broken off, it goes on from its checkpoint to the bits of an unbroken trai
     'word-vectors.checkpoint',
   ]);
 
+  const engine = new Engine(DISTRIBUTION, { progress: () => undefined, log: () => undefined });
+  await engine.open(directory);
+  const place = await engine.resumesAt();
+  assert.ok(place! > 0 && place! < 1, `the next one goes on from ${place}`);
+
   const { report, lines } = await train(directory, request(long, { word2vec }));
+  assert.equal(await engine.resumesAt(), null, 'nothing is left of it');
   assert.equal(report.resumedAt, 1);
   assert.ok(
     report.languageModelResumedAt! > 0 && report.languageModelResumedAt! < 1,

@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Engine } from '../../src/engine/engine.ts';
 import { readSafetensors } from '../../src/engine/model/safetensors.ts';
+import { livingWriter } from '../../src/model-folder/writer-lock.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type {
@@ -119,6 +120,7 @@ describe('an engine that has trained', () => {
       assert.ok(fraction >= 0 && fraction <= 1);
       const previous = events.heard[index - 1];
       if (previous?.phase === phase) assert.ok(fraction >= previous.fraction);
+      assert.ok(events.heard[index]!.training!.fraction >= (previous?.training?.fraction ?? 0));
     }
   });
 
@@ -381,6 +383,7 @@ describe('a training that stores each result as soon as it is there', () => {
     await second.open(place);
     assert.ok((await second.describe('newking', 3)).known);
     assert.deepEqual(await second.complete('the king of qu', 5), expected);
+    assert.ok((await livingWriter(place))!.fraction >= 0, 'other windows see how far it is');
     await running.cancel();
     assert.deepEqual(await training, { status: 'cancelled' });
 

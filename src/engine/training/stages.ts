@@ -1,13 +1,14 @@
 // A model that is stored in stages, each as soon as it is there, and what of the model before stays in use meanwhile.
 
+import type { ReadingReport } from '../../protocol/engine.ts';
 import type { StoredModel } from '../model/stored-model.ts';
 
 /** Where a training stores what it learned. */
 export interface Storing {
   /** The model that is there; null: none is. */
   earlier: StoredModel | null;
-  /** Puts a model in the place of the one that is there. */
-  store: (model: StoredModel) => Promise<void>;
+  /** Puts a model in the place of the one that is there. `reading`: what was read for it. */
+  store: (model: StoredModel, reading?: ReadingReport) => Promise<void>;
 }
 
 /** Stores one model after the other, in their order, while the training goes on. */
@@ -15,8 +16,9 @@ export class Stages {
   readonly #store: Storing['store'];
   #storing: Promise<void> = Promise.resolve();
 
-  constructor(store: Storing['store']) {
-    this.#store = store;
+  /** `reading`: what was read for all of them. */
+  constructor(store: Storing['store'], reading?: ReadingReport) {
+    this.#store = (model) => store(model, reading);
   }
 
   store(model: StoredModel): void {

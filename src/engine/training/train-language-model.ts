@@ -129,7 +129,10 @@ export async function trainLanguageModel(
     askForCheckpoint(job!);
     const checkpoint = await wait(() => takeCheckpoint(job!));
     if (!checkpoint) return;
-    await saveLanguageModelCheckpoint(directory, identity, checkpoint).finally(() => releaseCheckpoint(job!));
+    const [done, total] = workOf(job!);
+    await saveLanguageModelCheckpoint(directory, identity, checkpoint, done / total).finally(() =>
+      releaseCheckpoint(job!),
+    );
   });
   let resumedAt: number | undefined;
   const outcome = (ended: LanguageModelOutcome): LanguageModelOutcome => ({

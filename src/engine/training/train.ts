@@ -61,7 +61,7 @@ async function trainWith(
   clock.enter('reading');
   const read = await readFolders(request, context, { tokenFile, threads, entered });
   if (!read) return null;
-  const stages = new Stages(storing.store);
+  const stages = new Stages(storing.store, read.report);
   try {
     checkEnoughWords(read.report);
     const lesson = { request, read, before, earlier: storing.earlier, tokenFile, threads, stages };
@@ -119,6 +119,8 @@ async function learn(lesson: Lesson, context: LanguageModelContext, clock: Phase
   if (!wordVectors) return null;
   const { words, vectors, inText, resumedAt } = wordVectors;
   let model = modelOfVectors(wordVectors, request, read, threads);
+  // the times of before count until there are new ones
+  if (earlier?.summary.seconds) model.summary.seconds = earlier.summary.seconds;
   const withEarlier = (): StoredModel => (parts.languageModel ? withLanguageModelOf(earlier, model) : model);
   stages.store(withEarlier()); // while the map is made
 
@@ -149,6 +151,8 @@ async function learn(lesson: Lesson, context: LanguageModelContext, clock: Phase
   const { resumedAt: languageModelResumedAt, problem } = outcome;
   if (!outcome.model) return { model: withEarlier(), resumedAt, languageModelResumedAt, problem };
   model = withLanguageModel(model, outcome.model, bytePairs, read);
+  clock.enter('saving');
+  if (resumedAt === undefined && languageModelResumedAt === undefined) model.summary.seconds = clock.seconds();
   stages.store(model);
   return { model, resumedAt, languageModelResumedAt, problem };
 }
