@@ -171,9 +171,9 @@ export default defineConfig(
     rules: nothingOf(vscode, clients, scripts, answers, floor, ...(folder === 'training' ? [] : [computeTasks])),
   })),
   {
-    files: ['kernels', 'options', 'progress', 'run-context'].map((name) => `src/engine/${name}.ts`),
+    files: ['check-options', 'kernels', 'options', 'progress', 'run-context'].map((name) => `src/engine/${name}.ts`),
     rules: nothingOf(vscode, clients, scripts, [
-      /^\.\/(?!(kernels|options|progress|run-context)\.ts$)/,
+      /^\.\/(?!(check-options|kernels|options|progress|run-context)\.ts$)/,
       'Every folder of the engine imports it: it imports none.',
     ]),
   },
@@ -182,13 +182,24 @@ export default defineConfig(
     rules: nothingOf(vscode, clients, scripts, [/^\.\/training\//, 'A training runs these tasks.']),
   },
   {
+    files: ['src/options/**'],
+    rules: nothingOf(vscode, node, [/^\.\.\//, 'Every room has options: what they are knows no room.']),
+  },
+  {
+    files: ['src/settings/**'],
+    rules: nothingOf(vscode, node, [
+      /^\.\.\/(?!options\/|protocol\/|[\w-]+\/options\.ts$)/,
+      'All that is known here of a room is the table of its options.',
+    ]),
+  },
+  {
     files: ['src/cli/**'],
     rules: nothingOf(vscode, ['**/host/**', 'The command line is a client of the engine, as the host is.']),
   },
   {
     files: ['src/protocol/**'],
     rules: nothingOf(vscode, node, [
-      ['**/engine/**', '**/host/**', '**/cli/**'],
+      ['**/engine/**', '**/host/**', '**/cli/**', '!**/engine/options.ts'],
       'The protocol is types; both ends import it.',
     ]),
   },

@@ -45,7 +45,7 @@ async function lexiscope<Answer>(...words: string[]): Promise<Answer> {
 
 async function score(folder: string, model: string, data: string, choice: Choice, seed: number): Promise<Score> {
   const options = Object.entries(choice).flatMap(([name, value]) => [`--word2vec.${name}`, String(value)]);
-  const reading = ['--only', 'vectors', '--reading.maximumFileSize', String(2 ** 30)];
+  const reading = ['--only', 'vectors', '--reading.maximumFileSize', '1GB'];
   await lexiscope('train', folder, '--out', model, ...reading, '--seed', String(seed), ...options);
   const ask = <Answer>(set: string): Promise<Answer> =>
     lexiscope('evaluate', join(data, 'eval', `${set}.txt`), '--model', model);

@@ -55,7 +55,7 @@ async function read(folder: string, cached = false): Promise<{ read: ReadCorpus;
   const found = await readFolders(
     {
       folders: [{ path: folder, exclude: [] }],
-      reading: { maximumFileSize: 2 ** 31 },
+      reading: { maximumFileSize: 2e9 },
       text: TEXT_DEFAULTS,
       phrases: PHRASE_DEFAULTS,
       word2vec: WORD2VEC_DEFAULTS,
@@ -150,7 +150,7 @@ async function memoryOf(folder: string): Promise<{ all: number; withoutVocabular
     const kernels = await loadKernels(new URL(${JSON.stringify(distribution.href)}));
     const { descriptor } = openTokenFile(${JSON.stringify(root)});
     const events = { progress: () => {}, log: () => {} };
-    const options = { reading: { maximumFileSize: 2 ** 31 }, text: ${JSON.stringify(TEXT_DEFAULTS)}, phrases: ${JSON.stringify(PHRASE_DEFAULTS)} };
+    const options = { reading: { maximumFileSize: 2e9 }, text: ${JSON.stringify(TEXT_DEFAULTS)}, phrases: ${JSON.stringify(PHRASE_DEFAULTS)} };
     const context = { kernels, script: new URL(${JSON.stringify(new URL('../dist/compute-thread.mjs', import.meta.url).href)}), signal: new AbortController().signal, events, directory: ${JSON.stringify(root)} };
     const read = (folder) => readFolders({ folders: [{ path: folder, exclude: [] }], ...options }, context, { tokenFile: descriptor, threads: ${threads} });
     await (await read(${JSON.stringify(join(root, 'tiny'))})).kept;

@@ -23,6 +23,7 @@ const ALLOWED = [
   new RegExp(`^extension/dist/kernels/(${kernels.join('|')})\\.(simd|relaxed-simd)\\.wasm$`),
   /^extension\/dist\/media\/[\w-]+\.(js|css)$/,
   /^extension\/media\/icons\/[\w-]+\.(svg|png)$/,
+  /^extension\/media\/walkthrough\/[\w-]+\.svg$/,
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
 ];
 

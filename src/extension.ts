@@ -4,6 +4,7 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { registerCommands } from './host/commands.ts';
 import { WordCompletion } from './host/completion.ts';
+import { keepContextKeys } from './host/context-keys.ts';
 import { EvaluationReports } from './host/evaluation-reports.ts';
 import { ExplorerPanel } from './host/explorer-panel.ts';
 import { ReportDocuments } from './host/report-documents.ts';
@@ -52,7 +53,8 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
     documents,
     tokens,
     new Status(model, training),
-    registerCommands({ model, training, explorer, reports, documents, tokens, log }),
+    keepContextKeys(model),
+    registerCommands({ model, training, explorer, reports, documents, tokens, log, extensionId: context.extension.id }),
     new WordDocuments((selector) =>
       vscode.Disposable.from(
         vscode.languages.registerHoverProvider(selector, new WordHover(model)),

@@ -54,7 +54,7 @@ export async function wholeRunOfOurs(
     '--threads',
     String(threads),
     '--reading.maximumFileSize',
-    String(2 ** 31),
+    '2GB',
     ...chosen,
   ]);
   if (!saved) return train;

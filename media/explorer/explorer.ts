@@ -160,7 +160,7 @@ class Explorer {
         'Lexiscope learns word vectors and a language model from the files of this workspace, on this machine.',
       ),
       action: {
-        label: l10n.t('Train on This Workspace'),
+        label: l10n.t('Learn This Folder'),
         run: () => {
           this.#notice.show({ text: l10n.t('Starting…'), busy: true });
           this.#host.train().then(

@@ -1,79 +1,55 @@
-// What is asked on the command line: options, with the names that the settings have, and operands. Throws a UsageError for what
-// cannot be meant; ranges are the engine's to check.
+// What is asked on the command line: options, with the names that the settings have, and operands. Throws a UsageError for
+// what cannot be meant.
 
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { LANGUAGE_MODEL_DEFAULTS } from '../language-model/options.ts';
-import { PROJECTION_DEFAULTS } from '../projection/options.ts';
-import type { ModelParts, TrainRequest, VectorWidth } from '../protocol/engine.ts';
+import { fromText } from '../options/value.ts';
+import type { FolderRequest, ModelParts, TrainRequest } from '../protocol/engine.ts';
+import { trainRequest, type Given } from '../settings/request.ts';
+import { OPTIONS, PREFIX } from '../settings/table.ts';
 import { encodingNamed } from '../text/encodings.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../text/options.ts';
-import { WORD2VEC_DEFAULTS } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
-
-/** The groups of options of a training, under the names that the settings have. */
-export const GROUPS = {
-  word2vec: WORD2VEC_DEFAULTS,
-  map: PROJECTION_DEFAULTS,
-  languageModel: LANGUAGE_MODEL_DEFAULTS,
-  reading: { maximumFileSize: 5_000_000 },
-  text: TEXT_DEFAULTS,
-  phrases: PHRASE_DEFAULTS,
-};
 
 /** A sentence for the person at the terminal, without a stack. */
 export class UsageError extends Error {}
 
 export type Values = Record<string, string | boolean | string[] | undefined>;
 
+/** The settings that a command line has. */
+export const SETTINGS = OPTIONS.filter(({ group }) => !group.isOfEditor);
+
+/** Names that options had, or have for short. */
+const ALIASES: Readonly<Record<string, string>> = {
+  tensorflow: 'languageModel.tensorflowFolder',
+  vectorWidth: 'languageModel.vectorWidth',
+};
+const TEXTS = ['out', 'model', 'count', 'method', 'restrict', 'only', 'most', 'encoding', 'equal', 'score'];
+const FLAGS = ['json', 'quiet', 'help', 'continue'];
+
 export function readArguments(words: string[]): { values: Values; positionals: string[] } {
-  const options: NonNullable<ParseArgsConfig['options']> = {
-    include: { type: 'string', multiple: true },
-    exclude: { type: 'string', multiple: true },
-  };
-  for (const name of [
-    'out',
-    'model',
-    'count',
-    'threads',
-    'seed',
-    'method',
-    'restrict',
-    'only',
-    'most',
-    'tensorflow',
-    'vectorWidth',
-    'encoding',
-    'equal',
-    'score',
-  ])
-    options[name] = { type: 'string' };
-  for (const name of ['json', 'quiet', 'help', 'continue']) options[name] = { type: 'boolean' };
-  for (const [group, defaults] of Object.entries(GROUPS)) {
-    for (const name of Object.keys(defaults)) options[`${group}.${name}`] = { type: 'string' };
-  }
+  const options: NonNullable<ParseArgsConfig['options']> = {};
+  for (const name of [...TEXTS, ...Object.keys(ALIASES)]) options[name] = { type: 'string' };
+  for (const name of FLAGS) options[name] = { type: 'boolean' };
+  for (const { name, option } of SETTINGS) options[name] = { type: 'string', multiple: option.type === 'list' };
+  const args = words.map((word) => (word.startsWith(`--${PREFIX}`) ? `--${word.slice(2 + PREFIX.length)}` : word));
   try {
-    return parseArgs({ args: words, allowPositionals: true, options }) as { values: Values; positionals: string[] };
+    return parseArgs({ args, allowPositionals: true, options }) as { values: Values; positionals: string[] };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
 }
 
-/** A group of options, each as given or by its default. */
-export function group<T extends object>(values: Values, name: string, defaults: T): T {
-  return Object.fromEntries(
-    Object.entries(defaults).map(([option, value]) => {
-      const given = values[`${name}.${option}`];
-      if (given === undefined) return [option, value as unknown];
-      if (typeof value === 'number') return [option, Number(given)];
-      return [option, typeof value === 'boolean' && isBoolean(given) ? given === 'true' : given]; // the engine says what is wrong
-    }),
-  ) as T;
-}
-
-function isBoolean(given: Values[string]): boolean {
-  return given === 'true' || given === 'false';
+/** The settings among the options. */
+export function givenBy(values: Values): Given {
+  const all: Values = { ...values };
+  for (const [alias, name] of Object.entries(ALIASES)) all[name] ??= values[alias];
+  if (values['tensorflow'] !== undefined) all['languageModel.backend'] ??= 'tensorflow';
+  const rows = new Map(SETTINGS.map(({ name, option }) => [name, option]));
+  return (name) => {
+    const given = all[name];
+    return typeof given === 'string' ? fromText(rows.get(name)!, given) : given;
+  };
 }
 
 export function partsOf({ only }: Values): ModelParts {
@@ -110,28 +86,34 @@ export function encodingOf(values: Values): { encoding?: string } {
   return { encoding };
 }
 
-/** The training that the options describe. */
-export function trainRequest(folders: readonly string[], values: Values): TrainRequest {
+/** The training that the options describe. A command line keeps no core for an editor. */
+export function requestOf(folders: readonly string[], values: Values): TrainRequest {
+  const files = (name: string): string[] => (values[name] as string[] | undefined) ?? [];
+  const encoding = encodingOf(values);
+  const found = folders.map((folder) => ({
+    path: resolve(folder),
+    include: files('include'),
+    exclude: files('exclude'),
+    ...encoding,
+  }));
+  const request = requestOrUsage(found, givenBy(values));
+  const asked = partsOf(values);
+  const { parts, tensorflow } = request;
   return {
-    folders: folders.map((folder) => ({
-      path: resolve(folder),
-      include: (values['include'] as string[] | undefined) ?? [],
-      exclude: (values['exclude'] as string[] | undefined) ?? [],
-      ...encodingOf(values),
-    })),
-    reading: group(values, 'reading', GROUPS.reading),
-    text: group(values, 'text', GROUPS.text),
-    phrases: group(values, 'phrases', GROUPS.phrases),
-    word2vec: group(values, 'word2vec', GROUPS.word2vec),
-    projection: group(values, 'map', GROUPS.map),
-    languageModel: group(values, 'languageModel', GROUPS.languageModel),
-    parts: partsOf(values),
+    ...request,
+    parts: { map: asked.map, languageModel: asked.languageModel && parts?.languageModel !== false },
     start: values['continue'] === true ? 'continue' : 'new',
-    ...(typeof values['tensorflow'] === 'string' && { tensorflow: resolve(values['tensorflow']) }),
-    ...(typeof values['vectorWidth'] === 'string' && { vectorWidth: values['vectorWidth'] as VectorWidth }),
-    threads: integer(values, 'threads', availableParallelism()),
-    seed: integer(values, 'seed', 1),
+    ...(tensorflow !== undefined && { tensorflow: resolve(tensorflow) }),
+    threads: values['threads'] === undefined ? availableParallelism() : request.threads,
   };
+}
+
+function requestOrUsage(folders: FolderRequest[], given: Given): TrainRequest {
+  try {
+    return trainRequest(folders, given);
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
 }
 
 export function one(command: string, name: string, operands: string[]): string {

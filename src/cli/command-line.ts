@@ -14,67 +14,23 @@ import {
   type Unanswered,
 } from '../protocol/engine.ts';
 import { TOKEN_KINDS } from '../text/document-tokens.ts';
+import { importRequest, textOptions } from '../settings/request.ts';
 import {
   encodingOf,
-  GROUPS,
-  group,
+  givenBy,
   integer,
   method,
   one,
   partsOf,
   readArguments,
-  trainRequest,
+  requestOf,
+  SETTINGS,
   UsageError,
   type Values,
 } from './arguments.ts';
+import { helpText, settingLines } from './help.ts';
 import { cellLines, inspectionLines } from './language-model-lines.ts';
 import { evaluationLines, heading, importLines, leftOutLines, reportLines, row } from './report-lines.ts';
-
-const HELP = `lexiscope: word vectors, a map and a language model of a folder's text, trained on this machine
-
-  lexiscope train FOLDER... --out DIR     train on the folders' text and store the model in DIR
-  lexiscope import FILE --out DIR         take word vectors that others trained: word2vec text or binary, GloVe, .vec or
-                                          .bin of fastText, safetensors, the Embedding Projector's vectors.tsv with
-                                          metadata.tsv; compressed by gzip or not
-  lexiscope similar WORD --model DIR      the words used alike
-  lexiscope analogy EXPRESSION --model DIR [--method cosmul]
-                                          such as "king - man + 0.5*woman" or "man : king :: woman"
-  lexiscope similarity A B --model DIR    cosine of two words, or of the means of two lists in quotes
-  lexiscope odd WORD WORD WORD... --model DIR    the word that fits the others least
-  lexiscope rank WORD OTHER --model DIR   the place of OTHER among the neighbours of WORD
-  lexiscope evaluate FILE --model DIR [--restrict N] [--method cosmul] [--score COLUMN]
-                                          agreement with people's scores of word pairs, or accuracy on analogies
-  lexiscope complete TEXT --model DIR     how the text may go on
-  lexiscope tokens FILE [--model DIR] [--encoding NAME]
-                                          the file as it is read: language, encoding, words by sentence, what was left out;
-                                          with a model, particles of Korean separated as in its training
-  lexiscope inspect TEXT --model DIR      what the language model does at every word of the text; --json: all its gates and states
-  lexiscope compare-cells FOLDER... [--equal parameters]
-                                          trains RNN, GRU, LSTM and LSTM with attention on the text, and measures each
-  lexiscope map --model DIR [--out FILE]  the map as tab-separated word, count, x, y
-  lexiscope export FILE --model DIR       vectors as .vec or .txt (word2vec text), .bin (word2vec binary), .glove.txt,
-                                          .safetensors, or .tsv (the Embedding Projector's pair)
-
-  --json              answers, and progress of train (on standard error), as JSON
-  --count N           how many answers (10)
-  --method NAME       of analogies: cosadd (3CosAdd) or cosmul (3CosMul)
-  --restrict N        evaluate with the N most frequent words only; 0: all (analogies 30000, word pairs all)
-  --score COLUMN      of word pairs: the name or the number of the column of scores (told by its name or contents)
-  --threads N         compute threads (all cores)
-  --seed N            every random choice follows from it (1)
-  --continue          train goes on with the word vectors of the model in DIR: more passes over the same text, or new text
-  --only vectors      train or import word vectors only: no map, no language model
-  --tensorflow FOLDER train the language model with the @tensorflow/tfjs-node that is installed in FOLDER
-  --vectorWidth W     of the language model's arithmetic in training: 128 or 256 bits, or auto, which tries both (auto)
-  --most N            import only the first N words of the file (all)
-  --include GLOB      read only what matches; may be given several times
-  --exclude GLOB      leave out what matches; may be given several times
-  --encoding NAME     of files that are not UTF-8, as VS Code's files.encoding names it (detected)
-  --quiet             no progress
-  --word2vec.NAME, --map.NAME, --languageModel.NAME, --reading.NAME, --text.NAME,
-  --phrases.NAME VALUE
-                      an option of the training; see the README's table of settings
-`;
 
 interface Call {
   engine: EngineApi;
@@ -100,13 +56,14 @@ const COMMANDS: Record<string, (call: Call) => Promise<void>> = {
   'compare-cells': compareCells,
   map,
   export: exportVectors,
+  settings,
 };
 
 async function main(words: string[]): Promise<void> {
   const { values, positionals } = readArguments(words);
   const [name, ...operands] = positionals;
   if (values['help'] || name === undefined) {
-    process.stdout.write(HELP);
+    process.stdout.write(helpText());
     if (!values['help']) process.exitCode = 2;
     return;
   }
@@ -201,7 +158,7 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
 async function tokens({ engine, operands, values, json }: Call): Promise<void> {
   const path = resolve(one('tokens', 'FILE', operands));
   if (values['model'] !== undefined) await openModel(engine, values);
-  const read = await engine.tokensOf(path, group(values, 'text', GROUPS.text), encodingOf(values));
+  const read = await engine.tokensOf(path, textOptions(givenBy(values)), encodingOf(values));
   const { tokens: places, sentences, leftOut, text } = read;
   const answer = { ...read, tokens: triples(places), sentences: [...sentences] };
   const ends = new Set(sentences);
@@ -237,7 +194,7 @@ async function inspect({ engine, operands, values, json, count }: Call): Promise
 }
 
 async function compareCells({ engine, operands: folders, values, json }: Call): Promise<void> {
-  if (!folders.length) throw new UsageError('compare-cells needs a FOLDER to read.');
+  if (!folders.length) throw new UsageError('compare-cells needs a FOLDER or a FILE to read.');
   const equal = values['equal'] ?? 'hiddenSize';
   if (equal !== 'hiddenSize' && equal !== 'parameters') {
     throw new UsageError(`--equal is ${JSON.stringify(equal)}; it must be hiddenSize or parameters.`);
@@ -247,7 +204,7 @@ async function compareCells({ engine, operands: folders, values, json }: Call): 
   process.once('SIGINT', interrupt);
   try {
     await engine.open(directory);
-    const reports = await engine.compareCells(trainRequest(folders, values), equal);
+    const reports = await engine.compareCells(requestOf(folders, values), equal);
     if (reports) print(json, reports, cellLines(reports));
     else process.exitCode = 130;
   } finally {
@@ -288,22 +245,35 @@ async function exportVectors({ engine, operands, values, json }: Call): Promise<
 }
 
 async function train({ engine, operands: folders, values, json }: Call): Promise<void> {
-  if (!folders.length) throw new UsageError('train needs a FOLDER to read.');
+  if (!folders.length) throw new UsageError('train needs a FOLDER or a FILE to read.');
   if (typeof values['out'] !== 'string') throw new UsageError('train needs --out DIR, where the model is stored.');
   const directory = resolve(values['out']);
-  await replaceModel(engine, directory, json, () => engine.train(trainRequest(folders, values)), reportLines);
+  await replaceModel(engine, directory, json, () => engine.train(requestOf(folders, values)), reportLines);
 }
 
 async function importVectors({ engine, operands, values, json }: Call): Promise<void> {
   const path = resolve(one('import', 'FILE', operands));
   if (typeof values['out'] !== 'string') throw new UsageError('import needs --out DIR, where the model is stored.');
+  const { projection, ...rows } = importRequest(givenBy(values));
   const request = {
+    ...rows,
     most: integer(values, 'most', 0),
-    ...(partsOf(values).map && { projection: group(values, 'map', GROUPS.map) }),
+    ...(partsOf(values).map && projection && { projection }),
     ...encodingOf(values),
-    seed: integer(values, 'seed', 1),
   };
   await replaceModel(engine, resolve(values['out']), json, () => engine.importVectors(path, request), importLines);
+}
+
+/** Prints the settings whose names hold the operand, or all of them. */
+function settings({ operands, json }: Call): Promise<void> {
+  const found = SETTINGS.filter(({ name }) => operands.every((part) => name.includes(part)));
+  if (found.length === 0) throw new UsageError(`No setting has ${operands.join(' and ')} in its name.`);
+  print(
+    json,
+    found.map(({ name, option }) => ({ name, ...option })),
+    found.flatMap(settingLines),
+  );
+  return Promise.resolve();
 }
 
 /** Runs what makes a model in `directory`, which Ctrl+C cancels, and prints how it went. */

@@ -19,6 +19,7 @@ export function reportLines(report: TrainReport): string[] {
   const languages = Object.entries(reading.languages);
   return [
     `${reading.words} words in ${reading.files} files${skipped.length ? `; skipped: ${skipped.map(([reason, files]) => `${files} ${reason}`).join(', ')}` : ''}`,
+    ...(reading.limitProblem === undefined ? [] : [reading.limitProblem]),
     ...(languages.length > 1
       ? [`languages: ${languages.map(([language, { files }]) => `${files} ${language}`).join(', ')}`]
       : []),

@@ -1,4 +1,4 @@
-// A file as a training reads it, for Show Tokens.
+// A file as a training reads it, for Show How This File Is Read.
 
 import * as l10n from '@vscode/l10n';
 import { readFile, stat } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { blanked, DataFilter } from '../text/data-blocks.ts';
 import { SecretFilter } from '../text/secrets.ts';
 import { othersInFolder } from './files/folder-evidence.ts';
 import { LOCALE } from './files/decoded-files.ts';
-import { checkTextOptions } from './options.ts';
+import { checkTextOptions } from './check-options.ts';
 
 /** A larger file is not shown: no editor does. Bytes, or UTF-16 units of a text. */
 const LARGEST = 20_000_000;

@@ -16,7 +16,8 @@ export const COMMANDS = {
   exportVectors: 'lexiscope.exportVectors',
   showTokens: 'lexiscope.showTokens',
   showLog: 'lexiscope.showLog',
-  /** Takes a word; for links and buttons, not in the palette. */
+  openWalkthrough: 'lexiscope.openWalkthrough',
+  /** Takes a word, else the one at the cursor. */
   showOnMap: 'lexiscope.showOnMap',
   /** What a click on the status bar opens while something is learned; not in the palette. */
   trainingMenu: 'lexiscope.trainingMenu',

@@ -10,7 +10,7 @@ import { showProblem, showResult } from './notices.ts';
 import { trainingMenu } from './training-menu.ts';
 import type { Training } from './training.ts';
 import type { TokenView } from './token-view.ts';
-import { compareWords, findOddWord, findSimilar, solveAnalogy } from './word-commands.ts';
+import { compareWords, findOddWord, findSimilar, solveAnalogy, wordAtCursor } from './word-commands.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 interface Parts {
@@ -21,6 +21,8 @@ interface Parts {
   documents: ReportDocuments;
   tokens: TokenView;
   log: vscode.LogOutputChannel;
+  /** Publisher and name. */
+  extensionId: string;
 }
 
 /** Arguments come from links, keybindings and other extensions: anything. */
@@ -34,6 +36,7 @@ export function registerCommands({
   documents,
   tokens,
   log,
+  extensionId,
 }: Parts): vscode.Disposable {
   const table: Record<CommandName, Command> = {
     train: () => training.train('new'),
@@ -55,8 +58,12 @@ export function registerCommands({
     showTokens: () => tokens.show(),
     showLog: () => log.show(),
     trainingMenu: () => trainingMenu(model, training),
-    showOnMap: async (word) => {
-      if (typeof word !== 'string') return;
+    openWalkthrough: async () => {
+      await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${extensionId}#start`, false);
+    },
+    showOnMap: async (argument) => {
+      const word = typeof argument === 'string' ? argument : await wordAtCursor(model);
+      if (word === '') throw new Error(vscode.l10n.t('Put the cursor on a word first.'));
       const description = await (await model.required()).describe(word, 0);
       if (description.known && description.onMap) explorer.open(description.word);
       else await showResult(vscode.l10n.t('“{0}” is not among the words of the map.', word), []);

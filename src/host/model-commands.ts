@@ -1,4 +1,4 @@
-// Import Vectors, Export Vectors, Compare Cells and Forget Models.
+// Import Vectors, Export Vectors, Compare RNN, GRU and LSTM, and Forget What Was Learned Here.
 
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
@@ -129,7 +129,7 @@ export async function compareCells(training: Training, documents: ReportDocument
       equal: 'parameters',
     },
   ];
-  const title = vscode.l10n.t('Compare Cells');
+  const title = vscode.l10n.t('Compare RNN, GRU and LSTM');
   const placeHolder = vscode.l10n.t('Each cell is trained on the text of this workspace; the stored model stays');
   const choice = await vscode.window.showQuickPick(choices, { title, placeHolder });
   const reports = choice && (await training.compareCells(choice.equal));

@@ -164,6 +164,7 @@ export function trainingDone(report: TrainReport, language: string): string {
             percent(languageModelResumedAt, language),
           ),
         ]),
+    ...(reading.limitProblem === undefined ? [] : [reading.limitProblem]),
     ...(languageModelProblem === undefined ? [] : [languageModelProblem]),
     ...perplexity(model.languageModel, language),
     ...readingDetails(reading, language),

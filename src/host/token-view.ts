@@ -1,10 +1,11 @@
-// Show Tokens of This File: a read-only document with the file's text as the engine reads it. Its first lines say in words
+// Show How This File Is Read: a read-only document with the file's text as the engine reads it. Its first lines say in words
 // what the colours show: language, encoding, figures, what was left out and why. Tokens are tinted in turn, what was left
 // out is struck through and says why in a hover.
 
 import * as vscode from 'vscode';
 import type { FileContent, FileTokens, LeftOutReason } from '../protocol/engine.ts';
-import { trainRequest } from './settings.ts';
+import { textOptions } from '../settings/request.ts';
+import { givenIn } from './read-settings.ts';
 import { tokenSummary, leftOutText } from './token-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
@@ -47,7 +48,7 @@ export class TokenView implements vscode.TextDocumentContentProvider, vscode.Dis
       throw new Error(vscode.l10n.t('Open a text file in an editor to see its tokens.'));
     }
     const settings = vscode.workspace.getConfiguration(undefined, document);
-    const options = trainRequest([], (name) => settings.get(name)).text;
+    const options = textOptions(givenIn(document));
     const path = document.uri.scheme === 'file' ? document.uri.fsPath : document.uri.path;
     const encoding = settings.get<string>('files.encoding');
     const content = { ...(await contentOf(document)), ...(encoding !== undefined && { encoding }) };
@@ -69,7 +70,7 @@ export class TokenView implements vscode.TextDocumentContentProvider, vscode.Dis
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     const shown = this.#shown.get(uri.toString());
-    if (!shown) return vscode.l10n.t('Run “Lexiscope: Show Tokens of This File” again to see its tokens.');
+    if (!shown) return vscode.l10n.t('Run “Lexiscope: Show How This File Is Read” again to see its tokens.');
     return shown.head + shown.tokens.text;
   }
 

@@ -11,6 +11,7 @@ import type {
   ReadingReport,
   TrainRequest,
 } from '../protocol/engine.ts';
+import { importRequest, trainRequest } from '../settings/request.ts';
 import { COMMANDS } from './command-ids.ts';
 import { EngineStopped } from './engine-process.ts';
 import { showProblem, showResult } from './notices.ts';
@@ -25,7 +26,8 @@ import {
   TRAINING_RUNS,
   trainingDone,
 } from './sentences.ts';
-import { folderRequest, importRequest, trainRequest, type ReadSetting } from './settings.ts';
+import { givenIn, settingsOf } from './read-settings.ts';
+import { folderRequest } from './settings.ts';
 import { enginePath } from './virtual-folders.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
@@ -69,7 +71,7 @@ export class Training implements vscode.Disposable {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
     const engine = this.#model.engine();
     if (start === 'continue') await this.#model.expected();
-    const request = { ...trainRequest(this.#folders(), settingsOf(undefined)), unsaved: unsavedTexts(), start };
+    const request = { ...trainRequest(this.#folders(), givenIn(undefined)), unsaved: unsavedTexts(), start };
     await this.#run(nameOfFolders(), () => engine.train(request), trainingDone);
   }
 
@@ -77,7 +79,7 @@ export class Training implements vscode.Disposable {
   async import(path: string): Promise<void> {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
     const engine = this.#model.engine();
-    const request = importRequest(settingsOf(undefined));
+    const request = importRequest(givenIn(undefined));
     await this.#run(basename(path), () => engine.importVectors(path, request), importDone);
   }
 
@@ -85,7 +87,7 @@ export class Training implements vscode.Disposable {
   async compareCells(equal: CellsAreEqualIn): Promise<CellReport[] | null> {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
     const engine = this.#model.engine();
-    const request = { ...trainRequest(this.#folders(), settingsOf(undefined)), unsaved: unsavedTexts() };
+    const request = { ...trainRequest(this.#folders(), givenIn(undefined)), unsaved: unsavedTexts() };
     this.#enter({ kind: 'running', name: nameOfFolders() });
     try {
       const reports = await engine.compareCells(request, equal);
@@ -206,10 +208,4 @@ function unsavedTexts(): { path: string; text: string }[] {
     const path = document.isDirty ? enginePath(document.uri) : undefined;
     return path === undefined ? [] : [{ path, text: document.getText() }];
   });
-}
-
-/** Settings by full name, as they are for a folder, or for the window. */
-function settingsOf(scope: vscode.Uri | undefined): ReadSetting {
-  const configuration = vscode.workspace.getConfiguration(undefined, scope);
-  return (name) => configuration.get(name);
 }

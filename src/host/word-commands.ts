@@ -118,7 +118,8 @@ function spellings({ word, spellings }: UnknownWord, next: (spelling: string) =>
 }
 
 /** What is selected within a line, or the word at the cursor as the engine reads it; empty where there is none. */
-function wordAtCursor(model: WorkspaceModel): string | Promise<string> {
+/** The word that the cursor lies in or touches, or what is selected; '' if there is none. */
+export function wordAtCursor(model: WorkspaceModel): string | Promise<string> {
   const editor = vscode.window.activeTextEditor;
   if (!editor) return '';
   const { document, selection } = editor;

@@ -44,8 +44,10 @@ export const SETTINGS = {
   meetingsPtr: 88,
   /** Together: `scoresBytes`, the partial scores. */
   partialsPtr: 92,
+  /** Together: most turns of a block; 1: each turn is learned before the next is scored. */
+  mostTurns: 96,
 } as const;
-export const SETTINGS_BYTES = 96;
+export const SETTINGS_BYTES = 100;
 
 /** Its functions, which take and give numbers; pointers and strides are bytes. */
 export interface Word2vecExports {
@@ -84,7 +86,8 @@ export interface Word2vecExports {
    * of a block are exchanged while the next one is chosen and scored, so that nobody waits for a thread that is a little
    * behind; a block is therefore scored before the one before it is learned, by any number of threads. Rows that are in both
    * take steps that know nothing of each other. So a block ends where a word comes the third time in them, and becomes
-   * shorter where steps overshoot.
+   * shorter where steps overshoot. If one word is an eighth of the noise or more, each turn is learned before the next is
+   * scored.
    */
   readonly trainTogether: (threadPtr: number, first: number, last: number, alpha: number) => void;
 }

@@ -34,6 +34,7 @@
 import { storeConstants } from './word2vec/logistic';
 import { leaveUntil, slide } from './word2vec/positions';
 import { trainPairs } from './word2vec/pairs';
+import { endBeforeRepeats } from './word2vec/repeats';
 import { align, arePaired, blockOf, layOut, partBytes, partStart, PLACES, Position, rowBytesOf, Settings, settingsOf, Thread } from './word2vec/state';
 import { learn, score } from './word2vec/steps';
 import { copyNodes, mergeNodes } from './word2vec/tree';
@@ -112,10 +113,12 @@ export function train(threadPtr: usize, first: i32, last: i32, alpha: f32): void
     settings = settingsOf(thread),
     rowBytes = thread.rowBytes,
     size = blockOf(settings),
-    inPairs = arePaired(settings);
-  for (let block = first; block < last; block += size) {
-    const end = min(block + size, last);
+    inPairs = arePaired(settings),
+    delaysErrors = settings.cbow != 0 && !inPairs;
+  for (let block = first, end = first; block < last; block = end) {
+    end = min(block + size, last);
     slide(thread, block, end);
+    if (delaysErrors) end = endBeforeRepeats(thread, block, end);
     if (inPairs) {
       trainPairs(thread, block, end, alpha);
       continue;

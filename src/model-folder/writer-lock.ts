@@ -2,7 +2,8 @@
 //
 // A lock is a file `writer-N.lock`, and the one with the largest N holds the folder. It is made exclusively, and written
 // again and again through the descriptor that made it, so that a heartbeat never lands in another owner's file. The lock
-// of a dead owner is not deleted and made anew, which two could do at once: number N + 1 is made exclusively, by one.
+// of a dead owner is not deleted and made anew, which two could do at once: number N + 1 is made exclusively, by one,
+// who then removes the dead ones.
 
 import * as l10n from '@vscode/l10n';
 import { randomUUID } from 'node:crypto';
@@ -10,6 +11,7 @@ import { readlinkSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { storageProblem } from './storage-problem.ts';
 
 /** What a lock says of its owner. */
@@ -26,9 +28,13 @@ export interface Writer {
 const HEARTBEAT = 1000;
 /** An owner that has been silent for so many milliseconds is dead: its process id may be another's by now. */
 const SILENCE = 30_000;
+/** An owner that was killed before it wrote a word: milliseconds that its lock counts, and between two looks at it. */
+const UNWRITTEN = 2000;
+const LOOK_AGAIN = 50;
 /** Bytes of a lock, so that each writing covers the one before. */
 const SIZE = 512;
 const NAME = /^writer-(\d+)\.lock$/;
+const UNKNOWN: Writer = { pid: 0, host: '', fraction: 0, token: '' };
 const HOST = hostOfProcesses();
 /** Tokens of the locks that this process holds: after a restart, a container's process may have the id of the one before. */
 const held = new Set<string>();
@@ -71,9 +77,12 @@ export class WriterLock {
 
   /** Null if the folder changed hands meanwhile. */
   static async #tryToTake(directory: string): Promise<WriterLock | null> {
-    const before = await locksIn(directory);
-    const last = before.at(-1);
+    const last = (await locksIn(directory)).at(-1);
     const writer = last === undefined ? null : await livingOwner(directory, last);
+    if (writer === UNKNOWN) {
+      await sleep(LOOK_AGAIN);
+      return null;
+    }
     if (writer) throw new FolderInUse(inUse(writer.fraction));
     const number = (last ?? 0) + 1;
     const path = pathOf(directory, number);
@@ -88,9 +97,11 @@ export class WriterLock {
     held.add(lock.#token);
     try {
       await lock.#write();
-      // it may have been looked at long ago: then others have taken and left the folder in between
-      if ((await locksIn(directory)).at(-1) === number) {
-        for (const other of before) await rm(pathOf(directory, other), { force: true });
+      // The folder was looked at before the lock was made: another may have been made since, with any number. Each looks
+      // after it has made its own, so that of two at least one sees the other, and gives way.
+      const others = (await locksIn(directory)).filter((other) => other !== number);
+      if (others.every((other) => other < number) && !(await anyLives(directory, others))) {
+        for (const other of others) await rm(pathOf(directory, other), { force: true });
         lock.#beat();
         return lock;
       }
@@ -104,8 +115,8 @@ export class WriterLock {
 
   /** Throws one sentence if another process has taken the folder, because this one was silent for long, as in a sleep. */
   async check(): Promise<void> {
-    const last = (await locksIn(this.#directory)).at(-1);
-    const owner = last === this.#number ? await readLock(pathOf(this.#directory, this.#number)) : null;
+    // who takes the folder of a silent owner removes its lock first
+    const owner = await readLock(pathOf(this.#directory, this.#number));
     if (owner?.token === this.#token) return;
     throw new FolderInUse(
       l10n.t(
@@ -149,6 +160,12 @@ export function inUse(fraction: number): string {
   return l10n.t('Another window is learning this folder: {0} %', Math.floor(100 * fraction));
 }
 
+async function anyLives(directory: string, numbers: readonly number[]): Promise<boolean> {
+  for (const number of numbers) if (await livingOwner(directory, number)) return true;
+  return false;
+}
+
+/** Gives UNKNOWN for a lock that was just made and says nothing yet. */
 async function livingOwner(directory: string, number: number): Promise<Writer | null> {
   const path = pathOf(directory, number);
   const modified = await stat(path).then(
@@ -156,8 +173,8 @@ async function livingOwner(directory: string, number: number): Promise<Writer | 
     () => null,
   );
   if (modified === null || Date.now() - modified > SILENCE) return null;
-  // one that was just made says nothing yet
-  const writer = (await readLock(path)) ?? { pid: 0, host: '', fraction: 0, token: '' };
+  const writer = await readLock(path);
+  if (!writer) return Date.now() - modified > UNWRITTEN ? null : UNKNOWN;
   return writer.host === HOST && isDead(writer) ? null : writer;
 }
 

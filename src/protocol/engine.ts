@@ -1,6 +1,7 @@
 // The messages between a client (extension host, command line) and the engine: one interface for each direction.
 // Everything here survives a structured clone; bulk data is flat typed arrays.
 
+import type { ReadingOptions, VectorWidth } from '../engine/options.ts';
 import type { LanguageModelOptions } from '../language-model/options.ts';
 import type { CellReport } from '../language-model/comparison/comparison.ts';
 import type { Inspection } from '../language-model/inference/inspection.ts';
@@ -13,7 +14,7 @@ import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
 
-export type { CellReport, Inspection, LeftOutReason, VectorFormat };
+export type { CellReport, Inspection, LeftOutReason, ReadingOptions, VectorFormat, VectorWidth };
 
 /** What cells have in common where they are compared. */
 export type CellsAreEqualIn = 'hiddenSize' | 'parameters';
@@ -217,9 +218,6 @@ export interface TrainRequest {
   seed: number;
 }
 
-export const VECTOR_WIDTHS = ['auto', '128', '256'] as const;
-export type VectorWidth = (typeof VECTOR_WIDTHS)[number];
-
 export interface ModelParts {
   map: boolean;
   languageModel: boolean;
@@ -236,7 +234,7 @@ export interface ImportRequest {
 }
 
 export interface FolderRequest {
-  /** Absolute path; of a virtual folder its address, a URI. */
+  /** Absolute path, of a single file also; of a virtual folder its address, a URI. */
   path: string;
   /** The name of a folder that is read through the client (`VirtualFiles`); absent for one on the disk. */
   virtual?: string;
@@ -252,11 +250,6 @@ export interface UnsavedText {
   /** Absolute; in a virtual folder the folder's address, a slash and the path in it. */
   path: string;
   text: string;
-}
-
-export interface ReadingOptions {
-  /** Larger files are skipped. Bytes. */
-  maximumFileSize: number;
 }
 
 export type TrainOutcome = ({ status: 'done' } & TrainReport) | { status: 'cancelled' };
@@ -311,6 +304,8 @@ export interface ReadingReport {
   /** Tokens read, before the minimum count. */
   words: number;
   skipped: Record<SkipReason, number>;
+  /** That limits of the size of files left out more than was read, and what to do: sentences for the user. */
+  limitProblem?: string;
   /** Files that were read by their language, as their names tell it; the first hundreds are named, with an encoding that is not UTF-8 behind the name. */
   languages: Record<string, { files: number; names: string[] }>;
   /** Files by their encoding; `utf-8` where all is ASCII. */

@@ -1,73 +1,125 @@
-// The options of text and of phrases, their defaults and their ranges. Names and scores of phrases as in gensim's Phrases.
+// The options of text and of phrases. Names and scores of phrases as in gensim's Phrases.
+
+import { defaultsOf, type OptionTable, type ValuesOf } from '../options/option.ts';
 
 /** What is made of the characters of a document. */
-export interface TextOptions {
-  /** Of prose: `fold` makes The the; names with capitals inside, such as GitHub, and abbreviations stay. Case of code is kept. */
-  case: 'keep' | 'fold';
-  /** `digits`: every digit is 0, so that numbers of a length are one word. */
-  numbers: 'keep' | 'digits';
-  /** What ends a sentence of code, besides a blank line: a line, a statement (; { }), or nothing. */
-  codeSentences: 'line' | 'statement' | 'block';
-  /** Of programming languages: words like others, words that the word vectors seldom see, or no words of the text. */
-  keywords: 'keep' | 'downWeight' | 'leaveOut';
-  /** Whether the parts of identifiers are learned from too: get, user and name of getUserName. */
-  identifierParts: boolean;
-  /** Of Korean: 한국은 is one word, 한국 and 은, or 한국 alone. */
-  particles: 'attached' | 'separate' | 'leaveOut';
-}
+export const TEXT = {
+  case: {
+    type: 'choice',
+    default: 'keep',
+    tier: 'basic',
+    sentence: 'Capitals in prose. Names such as GitHub, abbreviations and code keep theirs.',
+    choices: [
+      ['keep', 'The and the are two words.'],
+      ['fold', 'A capital at the beginning of a word counts for nothing: The is the.'],
+    ],
+  },
+  numbers: {
+    type: 'choice',
+    default: 'keep',
+    tier: 'advanced',
+    sentence: 'Numbers in the text.',
+    choices: [
+      ['keep', '1984 is a word.'],
+      ['digits', 'Every digit is 0: 1984 and 2001 are the word 0000.'],
+    ],
+  },
+  codeSentences: {
+    type: 'choice',
+    default: 'block',
+    tier: 'advanced',
+    sentence: 'What ends a sentence of code, besides a blank line. The window of the word vectors does not cross it.',
+    choices: [
+      ['line', 'A line.'],
+      ['statement', 'A semicolon or a brace.'],
+      ['block', 'Nothing else.'],
+    ],
+  },
+  keywords: {
+    type: 'choice',
+    default: 'keep',
+    tier: 'advanced',
+    sentence: 'Keywords of programming languages.',
+    choices: [
+      ['keep', 'They are words like others.'],
+      ['downWeight', 'The word vectors see one in fifty of them in code, the language model all.'],
+      ['leaveOut', 'They are left out of code.'],
+    ],
+  },
+  identifierParts: {
+    type: 'boolean',
+    default: true,
+    tier: 'advanced',
+    sentence: 'Also learns from the parts of identifiers: `getUserName` is met with get, user and name.',
+  },
+  particles: {
+    type: 'choice',
+    default: 'separate',
+    tier: 'basic',
+    sentence: 'Particles of Korean words. Which words have one is learned from the text itself.',
+    choices: [
+      ['attached', '한국은 is one word, 한국이 another.'],
+      ['separate', '한국은 is two words, 한국 and 은.'],
+      ['leaveOut', '한국은 is 한국: vectors of stems only, and completions without particles.'],
+    ],
+  },
+} as const satisfies OptionTable;
 
-export const TEXT_CHOICES = {
-  case: ['keep', 'fold'],
-  numbers: ['keep', 'digits'],
-  codeSentences: ['line', 'statement', 'block'],
-  keywords: ['keep', 'downWeight', 'leaveOut'],
-  particles: ['attached', 'separate', 'leaveOut'],
-} as const;
+export type TextOptions = ValuesOf<typeof TEXT>;
 
-export const TEXT_FLAGS = ['identifierParts'] as const;
+export const TEXT_DEFAULTS = defaultsOf(TEXT);
 
-export const TEXT_DEFAULTS: TextOptions = {
-  case: 'keep',
-  numbers: 'keep',
-  codeSentences: 'block',
-  keywords: 'keep',
-  identifierParts: true,
-  particles: 'separate',
-};
+/** Pairs of words that stand together become one word. */
+export const PHRASES = {
+  passes: {
+    type: 'integer',
+    default: 0,
+    range: [0, 5],
+    unit: 'passes',
+    tier: 'advanced',
+    sentence:
+      'Finds phrases, words that stand together more often than by chance, and makes one word of each (`new_york`). `0`: none; `1`: of two words; `2`: of up to four.',
+  },
+  minCount: {
+    type: 'integer',
+    default: 5,
+    range: [1, 1_000_000],
+    unit: 'occurrences',
+    tier: 'advanced',
+    sentence: 'Rarer pairs are no phrase; with the scorer `default`, pairs as rare as this are none either.',
+  },
+  threshold: {
+    type: 'number',
+    default: 0,
+    range: [0, 1_000_000],
+    tier: 'research',
+    sentence:
+      'A pair with a higher score is a phrase: a high figure finds few. `0`: automatic, 10 for the scorer `default`, 0.5 for `npmi`.',
+  },
+  scorer: {
+    type: 'choice',
+    default: 'default',
+    tier: 'research',
+    sentence: 'How a pair is scored.',
+    choices: [
+      ['default', 'By its count against the counts of its words (Mikolov et al. 2013).'],
+      ['npmi', 'By normalized pointwise mutual information, up to 1 (Bouma 2009).'],
+    ],
+  },
+  connectors: {
+    type: 'text',
+    default: '',
+    tier: 'research',
+    sentence:
+      'Words that may stand inside a phrase and do not count, with spaces between them. For English: `a an the for of with without at from to in on by and or`, which finds `bank_of_america`.',
+  },
+} as const satisfies OptionTable;
 
-export interface PhraseOptions {
-  /** How often the text is gone through: 0 finds no phrases, 1 those of two words, 2 those of up to four. */
-  passes: number;
-  /** Pairs that appear so often or less (scorer "default"), or less often (npmi), are no phrase. */
-  minCount: number;
-  /** A pair with a higher score becomes one word; 0: automatic, 10 for the scorer "default", 0.5 for npmi. */
-  threshold: number;
-  scorer: 'default' | 'npmi';
-  /** Words that may stand inside a phrase and count for nothing, with spaces between them: "of the" finds `bank_of_america`. */
-  connectors: string;
-}
+export type PhraseOptions = ValuesOf<typeof PHRASES>;
 
-export const PHRASE_SCORERS = ['default', 'npmi'] as const;
+export const PHRASE_DEFAULTS = defaultsOf(PHRASES);
 
-export const PHRASE_DEFAULTS: PhraseOptions = {
-  passes: 0,
-  minCount: 5,
-  threshold: 0,
-  scorer: 'default',
-  connectors: '',
-};
-
-/** [least, most, whole numbers only] of each number. */
-export const PHRASE_RANGES: Record<
-  Exclude<keyof PhraseOptions, 'scorer' | 'connectors'>,
-  [least: number, most: number, whole: boolean]
-> = {
-  passes: [0, 5, true],
-  minCount: [1, 1_000_000, true],
-  threshold: [0, 1_000_000, false],
-};
-
-/** Puts figures in the place of "automatic". */
+/** Replaces "automatic" by figures. */
 export function resolvePhraseOptions(options: PhraseOptions): PhraseOptions {
   return { ...options, threshold: options.threshold || (options.scorer === 'npmi' ? 0.5 : 10) };
 }

@@ -24,6 +24,10 @@ const LOSS_SAMPLED = 2_000_000;
 /** Floats that the columns are divided by in a deterministic training: parts of a size that is worth a thread. */
 const PART_STEPS = 6;
 const MOST_PARTS = 8;
+/** Deterministic training: most turns that are scored together; fewer if a word has a larger share of the noise than this. */
+const MOST_TURNS = 32;
+const MOST_TURNS_WITH_SUBWORDS = 8;
+const SHARE_OF_NOISE = 0.03;
 const STEP_FLOATS = STEP / 4;
 /** Nodes that each of several threads has a copy of; a chunk meets them a hundred times and more. */
 const COPIED_SHARE = 0.01;
@@ -76,6 +80,7 @@ export function createWord2vecJob(kernel: WebAssembly.Module, input: Word2vecInp
     paths,
     subwords,
   });
+  settings.mostTurns = parts ? mostTurns(counts, vocabulary, options) : 0;
   settings.lossInterval = words < LOSS_SAMPLED ? 1 : 16;
   writeSettings(memory, layout.settingsPtr, settings);
   const job: Word2vecJob = {
@@ -248,6 +253,7 @@ function allocate(
     firstCopied: paths && threads > 1 && !parts ? firstCopied(paths) : vocabulary - 1,
     subwordsPtr: subwords ? reserve((subwords.starts.length + subwords.rows.length) * 4) : 0,
     lossInterval: 1,
+    mostTurns: 0,
     capacity: CHUNK_TOKENS + SENTENCE_TOKENS,
     parts,
     threads,
@@ -341,6 +347,22 @@ function meanOutputs(
 }
 
 /** Word ids in proportion to count^exponent, in order. */
+/**
+ * Most turns of a block in deterministic training. The negatives of a block are scored before any of them is learned, so a
+ * word that is a large share of the noise would take many steps at once: shares are measured in bench/README.md.
+ */
+function mostTurns(counts: ArrayLike<number>, vocabulary: number, options: Word2vecOptions): number {
+  const most = options.subwords ? MOST_TURNS_WITH_SUBWORDS : MOST_TURNS;
+  if (!options.negative) return most;
+  let [largest, total] = [0, 0];
+  for (let word = 0; word < vocabulary; word++) {
+    const weight = counts[word]! ** options.nsExponent;
+    largest = Math.max(largest, weight);
+    total += weight;
+  }
+  return Math.max(1, Math.floor(most * Math.min(1, (SHARE_OF_NOISE * total) / largest) ** 2));
+}
+
 function fillNoise(table: Int32Array, counts: ArrayLike<number>, vocabulary: number, exponent: number): void {
   let total = 0;
   for (let word = 0; word < vocabulary; word++) total += counts[word]! ** exponent;

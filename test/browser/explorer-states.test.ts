@@ -45,7 +45,7 @@ test('with nothing trained yet, it offers the training, and shows the map once t
   });
   await explorer.page.getByRole('heading', { name: 'Nothing is trained yet' }).waitFor();
   assert.equal(await text(explorer).isVisible(), false);
-  await explorer.page.getByRole('button', { name: 'Train on This Workspace' }).click();
+  await explorer.page.getByRole('button', { name: 'Learn This Folder' }).click();
   await explorer.page.getByText('Starting…').waitFor();
   assert.deepEqual(explorer.calls, ['map', 'learning', 'train']);
   trained = true;
@@ -76,7 +76,7 @@ test('while something is learned, whoever started it, it shows how far it is, an
   const { page, view } = explorer;
   await page.getByRole('heading', { name: 'Learning from novels' }).waitFor();
   await page.getByText('words 3 of 20 s').waitFor();
-  const train = page.getByRole('button', { name: 'Train on This Workspace' });
+  const train = page.getByRole('button', { name: 'Learn This Folder' });
   assert.equal(await train.count(), 0);
   const cancel = page.getByRole('button', { name: 'Cancel' });
   const button = await cancel.elementHandle();
@@ -116,7 +116,7 @@ test('a training that is cancelled before there is a map offers to train again',
   await explorer.page.getByText('words 1 of 2 s').waitFor();
   now = null;
   await explorer.view.learningChanged(null);
-  await explorer.page.getByRole('button', { name: 'Train on This Workspace' }).waitFor();
+  await explorer.page.getByRole('button', { name: 'Learn This Folder' }).waitFor();
   await closeWithout(explorer);
 });
 
@@ -124,7 +124,7 @@ test('a training that ends without a model, or with an error, can be started aga
   let error: Error | null = null;
   const train = () => (error ? Promise.reject(error) : Promise.resolve());
   const explorer = await session.lab.open({ host: { ...host, map: () => Promise.resolve(null), train } });
-  const button = explorer.page.getByRole('button', { name: 'Train on This Workspace' });
+  const button = explorer.page.getByRole('button', { name: 'Learn This Folder' });
   await button.click();
   await eventually(() => assert.equal(explorer.calls.filter((name) => name === 'map').length, 2));
   await button.waitFor();

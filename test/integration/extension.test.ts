@@ -64,17 +64,23 @@ function step(name: string, run: () => Promise<void>): void {
 }
 
 describe('a folder that nothing was learned from', () => {
-  step('a command that needs a model offers to train', async () => {
-    await window.command('Lexiscope: Find Similar Words…');
-    await window.notification(/Nothing is learned in this workspace yet/);
-    await window.screenshot('nothing learned');
-    await window.clearNotifications();
+  step('commands that need a model are not offered, and Get Started is', async () => {
+    const offered = await window.offered('Lexiscope');
+    assert.deepEqual(
+      offered.filter((title) => /Find|Solve|Compare Words|Export|Evaluate|Forget|Cancel|Continue/.test(title)),
+      [],
+    );
+    for (const title of ['Learn This Folder (Train)', 'Open Map', 'Get Started'])
+      assert.ok(offered.includes(`Lexiscope: ${title}`), `${title} is not among ${offered.join('; ')}`);
+    await window.command('Lexiscope: Get Started');
+    await window.page.getByText('Learn this folder', { exact: true }).first().waitFor();
+    await window.screenshot('walkthrough');
   });
 
   step(
     'training shows one percentage in the status bar, and is told once, in few words, when there is a map',
     async () => {
-      await window.command('Lexiscope: Train on This Workspace');
+      await window.command('Lexiscope: Learn This Folder');
       const said = await window.statusTexts(RUNNING, window.notification(LEARNED, TRAINING));
       assert.ok(
         said.some((text) => /words \d+%|words ✓ map \d+%/.test(text)),
@@ -130,7 +136,7 @@ describe('a folder that was learned', () => {
 
   step('a file is shown as it is read, in colours and in words', async () => {
     await window.openFile('chapter-7.txt');
-    await window.command('Lexiscope: Show Tokens of This File');
+    await window.command('Lexiscope: Show How This File Is Read');
     await window.editorText(/Language: plaintext.*Words: [\d,]+\. Sentences: [\d,]+/s);
     await window.screenshot('tokens');
     await window.openFile('chapter-1.txt'); // the view is read-only
@@ -234,7 +240,7 @@ describe('a folder that was learned', () => {
   });
 
   step('the explorer draws the map, finds a word and shows what follows a text', async () => {
-    await window.command('Lexiscope: Open Explorer');
+    await window.command('Lexiscope: Open Map');
     const explorer = await window.webview(EXPLORER);
     assert.ok((await drawnPixels(explorer)) > 200, 'the map is blank');
     await explorer.getByRole('combobox').fill('queen');
@@ -271,7 +277,7 @@ describe('a folder that was learned', () => {
   });
 
   step('after a reload of the window the model is there without training', async () => {
-    await window.command('Lexiscope: Open Explorer');
+    await window.command('Lexiscope: Open Map');
     await window.webview(EXPLORER);
     await window.reload();
     await idle();
@@ -287,7 +293,7 @@ describe('a folder that was learned', () => {
 
 describe('a training that goes on', () => {
   step('Continue Training goes on with what was learned', async () => {
-    await window.command('Lexiscope: Continue Training');
+    await window.command('Lexiscope: Continue With Stored Vectors');
     await window.notification(LEARNED, TRAINING);
     await idle(TRAINING);
     await window.clearNotifications();
@@ -300,7 +306,7 @@ describe('a training that does not end', () => {
   step('the menu of the status bar cancels it, and what is stored by then stays', async () => {
     await window.openFile('chapter-2.txt');
     await folder.withMuchText(async () => {
-      await window.command('Lexiscope: Train on This Workspace');
+      await window.command('Lexiscope: Learn This Folder');
       const progress = await window.statusBar(LONG_PHASE, TRAINING);
       await window.screenshot('training');
       await cancelBy(progress);
@@ -310,7 +316,7 @@ describe('a training that does not end', () => {
 
   step('a killed engine is told, the earlier model stays, and training can start again', async () => {
     await folder.withMuchText(async () => {
-      await window.command('Lexiscope: Train on This Workspace');
+      await window.command('Lexiscope: Learn This Folder');
       await window.statusBar(LONG_PHASE, TRAINING);
       process.kill(engineProcess(server.pid), 'SIGKILL');
       await window.notification(/engine stopped unexpectedly/);
@@ -319,7 +325,7 @@ describe('a training that does not end', () => {
       await window.clearNotifications();
     });
     await checkHover('queen', TOPICS.court);
-    await window.command('Lexiscope: Train on This Workspace');
+    await window.command('Lexiscope: Learn This Folder');
     await window.notification(LEARNED, TRAINING);
     await idle(TRAINING);
     await window.clearNotifications();
@@ -342,7 +348,7 @@ describe('the end', () => {
   });
 
   step('Forget Models asks, deletes, and hovers show nothing', async () => {
-    await window.command('Lexiscope: Forget Models of This Workspace');
+    await window.command('Lexiscope: Forget What Was Learned Here');
     await window.screenshot('forget');
     await window.answerDialog('Forget');
     await window.notification(/models of this workspace are deleted/);
@@ -354,7 +360,7 @@ describe('the end', () => {
     const empty = await mkdtemp(join(tmpdir(), 'lexiscope-empty-'));
     try {
       await window.page.goto(server.window(empty));
-      await window.command('Lexiscope: Train on This Workspace');
+      await window.command('Lexiscope: Learn This Folder');
       await window.notification(/needs about 2000 words to learn from and found 0 in 0 files/);
       await window.screenshot('empty folder');
     } finally {

@@ -97,7 +97,7 @@ for (const [name, figures] of [
     try {
       // a cancel while the file system does not answer
       await window.command('Memory Folder: Hang');
-      await window.command('Lexiscope: Train on This Workspace');
+      await window.command('Lexiscope: Learn This Folder');
       const progress = await window.statusBar(/Lexiscope: words/, TRAINING);
       await sleep(1000); // by now it has asked
       await window.screenshot(`${name} workspace hanging`);
@@ -107,7 +107,7 @@ for (const [name, figures] of [
       await window.statusBar(/training cancelled/);
       await window.command('Memory Folder: Hang');
 
-      await window.command('Lexiscope: Train on This Workspace');
+      await window.command('Lexiscope: Learn This Folder');
       await window.notification(/The map of “.+” is ready|has learned from/, TRAINING);
       await window.answerNotification('Details');
       await window.statusBar(/^\s*Lexiscope: learned\s*$/, TRAINING);
@@ -124,7 +124,7 @@ for (const [name, figures] of [
       const hover = await window.hover('king', /king · .*Nearest words/s);
       assert.match(await hover.innerText(), new RegExp(TOPICS.court.filter((word) => word !== 'king').join('|')));
       await window.screenshot(`${name} workspace hover`);
-      await window.command('Lexiscope: Show Tokens of This File');
+      await window.command('Lexiscope: Show How This File Is Read');
       await window.editorText(/Language: plaintext.*Words: [\d,]+\. Sentences: [\d,]+/s);
       assert.deepEqual(window.errors, []);
     } catch (error) {

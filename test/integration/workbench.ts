@@ -130,6 +130,22 @@ export class Workbench {
     await row.waitFor({ state: 'hidden', timeout: SOON });
   }
 
+  /** Titles of the commands that the palette offers for `text`. */
+  async offered(text: string): Promise<string[]> {
+    const rows = this.page.locator('.quick-input-widget .monaco-list-row');
+    return retry(`commands for “${text}”`, 2 * SOON, async () => {
+      await this.page.keyboard.press('F1');
+      const input = await this.quickInput(3000);
+      await input.fill(`>${text}`);
+      try {
+        await rows.filter({ hasText: text }).first().waitFor({ timeout: 3000 });
+        return await rows.locator('.label-name').allInnerTexts();
+      } finally {
+        await this.page.keyboard.press('Escape'); // the palette lists what was there when it opened
+      }
+    });
+  }
+
   /** Opens a file of the folder by its name. */
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press('Control+P');

@@ -13,6 +13,7 @@ import type {
   Evaluation,
   OddWordAnswer,
   RankAnswer,
+  ReadingReport,
   SimilarityAnswer,
   TextInspection,
   TrainOutcome,
@@ -281,14 +282,24 @@ test('a word that was left out is not known, and close spellings are offered', a
 
 test('what cannot be done is one sentence on standard error, and nothing is written', async () => {
   const cases: [string[], RegExp, number][] = [
-    [['train'], /needs a FOLDER/, 2],
+    [['train'], /needs a FOLDER or a FILE/, 2],
     [['train', folder], /needs --out DIR/, 2],
     [
       ['train', folder, '--out', join(root, 'new'), '--word2vec.window', '0'],
-      /word2vec\.window is 0; .* from 1 to 100/,
+      /^lexiscope\.word2vec\.window is 0; .* from 1 to 100 \(words\)\.\n$/,
+      2,
+    ],
+    [
+      ['train', folder, '--out', join(root, 'new'), '--threads', 'many', '--lexiscope.reading.maximumFileSize', '5000'],
+      /maximumFileSize is "5000"; it must be a size .*\nlexiscope\.threads is "many"; it must be a whole number/,
+      2,
+    ],
+    [
+      ['train', folder, '--out', join(root, 'new'), '--word2vec.minN', '7'],
+      /^lexiscope\.word2vec\.minN is 7; it must not be above lexiscope\.word2vec\.maxN, which is 6/,
       1,
     ],
-    [['train', folder, '--out', join(root, 'new'), '--threads', 'many'], /--threads is "many"/, 2],
+    [['settings', 'windows'], /No setting has windows in its name/, 2],
     [['train', join(root, 'missing'), '--out', join(root, 'new')], /found 0 in 0 files/, 1],
     [['similar', 'king'], /--model DIR/, 2],
     [['similar', 'king', '--model', join(root, 'nowhere')], /There is no model in/, 2],
@@ -322,6 +333,28 @@ test('what cannot be done is one sentence on standard error, and nothing is writ
     assert.ok(!err.includes('    at '), 'no stack');
   }
   assert.deepEqual(await readdir(join(root, 'new')), []);
+});
+
+test('a file is trained on, and too large ones are named with their setting', async () => {
+  const file = join(root, 'one.txt');
+  await writeFile(file, syntheticText(3000, 9));
+  const made = await lexiscope('train', file, '--out', join(root, 'of-file'), '--only', 'vectors', '--json', ...QUICK);
+  assert.equal(made.code, 0, made.err);
+  const { reading } = JSON.parse(made.out) as { reading: ReadingReport };
+  assert.deepEqual([reading.files, reading.languages['plaintext']?.names], [1, ['one.txt']]);
+  const words = ['train', file, '--out', join(root, 'none'), '--reading.maximumFileSize', '1kB'];
+  const { code, err } = await lexiscope(...words);
+  assert.equal(code, 1);
+  assert.match(err, /Most of the text was not read: files over lexiscope\.reading\.maximumFileSize \(1 kB\)/);
+});
+
+test('settings are listed by a part of their names, with values, default and what they do', async () => {
+  const { code, out } = await lexiscope('settings', 'maximumFileSize');
+  assert.equal(code, 0);
+  assert.match(out, /^ {2}--reading\.maximumFileSize SIZE\n +1 kB to 2 GB \(200 MB\)\n +Larger files are not read\./);
+  assert.ok(!out.includes('#') && !out.includes('lexiscope.'), 'names are those of options');
+  const all = JSON.parse((await lexiscope('settings', '--json')).out) as { name: string }[];
+  assert.ok(all.length > 70 && !all.some(({ name }) => name.startsWith('hover.')), 'those of the editor are not here');
 });
 
 test('--help lists the commands', async () => {

@@ -59,6 +59,7 @@ describe('the package', () => {
       'dist/media/explorer.js',
       'dist/media/explorer.css',
       ...(await readdir(new URL('media/icons', root))).map((icon) => `media/icons/${icon}`),
+      ...(await readdir(new URL('media/walkthrough', root))).map((picture) => `media/walkthrough/${picture}`),
       'package.json',
       'package.nls.json',
       'README.md',

@@ -7,7 +7,13 @@ import { after, before, test } from 'node:test';
 import { PIECE } from '../../src/engine/files/decoded-files.ts';
 import type { WorkHooks } from '../../src/engine/progress.ts';
 import { readCorpus } from '../../src/engine/reading/read-in-one-thread.ts';
-import { SKIP_REASONS, type LogLevel, type Progress, type SkipReason } from '../../src/protocol/engine.ts';
+import {
+  SKIP_REASONS,
+  type LogLevel,
+  type Progress,
+  type ReadingOptions,
+  type SkipReason,
+} from '../../src/protocol/engine.ts';
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { decodeText } from '../../src/text/decode.ts';
 import { ENCODERS } from './legacy-encoders.ts';
@@ -150,6 +156,53 @@ test('a file one byte over the limit is not opened, one at the limit is read', a
   const { corpus, report } = await read(path, 10);
   assert.deepEqual(corpus.words, ['aaaaaaaaaa']);
   assert.equal(report.skipped.tooLarge, 1);
+});
+
+test('code and data have a limit of their own, and whichever left out most is said with its setting', async () => {
+  const path = await folderWith({
+    'a.txt': 'a '.repeat(750),
+    'b.md': 'b '.repeat(750),
+    'c.ts': 'c '.repeat(750),
+    'd.json': 'd '.repeat(750),
+    'e.csv': 'e '.repeat(750),
+    'f.log': 'f '.repeat(450),
+  });
+  const readWith = async (limits: ReadingOptions) =>
+    (await readCorpus(new TextKernel(module), [{ path, exclude: [] }], limits, hooks()))!.report;
+  const both = await readWith({ maximumFileSize: 2000, maximumCodeSize: 1000 });
+  assert.deepEqual(both.names.tooLarge, ['w/c.ts', 'w/d.json', 'w/e.csv']);
+  assert.equal(
+    both.limitProblem,
+    'Most of the text was not read: files over lexiscope.reading.maximumCodeSize (1 kB) were left out, 4.5 kB in all. The largest has 1.5 kB: raise the setting to read it.',
+  );
+  const ofAll = await readWith({ maximumFileSize: 1000, maximumCodeSize: 5000 });
+  assert.equal(ofAll.files, 1);
+  assert.match(ofAll.limitProblem!, /lexiscope\.reading\.maximumFileSize \(1 kB\) were left out, 7\.5 kB in all/);
+  assert.equal((await readWith({ maximumFileSize: 1000 })).limitProblem, ofAll.limitProblem);
+  const less = await readWith({ maximumFileSize: 1500, maximumCodeSize: 1499 });
+  assert.deepEqual([less.skipped.tooLarge, less.files], [3, 3]);
+  assert.ok(less.limitProblem, '4500 bytes are more than 3900');
+  const none = await readWith({ maximumFileSize: 1500 });
+  assert.deepEqual([none.files, none.limitProblem], [6, undefined]);
+});
+
+test('a file that the request names is read, whatever rules and globs say, but not what may hold secrets', async () => {
+  const path = await folderWith({
+    '.gitignore': '*.log\n',
+    '.git/HEAD': '',
+    'a.log': 'one file',
+    'b.txt': 'another one',
+    '.env': 'KEY=secret',
+    'package-lock.json': '"locked"',
+  });
+  const { corpus, report, paths } = await read([join(path, 'a.log'), join(path, 'a.log'), join(path, '.env')]);
+  assert.equal(spelled(corpus), 'one file |');
+  assert.deepEqual(paths, ['a.log']);
+  assert.deepEqual(report.names, { secret: ['.env'] });
+  const whole = await read([join(path, 'b.txt'), path]);
+  assert.equal(spelled(whole.corpus), 'another one | log |', 'once, though the folder is read, too');
+  const generated = await read(join(path, 'package-lock.json'));
+  assert.equal(spelled(generated.corpus), 'locked |');
 });
 
 test('a file of 500 MB is skipped by its size, without being read', async () => {

@@ -23,7 +23,8 @@ import {
   writtenText,
   type Share,
 } from '../../src/text/merge.ts';
-import { PHRASE_DEFAULTS, TEXT_CHOICES, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
+import { choicesOf } from '../../src/options/option.ts';
+import { PHRASE_DEFAULTS, TEXT, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 import { PackedReader, TokenPacker, type PackedBytes } from '../../src/text/packed-tokens.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 import { spell } from '../../src/text/vocabulary.ts';
@@ -347,7 +348,7 @@ test('JSON is parted between any two lines, and reads like the whole', async () 
 
 test('code that is parted within a comment or a string is not taken for a part, elsewhere it reads like the whole', async () => {
   for (const [name, text] of CODES) {
-    for (const codeSentences of TEXT_CHOICES.codeSentences) {
+    for (const codeSentences of choicesOf(TEXT.codeSentences)) {
       const { cuts, read } = await partsOf(name, text, { codeSentences });
       const whole = await read([]);
       let parted = 0;

@@ -3,7 +3,8 @@ import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { DocumentReader } from '../../src/text/document.ts';
 import { languageNamed, languageOf } from '../../src/text/languages.ts';
-import { TEXT_CHOICES, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
+import { choicesOf } from '../../src/options/option.ts';
+import { TEXT, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 import { SPAN, spellingOf } from '../../src/text/tokenizer.ts';
 
 const lines = (...all: string[]): string => `${all.join('\n')}\n`;
@@ -436,7 +437,7 @@ suite('any text', () => {
         fc.constantFrom(...names.filter((name) => name !== 'a.txt')),
         text,
         fc.nat(),
-        fc.constantFrom(...TEXT_CHOICES.codeSentences),
+        fc.constantFrom(...choicesOf(TEXT.codeSentences)),
         (name, document, nat, codeSentences) => {
           const at = nat % (document.length + 1);
           const options = { codeSentences };

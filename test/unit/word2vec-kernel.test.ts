@@ -66,6 +66,11 @@ function assertLikeReference(setup: Setup, alpha: number): void {
 }
 
 for (const variant of VARIANTS) {
+  test(`training together one turn at a time is training one position after the other (Skip-gram, ${variant})`, () => {
+    const setup = { variant, algorithm: 'skipgram' as const, vectorSize: 44, window: 4, negative: 5, words: 40 };
+    assertLikeReference({ ...setup, tokens: someText(200, 40), parts: 2, mostTurns: 1 }, 0.03);
+  });
+
   for (const algorithm of ALGORITHMS) {
     test(`vectors and loss are those of a plain reference, for every vector size (${algorithm}, ${variant})`, () => {
       for (const vectorSize of SIZES) {

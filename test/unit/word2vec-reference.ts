@@ -157,9 +157,12 @@ export class ReferenceWord2vec {
     this.#nextAt = first;
     if (together) this.#trainTogether(first, last, alpha);
     else {
-      for (let block = first; block < last; block += size) {
-        const end = Math.min(block + size, last);
+      for (let block = first, end = first; block < last; block = end) {
+        end = Math.min(block + size, last);
         this.#slide(block, end);
+        if (algorithm === 'cbow' && paths) {
+          for (let at = block + 2; at < end; at++) if (this.#holdThrice(block, at)) end = at + 1;
+        }
         if (algorithm === 'cbow' && !paths) {
           this.#trainShared(block, end, alpha);
           continue;
@@ -190,7 +193,9 @@ export class ReferenceWord2vec {
         const work = this.#nextTurn(end, alpha);
         if (!work) break;
         works.push(work);
+        const reach = this.#begun ? this.#reach[work.at]! : -1;
         if (this.#holdThrice(unlearned, work.at)) break;
+        if (reach >= 0 && this.#holdThrice(work.at - reach, work.at + reach)) break;
       }
       for (const work of works) this.#score(work);
       if (isBegun) this.#learnBlock(scored, alpha);

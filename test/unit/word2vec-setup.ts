@@ -42,6 +42,8 @@ export interface Setup {
   lossInterval?: number;
   /** Parts of the columns, for one thread that trains as if together with others. */
   parts?: number;
+  /** With parts: most turns of a block; 1: the reference scores each turn when its time comes. */
+  mostTurns?: number;
   /** Of the initial numbers. */
   scale?: number;
   /** (V), 0 to 1. */
@@ -55,7 +57,7 @@ export interface Setup {
 /** A kernel and a reference with the same vectors, tables and seed. Between the rows of the kernel stand NaNs. */
 export function create(setup: Setup) {
   const { variant, algorithm, vectorSize, window, negative, words, tokens, scale = 0.5, keep, table } = setup;
-  const { buckets = 0, parts = 0, lossInterval = 16, copied = 0 } = setup;
+  const { buckets = 0, parts = 0, lossInterval = 16, copied = 0, mostTurns = buckets ? 8 : 32 } = setup;
   const memory = new WebAssembly.Memory({
     initial: MEMORY_BYTES / 65_536,
     maximum: MEMORY_BYTES / 65_536,
@@ -132,6 +134,7 @@ export function create(setup: Setup) {
         )
       : 0,
     lossInterval,
+    mostTurns,
     capacity: tokens.length,
     parts,
     threads: copied ? 2 : 1,
@@ -170,7 +173,7 @@ export function create(setup: Setup) {
     negative,
     cbowMean: !setup.cbowSum,
     lossInterval,
-    together: parts > 0,
+    together: parts > 0 && mostTurns > 1,
     sequential: setup.sequential ?? false,
     input: start.input,
     output: start.output,

@@ -23,12 +23,19 @@ export class DiskFiles implements FileSource {
     this.#onSkipped = onSkipped;
   }
 
-  async open(path: string, name: string): Promise<boolean> {
-    if (!(await this.enter(path, name))) return false; // each at its own turn, with its own globs
+  async open(path: string, name: string): Promise<'file' | 'folder' | null> {
+    const isFile = await stat(path).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    if (!isFile && !(await this.enter(path, name))) return null; // each at its own turn, with its own globs
     const real = await realpath(path);
-    if (isSecretPath(real)) this.#onSkipped('secret', `${name}/`);
-    else this.#roots.set(path, real);
-    return this.#roots.has(path);
+    if (isSecretPath(real) || (isFile && isSecretPath(path))) {
+      this.#onSkipped('secret', isFile ? name : `${name}/`);
+      return null;
+    }
+    if (!isFile) this.#roots.set(path, real);
+    return isFile ? 'file' : 'folder';
   }
 
   rulesAbove(path: string): Promise<IgnoreFile[]> {

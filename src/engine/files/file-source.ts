@@ -29,8 +29,8 @@ export type OnSkipped = (reason: SkipReason, name: string, detail?: string) => v
 
 /** Where folders lie. Paths are as `FoundFile.path`; names are for what is told. */
 export interface FileSource extends RuleSource {
-  /** Whether a folder that the request names is to be read. */
-  open(path: string, name: string): Promise<boolean>;
+  /** What a path is that the request names; null if it is not to be read. */
+  open(path: string, name: string): Promise<'file' | 'folder' | null>;
   /** The rules of git that hold in such a folder because of what is above it. */
   rulesAbove(path: string): Promise<IgnoreFile[]>;
   /** Whether a folder in it is to be read: it was not read before, and is no other one that the request names. */

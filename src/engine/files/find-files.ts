@@ -15,6 +15,8 @@ import { VirtualFolders } from './virtual-files.ts';
 interface Root {
   path: string;
   name: string;
+  /** A file that the request names is read whatever the rules say of it; what may hold secrets never is. */
+  kind: 'file' | 'folder';
   source: FileSource;
   encoding: Encoding | null;
   /** Null: everything is. */
@@ -43,17 +45,24 @@ export async function* findFiles(folders: readonly FolderRequest[], onSkipped: O
     const { path, include = [], exclude, encoding } = folder;
     const source = folder.virtual === undefined ? disk : virtual;
     const name = folder.virtual ?? basename(path);
-    if (!(await source.open(path, name))) continue;
+    const kind = await source.open(path, name);
+    if (kind === null) continue;
     roots.push({
       path,
       name,
+      kind,
       source,
       encoding: encoding === undefined ? null : encodingOfSetting(encoding),
       isIncluded: globMatcher(include),
       isExcluded: globMatcher(exclude) ?? (() => false),
     });
   }
-  for (const root of roots) yield* filesUnder(root, onSkipped);
+  for (const root of roots) yield* root.kind === 'file' ? namedFile(root) : filesUnder(root, onSkipped);
+}
+
+async function* namedFile({ path, name, source, encoding }: Root): AsyncGenerator<FoundFile[]> {
+  // as what a link leads to, it may be met twice
+  yield (await source.measure([{ path, name, linked: true }])).map((file) => ({ ...file, encoding }));
 }
 
 async function* filesUnder(root: Root, onSkipped: OnSkipped): AsyncGenerator<FoundFile[]> {

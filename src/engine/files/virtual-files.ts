@@ -76,12 +76,12 @@ export class VirtualFolders implements FileSource {
     this.#onSkipped = onSkipped;
   }
 
-  open(path: string, name: string): Promise<boolean> {
+  open(path: string, name: string): Promise<'folder' | null> {
     const isNew = !this.#roots.has(path);
     const isSecret = isSecretPath(path);
     if (isNew && isSecret) this.#onSkipped('secret', `${name}/`);
     else this.#roots.add(path);
-    return Promise.resolve(isNew && !isSecret);
+    return Promise.resolve(isNew && !isSecret ? 'folder' : null);
   }
 
   /** What is above is not ours to look at. */

@@ -3,7 +3,7 @@
 
 import * as l10n from '@vscode/l10n';
 import type { ModelSummary } from '../../protocol/engine.ts';
-import { checkStoredOptions } from '../options.ts';
+import { checkStoredOptions } from '../check-options.ts';
 import type { StoredModel } from './stored-model.ts';
 
 export const FORMAT = 'lexiscope-model';
@@ -26,7 +26,7 @@ const NEEDED: readonly PartName[] = ['vocabulary', 'vectors'];
 /** Parts that every model of version 1 had. */
 const NEEDED_BEFORE: readonly PartName[] = ['vocabulary', 'vectors', 'map', 'languageModel'];
 
-export interface StoredPart {
+export interface ModelPart {
   file: string;
   bytes: number;
   sha256: string;
@@ -37,7 +37,7 @@ export interface Manifest {
   version: number;
   summary: ModelSummary;
   options: StoredModel['options'];
-  parts: Partial<Record<PartName, StoredPart>>;
+  parts: Partial<Record<PartName, ModelPart>>;
 }
 
 /** A stored file that is not what it should be. `message` names it and says what to do. */
@@ -91,9 +91,9 @@ export function parseManifest(path: string, text: string): Manifest {
 }
 
 /** A name with a separator would reach outside the folder. */
-function isPart(part: unknown): part is StoredPart {
+function isPart(part: unknown): part is ModelPart {
   if (!isObject(part)) return false;
-  const { file, bytes, sha256 } = part as Partial<StoredPart>;
+  const { file, bytes, sha256 } = part as Partial<ModelPart>;
   return typeof file === 'string' && !/[/\\]/.test(file) && isCount(bytes) && typeof sha256 === 'string';
 }
 

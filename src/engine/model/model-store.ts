@@ -22,11 +22,11 @@ import {
   PARTS,
   VERSION,
   type Manifest,
-  type StoredPart,
+  type ModelPart,
   type PartName,
 } from './manifest.ts';
 import { SafetensorsReader, writeSafetensors, type Tensor } from './safetensors.ts';
-import type { StoredModel, CountedWords } from './stored-model.ts';
+import type { StoredModel, LanguageModelWords } from './stored-model.ts';
 
 /** Bytes that are read and hashed at a time: some milliseconds. */
 const PIECE = 1 << 22;
@@ -36,7 +36,7 @@ const MOST_READS = 100;
 const SPARE = 1 << 20;
 
 /** Where what is in memory lies on the disk: the tensors, the words or the tokenizer of a part that was read or written. */
-const onDisk = new WeakMap<object, { directory: string; part: StoredPart }>();
+const onDisk = new WeakMap<object, { directory: string; part: ModelPart }>();
 
 /**
  * Writes the model to `directory` (made where it is missing) in place of the one there. Parts that lie there already are not
@@ -77,7 +77,7 @@ interface Content {
   size: number;
   chunks: () => Iterable<Uint8Array>;
   /** Where it lies already. */
-  part?: StoredPart;
+  part?: ModelPart;
 }
 
 function contentsOf(model: StoredModel): [PartName, Content][] {
@@ -143,7 +143,7 @@ async function checkRoom(directory: string, contents: [PartName, Content][]): Pr
   );
 }
 
-async function writePart(directory: string, name: PartName, { key, extension, chunks }: Content): Promise<StoredPart> {
+async function writePart(directory: string, name: PartName, { key, extension, chunks }: Content): Promise<ModelPart> {
   const temporary = join(directory, `${name}.${process.pid}.tmp`);
   const { bytes, sha256 } = await writeDurably(temporary, chunks());
   const part = { file: `${name}-${sha256.slice(0, 12)}.${extension}`, bytes, sha256 };
@@ -192,7 +192,7 @@ async function loadParts(directory: string, manifest: Manifest, forTraining: boo
   /** Reads a part if the manifest names it, and remembers where it lies. */
   const read = async <Found>(
     name: PartName,
-    take: (path: string, part: StoredPart) => Promise<Found>,
+    take: (path: string, part: ModelPart) => Promise<Found>,
     keyOf: (found: Found) => object = (found) => found as object,
   ): Promise<Found | null> => {
     const part = parts[name];
@@ -224,7 +224,7 @@ async function loadParts(directory: string, manifest: Manifest, forTraining: boo
     vectors: vectors!,
     map,
     languageModel,
-    ...(languageModelVocabulary && { languageModelVocabulary: languageModelVocabulary as CountedWords }),
+    ...(languageModelVocabulary && { languageModelVocabulary: languageModelVocabulary as LanguageModelWords }),
     training,
     ...(tokenizer && { tokenizer }),
   };
@@ -256,7 +256,7 @@ export async function wordsOfPart(directory: string, file: string): Promise<stri
 
 async function readTensors(
   path: string,
-  part: StoredPart,
+  part: ModelPart,
   isWanted: (name: string) => boolean,
 ): Promise<Record<string, Tensor>> {
   const read: { tensors?: SafetensorsReader; problem?: Error } = {};
@@ -276,7 +276,7 @@ async function readTensors(
   return tensors;
 }
 
-async function readTokenizer(path: string, part: StoredPart): Promise<BytePairTokenizer> {
+async function readTokenizer(path: string, part: ModelPart): Promise<BytePairTokenizer> {
   const content = await readPart(path, part);
   try {
     return BytePairTokenizer.fromJson(new TextDecoder().decode(content));
@@ -286,7 +286,7 @@ async function readTokenizer(path: string, part: StoredPart): Promise<BytePairTo
 }
 
 /** A part as the manifest says it is. Throws one sentence where it is another. */
-async function readPart(path: string, part: StoredPart): Promise<Uint8Array> {
+async function readPart(path: string, part: ModelPart): Promise<Uint8Array> {
   let content = new Uint8Array(0);
   await readPieces(path, part, (piece, at) => {
     if (at === 0) content = new Uint8Array(part.bytes);
@@ -298,7 +298,7 @@ async function readPart(path: string, part: StoredPart): Promise<Uint8Array> {
 /** Reads a part a piece at a time, which is good until the next one; Node reads no file above 2 GB at once. Throws as `readPart`. */
 async function readPieces(
   path: string,
-  { bytes, sha256 }: StoredPart,
+  { bytes, sha256 }: ModelPart,
   take: (piece: Uint8Array, at: number) => void,
 ): Promise<void> {
   const hash = createHash('sha256');

@@ -27,7 +27,7 @@ export interface StoredModel {
   /** As language-model/ names them. */
   languageModel: Record<string, Tensor> | null;
   /** The words of a language model that an earlier training made than that of the vectors; absent if they are `words`. */
-  languageModelVocabulary?: CountedWords;
+  languageModelVocabulary?: LanguageModelWords;
   /** How the language model's training went: see training-curves.ts. */
   training: Record<string, Tensor> | null;
   /** Of a language model whose tokens are byte pairs. */
@@ -35,7 +35,7 @@ export interface StoredModel {
 }
 
 /** Words by count, the most frequent first. */
-export interface CountedWords {
+export interface LanguageModelWords {
   words: string[];
   /** As long as `words`. */
   counts: Float64Array;

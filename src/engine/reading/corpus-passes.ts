@@ -15,15 +15,16 @@ import { atMostEvery, type WorkHooks } from '../progress.ts';
 const FEWEST_WORDS = 2000;
 
 /** Throws one sentence where nothing sensible can be learned. */
-export function checkEnoughWords({ words, files }: ReadingReport): void {
+export function checkEnoughWords({ words, files, limitProblem }: ReadingReport): void {
   if (words >= FEWEST_WORDS) return;
   throw new Error(
-    l10n.t(
-      'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
-      FEWEST_WORDS,
-      words,
-      files,
-    ),
+    limitProblem ??
+      l10n.t(
+        'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
+        FEWEST_WORDS,
+        words,
+        files,
+      ),
   );
 }
 

@@ -2,11 +2,13 @@
 // counted by its reason and named (reading-notes.ts).
 
 import type { FolderRequest, ReadingOptions, UnsavedText } from '../../protocol/engine.ts';
+import { sizeText } from '../../options/value.ts';
 import { encodingNamed } from '../../text/encodings.ts';
 import { sizesOfTwins, type FileToRead } from '../files/decoded-files.ts';
 import { newNotes, note, type ReadingNotes } from './reading-notes.ts';
 import type { FoundFile } from '../files/file-source.ts';
 import { findFiles } from '../files/find-files.ts';
+import { addOverLimit, limitBelow } from './size-limits.ts';
 
 /** Files that may be read, in their order, and what there is to say of the others. */
 export interface FoundFiles {
@@ -37,10 +39,12 @@ export async function findTexts(
     for (const onDisk of found) {
       const text = texts.get(onDisk.path);
       const file = text === undefined ? onDisk : { ...onDisk, text, size: Buffer.byteLength(text) };
+      const over = limitBelow(file.name, file.size, reading);
       if (file.size === 0) note(notes, 'empty', file.name);
-      else if (file.size > reading.maximumFileSize)
-        note(notes, 'tooLarge', file.name, `${(file.size / 1e6).toFixed(1)} MB`);
-      else files.push({ ...file, place: files.length });
+      else if (over) {
+        note(notes, 'tooLarge', file.name, sizeText(file.size));
+        addOverLimit(notes.overLimits, over, file.size);
+      } else files.push({ ...file, place: files.length });
     }
     tell(files.length);
   }

@@ -4,6 +4,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Encoding } from '../../text/encodings.ts';
 import { languageOf } from '../../text/languages.ts';
+import { limitProblem, type OverLimit } from './size-limits.ts';
 import { SKIP_REASONS, type LogLevel, type ReadingReport, type SkipReason } from '../../protocol/engine.ts';
 
 /** Names that are kept for each reason; the others are counted. */
@@ -25,6 +26,8 @@ export interface ReadingNotes extends Pick<
 > {
   counts: Record<Kind, number>;
   notes: Record<Kind, Note[]>;
+  /** Files that limits of their size left out. */
+  overLimits: OverLimit[];
 }
 
 export function newNotes(): ReadingNotes {
@@ -39,6 +42,7 @@ export function newNotes(): ReadingNotes {
     data: { files: 0, found: 0 },
     counts: Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>,
     notes: Object.fromEntries(kinds.map((kind) => [kind, [] as Note[]])) as Record<Kind, Note[]>,
+    overLimits: [],
   };
 }
 
@@ -113,6 +117,7 @@ export function reportOf(
   | 'guessed'
   | 'repaired'
   | 'names'
+  | 'limitProblem'
 > {
   const { files, bytes, languages, encodings, unknownEncodings, secrets, data, counts } = notes;
   const { guessed, repaired } = counts;
@@ -124,7 +129,21 @@ export function reportOf(
   for (const kind of [...SKIP_REASONS, 'guessed', 'repaired', 'secrets', 'data'] as const) {
     if (counts[kind] > 0) names[kind] = notes.notes[kind].map(({ name }) => name).sort();
   }
-  return { files, bytes, languages, encodings, unknownEncodings, secrets, data, skipped, guessed, repaired, names };
+  const problem = limitProblem(notes.overLimits, bytes);
+  return {
+    files,
+    bytes,
+    languages,
+    encodings,
+    unknownEncodings,
+    secrets,
+    data,
+    skipped,
+    guessed,
+    repaired,
+    names,
+    ...(problem !== null && { limitProblem: problem }),
+  };
 }
 
 /** Writes the names into the log, how many are not named, and encodings of the settings that nobody knows. What is left out by rule, of which there is much, is counted only. */

@@ -13,7 +13,7 @@ import { runTasks } from '../compute-tasks.ts';
 import type { ReadCorpus } from '../reading/read-corpus.ts';
 import { bytePairsToLearn, readAsBytePairs, textToLearn } from './text-to-learn.ts';
 import { Meter, tell } from '../progress.ts';
-import { checkOptions, resolveThreads } from '../options.ts';
+import { checkOptions, resolveThreads } from '../check-options.ts';
 import { readFolders } from '../reading/read-folders.ts';
 import { openTokenFile } from '../reading/spill-file.ts';
 import { checkEnoughWords } from '../reading/corpus-passes.ts';

@@ -6,8 +6,8 @@ import type { ImportReport, ImportRequest, Phase } from '../../protocol/engine.t
 import { metadataName } from '../../word2vec/formats/projector.ts';
 import { runTasks } from '../compute-tasks.ts';
 import { problemReason, problemSentence } from '../exchange/vector-file-problems.ts';
+import { checkImportOptions } from '../check-options.ts';
 import type { StoredModel } from '../model/stored-model.ts';
-import { checkImportOptions } from '../options.ts';
 import { PhaseClock } from '../progress.ts';
 import type { RunContext } from '../run-context.ts';
 import { makeWordMap, withMap } from './lay-out-map.ts';

@@ -45,7 +45,7 @@ export async function trainStartVectors(
     if (freezeEmbedding) {
       throw new Error(
         l10n.t(
-          'The Skip-gram vectors that languageModel.freezeEmbedding keeps could not be learned ({0}); switch it off',
+          'The Skip-gram vectors that lexiscope.languageModel.freezeEmbedding keeps could not be learned ({0}); switch it off',
           message,
         ),
         { cause: error },

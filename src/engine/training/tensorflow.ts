@@ -29,7 +29,7 @@ export function loadTensorflow(folder: string): TensorFlow {
   if (!folder) {
     throw new Error(
       l10n.t(
-        'Say with the setting languageModel.tensorflowFolder in which folder {0} is installed, or choose the backend “kernels”.',
+        'Say with the setting lexiscope.languageModel.tensorflowFolder in which folder {0} is installed, or choose the backend “kernels”.',
         PACKAGE,
       ),
     );

@@ -97,7 +97,7 @@ export async function trainLanguageModel(
   });
   const { corpus } = read;
   const decides = {
-    options,
+    options: { ...options, epochFactor: undefined }, // the number of epochs is there
     seed: request.seed,
     heldOut: Buffer.from(heldOut).toString('base64'),
     ...(bytePairs && { bytePairs: [bytePairs.tokens.length, bytePairs.merges.left.length] }),

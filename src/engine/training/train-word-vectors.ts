@@ -57,26 +57,29 @@ export async function trainWordVectors(
   const { words, counts } = corpus;
   if ((counts[1] ?? 0) < options.minCount) {
     throw new Error(
-      l10n.t(
-        'No two words appear at least {0} times in {1} files. Open a folder with more text, or lower the setting word2vec.minCount.',
-        options.minCount,
-        report.files,
-      ),
+      report.limitProblem ??
+        l10n.t(
+          'No two words appear at least {0} times in {1} files. Open a folder with more text, or lower {2}.',
+          options.minCount,
+          report.files,
+          'lexiscope.word2vec.minCount',
+        ),
     );
   }
   const source = tokensOf(corpus, tokenFile);
   if (!hasPair(source, counts, options.minCount)) {
     throw new Error(
       l10n.t(
-        'No two words that appear at least {0} times stand in one sentence of {1} files, so that there is nothing to learn from: a list is no running text. Open a folder with sentences, or lower the setting word2vec.minCount. A model that was there is kept.',
+        'No two words that appear at least {0} times stand in one sentence of {1} files, so that there is nothing to learn from: a list is no running text. Open a folder with sentences, or lower {2}. A model that was there is kept.',
         options.minCount,
         report.files,
+        'lexiscope.word2vec.minCount',
       ),
     );
   }
   const keepFactors = keepFactorsOf(corpus, corpus.partsAt ?? source.length, paths, request.text);
   const decides = {
-    options,
+    options: { ...options, epochFactor: undefined }, // the number of epochs is there
     keepFactors: [...keepFactors],
     seed: request.seed,
     before: before?.summary.trained,
@@ -159,7 +162,7 @@ export async function trainWordVectors(
   if (lossByEpoch.length === 0) {
     throw new Error(
       l10n.t(
-        'No pair of words was left to learn from: with the setting word2vec.sample at {0}, frequent words are left out, and in this text that is all of them. Set it to 0. A model that was there is kept.',
+        'No pair of words was left to learn from: with the setting lexiscope.word2vec.sample at {0}, frequent words are left out, and in this text that is all of them. Set it to 0. A model that was there is kept.',
         options.sample,
       ),
     );
@@ -287,7 +290,7 @@ function sizeOf({ summary }: StoredModel, options: Word2vecOptions): Word2vecOpt
   if (options.vectorSize && options.vectorSize !== summary.vectorSize) {
     throw new Error(
       l10n.t(
-        'The stored vectors have {0} numbers and the setting word2vec.vectorSize is {1}. Set it to {0} or to 0, or train anew.',
+        'The stored vectors have {0} numbers and the setting lexiscope.word2vec.vectorSize is {1}. Set it to {0} or to 0, or train anew.',
         summary.vectorSize,
         options.vectorSize,
       ),

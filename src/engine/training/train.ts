@@ -7,8 +7,8 @@ import { trainLanguageModel, type LanguageModelContext, type TrainedLanguageMode
 import { Meter, PhaseClock, tell } from '../progress.ts';
 import { loadModel } from '../model/model-store.ts';
 import type { Tensor } from '../model/safetensors.ts';
+import { checkOptions, resolveThreads } from '../check-options.ts';
 import type { StoredModel } from '../model/stored-model.ts';
-import { checkOptions, resolveThreads } from '../options.ts';
 import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
 import type { BytePairText } from '../reading/byte-pair-text.ts';
 import { openTokenFile } from '../reading/spill-file.ts';

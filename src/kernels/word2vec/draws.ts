@@ -44,7 +44,7 @@ export function readTokens(threadPtr: usize, tokensPtr: usize, count: i32, seed:
   thread.entered = 0;
   thread.left = 0;
   forgetRepeats(thread);
-  thread.blockSize = FIRST_BLOCK;
+  thread.blockSize = min(FIRST_BLOCK, settings.mostTurns);
   if (settings.subwordsPtr) freeAllSlots(thread);
   return thread.count;
 }

@@ -3,7 +3,7 @@
 import { below, drawNegative } from './draws';
 import { addSumOfRows, addToRows, copyRow, subtractRows, sumOfRows } from './rows';
 import { freeSlot, takeFreeSlot } from './slots';
-import { align, blockOf, Position, Settings, settingsOf, Thread } from './state';
+import { align, arePaired, blockOf, Position, Settings, settingsOf, Thread } from './state';
 import { noteWord } from './repeats';
 import { addPath } from './tree';
 
@@ -13,7 +13,7 @@ import { addPath } from './tree';
 export function slide(thread: Thread, first: i32, last: i32): void {
   const settings = settingsOf(thread),
     window = settings.window,
-    notesWords = !settings.cbow || settings.parts != 0,
+    notesWords = !arePaired(settings),
     reach = 2 * max(window, settings.parts ? blockOf(settings) : 0),
     end = min(thread.count, last + window);
   leaveUntil(thread, first - window);

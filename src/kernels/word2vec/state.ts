@@ -63,6 +63,8 @@ export class Settings {
   meetingsPtr!: usize;
   /** Together: `scoresBytes`, the partial scores. */
   partialsPtr!: usize;
+  /** Together: most turns of a block; 1: each turn is learned before the next is scored. */
+  mostTurns!: i32;
 }
 
 /** A thread's state, at the beginning of its block. Buffers are the thread's own. */

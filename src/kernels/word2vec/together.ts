@@ -29,12 +29,14 @@ declare function sleep(ptr: usize, seen: i32): void;
  * of a block are exchanged while the next one is chosen and scored, so that nobody waits for a thread that is a little
  * behind; a block is therefore scored before the one before it is learned, by any number of threads. Rows that are in both
  * take steps that know nothing of each other. So a block ends where a word comes the third time in them, and becomes
- * shorter where steps overshoot.
+ * shorter where steps overshoot. If one word is an eighth of the noise or more, each turn is learned before the next is
+ * scored.
  */
 export function trainTogether(threadPtr: usize, first: i32, last: i32, alpha: f32): void {
   const thread = changetype<Thread>(threadPtr),
-    size = blockOf(settingsOf(thread)),
-    half = <usize>size * thread.positionBytes;
+    settings = settingsOf(thread),
+    isAlone = settings.mostTurns == 1,
+    half = <usize>blockOf(settings) * thread.positionBytes;
   let positionsPtr = thread.positionsPtr,
     unlearned = first, // the first position of the block that was scored
     learningPtr: usize = 0, // its turns and their end
@@ -50,16 +52,20 @@ export function trainTogether(threadPtr: usize, first: i32, last: i32, alpha: f3
       const fullPtr = positionsPtr + <usize>thread.blockSize * thread.positionBytes;
       while (positionPtr < fullPtr && nextTurn(thread, changetype<Position>(positionPtr), end, alpha)) {
         positionPtr += thread.positionBytes;
-        if (holdThrice(thread, unlearned, thread.next - 1)) break;
+        if (holdThrice(thread, unlearned, thread.next - 1) || isInTurns(thread)) break;
       }
       scoreParts(thread, positionsPtr, positionPtr);
     }
+    if (isAlone) {
+      learningPtr = isOver ? 0 : positionsPtr;
+      learningEnd = positionPtr;
+    }
     if (learningPtr) {
-      const meeting = isOver ? thread.meetings : thread.meetings - 1;
+      const meeting = isOver || isAlone ? thread.meetings : thread.meetings - 1;
       awaitAll(thread, meeting);
       const largest = learnBlock(thread, learningPtr, learningEnd, alpha, meeting);
       if (largest > LARGEST_SCORE) thread.blockSize = max(1, thread.blockSize >> 1);
-      else if (thread.blockSize < size) thread.blockSize++;
+      else if (thread.blockSize < settings.mostTurns) thread.blockSize++;
     }
     if (isOver) break;
     unlearned = block;
@@ -68,6 +74,16 @@ export function trainTogether(threadPtr: usize, first: i32, last: i32, alpha: f3
     positionsPtr = positionsPtr == thread.positionsPtr ? positionsPtr + half : thread.positionsPtr;
   }
   if (last == thread.count) leaveUntil(thread, last);
+}
+
+/** Whether the position that was begun has a context that holds a word three times, so that its next turn has this turn's rows. */
+// @ts-ignore: decorator
+@inline
+function isInTurns(thread: Thread): bool {
+  if (!thread.begunPtr) return false;
+  const at = thread.next - 1,
+    reach = changetype<Position>(thread.begunPtr).reach;
+  return holdThrice(thread, max(0, at - reach), min(at + reach, thread.count - 1));
 }
 
 /** Scores the positions in this thread's columns and tells the others. */
@@ -101,7 +117,8 @@ function learnBlock(thread: Thread, positionsPtr: usize, positionsEnd: usize, al
         sum = f32x4.add(sum, v128.load(scoresPtr + b + part));
       }
       v128.store(thread.scoresPtr + b, sum);
-      largest = f32x4.max(largest, f32x4.abs(sum));
+      // pmax is one instruction; max takes seven, for NaN, which is noticed elsewhere
+      largest = f32x4.pmax(largest, f32x4.abs(sum));
     }
     learn(thread, position, thread.scoresPtr, alpha);
     scoresPtr += bytes;

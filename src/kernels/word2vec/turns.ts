@@ -53,6 +53,7 @@ function goOn(thread: Thread, position: Position): void {
   position.contextsEnd = position.contextsPtr + restBytes;
   if (position == begun) return;
   const stride = scoreBytes(begun.outputs);
+  position.reach = begun.reach;
   position.outputs = begun.outputs;
   memory.copy(position.outputsPtr, begun.outputsPtr, position.labelsPtr - position.outputsPtr);
   memory.copy(position.labelsPtr, begun.labelsPtr, stride);

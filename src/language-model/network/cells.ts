@@ -8,9 +8,9 @@
 // weights stand in the order n, r, z in memory; outside, weights are always in PyTorch's order.
 
 import type { LanguageModelExports } from '../../kernel-interfaces/language-model.ts';
+import type { LanguageModelOptions } from '../options.ts';
 
-export const CELLS = ['rnn', 'gru', 'lstm'] as const;
-export type CellName = (typeof CELLS)[number];
+export type CellName = LanguageModelOptions['cell'];
 
 export interface Cell {
   /** PyTorch's order of the blocks of the weights' rows. */

@@ -5,6 +5,8 @@
 // PyTorch's AdaptiveLogSoftmaxWithLoss is the same with a projection in front of each cluster, which makes vectors of rare
 // tokens shorter. Here they have H numbers like all others, so that they may be the embedding (`tied`), and a bias each.
 
+import type { LanguageModelOptions } from '../options.ts';
+
 /** A cluster's or the head's fewest tokens; their numbers are multiples of it. */
 const GRAIN = 16;
 /** Of the vocabulary, places where a cluster may begin. */
@@ -12,14 +14,13 @@ const PLACES = 64;
 /** What each cluster costs on top for each token of training, in classes: more and smaller products. */
 const OVERHEAD = 300;
 
-export const SOFTMAXES = ['auto', 'full', 'adaptive'] as const;
 /** Tokens up to which `auto` is the full softmax. */
 const MOST_FULL = 16_384;
 /** Fewer tokens are not worth a cluster. */
 const FEWEST = 3 * GRAIN;
 
 /** Whether a model of so many tokens gets an adaptive softmax. */
-export const isAdaptive = (softmax: (typeof SOFTMAXES)[number], vocabulary: number): boolean =>
+export const isAdaptive = (softmax: LanguageModelOptions['softmax'], vocabulary: number): boolean =>
   vocabulary >= FEWEST && (softmax === 'adaptive' || (softmax === 'auto' && vocabulary > MOST_FULL));
 
 /** How a vocabulary with these counts of its tokens is cut into a head and two clusters, so that training costs least. */

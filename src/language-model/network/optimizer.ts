@@ -1,6 +1,7 @@
 // Adam (Kingma, Ba 2015) with decoupled weight decay (AdamW: Loshchilov, Hutter 2019), after clipping the gradient by its
 // norm (Pascanu et al. 2013); and the learning rate by step. Biases do not decay, and frozen parameters do not count.
 
+import type { LanguageModelOptions } from '../options.ts';
 import type { Context } from './memory.ts';
 import type { Parameter } from './parameters.ts';
 
@@ -92,16 +93,11 @@ export class Optimizer {
   }
 }
 
-export const DECAYS = ['linear', 'cosine', 'none'] as const;
-
-export interface Schedule {
-  /** At its peak; layers learn at a share of it (`Parameter.pace`). In options 0 is automatic. */
-  learningRate: number;
-  /** Share of the steps over which the rate rises to learningRate. */
-  warmUp: number;
-  /** How it falls over the others, to a tenth. */
-  decay: (typeof DECAYS)[number];
-}
+/**
+ * `learningRate`: at its peak; layers learn at a share of it (`Parameter.pace`). `warmUp`: share of the steps over which it
+ * rises. `decay`: how it falls over the others, to a tenth.
+ */
+export type Schedule = Pick<LanguageModelOptions, 'learningRate' | 'warmUp' | 'decay'>;
 
 /** Steps, of `steps`, over which the learning rate rises. */
 export const warmUpSteps = (steps: number, { warmUp }: Schedule): number => Math.ceil(steps * warmUp);

@@ -119,7 +119,7 @@ export const rowsFrom = (matrix: Parameter, first: number, last: number): Parame
 export const rowsOf = ({ blocks, paddedRows }: Parameter): number => blocks.length * paddedRows;
 
 /** Throws where two choices contradict each other, with what to change. */
-export function checkArchitecture({ tied, oneHot, embeddingSize, hiddenSize }: Architecture): void {
+function checkArchitecture({ tied, oneHot, embeddingSize, hiddenSize }: Architecture): void {
   if (tied && oneHot) {
     throw new RangeError("Tied weights need an embedding, got input 'onehot'; use 'embedding', or switch tied off");
   }

@@ -5,7 +5,7 @@ import { createMemory } from '../network/memory.ts';
 import { planNetwork, type NetworkOptions, type Plan } from '../network/network.ts';
 import type { StartVectors } from '../network/parameters.ts';
 import { createSignals } from '../network/team.ts';
-import { checkLanguageModelOptions, resolveLanguageModelOptions, type LanguageModelOptions } from '../options.ts';
+import { languageModelConflict, resolveLanguageModelOptions, type LanguageModelOptions } from '../options.ts';
 import { FIRST_WORD } from '../token-ids.ts';
 import { checkpointLength, restoreCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { interval, stepsOfPass, type LanguageModelJob } from './job.ts';
@@ -53,7 +53,8 @@ export function createLanguageModelJob(
   seed: number,
   { vectors, characters, vocabulary, checkpoint, wide = false, available = Infinity }: TrainingExtras = {},
 ): LanguageModelJob {
-  checkLanguageModelOptions(given);
+  const conflict = languageModelConflict(given);
+  if (conflict) throw new RangeError(`Options contradict each other: ${conflict}`);
   const options = resolveLanguageModelOptions(given, tokens.length);
   const words = vocabulary ?? knownWords(tokens, options.maxVocabulary);
   const text = splitText(tokens, documents, heldOut, options.heldOut, words, characters ?? null);
