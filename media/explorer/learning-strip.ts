@@ -5,7 +5,7 @@ import type { Learning } from '../../src/protocol/explorer.ts';
 import { button, element } from './dom.ts';
 
 export class LearningStrip {
-  readonly element = element('div', { class: 'learning-strip', role: 'status' });
+  readonly element = element('div', { class: 'learning-strip' });
   readonly #text = element('span', {});
   readonly #cancel: HTMLElement;
 

@@ -34,6 +34,8 @@ export class Notice {
       return;
     }
     this.#shown = kind;
+    // a line that changes every second is not read aloud each time
+    this.element.setAttribute('aria-live', progress === undefined ? 'polite' : 'off');
     this.element.classList.toggle('busy', busy);
     this.element.replaceChildren(
       ...(title ? [element('h2', {}, title)] : []),
