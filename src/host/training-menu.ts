@@ -6,14 +6,14 @@ import { goesOnFrom } from './sentences.ts';
 import type { Training } from './training.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
-interface Choice extends vscode.QuickPickItem {
+interface MenuEntry extends vscode.QuickPickItem {
   command: CommandName;
 }
 
 export async function trainingMenu(model: WorkspaceModel, training: Training): Promise<void> {
   const { l10n } = vscode;
   const { state } = training;
-  const choices: Choice[] = [];
+  const choices: MenuEntry[] = [];
   if (state.kind === 'running') {
     const detail = l10n.t('What is done is kept, and the next learning goes on from there.');
     choices.push({ label: l10n.t('$(circle-slash) Cancel'), detail, command: 'cancelTraining' });
