@@ -1,11 +1,13 @@
-// The automatic epochs, size and minimum count of word2vec beside other choices, on slices of a text: quality only, no times.
+// The automatic epochs, size and minimum count of word2vec beside other choices, on slices of a
+// text: quality only, no times.
 //   --data DIR       en-text8style.txt.gz (words between spaces) and eval/{wordsim-353,simlex-999,questions-words}.txt;
 //                    without it the environment's LEXISCOPE_DATA
 //   --words LIST     lengths of the slices (100000,300000,1000000,3000000)    --slices N   of each length (3)
 //
-// Every slice is trained by the command line, as a folder would be. Of a small text most pairs of the sets are unknown, and
-// with a higher minimum count fewer are known but those better; so the score counts an unknown pair as a correlation of 0:
-// Spearman's times the share that is known, the mean of WordSim-353 and SimLex-999.
+// Every slice is trained by the command line, as a folder would be. Of a small text most pairs of
+// the sets are unknown, and with a higher minimum count fewer are known but those better; so the
+// score counts an unknown pair as a correlation of 0: Spearman's times the share that is known, the
+// mean of WordSim-353 and SimLex-999.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';

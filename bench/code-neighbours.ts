@@ -1,12 +1,15 @@
-// Nearest words of identifiers, with their parts as context and without; the choices of sentences and keywords beside them.
+// Nearest words of identifiers, with their parts as context and without; the choices of sentences
+// and keywords beside them.
 //   FOLDER...              sources of packages, such as three/src (npm pack three) and monaco-editor/esm/vs
 //   --write FILE           the list as Markdown (docs/code-neighbours.md)
 
-// The scores. Imports: of two names that three files or more import together, and a third of those of the rarer one, the
-// second must be nearer to the first than a name that no file imports with it; 20 such names for each pair. Import and
-// re-export statements are taken out of what is trained on, else the answer would be in the text. Opposites: the mean
-// reciprocal rank of the opposite name (getX and setX, minX and maxX, openX and closeX) among all words, and how often it
-// is one of the ten nearest.
+// The scores. Imports: of two names that three files or more import together, and a third of those
+// of the rarer one, the second must be nearer to the first than a name that no file imports with
+// it; 20 such names for each pair. Import and re-export statements are taken out of what is trained
+// on, else the answer would be in the text.
+//
+// Opposites: the mean reciprocal rank of the opposite name (getX and setX, minX and maxX, openX and
+// closeX) among all words, and how often it is one of the ten nearest.
 
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -239,7 +242,7 @@ if (values.write) {
   const text = scores.slice(0, scores.indexOf('')).map((line) => line.slice(3));
   await writeFile(
     values.write,
-    `# Nearest words of identifiers\n\nMade by \`npm run bench -- code-neighbours\`: vectors of 100 numbers, 10 epochs, words of three occurrences or more, one thread, seed 1.\n\n${text.join(' ')}\n\n${lines.join('\n')}`,
+    `# Nearest words of identifiers\n\nMade by \`npm run bench -- code-neighbours\`: vectors of 100 numbers, 10 epochs, words of three occurrences or more, one thread, seed 1.\n\n${text.join(' ').replaceAll(/ {2,}/g, '\n\n')}\n\n${lines.join('\n')}`,
   );
 }
 console.log(JSON.stringify({ results }));

@@ -1,6 +1,7 @@
-// Which files of a folder are read in their encoding. The folder holds a folder for each encoding, named for it, with or
-// without a language behind it, as the tests of chardet do (https://github.com/chardet/chardet, tests/). Python's codecs
-// say what each file holds; it is read right if not more than one of 200 words is another.
+// Which files of a folder are read in their encoding. The folder holds a folder for each encoding,
+// named for it, with or without a language behind it, as the tests of chardet do
+// (https://github.com/chardet/chardet, tests/). Python's codecs say what each file holds; it is
+// read right if not more than one of 200 words is another.
 //   FOLDER   --python PROGRAM (python3)   --undeclared: what files say of themselves is not looked at   --names: of all that are wrong
 
 import { execFileSync } from 'node:child_process';
@@ -21,7 +22,7 @@ const { values, positionals } = parseArgs({
 const [folder] = positionals;
 if (folder === undefined) throw new Error('Which folder? It holds a folder for each encoding, named for it.');
 
-/** Of all that are read right, and of these encodings every file. */
+/** Share of all files that must be read right; of these encodings every file must. */
 const WANTED = 0.95;
 const ALL_WANTED = /^(?:utf|euc_?kr|cp949|uhc|shift_?jis|cp932|gb|big5)/i;
 /** Names of folders that Python's codecs do not have. */
@@ -41,7 +42,9 @@ import sys
 data = open(sys.argv[2], 'rb').read()
 sys.stdout.buffer.write(data.decode(sys.argv[1], 'replace').encode('utf-8', 'replace'))`;
 
-/** The codec that a folder is named for, which may have a language behind it; null if there is none. */
+/**
+ * The codec that a folder is named for, which may have a language behind it; null if there is none.
+ */
 function codecOf(name: string): string | null {
   for (let tried = name; tried !== ''; tried = tried.replace(/-?[^-]*$/, '')) {
     const codec = CODECS[tried.toLowerCase()] ?? tried.replace(/^IBM/i, 'cp');

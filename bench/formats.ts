@@ -1,4 +1,5 @@
-// Files of word vectors beside gensim: each reads what the other wrote, to the bit, and then both are timed.
+// Files of word vectors beside gensim: each reads what the other wrote, to the bit, and then both
+// are timed.
 //   --words N (20,000)     --size N   dimensions (100)     --rounds N   of the two in turn (3)
 //   --python PROGRAM   that has gensim (/usr/bin/python3)
 
@@ -9,8 +10,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeFileAtomically } from '../src/engine/model/durable-file.ts';
 import { readVectorFile } from '../src/engine/exchange/vector-file.ts';
+import { writeFileAtomically } from '../src/engine/model/durable-file.ts';
 import { writeGlove } from '../src/word2vec/formats/glove.ts';
 import { writeWord2vecBinary } from '../src/word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../src/word2vec/formats/word2vec-text.ts';

@@ -1,7 +1,9 @@
-// How free the editor stays: the extension host in a real VS Code while it trains on a million words.
+// How free the editor stays: the extension host in a real VS Code while it trains on a million
+// words.
 //   --words N (1000000)
-// Lateness of the event loop, hovers and completions are measured in the extension host itself (host/companion.ts); activation
-// is loading the code and activate(), by VS Code's own clock. A hover goes through the window and back, as it does for a user.
+// Lateness of the event loop, hovers and completions are measured in the extension host itself
+// (host/companion.ts); activation is loading the code and activate(), by VS Code's own clock. A
+// hover goes through the window and back, as it does for a user.
 
 import { createVSIX } from '@vscode/vsce';
 import { build } from 'esbuild';
@@ -18,7 +20,10 @@ import { launchBrowser, Workbench } from '../test/integration/workbench.ts';
 import { copyDependencySources } from './corpus/dependency-sources.ts';
 import type { HostResult } from './host/companion.ts';
 
-/** Of the text that the first model learns from, so that there is something to ask while the second one is trained. */
+/**
+ * Words of the text that the first model learns from, so that there is something to ask while the
+ * second one is trained.
+ */
 const FIRST_WORDS = 50_000;
 /** Minutes until the benchmark gives up. */
 const PATIENCE = 15;
@@ -59,7 +64,10 @@ try {
   await rm(scratch, { recursive: true, force: true });
 }
 
-/** Opens a window with both extensions and waits for the companion's result. `activationMs`: as VS Code measured it. */
+/**
+ * Opens a window with both extensions and waits for the companion's result. `activationMs`: as VS
+ * Code measured it.
+ */
 async function measure(): Promise<{ result: HostResult; activationMs: number }> {
   const server = await VSCodeServer.start({
     extensions: [await packageExtension(), await packageCompanion()],

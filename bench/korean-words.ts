@@ -1,6 +1,6 @@
-// Particles of Korean: a list of words that stay whole (adverbs, conjunctions, forms of verbs, nouns that end like a particle)
-// and of nouns with their particles, half and half, after reading texts of several sizes. korean-words.txt has + where a word is
-// to be separated.
+// Particles of Korean: a list of words that stay whole (adverbs, conjunctions, forms of verbs,
+// nouns that end like a particle) and of nouns with their particles, half and half, after reading
+// texts of several sizes. korean-words.txt has + where a word is to be separated.
 //   --data DIR   with ko-wiki-sample.txt.gz     --megabytes LIST (1,14,99)
 
 import { readFileSync } from 'node:fs';

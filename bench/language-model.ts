@@ -1,6 +1,8 @@
-// The language model beside PyTorch: the same gradients first, then tokens a second of training on 2 threads, and µs a token of inference.
+// The language model beside PyTorch: the same gradients first, then tokens a second of training on
+// 2 threads, and µs a token of inference.
 //   --seconds N (4), for each measurement     --rounds N of the two in turn (3)     --variant simd | relaxed-simd (the best)
-//   --only lstm,gru,rnn,v2048,layer,inference,inspection,threads,layers,tfjs,sameSteps,mnistLstm,mnistGru,mnistRnn,timeToQuality,wikitext2
+//   --only
+//   lstm,gru,rnn,v2048,layer,inference,inspection,threads,layers,tfjs,sameSteps,mnistLstm,mnistGru,mnistRnn,timeToQuality,wikitext2
 //     (as far as threads; --long: all, of which wikitext2 takes an hour)
 //   --data FOLDER   with wikitext-2, for sameSteps, timeToQuality and wikitext2 (../shared/data)     --tfjs FOLDER   with tfjs-node (else it is installed into .cache)
 //   --openblas DIR   with libopenblas.so.0 of Debian's libopenblas0-openmp, with which PyTorch is at its best
@@ -17,24 +19,24 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { findTfjsNode } from '../scripts/tfjs-node.mjs';
-import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
+import { type KernelVariant, loadKernel } from '../src/engine/kernels.ts';
 import { multiplyAddsPerToken } from '../src/language-model/comparison/costs.ts';
 import { LanguageModel } from '../src/language-model/inference/inference.ts';
 import { Inspector } from '../src/language-model/inference/inspection.ts';
-import { createLanguageModelJob } from '../src/language-model/training/create-job.ts';
-import { languageModelProgress, type LanguageModelJob } from '../src/language-model/training/job.ts';
 import type { CellName } from '../src/language-model/network/cells.ts';
 import { createMemory } from '../src/language-model/network/memory.ts';
-import { Network, planNetwork, type NetworkOptions } from '../src/language-model/network/network.ts';
-import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
+import { Network, type NetworkOptions, planNetwork } from '../src/language-model/network/network.ts';
 import { layOutParameters, readParameters, type Tensor } from '../src/language-model/network/parameters.ts';
 import { createSignals, Team } from '../src/language-model/network/team.ts';
+import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
+import { createLanguageModelJob } from '../src/language-model/training/create-job.ts';
+import { type LanguageModelJob, languageModelProgress } from '../src/language-model/training/job.ts';
 import { LanguageModelThread } from '../src/language-model/training/training-thread.ts';
+import { tryWide } from '../src/language-model/training/width.ts';
 import { runLayer, timeLayer } from './language-model/layer.ts';
 import { mnist, MNIST_DEFAULTS } from './language-model/mnist.ts';
 import { trainSteps } from './language-model/same-steps.ts';
 import { trainByHand, trainLayers } from './language-model/tfjs.ts';
-import { tryWide } from '../src/language-model/training/width.ts';
 
 /** A worker thread has the flags of its process. */
 const FLAG = '--experimental-wasm-revectorize';
@@ -48,8 +50,13 @@ type Model = Pick<
 
 const THREADS = 2;
 const BASE: Model = {
-  ...{ cell: 'lstm', layers: 1, vocabulary: 8192, embeddingSize: 128, hiddenSize: 256 },
-  ...{ batchSize: 64, steps: 32 },
+  cell: 'lstm',
+  layers: 1,
+  vocabulary: 8192,
+  embeddingSize: 128,
+  hiddenSize: 256,
+  batchSize: 64,
+  steps: 32,
 };
 const MODELS: Record<string, Model> = {
   lstm: BASE,
@@ -58,16 +65,27 @@ const MODELS: Record<string, Model> = {
   v2048: { ...BASE, vocabulary: 2048 },
   layers: { ...BASE, layers: 2, embeddingSize: 512, hiddenSize: 512 },
 };
-/** Rows that are benchmarks of their own: their file, and the figure that is taken from its last line. */
+/**
+ * Rows that are benchmarks of their own: their file, and the figure that is taken from its last
+ * line.
+ */
 const OTHERS: Record<string, [file: string, figure: string, ...options: string[]]> = {
   timeToQuality: ['time-to-quality', 'timeToQualityVsPytorch'],
   wikitext2: ['wikitext2', 'wikitext2Perplexity', '--long'],
 };
 /** Only with --long, or when asked for. */
 const LONG = ['layers', 'tfjs', 'sameSteps', 'mnistLstm', 'mnistGru', 'mnistRnn', ...Object.keys(OTHERS)];
-/** What is measured in one width only: the bits are the same, or nothing in it is wide, or the time is what users wait. */
+/**
+ * What is measured in one width only: the bits are the same, or nothing in it is wide, or the time
+ * is what users wait.
+ */
 const WIDTHS: Record<string, string> = {
-  ...{ inference: '128', inspection: '128', sameSteps: '128', mnistLstm: '256', mnistGru: '256', mnistRnn: '256' },
+  inference: '128',
+  inspection: '128',
+  sameSteps: '128',
+  mnistLstm: '256',
+  mnistGru: '256',
+  mnistRnn: '256',
 };
 const { values } = parseArgs({
   options: {
@@ -110,8 +128,13 @@ function text(words: number): Int32Array {
 
 const fill = (model: Model): NetworkOptions => ({
   ...model,
-  ...{ attention: false, tied: false, oneHot: false, freezeEmbedding: false },
-  ...{ dropout: 0, weightDropout: 0, embeddingDropout: 0 },
+  attention: false,
+  tied: false,
+  oneHot: false,
+  freezeEmbedding: false,
+  dropout: 0,
+  weightDropout: 0,
+  embeddingDropout: 0,
 });
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
@@ -120,8 +143,14 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 async function train(kernel: WebAssembly.Module, model: Model, threads: number, seconds: number): Promise<number> {
   const words = model.vocabulary - 2;
   const options = {
-    ...{ ...LANGUAGE_MODEL_DEFAULTS, ...model, maxVocabulary: words },
-    ...{ learningRate: 1e-3, epochs: 10, dropout: 0, inputDropout: 0, patience: 0 },
+    ...LANGUAGE_MODEL_DEFAULTS,
+    ...model,
+    maxVocabulary: words,
+    learningRate: 1e-3,
+    epochs: 10,
+    dropout: 0,
+    inputDropout: 0,
+    patience: 0,
   };
   const nothing = [new Int32Array(1), new Uint8Array(1)] as const;
   const job = createLanguageModelJob(kernel, text(words), ...nothing, options, threads, 1, { wide: WIDE });
@@ -172,7 +201,10 @@ function drawTensors(model: Model): Record<string, Tensor> {
 
 const TOKENS_INSPECTED = 2000;
 
-/** Median ms of looking inside at TOKENS_INSPECTED tokens: gates, states, the ten likeliest next tokens of each. */
+/**
+ * Median ms of looking inside at TOKENS_INSPECTED tokens: gates, states, the ten likeliest next
+ * tokens of each.
+ */
 function inspect(kernel: WebAssembly.Module, model: Model, rounds: number): number {
   const inspector = new Inspector(kernel, drawTensors(model));
   const tokens = Int32Array.from({ length: TOKENS_INSPECTED }, (_, index) => (index * 37) % model.vocabulary);
@@ -244,7 +276,10 @@ interface Peer {
   end(): void;
 }
 
-/** PyTorch with the settings that make it fastest: threads that sleep while they wait, memory that is kept. */
+/**
+ * PyTorch with the settings that make it fastest: threads that sleep while they wait, memory that
+ * is kept.
+ */
 async function startTorch(python: string, openblas: string | undefined): Promise<Peer> {
   const peer = spawn(python, [fileURLToPath(new URL('peers/torch_language_model.py', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -300,7 +335,10 @@ async function figuresOf(script: string, flags: readonly string[], options: read
   return JSON.parse(last) as Record<string, number>;
 }
 
-/** Each width in a process of its own, as V8's flag counts for all that is compiled later, and benchmarks that are files of their own. */
+/**
+ * Each width in a process of its own, as V8's flag counts for all that is compiled later, and
+ * benchmarks that are files of their own.
+ */
 async function measureAll(): Promise<void> {
   const figures: Record<string, number> = {};
   for (const width of values.width ? [values.width] : ['128', '256']) {

@@ -1,4 +1,5 @@
-// Nearest words and analogies beside gensim's most_similar: milliseconds a question, 300 dimensions; evaluation sets with --data.
+// Nearest words and analogies beside gensim's most_similar: milliseconds a question, 300
+// dimensions; evaluation sets with --data.
 //   --words N,N…   vocabularies (10000,100000,400000)      --size N   dimensions (300)      --questions N   of each kind (40)
 //   --data DIR     en-text8style.txt.gz and eval/{wordsim-353,simlex-999,questions-words}.txt: also trains vectors, with gensim,
 //                  on --train N words (3000000), evaluates them by both and compares the figures
@@ -12,15 +13,15 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
+import { type KernelVariant, loadKernel } from '../src/engine/kernels.ts';
 import { answerAnalogies } from '../src/word2vec/analogies.ts';
-import { parseAnalogyQuestions, parseScoredPairs } from '../src/word2vec/evaluation-set.ts';
 import { agreementWithPeople } from '../src/word2vec/evaluation.ts';
-import { WordVectors, type WeightedWord } from '../src/word2vec/vectors.ts';
+import { parseAnalogyQuestions, parseScoredPairs } from '../src/word2vec/evaluation-set.ts';
+import { type WeightedWord, WordVectors } from '../src/word2vec/vectors.ts';
 import { seededRandom } from '../test/synthetic-text.ts';
 
 const ANSWERS = 10;
-/** Of the analogies gensim is asked every so many-th: it takes milliseconds for each. */
+/** Analogies from one that gensim is asked to the next: it takes milliseconds for each. */
 const GENSIM_SHARE = 20;
 
 /** gensim in a process of its own. */
@@ -50,7 +51,10 @@ class Gensim {
   }
 }
 
-/** Directions without order, or in clusters around some hundred, as words have them: all lean to one side, too. */
+/**
+ * Directions without order, or in clusters around some hundred, as words have them: all lean to one
+ * side, too.
+ */
 function makeVectors(kind: 'random' | 'clustered', rows: number, size: number): Float32Array {
   const random = seededRandom(rows + size);
   const noise = Float32Array.from({ length: 1 << 20 }, () => random() + random() + random() - 1.5);

@@ -1,8 +1,10 @@
-// How soon each result of a training works: from the request, with the engine's start, to stored vectors, map and suggestions.
-//   --folder DIR (else a million words of node_modules' sources)   --rounds N (3)   --all (suggestions too)
+// How soon each result of a training works: seconds from the request to stored vectors, map, suggestions.
+// The engine's start counts.
+//   --folder DIR (else a million words of node_modules' sources)   --rounds N (3)
+//   --all (suggestions too)
 
-import { fork, type Serializable } from 'node:child_process';
 import { createBirpc } from 'birpc';
+import { fork, type Serializable } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -1,18 +1,20 @@
-// The default language model with an embedding as drawn and one that begins as Skip-gram vectors: perplexity against processor seconds.
+// The default language model with an embedding as drawn and one that begins as Skip-gram vectors:
+// perplexity against processor seconds.
 //   --data FOLDER   with en-text8style.txt.gz (../shared/data)     --words N   of it, from its beginning (1,000,000)     --seed N (1)
 //   --epochs N (0, automatic)     --dropout D, --inputDropout D (the defaults)     --every N   steps from measurement to measurement (100)
-// One thread. Measuring is not counted, Skip-gram is; a twentieth of the text, in two pieces, is held out.
+// One thread. Measuring is not counted, Skip-gram is; a twentieth of the text, in two pieces, is
+// held out.
 
 import { parseArgs } from 'node:util';
-import { readText } from './word2vec/text.ts';
 import { loadKernels } from '../src/engine/kernels.ts';
 import { trainStartVectors } from '../src/engine/training/start-vectors.ts';
 import { loadWideKernel } from '../src/engine/training/wide-kernel.ts';
+import { LANGUAGE_MODEL_DEFAULTS, resolveLanguageModelOptions } from '../src/language-model/options.ts';
 import { createLanguageModelJob } from '../src/language-model/training/create-job.ts';
 import { languageModelProgress } from '../src/language-model/training/job.ts';
-import { LANGUAGE_MODEL_DEFAULTS, resolveLanguageModelOptions } from '../src/language-model/options.ts';
 import { PROGRESS } from '../src/language-model/training/progress.ts';
 import { LanguageModelThread } from '../src/language-model/training/training-thread.ts';
+import { readText } from './word2vec/text.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +27,7 @@ const { values } = parseArgs({
     every: { type: 'string', default: '100' },
   },
 });
-/** The text is cut into so many pieces, of which two are held out. */
+/** Pieces that the text is cut into; two are held out. */
 const PIECES = 40;
 
 const distribution = new URL('../dist/', import.meta.url);
@@ -38,7 +40,7 @@ const heldOut = Uint8Array.from({ length: PIECES }, (_, piece) => Number(piece %
 interface Point {
   steps: number;
   perplexity: number;
-  /** Of the processor. */
+  /** Seconds of the processor. */
   seconds: number;
 }
 

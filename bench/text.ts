@@ -1,10 +1,12 @@
-// Reading, from files on the disk to ids with counts, as a training reads: prose, Korean, code, many small files, memory.
+// Reading, from files on the disk to ids with counts, as a training reads: prose, Korean, code,
+// many small files, memory.
 //   --data DIR   with en-text8style.txt.gz and ko-wiki-sample.txt.gz (else text that is made)
 //   --megabytes N   of each text (50), twice as much of the one that is a single file
 //   --files N   small ones (60,000)     --threads N (2)     --rounds N (3)
 //   --python PROGRAM   that has gensim (/usr/bin/python3)
 
 import { execFileSync, spawn } from 'node:child_process';
+import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,14 +14,13 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
-import { createReadStream } from 'node:fs';
+import { loadKernels } from '../src/engine/kernels.ts';
+import type { ReadCorpus } from '../src/engine/reading/read-corpus.ts';
+import { readFolders } from '../src/engine/reading/read-folders.ts';
+import { openTokenFile } from '../src/engine/reading/spill-file.ts';
+import { deleteCache } from '../src/engine/reading/token-cache.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../src/projection/options.ts';
-import { loadKernels } from '../src/engine/kernels.ts';
-import { deleteCache } from '../src/engine/reading/token-cache.ts';
-import { openTokenFile } from '../src/engine/reading/spill-file.ts';
-import { readFolders } from '../src/engine/reading/read-folders.ts';
-import type { ReadCorpus } from '../src/engine/reading/read-corpus.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
 import { seededRandom } from '../test/synthetic-text.ts';
@@ -41,13 +42,16 @@ const [bytes, files, threads, rounds] = [
   Number(values.threads),
   Number(values.rounds),
 ];
-/** Files of a text have so many bytes, so that every thread has some. */
+/** Bytes of a text's files: small enough that every thread has some. */
 const FILE = 2_500_000;
 const distribution = new URL('../dist/', import.meta.url);
 const kernels = await loadKernels(distribution);
 const root = await mkdtemp(join(tmpdir(), 'lexiscope-bench-'));
 
-/** Reads a folder as a training does; without what is known of an earlier reading, but where it is `cached`. */
+/**
+ * Reads a folder as a training does; without what is known of an earlier reading, but where it is
+ * `cached`.
+ */
 async function read(folder: string, cached = false): Promise<{ read: ReadCorpus; seconds: number }> {
   if (!cached) await deleteCache(join(root, 'model'));
   const tokenFile = openTokenFile(join(root, 'model'));
@@ -141,7 +145,10 @@ async function megabytesPerSecond(name: string, folder: string): Promise<number>
   return rate;
 }
 
-/** Peak memory above what the process has before it reads, in a process of its own: for each token, all of it, and without what words take. */
+/**
+ * Peak memory above what the process has before it reads, in a process of its own: for each token,
+ * all of it, and without what words take.
+ */
 async function memoryOf(folder: string): Promise<{ all: number; withoutVocabulary: number; vocabulary: number }> {
   const script = `
     import { readFolders } from ${JSON.stringify(new URL('../src/engine/reading/read-folders.ts', import.meta.url).href)};
@@ -182,7 +189,10 @@ interface Scan {
   counts: number[];
 }
 
-/** gensim's scan of a file in turn with ours; the ratio of the medians. Both must find the same words. */
+/**
+ * gensim's scan of a file in turn with ours; the ratio of the medians. Both must find the same
+ * words.
+ */
 async function compare(folder: string): Promise<number> {
   const file = join(folder, 'whole.txt');
   const script = fileURLToPath(new URL('peers/gensim_vocabulary.py', import.meta.url));

@@ -1,8 +1,10 @@
-// Minutes until the held-out perplexity that PyTorch reaches after one pass of plain training: WikiText-2 in byte pairs, LSTM E 128, H 256, V 8,192.
+// Minutes until the held-out perplexity that PyTorch reaches after one pass of plain training:
+// WikiText-2 in byte pairs, LSTM E 128, H 256, V 8,192.
 //   --data FOLDER   with wikitext-2 (../shared/data)     --openblas DIR, --python PROGRAM   as of language-model
 //   --pytorch FILE   what peers/torch_epoch.py printed in an earlier run, in place of a new one
 //   --rate R, --batch B, --share S (of the pass), --random (no Skip-gram start), --narrow (128-bit)   of ours     --alone   without PyTorch
-// Both see the same tokens, and begin at their first one. Measuring is not counted; Skip-gram vectors are.
+// Both see the same tokens, and begin at their first one. Measuring is not counted; Skip-gram
+// vectors are.
 
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -13,18 +15,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { readPart } from './corpus/wikitext2.ts';
-import { charactersOf, toCorpusIds } from '../src/engine/model/byte-pair-language-model.ts';
 import { loadKernels } from '../src/engine/kernels.ts';
+import { charactersOf, toCorpusIds } from '../src/engine/model/byte-pair-language-model.ts';
 import { trainStartVectors } from '../src/engine/training/start-vectors.ts';
 import { loadWideKernel } from '../src/engine/training/wide-kernel.ts';
-import { createLanguageModelJob } from '../src/language-model/training/create-job.ts';
-import { languageModelProgress, type LanguageModelJob } from '../src/language-model/training/job.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
+import { createLanguageModelJob } from '../src/language-model/training/create-job.ts';
+import { type LanguageModelJob, languageModelProgress } from '../src/language-model/training/job.ts';
 import { PROGRESS } from '../src/language-model/training/progress.ts';
 import { MergeLearner } from '../src/text/byte-pair/merges.ts';
 import { PretokenSequence } from '../src/text/byte-pair/sequence.ts';
 import { BytePairTokenizer } from '../src/text/byte-pair/tokenizer.ts';
+import { readPart } from './corpus/wikitext2.ts';
 
 const MODEL = {
   vocabulary: 8192,
@@ -120,7 +122,7 @@ const cpuSeconds = (): number => {
   return (user + system) / 1e6;
 };
 
-/** Of ours, all measurements. */
+/** Trains ours; gives all measurements. */
 async function trainOurs(job: LanguageModelJob): Promise<Measurement[]> {
   const kernels = await loadKernels(DISTRIBUTION);
   let counted = { seconds: 0, processorSeconds: 0 };

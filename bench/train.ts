@@ -1,8 +1,9 @@
-// The whole command on about a million words of source code: `lexiscope train`, phase by phase, and how soon a cancel is answered.
+// The whole command on about a million words of source code: `lexiscope train`, phase by phase, and
+// how soon a cancel is answered.
 //   --words N (1000000)   --threads N (2)   --folder DIR (its text instead of node_modules')
 
-import { execFile, fork, type Serializable } from 'node:child_process';
 import { createBirpc } from 'birpc';
+import { execFile, fork, type Serializable } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,16 +12,16 @@ import { parseArgs, promisify } from 'node:util';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../src/projection/options.ts';
 import {
-  PHASES,
   type EngineApi,
   type EngineEvents,
   type Phase,
+  PHASES,
   type TrainReport,
   type TrainRequest,
 } from '../src/protocol/engine.ts';
-import { copyDependencySources } from './corpus/dependency-sources.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
+import { copyDependencySources } from './corpus/dependency-sources.ts';
 
 const { values } = parseArgs({
   options: {
@@ -56,7 +57,10 @@ async function wholeCommand(folder: string): Promise<{ report: TrainReport; seco
   return { report: JSON.parse(stdout) as TrainReport, seconds: (performance.now() - start) / 1000 };
 }
 
-/** From the call of cancel to the answer of train, over the process boundary, ms, in each phase several times. */
+/**
+ * From the call of cancel to the answer of train, over the process boundary, ms, in each phase
+ * several times.
+ */
 async function cancelTimes(folder: string, rounds: number): Promise<number[]> {
   const child = fork(fileURLToPath(new URL('engine.mjs', dist)), [], { serialization: 'advanced', execArgv: [] });
   let reached: ((phase: Phase) => void) | undefined;

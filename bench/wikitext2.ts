@@ -1,5 +1,6 @@
-// The test perplexity on WikiText-2, word by word, that 60 minutes on 2 cores give. Every pass is measured on the validation
-// text; the weights that measured best there are the result, and the test text decides nothing.
+// The test perplexity on WikiText-2, word by word, that 60 minutes on 2 cores give. Every pass is
+// measured on the validation text; the weights that measured best there are the result, and the
+// test text decides nothing.
 //   --data FOLDER   with wikitext-2 (../shared/data)     --long   all passes, 60 minutes at most; without it, 2 minutes
 //   --minutes N   at most     --epochs N, --hidden N, --rate R, --batch N, --steps N, --dropout D, --inputDropout D, of the training
 //   --softmax auto | full | adaptive     --random (no Skip-gram start)     --narrow (128-bit)     --words N   of the text only
@@ -8,20 +9,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { readWikitext2 } from './corpus/wikitext2.ts';
-import { loadWideKernel } from '../src/engine/training/wide-kernel.ts';
 import { loadKernels } from '../src/engine/kernels.ts';
 import { trainStartVectors } from '../src/engine/training/start-vectors.ts';
-import { createLanguageModelJob } from '../src/language-model/training/create-job.ts';
-import { keptLanguageModel, languageModelProgress } from '../src/language-model/training/job.ts';
+import { loadWideKernel } from '../src/engine/training/wide-kernel.ts';
 import { createMemory } from '../src/language-model/network/memory.ts';
 import { Network, planNetwork } from '../src/language-model/network/network.ts';
-import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../src/language-model/options.ts';
-import { architectureOf, writeParameter, type Tensor } from '../src/language-model/network/parameters.ts';
-import { PROGRESS } from '../src/language-model/training/progress.ts';
-import { END_OF_SENTENCE } from '../src/language-model/token-ids.ts';
-import { appendTokens, Streams } from '../src/language-model/training/streams.ts';
+import { architectureOf, type Tensor, writeParameter } from '../src/language-model/network/parameters.ts';
 import { createSignals, Team } from '../src/language-model/network/team.ts';
+import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../src/language-model/options.ts';
+import { END_OF_SENTENCE } from '../src/language-model/token-ids.ts';
+import { createLanguageModelJob } from '../src/language-model/training/create-job.ts';
+import { keptLanguageModel, languageModelProgress } from '../src/language-model/training/job.ts';
+import { PROGRESS } from '../src/language-model/training/progress.ts';
+import { appendTokens, Streams } from '../src/language-model/training/streams.ts';
+import { readWikitext2 } from './corpus/wikitext2.ts';
 
 const { values } = parseArgs({
   options: {
@@ -42,7 +43,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Of a text, every token but the first once, the state carried on in 8 streams. */
+/** Perplexity of a text, of every token but the first once, the state carried on in 8 streams. */
 function perplexity(module: WebAssembly.Module, tensors: Record<string, Tensor>, text: Int32Array): number {
   const options = {
     batchSize: 8,
@@ -75,6 +76,27 @@ const cpuSeconds = (): number => {
   return (user + system) / 1e6;
 };
 
+function optionsAsked(): LanguageModelOptions {
+  const hiddenSize = Number(values.hidden);
+  return {
+    ...LANGUAGE_MODEL_DEFAULTS,
+    tied: true,
+    hiddenSize,
+    embeddingSize: hiddenSize,
+    input: values.random ? 'embedding' : 'word2vec',
+    dropout: Number(values.dropout),
+    inputDropout: Number(values.inputDropout),
+    batchSize: Number(values.batch),
+    steps: Number(values.steps),
+    epochs: Number(values.epochs),
+    learningRate: Number(values.rate),
+    decay: 'cosine',
+    warmUp: 0.02,
+    patience: 100,
+    softmax: values.softmax as LanguageModelOptions['softmax'],
+  };
+}
+
 async function main(): Promise<void> {
   const distribution = new URL('../dist/', import.meta.url);
   const found = values.narrow ? null : await loadWideKernel(distribution);
@@ -82,15 +104,7 @@ async function main(): Promise<void> {
   const corpus = await readWikitext2(join(values.data, 'wikitext-2'));
   const train = corpus.train.subarray(0, values.words ? Number(values.words) : undefined);
   const tokens = new Int32Array([...train, ...corpus.valid]);
-  const hiddenSize = Number(values.hidden);
-  const options: LanguageModelOptions = {
-    ...LANGUAGE_MODEL_DEFAULTS,
-    ...{ tied: true, hiddenSize, embeddingSize: hiddenSize, input: values.random ? 'embedding' : 'word2vec' },
-    ...{ dropout: Number(values.dropout), inputDropout: Number(values.inputDropout) },
-    ...{ batchSize: Number(values.batch), steps: Number(values.steps), epochs: Number(values.epochs) },
-    ...{ learningRate: Number(values.rate), decay: 'cosine', warmUp: 0.02, patience: 100 },
-    softmax: values.softmax as LanguageModelOptions['softmax'],
-  };
+  const options = optionsAsked();
   const documents = Int32Array.of(0, train.length);
   const job = createLanguageModelJob(kernel, tokens, documents, Uint8Array.of(0, 1), options, THREADS, 1, {
     vocabulary: corpus.words.length,
@@ -106,7 +120,8 @@ async function main(): Promise<void> {
   const startCpu = cpuSeconds();
   if (!values.random) {
     job.vectors = await trainStartVectors(job, {
-      ...{ kernels: await loadKernels(distribution), signal: new AbortController().signal },
+      kernels: await loadKernels(distribution),
+      signal: new AbortController().signal,
       script: new URL('compute-thread.mjs', distribution),
       events: { progress: () => undefined, log: (_, line) => console.log(line) },
     });

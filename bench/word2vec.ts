@@ -1,8 +1,10 @@
-// Word vectors beside gensim, row by row: words a second on 2 threads, quality over seeds, whole runs, memory, growth.
+// Word vectors beside gensim, row by row: words a second on 2 threads, quality over seeds, whole
+// runs, memory, growth.
 //   --data DIR     en-text8style.txt.gz (words between spaces) and eval/{wordsim-353,simlex-999,questions-words}.txt;
 //                  without it the environment's LEXISCOPE_DATA
 //   --only ROW,…   of skipgram cbow hierarchicalSoftmax dimensions300 dimensions25 window10 negative20 deterministic
-//                  threads wholeRun growth skipgramQuality cbowQuality repeated (all but the last four)
+//                  threads wholeRun growth skipgramQuality cbowQuality repeated (all but the last
+//                  four)
 //   --texts NAME,… and --modes NAME,… of the row repeated (all of both)
 //   --algorithm A  of rows with both, one: skipgram or cbow      --words N    of the text (all)
 //   --rounds N     of the two in turn (3)                        --epochs N   (1; of the quality rows 1 and 5)
@@ -13,12 +15,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadKernel, type KernelVariant } from '../src/engine/kernels.ts';
+import { type KernelVariant, loadKernel } from '../src/engine/kernels.ts';
 import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../src/word2vec/options.ts';
-import { gensim, lexiscope, type Contender, type Seconds } from './word2vec/contenders.ts';
-import { compareQuality, createJudge, qualityLine, Remembered, SETS, type Judge } from './word2vec/quality.ts';
+import { type Contender, gensim, lexiscope, type Seconds } from './word2vec/contenders.ts';
+import { compareQuality, createJudge, type Judge, qualityLine, Remembered, SETS } from './word2vec/quality.ts';
 import { compareRepeated } from './word2vec/repeated.ts';
-import { readText, writeSentences, type Text } from './word2vec/text.ts';
+import { readText, type Text, writeSentences } from './word2vec/text.ts';
 import { readSaved, wholeRunOfGensim, wholeRunOfOurs, writeRepeated } from './word2vec/whole-run.ts';
 
 type Algorithm = Word2vecOptions['algorithm'];
@@ -95,10 +97,10 @@ function median(numbers: readonly number[]): number {
 
 const round = (value: number, digits = 2): number => Number(value.toFixed(digits));
 
-/** Of one contender: the medians of words a second by the clock, and of words a second of processor time. */
+/** Medians of one contender: words a second by the clock, and words a second of processor time. */
 type Rates = Record<keyof Seconds, number>;
 
-/** Several contenders in turn, so many rounds. `check` sees them after the first round. */
+/** Runs several contenders in turn, `rounds` times. `check` sees them after the first round. */
 async function race(
   label: string,
   contenders: readonly Contender[],
@@ -226,7 +228,10 @@ async function growth({ text, folder, python, algorithms }: Bench): Promise<Figu
   return { growthWordsSecondsMegabytes: figures };
 }
 
-/** Ours minus gensim's on each set, over seeds. gensim has one thread, so that its learning rate falls as ours. */
+/**
+ * Ours minus gensim's on each set, over seeds. gensim has one thread, so that its learning rate
+ * falls as ours.
+ */
 async function quality(bench: Bench, algorithm: Algorithm): Promise<Figures> {
   const figures: Figures = {};
   for (const epochs of bench.epochs ? [bench.epochs] : [1, 5]) {

@@ -1,8 +1,8 @@
-// npm run bench                   lists the benchmarks: every file of bench/, with the first line of its opening comment
+// npm run bench                   lists the benchmarks: the files of bench/, with what each measures
 // npm run bench -- NAME [args]    builds, then runs bench/NAME.ts, which ends with one line of JSON
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildAll } from './build.mjs';
 import { root } from './install.mjs';
@@ -18,7 +18,9 @@ const [name, ...args] = process.argv.slice(2);
 if (name === undefined) {
   for (const each of names) {
     const source = await readFile(join(folder, `${each}.ts`), 'utf8');
-    console.log(`${each.padEnd(16)} ${/^\/\/ *(.*)/.exec(source)?.[1] ?? ''}`);
+    const [comment = ''] = /^(?:\/\/ ?.*\n)*/.exec(source) ?? [];
+    const [sentence] = comment.replaceAll(/\n?\/\/ ?/g, ' ').split(/(?<=\.) /);
+    console.log(`${each.padEnd(16)}${sentence}`);
   }
 } else if (!existsSync(join(folder, `${name}.ts`))) {
   console.error(`There is no benchmark "${name}"; there are: ${names.join(', ')}.`);

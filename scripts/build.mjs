@@ -1,7 +1,9 @@
-// Builds dist/: the bundles (esbuild), the kernels in two variants (AssemblyScript), the styles and icons of the webviews.
+// Builds dist/: the bundles (esbuild), the kernels in two variants (AssemblyScript), the styles and
+// icons of the webviews.
 //   node scripts/build.mjs [--development] [--clean] [--kernels] [--check]
 //     --development: source maps, no minification     --clean: everything anew     --kernels: nothing else
-//     --check: fails where an interface in src/kernel-interfaces was out of date; it is written anew either way
+//     --check: fails where an interface in src/kernel-interfaces was out of date; it is written
+//     anew either way
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -22,17 +24,22 @@ const asc = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/
 
 /** A file directly in it is a module; its folders hold what modules include. */
 const kernelsFolder = join(root, 'src/kernels');
-/** What TypeScript knows of the modules, written from the compiler's output (kernel-interface.mjs). */
+/**
+ * What TypeScript knows of the modules, written from the compiler's output (kernel-interface.mjs).
+ */
 const interfacesFolder = join(root, 'src/kernel-interfaces');
 const variants = { simd: ['simd', 'threads'], 'relaxed-simd': ['simd', 'threads', 'relaxed-simd'] };
+const variantNames = /** @type {(keyof typeof variants)[]} */ (Object.keys(variants));
 
+/** @param {string[]} paths */
 async function newest(paths) {
   return Math.max(...(await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs))));
 }
 
 /**
- * Compiles each kernel to dist/kernels/NAME.VARIANT.wasm, unless that file is newer than every source, and writes its
- * interface. Gives the interfaces that were out of date, by their names in the project.
+ * Compiles each kernel to dist/kernels/NAME.VARIANT.wasm, unless that file is newer than every
+ * source, and writes its interface. Gives the interfaces that were out of date, by their names in
+ * the project.
  */
 export async function buildKernels() {
   await mkdir(join(dist, 'kernels'), { recursive: true });
@@ -44,7 +51,7 @@ export async function buildKernels() {
     .filter((file) => basename(file) === file)
     .map((file) => file.slice(0, -3))
     .sort();
-  const modules = names.flatMap((name) => Object.keys(variants).map((variant) => ({ name, variant })));
+  const modules = names.flatMap((name) => variantNames.map((variant) => ({ name, variant })));
   const interfaces = await mkdtemp(join(tmpdir(), 'kernel-interfaces-'));
   try {
     const changed = modules.map(async ({ name, variant }) => {
@@ -71,7 +78,12 @@ export async function buildKernels() {
   }
 }
 
-/** `description`: where its interface is written, or null. */
+/**
+ * @param {string} name
+ * @param {keyof typeof variants} variant
+ * @param {string} out
+ * @param {string | null} description where its interface is written
+ */
 async function compileKernel(name, variant, out, description) {
   const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
   const options = ['-O3', '--noAssert', '--runtime', 'stub', ...memory, '--enable', variants[variant].join(',')];
@@ -85,7 +97,12 @@ async function compileKernel(name, variant, out, description) {
   });
 }
 
-/** Puts a text in the place of an interface, if it is another one; gives the interface's name if it was. */
+/**
+ * Puts a text in the place of an interface, if it is another one; gives the interface's name if it
+ * was.
+ * @param {string} file
+ * @param {string} text
+ */
 async function replaceInterface(file, text) {
   const path = join(interfacesFolder, file);
   const formatted = await format(text, { ...(await resolveConfig(path)), filepath: path });
@@ -94,12 +111,21 @@ async function replaceInterface(file, text) {
   return [relative(root, path)];
 }
 
-/** Removes what has no source any more. */
+/**
+ * Removes what has no source any more.
+ * @param {string} folder
+ * @param {string[]} files what stays
+ */
 async function removeOthers(folder, files) {
   for (const file of await readdir(folder)) if (!files.includes(file)) await rm(join(folder, file));
 }
 
-export async function buildBundles({ development = false } = {}) {
+/**
+ * The bundles, each as esbuild is asked for it.
+ * @returns {import('esbuild').BuildOptions[]}
+ */
+export function bundleOptions({ development = false } = {}) {
+  /** @satisfies {import('esbuild').BuildOptions} */
   const shared = {
     bundle: true,
     absWorkingDir: root,
@@ -110,20 +136,21 @@ export async function buildBundles({ development = false } = {}) {
     metafile: true,
     define: { 'process.env.NODE_ENV': '"production"' },
   };
+  /** @satisfies {import('esbuild').BuildOptions} */
   const node = { ...shared, platform: 'node', target: oldestNode };
   // CommonJS dependencies of an ES module bundle ask for `require`
   const banner = {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   };
-  const bundles = await Promise.all([
-    build({
+  return [
+    {
       ...node,
       format: 'cjs',
       external: ['vscode'],
       entryPoints: ['src/extension.ts'],
       outfile: 'dist/extension.cjs',
-    }),
-    build({
+    },
+    {
       ...node,
       format: 'esm',
       outExtension: { '.js': '.mjs' },
@@ -135,16 +162,16 @@ export async function buildBundles({ development = false } = {}) {
         'command-line': 'src/cli/command-line.ts',
       },
       outdir: 'dist',
-    }),
-    build({
+    },
+    {
       ...node,
       format: 'esm',
       target: 'es2020', // an old Node is to read it
       banner: { js: '#!/usr/bin/env node' },
       entryPoints: ['src/cli/lexiscope.ts'],
       outfile: 'dist/lexiscope.mjs',
-    }),
-    build({
+    },
+    {
       ...shared,
       platform: 'browser',
       target: 'chrome130',
@@ -152,22 +179,35 @@ export async function buildBundles({ development = false } = {}) {
       loader: { '.glsl': 'text' },
       entryPoints: { explorer: 'media/explorer/explorer.ts' },
       outdir: 'dist/media',
-    }),
-  ]);
-  const metafiles = bundles.map(({ metafile }) => metafile);
+    },
+  ];
+}
+
+/** @param {{ development?: boolean }} [options] */
+export async function buildBundles(options) {
+  const bundles = await Promise.all(bundleOptions(options).map((bundle) => build(bundle)));
+  const metafiles = bundles.flatMap(({ metafile }) => metafile ?? []);
   await writeNotices(root, metafiles, join(dist, 'notices.txt'));
+  await copyStyles();
+}
+
+export async function copyStyles() {
+  await mkdir(join(dist, 'media'), { recursive: true });
   await cp(join(root, 'media/explorer/explorer.css'), join(dist, 'media/explorer.css'));
 }
 
-/** Gives the interfaces of kernels that were out of date. */
+/**
+ * Gives the interfaces of kernels that were out of date.
+ * @param {{ development?: boolean }} [options]
+ */
 export async function buildAll(options) {
-  await mkdir(join(dist, 'media'), { recursive: true });
   const changed = await buildKernels();
   await buildBundles(options);
   return changed;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  /** @param {string} option */
   const asked = (option) => process.argv.includes(option);
   try {
     if (asked('--clean')) await rm(dist, { recursive: true, force: true });

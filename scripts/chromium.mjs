@@ -1,4 +1,5 @@
-// Finds a Chromium for the tests, and says with which flags it runs headless, as root and without a network.
+// Finds a Chromium for the tests, and says with which flags it runs headless, as root and without a
+// network.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './install.mjs';
@@ -9,7 +10,10 @@ const APPLICATIONS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** No requests of Chromium's own; WebGL2 by SwiftShader, so that a machine without a GPU draws the same pixels. */
+/**
+ * No requests of Chromium's own; WebGL2 by SwiftShader, so that a machine without a GPU draws the
+ * same pixels.
+ */
 export const chromiumFlags = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), // its sandbox refuses to run as root
   '--no-first-run',
@@ -22,7 +26,10 @@ export const chromiumFlags = [
   '--enable-unsafe-swiftshader',
 ];
 
-/** The path of a Chromium: $CHROMIUM, one that is installed, or, for root on Debian, one that apt installs now (with a font for Korean). */
+/**
+ * The path of a Chromium: $CHROMIUM, one that is installed, or, for root on Debian, one that apt
+ * installs now (with a font for Korean).
+ */
 export async function findChromium() {
   if (process.env.CHROMIUM) {
     if (existsSync(process.env.CHROMIUM)) return process.env.CHROMIUM;

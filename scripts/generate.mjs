@@ -12,7 +12,10 @@ import { format, resolveConfig } from 'prettier';
 import { root } from './install.mjs';
 import { translatedTexts } from './translated-texts.mjs';
 
-/** The texts of the files by their paths in the project, formatted. */
+/**
+ * The texts of the files by their paths in the project, formatted.
+ * @returns {Promise<Record<string, string>>}
+ */
 export async function generated() {
   const { configuration, GENERATED_TEXT, settingsPage, texts } = await documents();
   const manifest = await readJson('package.json');
@@ -31,6 +34,7 @@ export async function generated() {
   return Object.fromEntries(await Promise.all(formatted));
 }
 
+/** @param {string} path */
 async function readJson(path) {
   return JSON.parse(await readFile(join(root, path), 'utf8'));
 }
@@ -39,10 +43,12 @@ async function readJson(path) {
 async function documents() {
   const entryPoints = [join(root, 'src/settings/documents.ts')];
   const { outputFiles } = await build({ entryPoints, bundle: true, write: false, format: 'esm', platform: 'node' });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  const [script] = outputFiles;
+  if (!script) throw new Error('src/settings/documents.ts gave no script');
+  return import(`data:text/javascript;base64,${Buffer.from(script.contents).toString('base64')}`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const [path, text] of Object.entries(await generated())) {
     const file = join(root, path);
     const before = await readFile(file, 'utf8').catch(() => null);

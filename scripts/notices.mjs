@@ -1,8 +1,14 @@
 // The licences of the packages whose code is in the bundles: they ask to be passed on with it.
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Writes `target` from esbuild's metafiles: each package once, with its licence as it came. Throws where a package brings none. */
+/**
+ * Writes `target` from esbuild's metafiles: each package once, with its licence as it came. Throws
+ * if a package brings none.
+ * @param {string} root
+ * @param {import('esbuild').Metafile[]} metafiles
+ * @param {string} target
+ */
 export async function writeNotices(root, metafiles, target) {
   const inputs = metafiles.flatMap(({ inputs }) => Object.keys(inputs));
   const folders = new Set(inputs.flatMap((path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));

@@ -1,5 +1,6 @@
-// npm run package: a production build, packed as lexiscope-VERSION.vsix. Fails where the package is too large or holds
-// anything else than what the extension needs at run time (.vscodeignore says what goes in; this looks at what came out).
+// npm run package: a production build, packed as lexiscope-VERSION.vsix. Fails where the package is
+// too large or holds anything else than what the extension needs at run time (.vscodeignore says
+// what goes in; this looks at what came out).
 import { createVSIX } from '@vscode/vsce';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -27,7 +28,10 @@ const ALLOWED = [
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
 ];
 
-/** Builds and packs. Gives the path of the package; throws one sentence where it must not be shipped. */
+/**
+ * Builds and packs. Gives the path of the package; throws one sentence where it must not be
+ * shipped.
+ */
 export async function packageExtension() {
   const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const path = join(root, `${name}-${version}.vsix`);
@@ -50,12 +54,18 @@ export async function packageExtension() {
   );
 }
 
-/** Whether the extension needs this entry of the archive at run time, or the editor to install it. */
+/**
+ * Whether the extension needs this entry of the archive at run time, or the editor to install it.
+ * @param {string} name
+ */
 export function belongsInPackage(name) {
   return ALLOWED.some((pattern) => pattern.test(name));
 }
 
-/** The names of the entries of a zip archive, from its central directory (APPNOTE 4.3.12). */
+/**
+ * The names of the entries of a zip archive, from its central directory (APPNOTE 4.3.12).
+ * @param {Buffer} bytes
+ */
 export function archiveEntries(bytes) {
   const end = bytes.lastIndexOf('PK\x05\x06', undefined, 'latin1');
   const names = [];
@@ -68,7 +78,7 @@ export function archiveEntries(bytes) {
   return names;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
     const path = await packageExtension();
     console.log(`${relative(process.cwd(), path)}: ${((await stat(path)).size / 1e6).toFixed(2)} MB`);

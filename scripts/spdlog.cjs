@@ -1,5 +1,5 @@
-// Stands in for @vscode/spdlog in the VS Code server: the native module would have to be compiled (20 s), and all it does
-// there is append lines to log files, output channels among them.
+// Stands in for @vscode/spdlog in the VS Code server: the native module would have to be compiled
+// (20 s), and all it does there is append lines to log files, output channels among them.
 const { appendFileSync, mkdirSync } = require('node:fs');
 const { dirname } = require('node:path');
 
@@ -8,16 +8,29 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'critical'];
 class Logger {
   #level = LEVELS.indexOf('info');
   #plain = false;
+  /** @type {string | undefined} */
   #path;
 
+  /**
+   * @param {string} _type
+   * @param {string} _name
+   * @param {string} path
+   */
   constructor(_type, _name, path) {
     this.#path = path;
     mkdirSync(dirname(path), { recursive: true });
-    LEVELS.forEach((name, level) => {
-      this[name] = (message) => this.#append(level, name, message);
-    });
+    const methods = LEVELS.map((name, level) => [
+      name,
+      (/** @type {string} */ message) => this.#append(level, name, message),
+    ]);
+    Object.assign(this, Object.fromEntries(methods));
   }
 
+  /**
+   * @param {number} level
+   * @param {string} name
+   * @param {string} message
+   */
   #append(level, name, message) {
     if (level < this.#level || this.#path === undefined) return;
     try {
@@ -30,6 +43,7 @@ class Logger {
   getLevel() {
     return this.#level;
   }
+  /** @param {number} level */
   setLevel(level) {
     this.#level = level;
   }
@@ -48,5 +62,13 @@ exports.version = 11500;
 exports.Logger = Logger;
 exports.setLevel = () => {};
 exports.setFlushOn = () => {};
-exports.createRotatingLogger = async (...args) => new Logger('rotating', ...args);
-exports.createAsyncRotatingLogger = async (...args) => new Logger('rotating_async', ...args);
+/**
+ * @param {string} name
+ * @param {string} path
+ */
+exports.createRotatingLogger = async (name, path) => new Logger('rotating', name, path);
+/**
+ * @param {string} name
+ * @param {string} path
+ */
+exports.createAsyncRotatingLogger = async (name, path) => new Logger('rotating_async', name, path);

@@ -1,5 +1,6 @@
-// npm start -- FOLDER: builds, and opens FOLDER (this project's own folder where none is given) in VS Code with the
-// extension loaded: in the desktop's `code`, or, where there is none, in a VS Code server. Runs until Ctrl-C.
+// npm start -- FOLDER: builds, and opens FOLDER (this project's own folder where none is given) in
+// VS Code with the extension loaded: in the desktop's `code`, or, where there is none, in a VS Code
+// server. Runs until Ctrl-C.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -8,7 +9,10 @@ import { cache, root } from './install.mjs';
 import { packageExtension } from './package.mjs';
 import { installVSCodeServer, VSCodeServer } from './vscode-server.mjs';
 
-/** A new profile in the server: its welcome pages are not ours to show; workspace trust works as on the desktop. */
+/**
+ * A new profile in the server: its welcome pages are not ours to show; workspace trust works as on
+ * the desktop.
+ */
 const settings = {
   'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',
@@ -33,11 +37,12 @@ function hasDesktop() {
   return spawnSync('code', ['--version'], { stdio: 'ignore', shell: process.platform === 'win32' }).status === 0;
 }
 
+/** @param {string} folder */
 async function openDesktop(folder) {
   console.log('Building, then opening VS Code.');
   await buildAll({ development: true });
   const windows = process.platform === 'win32'; // where `code` is a batch file
-  const quoted = (path) => (windows ? `"${path}"` : path);
+  const quoted = (/** @type {string} */ path) => (windows ? `"${path}"` : path);
   const args = [`--extensionDevelopmentPath=${quoted(root)}`, '--new-window', '--wait', quoted(folder)];
   const code = spawn('code', args, { stdio: 'inherit', shell: windows });
   process.exitCode = await new Promise((resolve, reject) => {
@@ -46,6 +51,7 @@ async function openDesktop(folder) {
   });
 }
 
+/** @param {string} folder */
 async function openServer(folder) {
   if (!existsSync(join(cache, 'vscode-server'))) {
     console.log('There is no `code` on the PATH: installing a VS Code server into .cache (800 MB, this once).');

@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-const projects = ['src/tsconfig.pure.json', 'src/tsconfig.json', 'media/tsconfig.json', 'test/tsconfig.json'];
+const projects = [
+  'src/tsconfig.pure.json',
+  ...['src', 'media', 'test', 'scripts'].map((room) => `${room}/tsconfig.json`),
+  'scripts/tsconfig.compiler.json',
+];
 
 const failed = projects.filter(
   (project) => spawnSync(process.execPath, [tsc, '-p', join(root, project)], { stdio: 'inherit' }).status !== 0,

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './host/commands.ts';
 import { WordCompletion } from './host/completion.ts';
 import { keepContextKeys } from './host/context-keys.ts';
+import { inspectPortOf } from './host/engine-process.ts';
 import { EvaluationReports } from './host/evaluation-reports.ts';
 import { ExplorerPanel } from './host/explorer-panel.ts';
 import { ReportDocuments } from './host/report-documents.ts';
@@ -34,6 +35,8 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
   const model = new WorkspaceModel(modelPlaces(context), {
     entry: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.mjs').fsPath,
     l10nPath: vscode.l10n.uri?.fsPath,
+    // a port that is open to every program of this machine: for the extension's developers only
+    inspectPort: context.extensionMode === vscode.ExtensionMode.Development ? inspectPortOf(process.env) : undefined,
     log: (level, message) => log[level](message),
     progress: (progress) => training.progress(progress),
     stored: (summary, reading) => training.stored(summary, reading),

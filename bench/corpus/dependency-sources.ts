@@ -1,11 +1,14 @@
 // A corpus that every clone has: the sources and documents of this project's dependencies.
 
 import type { Dirent } from 'node:fs';
-import { copyFile, readFile, readdir } from 'node:fs/promises';
+import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Sentences (lines) of words of the sources of `packages` packages, `words` of each: those with most of them, by name. */
+/**
+ * Sentences (lines) of words of the sources of `packages` packages, `words` of each: those with
+ * most of them, by name.
+ */
 export async function packageSources(packages: number, words: number): Promise<Record<string, string[][]>> {
   const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
   const names = (await readdir(modules)).filter((name) => /^[a-z]/.test(name)).sort();
@@ -33,7 +36,10 @@ export async function packageSources(packages: number, words: number): Promise<R
 
 const byPath = (a: Dirent, b: Dirent): number => (join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1);
 
-/** Copies sources from node_modules to `target` until they hold at least `words` words; gives how many they hold. The same for the same installation. */
+/**
+ * Copies sources from node_modules to `target` until they hold at least `words` words; gives how
+ * many they hold. The same for the same installation.
+ */
 export async function copyDependencySources(target: string, words: number): Promise<number> {
   const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
   const entries = await readdir(modules, { recursive: true, withFileTypes: true });

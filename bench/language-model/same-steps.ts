@@ -1,17 +1,18 @@
-// 1,000 steps of training on WikiText-2, ours and PyTorch's, from the same initial weights and over the same windows: the
-// perplexities of the validation text afterwards. No timing: it may run on a busy machine.
+// 1,000 steps of training on WikiText-2, ours and PyTorch's, from the same initial weights and over
+// the same windows: the perplexities of the validation text afterwards. No timing: it may run on a
+// busy machine.
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
-import { readWikitext2 } from '../corpus/wikitext2.ts';
-import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
-import { languageModelResult, type LanguageModelJob } from '../../src/language-model/training/job.ts';
 import { createMemory } from '../../src/language-model/network/memory.ts';
-import { planNetwork, type NetworkOptions } from '../../src/language-model/network/network.ts';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
+import { type NetworkOptions, planNetwork } from '../../src/language-model/network/network.ts';
 import { initialise, readParameters } from '../../src/language-model/network/parameters.ts';
+import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
+import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
+import { type LanguageModelJob, languageModelResult } from '../../src/language-model/training/job.ts';
 import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
+import { readWikitext2 } from '../corpus/wikitext2.ts';
 
 type Model = Pick<
   NetworkOptions,
@@ -30,7 +31,7 @@ export interface SameSteps {
     model: Model;
     path: string;
     tensors: [string, number[]][];
-    /** Of each tensor, its learning rate. */
+    /** Learning rate of each tensor. */
     rates: Record<string, number>;
   };
 }
@@ -48,7 +49,11 @@ export async function trainSteps(
   const options = {
     ...LANGUAGE_MODEL_DEFAULTS,
     ...model,
-    ...({ maxVocabulary: model.vocabulary - 2, learningRate: RATE, warmUp: 0, decay: 'none', epochs: 1 } as const),
+    maxVocabulary: model.vocabulary - 2,
+    learningRate: RATE,
+    warmUp: 0,
+    decay: 'none' as const,
+    epochs: 1,
   };
   const seed = 1;
   const documents = Int32Array.of(0, part.length);

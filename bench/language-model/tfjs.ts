@@ -1,6 +1,7 @@
-// The first row's model in TensorFlow.js, in two ways. As the library's users write it: its own layers, compiled with its
-// cross-entropy of integer targets. And as fast as we could make it by hand: variables stay in the library, the input's product
-// is one for all steps, and the cross-entropy takes the target's logit by a product of gathered rows, so that no one-hot matrix
+// The first row's model in TensorFlow.js, in two ways. As the library's users write it: its own
+// layers, compiled with its cross-entropy of integer targets. And as fast as we could make it by
+// hand: variables stay in the library, the input's product is one for all steps, and the
+// cross-entropy takes the target's logit by a product of gathered rows, so that no one-hot matrix
 // of the vocabulary is made. The gradient is not clipped in either, which ours is.
 
 import type { Rank, Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
@@ -25,13 +26,16 @@ function draw(tf: Core, { vocabulary, batchSize, steps }: Model): Tensor1D {
   return tf.cast(tf.sub(tf.pow(vocabulary, tf.randomUniform<Rank.R1>([steps * batchSize])), 1), 'int32');
 }
 
-/** Median tokens a second of steps that take so many milliseconds; the first two compile. */
+/** Median tokens a second of steps that take these milliseconds; the first two compile. */
 function rateOf(times: readonly number[], { batchSize, steps }: Model): number {
   const counted = times.slice(2).sort((a, b) => a - b);
   return (steps * batchSize * 1000) / counted[counted.length >> 1]!;
 }
 
-/** Median tokens a second of a training step of the library's own layers. `folder`: with @tensorflow/tfjs-node in its node_modules. */
+/**
+ * Median tokens a second of a training step of the library's own layers. `folder`: with
+ * @tensorflow/tfjs-node in its node_modules.
+ */
 export async function trainLayers(folder: string, model: Model, seconds: number): Promise<number> {
   const tf = loadTensorflow(folder) as unknown as Core & Layers;
   const { vocabulary: V, embeddingSize: E, hiddenSize: H, batchSize: B, steps: T } = model;

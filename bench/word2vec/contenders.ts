@@ -1,4 +1,5 @@
-// Who trains: the jobs that the engine runs, in worker threads, and gensim in a process that has counted the words before.
+// Who trains: the jobs that the engine runs, in worker threads, and gensim in a process that has
+// counted the words before.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,11 +7,11 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Word2vecOptions } from '../../src/word2vec/options.ts';
 import { createWord2vecJob } from '../../src/word2vec/create-job.ts';
-import { word2vecProgress, type Word2vecJob } from '../../src/word2vec/job.ts';
+import { type Word2vecJob, word2vecProgress } from '../../src/word2vec/job.ts';
 import { word2vecResult } from '../../src/word2vec/matrices.ts';
-import { textOf, type Text } from './text.ts';
+import type { Word2vecOptions } from '../../src/word2vec/options.ts';
+import { type Text, textOf } from './text.ts';
 
 export interface Vectors {
   words: string[];
@@ -21,7 +22,7 @@ export interface Vectors {
 export interface Seconds {
   /** By the clock. */
   wall: number;
-  /** Of all threads on a processor: comparable on a machine that has other work, too. */
+  /** Seconds of all threads on a processor: comparable on a machine that has other work, too. */
   cpu: number;
 }
 
@@ -30,7 +31,7 @@ export interface Contender {
   name: string;
   /** Trains from new weights; the time to count the words is not in it. */
   train(seed: number): Promise<Seconds>;
-  /** Of the last training. */
+  /** Vectors of the last training. */
   vectors(): Promise<Vectors>;
   end(): void;
 }
@@ -72,7 +73,10 @@ export function lexiscope(
   };
 }
 
-/** gensim with the file `corpus`; it writes vectors beside that. Throws where `python` has no gensim. */
+/**
+ * gensim with the file `corpus`; it writes vectors beside that. Throws where `python` has no
+ * gensim.
+ */
 export async function gensim(
   python: string,
   corpus: string,

@@ -1,12 +1,13 @@
-// Quality of vectors by one judge for both, and the comparison with gensim over several seeds at equal learning rates.
+// Quality of vectors by one judge for both, and the comparison with gensim over several seeds at
+// equal learning rates.
 
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import { answerAnalogies } from '../../src/word2vec/analogies.ts';
-import { parseAnalogyQuestions, parseScoredPairs } from '../../src/word2vec/evaluation-set.ts';
 import { agreementWithPeople } from '../../src/word2vec/evaluation.ts';
+import { parseAnalogyQuestions, parseScoredPairs } from '../../src/word2vec/evaluation-set.ts';
 import { WordVectors } from '../../src/word2vec/vectors.ts';
 import type { Contender, Vectors } from './contenders.ts';
 
@@ -14,7 +15,10 @@ export const SETS = ['wordsim', 'simlex', 'analogies'] as const;
 export type Quality = Record<(typeof SETS)[number], number>;
 export type Judge = (vectors: Vectors) => Quality;
 
-/** Spearman's correlation with WordSim-353 and SimLex-999, accuracy on analogies. `data`: a folder with eval/. */
+/**
+ * Spearman's correlation with WordSim-353 and SimLex-999, accuracy on analogies. `data`: a folder
+ * with eval/.
+ */
 export async function createJudge(distribution: URL, data: string): Promise<Judge> {
   const similarity = await loadKernel(distribution, 'similarity');
   const read = (name: string): Promise<string> => readFile(join(data, 'eval', `${name}.txt`), 'utf8');
@@ -34,7 +38,10 @@ export async function createJudge(distribution: URL, data: string): Promise<Judg
 export const qualityLine = (quality: Quality): string =>
   SETS.map((set) => `${set} ${quality[set].toFixed(3)}`).join('   ');
 
-/** gensim's figures, which stay the same from run to run, by what they were made of; in a file if a name is given. */
+/**
+ * gensim's figures, which stay the same from run to run, by what they were made of; in a file if a
+ * name is given.
+ */
 export class Remembered {
   readonly #path: string;
   readonly #figures: Record<string, Quality>;
@@ -62,7 +69,7 @@ export interface Comparison {
   /** Means over the seeds. */
   ours: number;
   gensim: number;
-  /** Of the means. */
+  /** Difference of the means. */
   difference: number;
   /** gensim's largest minus its smallest figure. */
   spread: number;

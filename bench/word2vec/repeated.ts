@@ -1,10 +1,11 @@
-// Texts that repeat words, and code, beside gensim in the same run: how long vectors grow, how the loss goes with the vectors
-// frozen, and whether the words that repeat have the neighbours that gensim gives them.
+// Texts that repeat words, and code, beside gensim in the same run: how long vectors grow, how the
+// loss goes with the vectors frozen, and whether the words that repeat have the neighbours that
+// gensim gives them.
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createWord2vecJob } from '../../src/word2vec/create-job.ts';
-import { word2vecProgress, type Word2vecJob } from '../../src/word2vec/job.ts';
+import { type Word2vecJob, word2vecProgress } from '../../src/word2vec/job.ts';
 import { matricesOf } from '../../src/word2vec/matrices.ts';
 import type { Word2vecOptions } from '../../src/word2vec/options.ts';
 import { Word2vecThread } from '../../src/word2vec/training.ts';
@@ -97,7 +98,10 @@ export async function compareRepeated(setting: RepeatedSetting): Promise<Record<
 
 // ---- Texts ----
 
-/** Sentences of words: runs between random words, verse, numbers, an enumeration, and the sources of ten packages. */
+/**
+ * Sentences of words: runs between random words, verse, numbers, an enumeration, and the sources of
+ * ten packages.
+ */
 async function texts(): Promise<Record<string, string[][]>> {
   const next = generator(1);
   const below = (limit: number): number => Math.floor(next() * limit);
@@ -166,7 +170,9 @@ function wordsThatRepeat(sentences: readonly string[][]): string[] {
 
 // ---- Trainings ----
 
-/** One training in this thread, with the loss of the frozen vectors after each pass if `isMeasured`. */
+/**
+ * One training in this thread, with the loss of the frozen vectors after each pass if `isMeasured`.
+ */
 function train(
   kernel: WebAssembly.Module,
   { words, counts, tokens }: Numbered,

@@ -1,4 +1,5 @@
-// The text that both sides train on: words between spaces, cut into sentences of SENTENCE words as it has none of its own.
+// The text that both sides train on: words between spaces, cut into sentences of SENTENCE words as
+// it has none of its own.
 
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';

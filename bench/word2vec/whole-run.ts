@@ -14,7 +14,10 @@ export interface WholeRun {
   peakMemory: number;
 }
 
-/** Runs a program and says how long it took and how much memory it or a program that it ran had at most. */
+/**
+ * Runs a program and says how long it took and how much memory it or a program that it ran had at
+ * most.
+ */
 const LAUNCHER = `
 import json, resource, subprocess, sys, time
 start = time.perf_counter()
@@ -90,7 +93,7 @@ export async function readSaved(path: string): Promise<Vectors> {
   return { words, vectors };
 }
 
-/** Writes a text of so many words: those given, again and again. */
+/** Writes a text of this number of words: those given, again and again. */
 export async function writeRepeated(folder: string, words: readonly string[], count: number): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);

@@ -36,7 +36,9 @@ export function boundsOf(positions: Float32Array): Bounds {
   return bounds;
 }
 
-/** The view that shows all of the bounds, with a margin of so many pixels on every side, less in a small window. */
+/**
+ * The view that shows all of the bounds, with `margin` pixels around them, less in a small window.
+ */
 export function fit(bounds: Bounds, { width, height }: Size, margin: number): View {
   const room = (pixels: number) => Math.max(pixels - 2 * margin, 0.84 * pixels, 1);
   const scale = Math.min(
@@ -54,7 +56,7 @@ export function toMap(view: View, size: Size, x: number, y: number): [x: number,
   return [view.x + (x - size.width / 2) / view.scale, view.y - (y - size.height / 2) / view.scale];
 }
 
-/** The part of the map on the screen, and so many pixels beyond it. */
+/** The stretch of the map on the screen, and `margin` pixels beyond it. */
 export function visibleBounds(view: View, size: Size, margin: number): Bounds {
   const [minX, maxY] = toMap(view, size, -margin, -margin);
   const [maxX, minY] = toMap(view, size, size.width + margin, size.height + margin);

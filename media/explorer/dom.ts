@@ -1,6 +1,10 @@
-// Makes the document's elements. Text goes in as text, never as markup: a word of the workspace may look like either.
+// Makes the document's elements. Text goes in as text, never as markup: a word of the workspace may
+// look like either.
 
-/** An element with its attributes and children; a string becomes a text node. Set no `style`: the page's policy refuses it. */
+/**
+ * An element with its attributes and children; a string becomes a text node. Set no `style`: the
+ * page's policy refuses it.
+ */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Record<string, string> = {},

@@ -1,5 +1,6 @@
-// The explorer's webview: builds the page, and joins the map, the search box, the side panel and the playground
-// with the extension host. Every word it shows comes from the user's text and is shown as text only.
+// The explorer's webview: builds the page, and joins the map, the search box, the side panel and
+// the playground with the extension host. Every word it shows comes from the user's text and is
+// shown as text only.
 
 import * as l10n from '@vscode/l10n';
 import type { WordDescription, WordMap } from '../../src/protocol/engine.ts';

@@ -4,7 +4,10 @@
 /** All coordinates are CSS pixels from the element's top left corner. */
 export interface MapGestures {
   pan(dx: number, dy: number): void;
-  /** Zoom by a factor about (x, y). `gradual`: one step of a wheel or a key, to be shown as a movement. */
+  /**
+   * Zoom by a factor about (x, y). `gradual`: one step of a wheel or a key, to be shown as a
+   * movement.
+   */
   zoom(factor: number, x: number, y: number, gradual: boolean): void;
   /** A mouse or pen points at (x, y); null: it has left, or is dragging. */
   hover(at: [x: number, y: number] | null): void;
@@ -15,7 +18,10 @@ export interface MapGestures {
 const CLICK_SLOP = 4; // CSS pixels a pointer may move between down and up for a click
 const KEY_STEP = 60; // CSS pixels an arrow key moves the map
 
-/** Listens on the element for as long as it lives. The style sheet must set `touch-action: none` on it. */
+/**
+ * Listens on the element for as long as it lives. The style sheet must set `touch-action: none` on
+ * it.
+ */
 export function listenForGestures(element: HTMLElement, gestures: MapGestures): void {
   listenToPointers(element, gestures);
   listenToWheel(element, gestures);

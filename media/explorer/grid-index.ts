@@ -1,7 +1,7 @@
 // Finds points of the map by place: a uniform grid over the bounding box, filled by counting sort.
 // Built once for a map; a query reads only the cells that it touches.
 
-import { boundsOf, type Bounds } from './camera.ts';
+import { type Bounds, boundsOf } from './camera.ts';
 
 const POINTS_A_CELL = 4; // on average; a map is clumped, so that most cells are empty and some hold dozens
 
@@ -38,8 +38,8 @@ export class GridIndex {
   }
 
   /**
-   * Appends the points inside the bounds to `found`, in no order. Gives false, with `found` incomplete, as soon as
-   * there are more than `limit`.
+   * Appends the points inside the bounds to `found`, in no order. Gives false, with `found`
+   * incomplete, as soon as there are more than `limit`.
    */
   within({ minX, minY, maxX, maxY }: Bounds, found: number[], limit = Infinity): boolean {
     if (maxX < this.bounds.minX || minX > this.bounds.maxX || maxY < this.bounds.minY || minY > this.bounds.maxY) {

@@ -1,4 +1,5 @@
-// The way to the extension host: calls and events over the webview's messages, and the state VS Code keeps for us.
+// The way to the extension host: calls and events over the webview's messages, and the state VS
+// Code keeps for us.
 
 import { createBirpc } from 'birpc';
 import type { ExplorerHost, ExplorerState, ExplorerView } from '../../src/protocol/explorer.ts';
@@ -25,7 +26,10 @@ export function connect(view: ExplorerView): ExplorerHost {
   });
 }
 
-/** Other scripts and VS Code's own may post messages here too: only birpc's are taken, and only calls of our functions. */
+/**
+ * Other scripts and VS Code's own may post messages here too: only birpc's are taken, and only
+ * calls of our functions.
+ */
 function isCallOrAnswer(message: unknown, view: ExplorerView): boolean {
   if (typeof message !== 'object' || message === null) return false;
   const { t: type, i: id, m: method, a: args } = message as Record<string, unknown>;
@@ -41,7 +45,10 @@ export function errorMessage(error: unknown): string | undefined {
   return typeof message === 'string' && message !== '' ? message : undefined;
 }
 
-/** The state kept over hide and reload; what is not as expected, such as an older version's, is left out. */
+/**
+ * The state kept over hide and reload; what is not as expected, such as an older version's, is left
+ * out.
+ */
 export function loadState(): ExplorerState {
   const { selected, view, text } = (vscode.getState() ?? {}) as { [key in keyof ExplorerState]?: unknown };
   const { x, y, scale } = (view ?? {}) as Record<string, unknown>;

@@ -1,8 +1,8 @@
-// The 2D canvas above the points: labels, the ring around the selected word and the one pointed at, and
-// lines from the selected word to its nearest ones.
+// The 2D canvas above the points: labels, the ring around the selected word and the one pointed at,
+// and lines from the selected word to its nearest ones.
 
 import { toScreen } from './camera.ts';
-import { labelAt, placeLabels, type Label, type LabelScene } from './labels.ts';
+import { type Label, labelAt, type LabelScene, placeLabels } from './labels.ts';
 import type { Theme } from './theme.ts';
 
 const FADE = 140; // milliseconds in which a label comes or goes
@@ -14,7 +14,9 @@ export interface LabelPicture {
   words: readonly string[]; // (N)
   selected: number | null;
   hovered: number | null;
-  /** Similarities to the selected word, (N), 0 to 1; words that are far from it are written fainter. */
+  /**
+   * Similarities to the selected word, (N), 0 to 1; words that are far from it are written fainter.
+   */
   closeness: Float32Array | null;
   /** The selected word's nearest words that are on the map. */
   neighbours: readonly number[];

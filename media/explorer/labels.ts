@@ -1,7 +1,8 @@
-// Which words are written on the map: the most frequent ones in view, as many as fit without overlap.
-// Greedy by rank, as on printed maps; the cost follows what is in view, not the number of words.
+// Which words are written on the map: the most frequent ones in view, as many as fit without
+// overlap. Greedy by rank, as on printed maps; the cost follows what is in view, not the number of
+// words.
 
-import { toScreen, visibleBounds, type Size, type View } from './camera.ts';
+import { type Size, toScreen, type View, visibleBounds } from './camera.ts';
 import type { GridIndex } from './grid-index.ts';
 
 /** Where a word is written: a box in CSS pixels, to the right (1) or the left (-1) of its point. */

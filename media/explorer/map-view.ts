@@ -1,5 +1,6 @@
-// The map: points (WebGL2) under labels (2D canvas), pointing and clicking. Draws only when something has changed,
-// once a frame, and nothing in a frame's JavaScript grows with the number of words.
+// The map: points (WebGL2) under labels (2D canvas), pointing and clicking. Draws only when
+// something has changed, once a frame, and nothing in a frame's JavaScript grows with the number of
+// words.
 
 import * as l10n from '@vscode/l10n';
 import type { WordMap } from '../../src/protocol/engine.ts';
@@ -25,7 +26,7 @@ export interface MapListeners {
 
 export interface MapSelection {
   word: string;
-  /** On the map; null where the map does not show it. */
+  /** Index among the words of the map; `null` if the map does not show it. */
   index: number | null;
   /** Cosine to every word of the map, (N); null until they are known. */
   similarities: Float32Array | null;
@@ -122,7 +123,10 @@ export class MapView {
     this.#invalidate(true);
   }
 
-  /** The similarity that the warm end of the colour scale stands for; null where nothing is coloured by similarity. */
+  /**
+   * The similarity that the warm end of the colour scale stands for; `null` if nothing is coloured
+   * by similarity.
+   */
   get closestSimilarity(): number | null {
     const { similarities = null, index = null } = this.#selection ?? {};
     return similarities && closest(similarities, index);
@@ -134,7 +138,10 @@ export class MapView {
     this.#invalidate();
   }
 
-  /** Flies to the selected word, so close that most of its nearest words are in view and can be told apart. */
+  /**
+   * Flies to the selected word, so close that most of its nearest words are in view and can be told
+   * apart.
+   */
   flyToSelected(): void {
     const { index = null, neighbours = [] } = this.#selection ?? {};
     if (index === null) return;
@@ -252,7 +259,7 @@ export class MapView {
     return Math.min(2.4, Math.max(0.8, this.#viewport.closeness ** 0.3));
   }
 
-  /** Of the weights 0 and 1, CSS pixels: smaller on a fuller map. */
+  /** Sizes of points of the weights 0 and 1, CSS pixels: smaller on a fuller map. */
   #radii(): [number, number] {
     const { width, height } = this.#viewport.size;
     const room = (width * height) / Math.max(1, this.#map.words.length); // CSS pixels² a word

@@ -1,5 +1,5 @@
-// What stands in the place of the map, or over it, while there is no map to see: one sentence, and a button where
-// something can be done about it.
+// What stands in the place of the map, or over it, while there is no map to see: one sentence, and
+// a button where something can be done about it.
 
 import { button, element } from './dom.ts';
 

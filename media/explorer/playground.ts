@@ -10,7 +10,7 @@ const SUGGESTIONS = 8;
 const PAUSE = 120; // milliseconds without a key until the model is asked
 
 export interface PlaygroundListeners {
-  /** Null where there is no language model. */
+  /** `null` if there is no language model. */
   complete(text: string, suggestions: number): Promise<Completion | null>;
   textChanged(text: string): void;
   /** One sentence for the user. */

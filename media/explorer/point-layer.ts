@@ -1,5 +1,6 @@
-// Draws the words of the map as discs with WebGL2, each frame in one call, whatever the number of words.
-// All of the geometry stays in GPU memory; a frame sends the view and the colours, nothing per point.
+// Draws the words of the map as discs with WebGL2, each frame in one call, whatever the number of
+// words. All of the geometry stays in GPU memory; a frame sends the view and the colours, nothing
+// per point.
 
 import type { Size, View } from './camera.ts';
 import fragmentSource from './points.frag.glsl';
@@ -32,7 +33,9 @@ export class PointLayer {
     [this.#uniforms, this.#buffers] = this.#build();
   }
 
-  /** Takes the points: positions (N, 2) and weights (N), log counts from 0 to 1. Kept, not copied. */
+  /**
+   * Takes the points: positions (N, 2) and weights (N), log counts from 0 to 1. Kept, not copied.
+   */
   setPoints(positions: Float32Array<ArrayBuffer>, weights: Float32Array<ArrayBuffer>): void {
     this.#positions = positions;
     this.#weights = weights;
@@ -40,7 +43,10 @@ export class PointLayer {
     this.#upload();
   }
 
-  /** Takes the similarities to the selected word, (N), from 0 to 1 for the closest; null: nothing is selected. */
+  /**
+   * Takes the similarities to the selected word, (N), from 0 to 1 for the closest; null: nothing is
+   * selected.
+   */
   setSimilarities(similarities: Float32Array<ArrayBuffer> | null): void {
     this.#similarities = similarities ?? new Float32Array(0);
     // small discs over large ones; with a selection, the similar words over the others

@@ -1,5 +1,5 @@
-// The search box: a combobox (WAI-ARIA 1.2) over the words of the map, with a last entry that asks the model itself,
-// since the model knows more words than the map shows.
+// The search box: a combobox (WAI-ARIA 1.2) over the words of the map, with a last entry that asks
+// the model itself, since the model knows more words than the map shows.
 
 import * as l10n from '@vscode/l10n';
 import { element, icon } from './dom.ts';
@@ -60,7 +60,7 @@ export class SearchBox {
     });
   }
 
-  /** Searches these words, (N), from now on; `counts` are null where they are unknown. */
+  /** Searches these words, (N), from now on; `counts` is null if they are unknown. */
   setWords(words: readonly string[], counts: ArrayLike<number> | null): void {
     this.#words = words;
     this.#counts = counts;

@@ -1,4 +1,5 @@
-// The colours and fonts of VS Code's theme, for what is drawn on canvases: style sheets read the variables themselves.
+// The colours and fonts of VS Code's theme, for what is drawn on canvases: style sheets read the
+// variables themselves.
 // https://code.visualstudio.com/api/extension-guides/webview#theming-webview-content
 
 /** Red, green, blue, alpha, each 0 to 1, alpha not multiplied in. */
@@ -11,9 +12,9 @@ export interface Theme {
   foreground: string;
   accent: string;
   font: string; // CSS font family
-  /** Of points of the smallest and the largest count, without a selection. */
+  /** Colours of points of the smallest and the largest count, without a selection. */
   plain: [Rgba, Rgba];
-  /** Of points of similarity 0, 1/2 and 1 to the selected word. */
+  /** Colours of points of similarity 0, 1/2 and 1 to the selected word. */
   ramp: [Rgba, Rgba, Rgba];
 }
 
@@ -34,7 +35,8 @@ export function readTheme(): Theme {
   const foreground = variable('editor-foreground', 'foreground') ?? (light ? '#202020' : '#cccccc');
   const point = rgba(variable('charts-blue', 'textLink-foreground') ?? foreground);
   const ink = rgba(foreground);
-  // the warm end of the scale: the light themes' yellows are too pale or too olive to stand out on white
+  // the warm end of the scale: the light themes' yellows are too pale or too olive to stand out on
+  // white
   const warm = rgba(variable(light ? 'charts-red' : 'charts-yellow', 'charts-foreground') ?? foreground);
   return {
     highContrast,

@@ -1,5 +1,5 @@
-// What the map says about the word under the pointer. For the pointer only: the side panel says the same in words
-// that a screen reader reads.
+// What the map says about the word under the pointer. For the pointer only: the side panel says the
+// same in words that a screen reader reads.
 
 import * as l10n from '@vscode/l10n';
 import type { Size } from './camera.ts';
@@ -8,7 +8,7 @@ import { formatCount, formatSimilarity } from './numbers.ts';
 
 export interface TooltipText {
   word: string;
-  /** Null where it is unknown. */
+  /** `null` if it is unknown. */
   count: number | null;
   /** To the selected word. */
   similarity: { to: string; value: number } | null;
@@ -31,7 +31,10 @@ export class Tooltip {
     this.hide();
   }
 
-  /** Shows the text above the disc at (x, y) of the map, below it where there is no room. CSS pixels. */
+  /**
+   * Shows the text above the disc at (x, y) of the map, below it where there is no room. CSS
+   * pixels.
+   */
   show({ word, count, similarity }: TooltipText, [x, y]: [number, number], radius: number, size: Size): void {
     this.#word.textContent = word;
     this.#count.textContent = count === null ? '' : l10n.t('{0} occurrences', formatCount(count));

@@ -1,7 +1,7 @@
-// The window onto the map: which view it shows, how the user's gestures change it, and the movements of its own
-// (a gradual zoom, a flight). Knows no drawing.
+// The window onto the map: which view it shows, how the user's gestures change it, and the
+// movements of its own (a gradual zoom, a flight). Knows no drawing.
 
-import { fit, flight, zoomedAbout, type Bounds, type Size, type View } from './camera.ts';
+import { type Bounds, fit, flight, type Size, type View, zoomedAbout } from './camera.ts';
 import { reducedMotion } from './theme.ts';
 
 const MARGIN = 56; // CSS pixels around the map when all of it is shown
@@ -58,7 +58,7 @@ export class Viewport {
     if (this.#fitted && !this.#motion) this.#view = this.#all;
   }
 
-  /** Moves the map by so many CSS pixels. */
+  /** Moves the map, CSS pixels. */
   pan(dx: number, dy: number): void {
     const { x, y, scale } = this.#view;
     this.#goTo({ x: x - dx / scale, y: y + dy / scale, scale });
@@ -85,7 +85,10 @@ export class Viewport {
     this.#changed();
   }
 
-  /** Flies to a point of the map, so that what lies within `distance` of it, map units, fills the window. */
+  /**
+   * Flies to a point of the map, so that what lies within `distance` of it, map units, fills the
+   * window.
+   */
   flyTo(x: number, y: number, distance: number): void {
     const filling = (0.4 * Math.min(this.#size.width, this.#size.height)) / Math.max(distance, 1e-9);
     const scale = Math.min(FLIGHT[1] * this.#all.scale, Math.max(FLIGHT[0] * this.#all.scale, filling));

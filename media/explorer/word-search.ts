@@ -1,6 +1,7 @@
-// Finds words by what has been typed of them so far: first those that begin with it, then those that hold it.
-// Compares decomposed text (NFKD) in lower case, so that a Korean syllable that is not yet whole finds the words it may
-// become (하느 finds 하늘, ㅎ finds 하늘), and letters without their accents find those with them.
+// Finds words by what has been typed of them so far: first those that begin with it, then those
+// that hold it. Compares decomposed text (NFKD) in lower case, so that a Korean syllable that is
+// not yet whole finds the words it may become (하느 finds 하늘, ㅎ finds 하늘), and letters without their
+// accents find those with them.
 
 export class WordSearch {
   readonly #words: readonly string[]; // (N)
@@ -14,7 +15,10 @@ export class WordSearch {
     if (counts) this.#byRank.sort((a, b) => counts[b]! - counts[a]!);
   }
 
-  /** Indexes of the words that match, at most `limit`: the word itself, then beginnings, then others, each by count. */
+  /**
+   * Indexes of the words that match, at most `limit`: the word itself, then beginnings, then
+   * others, each by count.
+   */
   find(text: string, limit: number): number[] {
     const query = key(text.trim());
     if (!query) return [];

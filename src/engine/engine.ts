@@ -26,6 +26,7 @@ import { evaluate } from './evaluate.ts';
 import { exportVectors } from './exchange/export-vectors.ts';
 import { fileTokens } from './show-tokens.ts';
 import { importVectors } from './training/import-vectors.ts';
+import { inSentences } from './learning-problems.ts';
 import { loadKernels, type Kernels } from './kernels.ts';
 import { deleteModel, loadModel, modelRevision, removeLeftOvers, saveModel } from './model/model-store.ts';
 import type { StoredModel } from './model/stored-model.ts';
@@ -273,6 +274,8 @@ export class Engine implements EngineApi {
         checkpointInterval: this.#checkpointInterval,
       };
       return await work(context, lock);
+    } catch (error) {
+      throw inSentences(error);
     } finally {
       await lock?.release();
       this.#training = null;

@@ -10,6 +10,8 @@ import type { EngineApi, EngineEvents, LogLevel, ModelSummary, Progress, Virtual
 export interface EngineProcessOptions {
   /** Absolute path of dist/engine.mjs. */
   entry: string;
+  /** For developers: port of 127.0.0.1 on which a debugger reaches the engine and its threads; absent, there is no inspector. */
+  inspectPort?: number | undefined;
   /** Where the engine keeps the model of this workspace. */
   directory: string;
   /** Where a release before kept it; absent if nowhere. */
@@ -152,22 +154,13 @@ export class EngineProcess {
   }
 
   #start(): Run {
-    const {
-      entry,
-      directory,
-      former,
-      l10nPath,
-      log,
-      progress,
-      stored = () => undefined,
-      evaluating = () => undefined,
-      virtualFolders,
-    } = this.#options;
+    const { entry, directory, former, inspectPort, l10nPath, log, progress, virtualFolders } = this.#options;
+    const { stored = () => undefined, evaluating = () => undefined } = this.#options;
     if (this.#disposed) throw new EngineStopped(l10n.t('Lexiscope is shutting down.'));
     // VS Code's own execArgv made forks fail (microsoft/vscode#154549).
     const child = fork(entry, [], {
       serialization: 'advanced',
-      execArgv: [],
+      execArgv: inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`],
       env: engineEnvironment(process.env, l10nPath),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -249,6 +242,12 @@ export function engineEnvironment(environment: NodeJS.ProcessEnv, l10nPath: stri
     ELECTRON_RUN_AS_NODE: '1',
     ...(l10nPath !== undefined && { LEXISCOPE_L10N: l10nPath }),
   };
+}
+
+/** The port that LEXISCOPE_INSPECT names (.vscode/launch.json); undefined if it is absent or names none. */
+export function inspectPortOf(environment: NodeJS.ProcessEnv): number | undefined {
+  const port = Number(environment['LEXISCOPE_INSPECT']);
+  return Number.isInteger(port) && port > 0 && port < 65536 ? port : undefined;
 }
 
 function logLines(stream: NodeJS.ReadableStream | null, log: (line: string) => void): void {

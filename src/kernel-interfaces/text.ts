@@ -1,6 +1,9 @@
 // What the module of src/kernels/text.ts exports. Written by scripts/build.mjs; not to be edited.
 
-/** In characters of the text: where reading goes on; where the region ends; and where no word is begun any more. */
+/**
+ * In characters of the text: where reading goes on; where the region ends; and where no word is
+ * begun any more.
+ */
 export const POSITION = 0;
 
 export const END = 4;
@@ -17,7 +20,7 @@ export const PROSE = 20;
 /** FOLD and DIGITS. */
 export const FLAGS = 24;
 
-/** Of each code unit its lower case, (65536) u16, or 0. */
+/** Lower case of each code unit, (65536) u16, or 0. */
 export const LOWER = 28;
 
 /** Ids, i32: where the next one goes, and where there is no more room. */
@@ -58,7 +61,7 @@ export const LETTERS_END = 84;
 /** Whether the next new word is left out where it finds no room. */
 export const DROP = 88;
 
-/** Of `internSpans`: the next one. */
+/** The span that `internSpans` takes next. */
 export const NEXT = 92;
 
 /** Sixteen bytes of ones, and then sixteen of zeros. */
@@ -81,7 +84,7 @@ export const HARD = 2;
 /** There is no room for the word at POSITION, or NEXT. */
 export const ROOM = 3;
 
-/** Of a short word, its letters; of a long one, a second hash and where its letters are. u64 each. */
+/** A short word's letters; a long one's second hash and where its letters are. u64 each. */
 export const KEY = 0;
 
 export const KEY_HIGH = 8;
@@ -120,21 +123,25 @@ export const SHARE_SIZE = 32;
 /** Its functions, which take and give numbers; pointers and strides are bytes. */
 export interface TextExports {
   /**
-   * Reads on from POSITION up to UNTIL; ids of words, and BREAK where a sentence ends and the last id is none, go to OUT.
-   * DONE, FULL, HARD or ROOM.
+   * Reads on from POSITION up to UNTIL; ids of words, and BREAK where a sentence ends and the last id
+   * is none, go to OUT. DONE, FULL, HARD or ROOM.
    */
   readonly readUnits: (state: number) => number;
   /** The same of ASCII. */
   readonly readBytes: (state: number) => number;
-  /** Interns words of the UTF-16 text, `count` spans of start, end and hash, from NEXT on, and writes ids and BREAK to OUT. DONE, FULL or ROOM. */
+  /**
+   * Interns words of the UTF-16 text, `count` spans of start, end and hash, from NEXT on, and writes
+   * ids and BREAK to OUT. DONE, FULL or ROOM.
+   */
   readonly internSpans: (state: number, spansPtr: number, count: number) => number;
   /** Packs `groups` of four ids; gives how many bytes. Up to 4 bytes behind them are written to. */
   readonly pack: (outPtr: number, idsPtr: number, groups: number) => number;
   /**
-   * Unpacks up to `groups` of the groups that begin where `placePtr`, u32, says, which goes on with them, and end at `endPtr`.
-   * Each id becomes what `mapPtr`, i32, has for it: -1 first, and then what stands for each id. `shapesPtr`: of each first byte,
-   * how the bytes behind it are spread over four values, (256, 16) u8, and behind all of them how many bytes there are with it,
-   * (256) u8. Gives how many groups; up to 16 bytes behind them are read.
+   * Unpacks up to `groups` of the groups that begin where `placePtr`, u32, says, which goes on with
+   * them, and end at `endPtr`. Each id becomes what `mapPtr`, i32, has for it: -1 first, and then
+   * what stands for each id. `shapesPtr`: of each first byte, how the bytes behind it are spread over
+   * four values, (256, 16) u8, and behind all of them how many bytes there are with it, (256) u8.
+   * Gives how many groups; up to 16 bytes behind them are read.
    */
   readonly unpack: (
     idsPtr: number,
@@ -145,27 +152,48 @@ export interface TextExports {
     shapesPtr: number,
   ) => number;
   /**
-   * The place of the first sixteen bytes of ASCII, from `from` on, a multiple of 16, that may be part of data; -1 where there
-   * are none. Bytes behind the text are read, up to 15, which are zeros, and up to 5 before it.
+   * The place of the first sixteen bytes of ASCII, from `from` on, a multiple of 16, that may be part
+   * of data; -1 where there are none. Bytes behind the text are read, up to 15, which are zeros, and
+   * up to 5 before it.
    */
   readonly findData: (textPtr: number, length: number, from: number) => number;
   /**
-   * Where in the bytes of ASCII at `textPtr` something begins that a secret may begin with, or a value that is a long run of
-   * base64; -1 where there is nothing such. prefixesPtr: beginnings, 16 bytes each, zeros behind them, and 16 zeros at their end. BLOCK bytes
-   * behind the text are read, which are zeros.
+   * Where in the bytes of ASCII at `textPtr` something begins that a secret may begin with, or a
+   * value that is a long run of base64; -1 where there is nothing such. prefixesPtr: beginnings, 16
+   * bytes each, zeros behind them, and 16 zeros at their end. BLOCK bytes behind the text are read,
+   * which are zeros.
    */
   readonly findSecret: (textPtr: number, length: number, prefixesPtr: number) => number;
-  /** Puts `count` entries that lie one behind the other, those that have a count, into the index, which does not have them. */
+  /**
+   * Puts `count` entries that lie one behind the other, those that have a count, into the index,
+   * which does not have them.
+   */
   readonly indexEntries: (state: number, entry: number, count: number) => void;
-  /** Makes those of `count` entries, one behind the other, that have a count, ready to be sorted; gives where they end. */
+  /**
+   * Makes those of `count` entries, one behind the other, that have a count, ready to be sorted;
+   * gives where they end.
+   */
   readonly toSort: (outPtr: number, entry: number, count: number) => number;
-  /** Parts [from, to) by the letters of one of them: where those with the same begin, and where they end, goes to `boundsPtr`, (2) u32. */
+  /**
+   * Parts [from, to) by the letters of one of them: where those with the same begin, and where they
+   * end, goes to `boundsPtr`, (2) u32.
+   */
   readonly partition: (from: number, to: number, boundsPtr: number) => void;
-  /** Goes on to letter `depth` of words that have the same letters before it; false where these are all of them, which is one word. */
+  /**
+   * Goes on to letter `depth` of words that have the same letters before it; false where these are
+   * all of them, which is one word.
+   */
   readonly deepen: (from: number, to: number, depth: number) => number;
-  /** Sorts [from, to), of words that have the same letters before letter `depth`. `boundsPtr`: room for two u32. */
+  /**
+   * Sorts [from, to), of words that have the same letters before letter `depth`. `boundsPtr`: room
+   * for two u32.
+   */
   readonly sort: (from: number, to: number, depth: number, boundsPtr: number) => void;
-  /** Writes the letters (UTF-16) of `count` sorted words, their lengths, (count) u8, counts, (count) u32, and ids, (count) i32; gives how many letters. Up to 32 bytes behind the letters are written to. */
+  /**
+   * Writes the letters (UTF-16) of `count` sorted words, their lengths, (count) u8, counts, (count)
+   * u32, and ids, (count) i32; gives how many letters. Up to 32 bytes behind the letters are written
+   * to.
+   */
   readonly spellSorted: (
     sortedPtr: number,
     count: number,
@@ -177,8 +205,9 @@ export interface TextExports {
   /** Looks at the first word of each of `count` shares of sorted words. */
   readonly beginMerge: (sharesPtr: number, count: number) => void;
   /**
-   * Merges `shares`, (shareCount), on to `most` words, the first of which is number `number`: counts, (most) u32, and where the
-   * letters, u32, and how long, u8, each is. Gives how many words; fewer than `most` at the end.
+   * Merges `shares`, (shareCount), on to `most` words, the first of which is number `number`: counts,
+   * (most) u32, and where the letters, u32, and how long, u8, each is. Gives how many words; fewer
+   * than `most` at the end.
    */
   readonly merge: (
     sharesPtr: number,
@@ -189,7 +218,10 @@ export interface TextExports {
     placesPtr: number,
     lengthsPtr: number,
   ) => number;
-  /** Writes the letters of the words with these numbers, (count) u32, and a line feed behind each; gives how many units. */
+  /**
+   * Writes the letters of the words with these numbers, (count) u32, and a line feed behind each;
+   * gives how many units.
+   */
   readonly spellNumbered: (
     numbersPtr: number,
     count: number,

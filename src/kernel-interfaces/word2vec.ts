@@ -5,7 +5,10 @@ export const STEP = 32;
 
 /** What a training's threads share: written by the caller, 32-bit fields in this order. */
 export const SETTINGS = {
-  /** The matrices, (V, D) each, rows `rowStride` bytes apart, zero behind D; `treePtr`: (V - 1, D), of the tree's inner nodes. */
+  /**
+   * The matrices, (V, D) each, rows `rowStride` bytes apart, zero behind D; `treePtr`: (V - 1, D),
+   * of the tree's inner nodes.
+   */
   inputPtr: 0,
   outputPtr: 4,
   treePtr: 8,
@@ -21,26 +24,47 @@ export const SETTINGS = {
   negative: 36,
   /** CBOW, 1: the mean of the context; 0: its sum. */
   cbowMean: 40,
-  /** (V + 1), u32: a token is kept where a random u32 is not above entry `id + 1`; the first is for breaks. */
+  /**
+   * (V + 1), u32: a token is kept where a random u32 is not above entry `id + 1`; the first is for
+   * breaks.
+   */
   keepPtr: 44,
-  /** (tableSize), i32: word ids of the noise distribution, shuffled, so that they are read in sequence. A power of two. */
+  /**
+   * (tableSize), i32: word ids of the noise distribution, shuffled, so that they are read in
+   * sequence. A power of two.
+   */
   tablePtr: 48,
   tableSize: 52,
-  /** (V + 1), u32: where each word's path begins in the list behind it: (node << 1 | code), u32, from the root down. 0: no tree. */
+  /**
+   * (V + 1), u32: where each word's path begins in the list behind it: (node << 1 | code), u32,
+   * from the root down. 0: no tree.
+   */
   pathsPtr: 56,
   longestPath: 60,
-  /** The inner nodes from this one on are met most, and each thread has a copy of them; V - 1: of none. */
+  /**
+   * The inner nodes from this one on are met most, and each thread has a copy of them; V - 1: of
+   * none.
+   */
   firstCopied: 64,
-  /** (V + 1), u32: where each word's rows begin in the list behind it: pointers, u32. 0: a word has its own row only. */
+  /**
+   * (V + 1), u32: where each word's rows begin in the list behind it: pointers, u32. 0: a word has
+   * its own row only.
+   */
   subwordsPtr: 68,
-  /** The loss is measured at one of so many positions. */
+  /** Positions from one at which the loss is measured to the next. */
   lossInterval: 72,
   /** Most tokens of a piece of text. */
   capacity: 76,
-  /** Together: columns are divided into so many parts, the same for any number of threads; 0: each thread for itself. */
+  /**
+   * Together: how many parts the columns are divided into, the same for any number of threads; 0:
+   * each thread for itself.
+   */
   parts: 80,
   threads: 84,
-  /** Together, (threads, 64 bytes), i32: how often each thread has met the others, and whether it sleeps. */
+  /**
+   * Together, (threads, 64 bytes), i32: how often each thread has met the others, and whether it
+   * sleeps.
+   */
   meetingsPtr: 88,
   /** Together: `scoresBytes`, the partial scores. */
   partialsPtr: 92,
@@ -67,27 +91,35 @@ export interface Word2vecExports {
   ) => void;
   /** Puts `size` 32-bit numbers in random order (Fisher and Yates). */
   readonly shuffle: (tablePtr: number, size: number, seed: number) => void;
-  /** Trains at positions `first` to `last` (exclusive) of the piece of text, at learning rate `alpha`; each position once, in order. */
+  /**
+   * Trains at positions `first` to `last` (exclusive) of the piece of text, at learning rate `alpha`;
+   * each position once, in order.
+   */
   readonly train: (threadPtr: number, first: number, last: number, alpha: number) => void;
-  /** Sum of the measured pairs' losses: -log sigmoid(true) - sum over the others of log sigmoid(-score). */
+  /**
+   * Sum of the measured pairs' losses: -log sigmoid(true) - sum over the others of log
+   * sigmoid(-score).
+   */
   readonly lossSum: (threadPtr: number) => number;
   /** Number of the measured pairs. */
   readonly lossPairs: (threadPtr: number) => number;
   /** Number of the pairs trained. */
   readonly pairs: (threadPtr: number) => number;
   /**
-   * Begins the next piece of text, `count` tokens, at most `capacity`: drops rare words (id >= V) and thins out frequent
-   * ones. Every random choice of the piece follows from `seed`. Gives the number of positions to train; sentence breaks
-   * count as positions. The last piece must have been trained to its end.
+   * Begins the next piece of text, `count` tokens, at most `capacity`: drops rare words (id >= V) and
+   * thins out frequent ones. Every random choice of the piece follows from `seed`. Gives the number
+   * of positions to train; sentence breaks count as positions. The last piece must have been trained
+   * to its end.
    */
   readonly readTokens: (threadPtr: number, tokensPtr: number, count: number, seed: number) => number;
   /**
-   * The same, together with all other threads of the training: every thread calls it alike, for the whole text. The scores
-   * of a block are exchanged while the next one is chosen and scored, so that nobody waits for a thread that is a little
-   * behind; a block is therefore scored before the one before it is learned, by any number of threads. Rows that are in both
-   * take steps that know nothing of each other. So a block ends where a word comes the third time in them, and becomes
-   * shorter where steps overshoot. If one word is an eighth of the noise or more, each turn is learned before the next is
-   * scored.
+   * The same, together with all other threads of the training: every thread calls it alike, for the
+   * whole text. The scores of a block are exchanged while the next one is chosen and scored, so that
+   * nobody waits for a thread that is a little behind; a block is therefore scored before the one
+   * before it is learned, by any number of threads. Rows that are in both take steps that know
+   * nothing of each other. So a block ends where a word comes the third time in them, and becomes
+   * shorter where steps overshoot. If one word is an eighth of the noise or more, each turn is learned
+   * before the next is scored.
    */
   readonly trainTogether: (threadPtr: number, first: number, last: number, alpha: number) => void;
 }

@@ -1,6 +1,7 @@
-// Kernels of the next-token model: embedding, dropout, softmax with cross-entropy, Adam (Kingma, Ba 2015; AdamW: Loshchilov,
-// Hutter 2019), and products for one token at a time. Functions over pointers without any state: src/language-model decides
-// their order. Panels and products: matrix.ts; cells: cells.ts; attention: attention.ts.
+// Kernels of the next-token model: embedding, dropout, softmax with cross-entropy, Adam (Kingma, Ba
+// 2015; AdamW: Loshchilov, Hutter 2019), and products for one token at a time. Functions over
+// pointers without any state: src/language-model decides their order. Panels and products:
+// matrix.ts; cells: cells.ts; attention: attention.ts.
 
 import { exp4, exp4From, madd, max4, storeExpConstants, sum4 } from './shared/simd';
 import { storeTransposed } from './language-model/matrix';
@@ -45,7 +46,10 @@ export function addVectors(aPtr: usize, bPtr: usize, targetPtr: usize, count: i3
 
 // Embedding
 
-/** The rows of 8 tokens in a table of rows (V, features) -> a panel (features). features: a multiple of 4. */
+/**
+ * The rows of 8 tokens in a table of rows (V, features) -> a panel (features). features: a multiple
+ * of 4.
+ */
 export function gather(tokensPtr: usize, tablePtr: usize, rowStride: usize, features: i32, panelPtr: usize): void {
   for (let half: usize = 0; half < 32; half += 16) {
     let aPtr = tablePtr + <usize>load<u32>(tokensPtr + half) * rowStride;
@@ -64,7 +68,10 @@ export function gather(tokensPtr: usize, tablePtr: usize, rowStride: usize, feat
   }
 }
 
-/** Adds each of 8 columns of a panel (features) to the row of its token in a table; a token may come more than once. */
+/**
+ * Adds each of 8 columns of a panel (features) to the row of its token in a table; a token may come
+ * more than once.
+ */
 export function scatterAdd(tokensPtr: usize, tablePtr: usize, rowStride: usize, features: i32, panelPtr: usize): void {
   for (let lane: usize = 0; lane < 32; lane += 4) {
     let toPtr = tablePtr + <usize>load<u32>(tokensPtr + lane) * rowStride;
@@ -80,9 +87,9 @@ export function scatterAdd(tokensPtr: usize, tablePtr: usize, rowStride: usize, 
 // Dropout
 
 /**
- * target (count) = source, each number multiplied by scale where its hash is not below threshold (of 2^32), else 0: number
- * k of the array is hashed as first + k. count: a multiple of 4; the arrays may be the same. src/language-model/dropout.ts
- * has the same hash.
+ * target (count) = source, each number multiplied by scale where its hash is not below threshold
+ * (of 2^32), else 0: number k of the array is hashed as first + k. count: a multiple of 4; the
+ * arrays may be the same. src/language-model/dropout.ts has the same hash.
  */
 export function dropout(
   sourcePtr: usize,
@@ -125,10 +132,11 @@ export function scaleColumns(panelPtr: usize, scalePtr: usize, rows: i32): void 
 // Softmax
 
 /**
- * Softmax and cross-entropy of 8 sequences, all but the division. logits, a panel (rows; vocabulary of them real, the rest
- * padding), plus bias (vocabulary) become e^(logit - largest), 0 in the padding, minus their sum at the target: divided
- * by the sum, the gradient of the loss. sums (8): those sums; targetLogits (8): the target's logit - the largest. A target
- * below 0 counts for nothing: its gradient must be multiplied by 0.
+ * Softmax and cross-entropy of 8 sequences, all but the division. logits, a panel (rows; vocabulary
+ * of them real, the rest padding), plus bias (vocabulary) become e^(logit - largest), 0 in the
+ * padding, minus their sum at the target: divided by the sum, the gradient of the loss. sums (8):
+ * those sums; targetLogits (8): the target's logit - the largest. A target below 0 counts for
+ * nothing: its gradient must be multiplied by 0.
  */
 export function softmax(
   logitsPtr: usize,
@@ -183,8 +191,9 @@ export function softmax(
 }
 
 /**
- * For looking inside: logits, a panel (vocabulary), plus bias become e^(logit - largest); sums (8): their sums; weighted (8):
- * the sums of e^x x with x = logit - largest, of which the entropy is made.
+ * For looking inside: logits, a panel (vocabulary), plus bias become e^(logit - largest); sums (8):
+ * their sums; weighted (8): the sums of e^x x with x = logit - largest, of which the entropy is
+ * made.
  */
 export function softmaxWithEntropy(
   logitsPtr: usize,
@@ -219,9 +228,9 @@ export function softmaxWithEntropy(
 }
 
 /**
- * Goes over a panel (rows) from `row` on, to the first row with a number above its sequence's `least` (8), whose number is the
- * answer; `rows` where there is none. Adds to `above` (8), integers, how many numbers on the way, that row's included, were
- * above `came` (8).
+ * Goes over a panel (rows) from `row` on, to the first row with a number above its sequence's
+ * `least` (8), whose number is the answer; `rows` where there is none. Adds to `above` (8),
+ * integers, how many numbers on the way, that row's included, were above `came` (8).
  */
 export function nextAbove(panelPtr: usize, row: i32, rows: i32, leastPtr: usize, camePtr: usize, abovePtr: usize): i32 {
   const leastLow = v128.load(leastPtr);
@@ -244,7 +253,10 @@ export function nextAbove(panelPtr: usize, row: i32, rows: i32, leastPtr: usize,
 
 // Gradients of biases
 
-/** Adds to each row's 4 partial sums, (rows, 4), the row's 8 numbers in each panel, times the scale of their sequence (8 a panel). */
+/**
+ * Adds to each row's 4 partial sums, (rows, 4), the row's 8 numbers in each panel, times the scale
+ * of their sequence (8 a panel).
+ */
 export function addRowSums(
   panelPtr: usize,
   panelStride: usize,
@@ -292,8 +304,8 @@ export function sumSquares(ptr: usize, count: i32): f64 {
 }
 
 /**
- * AdamW's step on count parameters. gradientScale: clipping; stepSize: learning rate / (1 - beta1^t);
- * rootScale: 1 / sqrt(1 - beta2^t); keep: 1 - learning rate * weight decay, 1 for Adam.
+ * AdamW's step on count parameters. gradientScale: clipping; stepSize: learning rate / (1 -
+ * beta1^t); rootScale: 1 / sqrt(1 - beta2^t); keep: 1 - learning rate * weight decay, 1 for Adam.
  */
 export function adam(
   parametersPtr: usize,
@@ -318,7 +330,8 @@ export function adam(
   const keepSquare = f32x4.splat(beta2);
   const newSquare = f32x4.splat(1 - beta2);
   const small = f32x4.splat(epsilon);
-  // adding and taking away 1e-30 turns a mean below 4e-38 into 0: as denormals, the means of rare tokens slow some processors
+  // adding and taking away 1e-30 turns a mean below 4e-38 into 0: as denormals, the means of rare
+  // tokens slow some processors
   const tiny = f32x4.splat(1e-30);
   for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
     const gradient = f32x4.mul(v128.load(gradientsPtr + at), scale);
@@ -419,7 +432,10 @@ function sums4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
 }
 
-/** logits + bias (count, a multiple of 4; -Infinity in the padding's bias) -> probabilities, in place. */
+/**
+ * logits + bias (count, a multiple of 4; -Infinity in the padding's bias) -> probabilities, in
+ * place.
+ */
 export function softmaxVector(logitsPtr: usize, biasPtr: usize, count: i32): void {
   const bytes = (<usize>count) << 2;
   let largest = f32x4.splat(-Infinity);

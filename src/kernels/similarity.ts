@@ -1,14 +1,16 @@
-// Cosine similarity of many vectors: rows to unit length, one row against all, the k nearest rows of many at once, and
-// the answers of many analogies at once.
+// Cosine similarity of many vectors: rows to unit length, one row against all, the k nearest rows
+// of many at once, and the answers of many analogies at once.
 //
-// One row against all is bound by the memory that the rows are read from. `dotBytes` reads a copy of a quarter of the
-// size, in which every number is a signed byte: it gives cosines within a bound that `quantizeRows` measures for each row,
-// and only the rows that the bound leaves in question are read in full (`dotRowsAt`).
+// One row against all is bound by the memory that the rows are read from. `dotBytes` reads a copy
+// of a quarter of the size, in which every number is a signed byte: it gives cosines within a bound
+// that `quantizeRows` measures for each row, and only the rows that the bound leaves in question
+// are read in full (`dotRowsAt`).
 //
-// `dotRows` reads rows as they lie in a matrix. `nearestRows` computes the product of the matrix with itself in tiles of
-// 6 x 8, which fill the sixteen vector registers that V8 has, and takes from each tile only what beats the k-th best so
-// far. For that the rows are packed into panels of eight: (panels, D, 8), element d of row r at [r / 8][d][r % 8], so that
-// eight rows load as two vectors; the last panel is filled with zeros. Both sides of the product read the panels.
+// `dotRows` reads rows as they lie in a matrix. `nearestRows` computes the product of the matrix
+// with itself in tiles of 6 x 8, which fill the sixteen vector registers that V8 has, and takes
+// from each tile only what beats the k-th best so far. For that the rows are packed into panels of
+// eight: (panels, D, 8), element d of row r at [r / 8][d][r % 8], so that eight rows load as two
+// vectors; the last panel is filled with zeros. Both sides of the product read the panels.
 import { madd } from './shared/simd';
 
 /** Rows of a panel. */
@@ -19,9 +21,9 @@ const TILE: i32 = 6;
 const LITTLE: f32 = 2e-6;
 
 /**
- * Writes `rows` vectors of D floats, scaled to unit length, to rows that are `dstStride` bytes apart, zeros up to the
- * stride, and their lengths, (rows) floats. A vector of zeros, or one that is not finite, becomes zeros, of length 0.
- * `dstPtr` may be `srcPtr` where the strides agree.
+ * Writes `rows` vectors of D floats, scaled to unit length, to rows that are `dstStride` bytes
+ * apart, zeros up to the stride, and their lengths, (rows) floats. A vector of zeros, or one that
+ * is not finite, becomes zeros, of length 0. `dstPtr` may be `srcPtr` where the strides agree.
  */
 export function normalizeRows(
   dstPtr: usize,
@@ -49,10 +51,11 @@ export function normalizeRows(
 }
 
 /**
- * Writes rows of unit length (or of zeros) as signed bytes: byte d of row r is row[d] / scales[r], rounded. `stride`: of
- * the rows, bytes, a multiple of 16; `byteStride`: of the bytes, a multiple of 16, at least stride / 4; zeros up to it.
- * scales, errors: (rows) floats. No row is farther than errors[r], Euclidean, from its bytes times its scale: what float
- * arithmetic loses in telling so (below 2^-22 of the unit length) is added.
+ * Writes rows of unit length (or of zeros) as signed bytes: byte d of row r is row[d] / scales[r],
+ * rounded. `stride`: of the rows, bytes, a multiple of 16; `byteStride`: of the bytes, a multiple
+ * of 16, at least stride / 4; zeros up to it. scales, errors: (rows) floats. No row is farther than
+ * errors[r], Euclidean, from its bytes times its scale: what float arithmetic loses in telling so
+ * (below 2^-22 of the unit length) is added.
  */
 export function quantizeRows(
   rowsPtr: usize,
@@ -93,8 +96,9 @@ export function quantizeRows(
 }
 
 /**
- * out[r] = factor * scales[r] * (query · bytes r), the dot product in whole numbers, without loss. query: `byteStride`
- * 16-bit numbers, so small that no sum of products leaves 32 bits; rows of `byteStride` bytes, a multiple of 16. out: (rows).
+ * out[r] = factor * scales[r] * (query · bytes r), the dot product in whole numbers, without loss.
+ * query: `byteStride` 16-bit numbers, so small that no sum of products leaves 32 bits; rows of
+ * `byteStride` bytes, a multiple of 16. out: (rows).
  */
 export function dotBytes(
   queryPtr: usize,
@@ -143,7 +147,10 @@ export function dotBytes(
   }
 }
 
-/** out[r] = query · row r, for rows of `stride` bytes, a multiple of 16; query and rows are padded with zeros up to it. out: (rows). */
+/**
+ * out[r] = query · row r, for rows of `stride` bytes, a multiple of 16; query and rows are padded
+ * with zeros up to it. out: (rows).
+ */
 export function dotRows(queryPtr: usize, rowsPtr: usize, rows: i32, stride: usize, outPtr: usize): void {
   let row = 0;
   for (; row + 4 <= rows; row += 4, rowsPtr += stride << 2, outPtr += 16) {
@@ -170,7 +177,9 @@ export function dotRows(queryPtr: usize, rowsPtr: usize, rows: i32, stride: usiz
   }
 }
 
-/** out[i] = query · row ids[i], to the bit as `dotRows` gives it. ids: (count) i32; out: (count). */
+/**
+ * out[i] = query · row ids[i], to the bit as `dotRows` gives it. ids: (count) i32; out: (count).
+ */
 export function dotRowsAt(
   queryPtr: usize,
   rowsPtr: usize,
@@ -199,10 +208,10 @@ function sums(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /**
- * Offers the rows of panels `firstPanel` up to `endPanel` (exclusive) to the lists of nearest rows of `firstRow` up to
- * `endRow` (exclusive), of N rows altogether. No row is its own neighbour. Lists are (N, k), best first, equal
- * similarities by row number; fill them with -1 and -Infinity before the first panel, offer panels in ascending order.
- * `scratchPtr`: 32 bytes, aligned to 16.
+ * Offers the rows of panels `firstPanel` up to `endPanel` (exclusive) to the lists of nearest rows
+ * of `firstRow` up to `endRow` (exclusive), of N rows altogether. No row is its own neighbour.
+ * Lists are (N, k), best first, equal similarities by row number; fill them with -1 and -Infinity
+ * before the first panel, offer panels in ascending order. `scratchPtr`: 32 bytes, aligned to 16.
  */
 export function nearestRows(
   panelsPtr: usize,
@@ -407,16 +416,19 @@ function insert(
 }
 
 /**
- * Offers the rows of a tile as answers to the questions `first` up to `end` (exclusive): a is to b as c is to what?
+ * Offers the rows of a tile as answers to the questions `first` up to `end` (exclusive): a is to b
+ * as c is to what?
  *
- * products: (words, T) floats, the cosines of every word that questions name to the T rows of the tile, T a multiple of
- * 4; rows of the tile from `rows` on are padding. questions: (questions, 3) i32, the places of a, b and c in `products`.
- * folds: (T) i32, of each row of the tile what it counts as, and wordFolds: (words) i32: a row that counts as a, b or c is
- * no answer. bests, answers: (questions), the score and the row of the best answer so far (`firstRow` and on); equal scores by
- * row, where tiles are offered in ascending order. Fill them with -Infinity and -1 before the first tile.
+ * products: (words, T) floats, the cosines of every word that questions name to the T rows of the
+ * tile, T a multiple of 4; rows of the tile from `rows` on are padding. questions: (questions, 3)
+ * i32, the places of a, b and c in `products`. folds: (T) i32, of each row of the tile what it
+ * counts as, and wordFolds: (words) i32: a row that counts as a, b or c is no answer. bests,
+ * answers: (questions), the score and the row of the best answer so far (`firstRow` and on); equal
+ * scores by row, where tiles are offered in ascending order. Fill them with -Infinity and -1 before
+ * the first tile.
  *
- * 3CosAdd, cos b - cos a + cos c (Mikolov et al. 2013); with `multiply`, 3CosMul (Levy & Goldberg 2014, equation 4), twice
- * (1 + cos b) / 2 * (1 + cos c) / 2 / ((1 + cos a) / 2 + 1e-6).
+ * 3CosAdd, cos b - cos a + cos c (Mikolov et al. 2013); with `multiply`, 3CosMul (Levy & Goldberg
+ * 2014, equation 4), twice (1 + cos b) / 2 * (1 + cos c) / 2 / ((1 + cos a) / 2 + 1e-6).
  */
 export function offerAnswers(
   productsPtr: usize,
@@ -457,7 +469,8 @@ export function offerAnswers(
       }
     }
     if (!v128.any_true(f32x4.gt(most, v128.load32_splat(bestPtr)))) continue;
-    // something is better than before: find it, and leave out the words of the question, which often are it
+    // something is better than before: find it, and leave out the words of the question, which
+    // often are it
     const aFold = load<i32>(wordFoldsPtr + ((<usize>a) << 2));
     const bFold = load<i32>(wordFoldsPtr + ((<usize>b) << 2));
     const cFold = load<i32>(wordFoldsPtr + ((<usize>c) << 2));

@@ -1,15 +1,63 @@
-// Text to word ids: finds the words and the ends of sentences, and counts each word in a table, in one pass. It is the
-// tokenizer of src/text/tokenizer.ts, which says what a word is and is its reference. What it cannot cut (scripts without
-// spaces, characters outside the Basic Multilingual Plane, rare signs inside words) it leaves to it, and goes on behind that.
+// Text to word ids: finds the words and the ends of sentences, and counts each word in a table, in
+// one pass. It is the tokenizer of src/text/tokenizer.ts, which says what a word is and is its
+// reference. What it cannot cut (scripts without spaces, characters outside the Basic Multilingual
+// Plane, rare signs inside words) it leaves to it, and goes on behind that.
 //
-// Text is UTF-16, or bytes of ASCII. Sixteen characters at a time become a mask of those that stand in words of ASCII, so
-// that the end of most words is a count of bits, and the word itself, with zeros behind it, is its key in the table.
+// Text is UTF-16, or bytes of ASCII. Sixteen characters at a time become a mask of those that stand
+// in words of ASCII, so that the end of most words is a count of bits, and the word itself, with
+// zeros behind it, is its key in the table.
 //
-// Nothing here allocates: where there is no room for a word, ROOM is returned, and the call is repeated once there is. Bytes
-// behind the end of a text may be read, up to 32.
+// Nothing here allocates: where there is no room for a word, ROOM is returned, and the call is
+// repeated once there is. Bytes behind the end of a text may be read, up to 32.
 
-import { SPACE, NEWLINE, STOP, FULL_STOP, SEPARATOR, RARE, UNSPACED, CONNECTOR, DIGIT, CLEAN, LONGEST, classAt, bytesAt, firstBytes, isBetween, endOfWord, hasLetter, endsSentence, foldCase, foldDigits } from './text/characters';
-import { POSITION, END, UNTIL, TEXT, CLASSES, PROSE, FLAGS, LOWER, OUT, OUT_END, LAST, MET, INDEX, MASK, NEXT, FOLD, DIGITS, DONE, FULL, HARD, ROOM, BREAK, NO_ROOM, DROPPED } from './text/state';
+import {
+  SPACE,
+  NEWLINE,
+  STOP,
+  FULL_STOP,
+  SEPARATOR,
+  RARE,
+  UNSPACED,
+  CONNECTOR,
+  DIGIT,
+  CLEAN,
+  LONGEST,
+  classAt,
+  bytesAt,
+  firstBytes,
+  isBetween,
+  endOfWord,
+  hasLetter,
+  endsSentence,
+  foldCase,
+  foldDigits,
+} from './text/characters';
+import {
+  POSITION,
+  END,
+  UNTIL,
+  TEXT,
+  CLASSES,
+  PROSE,
+  FLAGS,
+  LOWER,
+  OUT,
+  OUT_END,
+  LAST,
+  MET,
+  INDEX,
+  MASK,
+  NEXT,
+  FOLD,
+  DIGITS,
+  DONE,
+  FULL,
+  HARD,
+  ROOM,
+  BREAK,
+  NO_ROOM,
+  DROPPED,
+} from './text/state';
 import { COUNT, ID, ASCII, hashOf, intern, entryOf, insert } from './text/table';
 
 const SOFT_HYPHEN = 0xad;
@@ -17,19 +65,41 @@ const SOFT_HYPHEN = 0xad;
 export { pack, unpack } from './text/packed';
 export { findData } from './text/data';
 // What src/text shares with it
-export { POSITION, END, UNTIL, TEXT, CLASSES, PROSE, FLAGS, LOWER, OUT, OUT_END, LAST, MET, INDEX, MASK, WORDS, MOST } from './text/state';
+export {
+  POSITION,
+  END,
+  UNTIL,
+  TEXT,
+  CLASSES,
+  PROSE,
+  FLAGS,
+  LOWER,
+  OUT,
+  OUT_END,
+  LAST,
+  MET,
+  INDEX,
+  MASK,
+  WORDS,
+  MOST,
+} from './text/state';
 export { ENTRY, ENTRY_END, FREE, NEXT_ID, LETTERS, LETTERS_END, DROP, NEXT, ONES, STATE_SIZE } from './text/state';
 export { FOLD, DIGITS, DONE, FULL, HARD, ROOM } from './text/state';
 export { KEY, KEY_HIGH, COUNT, ID, HASH, LENGTH, ENTRY_SIZE, LONG } from './text/table';
-export { SIZE as SORTED_SIZE, LETTERS as SHARE_LETTERS, LENGTHS as SHARE_LENGTHS, COUNTS as SHARE_COUNTS } from './text/order';
+export {
+  SIZE as SORTED_SIZE,
+  LETTERS as SHARE_LETTERS,
+  LENGTHS as SHARE_LENGTHS,
+  COUNTS as SHARE_COUNTS,
+} from './text/order';
 export { NUMBERS as SHARE_NUMBERS, LEFT as SHARE_LEFT, SHARE_SIZE } from './text/order';
 export { findSecret } from './text/secrets';
 export { indexEntries } from './text/table';
 export { toSort, partition, deepen, sort, spellSorted, beginMerge, merge, spellNumbered } from './text/order';
 
 /**
- * Reads on from POSITION up to UNTIL; ids of words, and BREAK where a sentence ends and the last id is none, go to OUT.
- * DONE, FULL, HARD or ROOM.
+ * Reads on from POSITION up to UNTIL; ids of words, and BREAK where a sentence ends and the last id
+ * is none, go to OUT. DONE, FULL, HARD or ROOM.
  */
 export function readUnits(state: usize): i32 {
   return read<u16>(state);
@@ -45,15 +115,15 @@ export function readBytes(state: usize): i32 {
 function read<T>(state: usize): i32 {
   const size: usize = sizeof<T>();
   const text: usize = load<u32>(state, TEXT),
-    end: usize = text + (<usize>load<u32>(state, END)) * size,
-    until: usize = text + (<usize>load<u32>(state, UNTIL)) * size,
+    end: usize = text + <usize>load<u32>(state, END) * size,
+    until: usize = text + <usize>load<u32>(state, UNTIL) * size,
     classes: usize = load<u32>(state, CLASSES),
     prose: usize = load<u32>(state, PROSE),
     flags = load<u32>(state, FLAGS),
     outEnd: usize = load<u32>(state, OUT_END);
   let out: usize = load<u32>(state, OUT),
     last = load<i32>(state, LAST),
-    at: usize = text + (<usize>load<u32>(state, POSITION)) * size,
+    at: usize = text + <usize>load<u32>(state, POSITION) * size,
     index: usize = load<u32>(state, INDEX),
     mask: u32 = load<u32>(state, MASK),
     met: u32 = 0;
@@ -64,7 +134,8 @@ function read<T>(state: usize): i32 {
     a = i8x16.splat(97),
     letterCount = i8x16.splat(26),
     underscore = i8x16.splat(95);
-  // by the lower half of a byte, a bit for each upper half with which it is a sign that ends no sentence and is in no word
+  // by the lower half of a byte, a bit for each upper half with which it is a sign that ends no
+  // sentence and is in no word
   const signs = i8x16(84, 0, 4, 4, 4, 4, 4, 4, 4, 5, 12, 36, -84, 44, -88, 4),
     bits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0),
     half = i8x16.splat(15);
@@ -91,11 +162,8 @@ function read<T>(state: usize): i32 {
         continue;
       }
       const bytes = bytesAt<T>(at);
-      const isSign = v128.and(
-        i8x16.swizzle(signs, v128.and(bytes, half)),
-        i8x16.swizzle(bits, i8x16.shr_u(bytes, 4)),
-      );
-      const count: usize = ctz<u32>(<u32>i8x16.bitmask(i8x16.eq(isSign, i8x16.splat(0))) | 0x1_0000);
+      const isSign = v128.and(i8x16.swizzle(signs, v128.and(bytes, half)), i8x16.swizzle(bits, i8x16.shr_u(bytes, 4)));
+      const count: usize = ctz<u32>((<u32>i8x16.bitmask(i8x16.eq(isSign, i8x16.splat(0)))) | 0x1_0000);
       at += (count > 1 ? count : 1) * size;
       continue;
     }
@@ -117,7 +185,7 @@ function read<T>(state: usize): i32 {
     if (
       length - 1 < 15 &&
       ((CLEAN >> after) & 1 ||
-        ((after == STOP || after == SEPARATOR) && !((<u32>i8x16.bitmask(digits) >> <u32>(length - 1)) & 1)))
+        ((after == STOP || after == SEPARATOR) && !(((<u32>i8x16.bitmask(digits)) >> (<u32>(length - 1))) & 1)))
     ) {
       let key = bytes;
       const first = firstBytes(state, length);
@@ -178,7 +246,10 @@ function read<T>(state: usize): i32 {
   return result;
 }
 
-/** Interns words of the UTF-16 text, `count` spans of start, end and hash, from NEXT on, and writes ids and BREAK to OUT. DONE, FULL or ROOM. */
+/**
+ * Interns words of the UTF-16 text, `count` spans of start, end and hash, from NEXT on, and writes
+ * ids and BREAK to OUT. DONE, FULL or ROOM.
+ */
 export function internSpans(state: usize, spansPtr: usize, count: u32): i32 {
   const text: usize = load<u32>(state, TEXT);
   const outEnd: usize = load<u32>(state, OUT_END);
@@ -188,7 +259,7 @@ export function internSpans(state: usize, spansPtr: usize, count: u32): i32 {
   let next = load<u32>(state, NEXT);
   let result = DONE;
   for (; next < count; next++) {
-    const start = load<i32>(spansPtr + (<usize>next) * 12);
+    const start = load<i32>(spansPtr + <usize>next * 12);
     let id = BREAK;
     if (start == BREAK) {
       if (last == BREAK) continue;
@@ -198,7 +269,7 @@ export function internSpans(state: usize, spansPtr: usize, count: u32): i32 {
       break;
     }
     if (start != BREAK) {
-      let length = load<i32>(spansPtr + (<usize>next) * 12, 4) - start;
+      let length = load<i32>(spansPtr + <usize>next * 12, 4) - start;
       const word = text + ((<usize>start) << 1);
       // places of what the tokenizer dropped from the word
       while (length > 1 && load<u16>(word + ((<usize>(length - 1)) << 1)) == SOFT_HYPHEN) length--;

@@ -1,5 +1,6 @@
-// The part of the WebAssembly JavaScript interface that the engine uses (https://webassembly.github.io/spec/js-api/),
-// for the rooms that are checked without the DOM's types.
+// The part of the WebAssembly JavaScript interface that the engine uses
+// (https://webassembly.github.io/spec/js-api/), for the rooms that are checked without the DOM's
+// types.
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: ArrayBufferView | ArrayBuffer);

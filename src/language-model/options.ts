@@ -287,7 +287,8 @@ export function resolveLanguageModelOptions(options: LanguageModelOptions, words
   const automatic = (dropout: number): number => (dropout < 0 ? rate : dropout);
   const { dropout, inputDropout, input } = options;
   return {
-    ...{ ...options, epochs },
+    ...options,
+    epochs,
     learningRate: options.learningRate || automaticRate(options),
     dropout: automatic(dropout),
     inputDropout: input === 'onehot' && inputDropout < 0 ? 0 : automatic(inputDropout),

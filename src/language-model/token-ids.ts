@@ -1,4 +1,5 @@
-// Ids of the language model's tokens. Word rank r of the corpus, counted from 0, is token FIRST_WORD + r.
+// Ids of the language model's tokens. Word rank r of the corpus, counted from 0, is token
+// FIRST_WORD + r.
 
 /** The token of every word that the model does not know. */
 export const UNKNOWN = 0;

@@ -1,5 +1,6 @@
-// Where the model of a workspace lies: a folder under the extension's global storage, named by the folders that are open.
-// Releases before kept it in the workspace storage, whose name VS Code changes (`-1`, `-2`) while another window holds it.
+// Where the model of a workspace lies: a folder under the extension's global storage, named by the
+// folders that are open. Releases before kept it in the workspace storage, whose name VS Code
+// changes (`-1`, `-2`) while another window holds it.
 
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
@@ -13,7 +14,10 @@ export const CHECKPOINTS = {
 } as const;
 export const TOKEN_CACHE = 'tokens.cache';
 
-/** A name for the model's folder that any window on the same folders finds. `addresses`: of the folders, or of the workspace's file. */
+/**
+ * A name for the model's folder that any window on the same folders finds. `addresses`: of the
+ * folders, or of the workspace's file.
+ */
 export function modelKey(addresses: readonly string[]): string {
   return createHash('sha256')
     .update([...addresses].sort().join('\n'))
@@ -22,8 +26,8 @@ export function modelKey(addresses: readonly string[]): string {
 }
 
 /**
- * Folders with a manifest among `former` and its siblings with other suffixes, the newest first. `former` is
- * `…/workspaceStorage/ID/EXTENSION/model`, with ID as VS Code gave it to this window.
+ * Folders with a manifest among `former` and its siblings with other suffixes, the newest first.
+ * `former` is `…/workspaceStorage/ID/EXTENSION/model`, with ID as VS Code gave it to this window.
  */
 export async function formerPlaces(former: string): Promise<string[]> {
   const inside = join(basename(dirname(former)), basename(former));

@@ -2,7 +2,9 @@
 
 import * as l10n from '@vscode/l10n';
 
-/** The sentence for an error of the file system that has one of its own; else the error as it is. */
+/**
+ * The sentence for an error of the file system that has one of its own; else the error as it is.
+ */
 export function storageProblem(error: unknown, directory: string): Error {
   const reason = reasonOf((error as NodeJS.ErrnoException).code, directory);
   return reason === null ? (error as Error) : new Error(reason, { cause: error });

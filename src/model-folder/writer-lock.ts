@@ -1,14 +1,15 @@
-// Who writes into a model's folder: one process at a time, of any window or command line, on any machine that shares the disk.
+// Who writes into a model's folder: one process at a time, of any window or command line, on any
+// machine that shares the disk.
 //
-// A lock is a file `writer-N.lock`, and the one with the largest N holds the folder. It is made exclusively, and written
-// again and again through the descriptor that made it, so that a heartbeat never lands in another owner's file. The lock
-// of a dead owner is not deleted and made anew, which two could do at once: number N + 1 is made exclusively, by one,
-// who then removes the dead ones.
+// A lock is a file `writer-N.lock`, and the one with the largest N holds the folder. It is made
+// exclusively, and written again and again through the descriptor that made it, so that a heartbeat
+// never lands in another owner's file. The lock of a dead owner is not deleted and made anew, which
+// two could do at once: number N + 1 is made exclusively, by one, who then removes the dead ones.
 
 import * as l10n from '@vscode/l10n';
 import { randomUUID } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,9 +27,15 @@ export interface Writer {
 
 /** Milliseconds between two heartbeats. */
 const HEARTBEAT = 1000;
-/** An owner that has been silent for so many milliseconds is dead: its process id may be another's by now. */
+/**
+ * An owner that has been silent for so many milliseconds is dead: its process id may be another's
+ * by now.
+ */
 const SILENCE = 30_000;
-/** An owner that was killed before it wrote a word: milliseconds that its lock counts, and between two looks at it. */
+/**
+ * An owner that was killed before it wrote a word: milliseconds that its lock counts, and between
+ * two looks at it.
+ */
 const UNWRITTEN = 2000;
 const LOOK_AGAIN = 50;
 /** Bytes of a lock, so that each writing covers the one before. */
@@ -36,7 +43,10 @@ const SIZE = 512;
 const NAME = /^writer-(\d+)\.lock$/;
 const UNKNOWN: Writer = { pid: 0, host: '', fraction: 0, token: '' };
 const HOST = hostOfProcesses();
-/** Tokens of the locks that this process holds: after a restart, a container's process may have the id of the one before. */
+/**
+ * Tokens of the locks that this process holds: after a restart, a container's process may have the
+ * id of the one before.
+ */
 const held = new Set<string>();
 
 /** Another process writes into the folder. `message` is one sentence for the user. */
@@ -62,7 +72,10 @@ export class WriterLock {
     this.#token = token;
   }
 
-  /** Makes the folder where it is missing. Throws FolderInUse, or one sentence if nothing can be written there. */
+  /**
+   * Makes the folder where it is missing. Throws FolderInUse, or one sentence if nothing can be
+   * written there.
+   */
   static async take(directory: string): Promise<WriterLock> {
     try {
       await mkdir(directory, { recursive: true });
@@ -97,8 +110,9 @@ export class WriterLock {
     held.add(lock.#token);
     try {
       await lock.#write();
-      // The folder was looked at before the lock was made: another may have been made since, with any number. Each looks
-      // after it has made its own, so that of two at least one sees the other, and gives way.
+      // The folder was looked at before the lock was made: another may have been made since, with
+      // any number. Each looks after it has made its own, so that of two at least one sees the
+      // other, and gives way.
       const others = (await locksIn(directory)).filter((other) => other !== number);
       if (others.every((other) => other < number) && !(await anyLives(directory, others))) {
         for (const other of others) await rm(pathOf(directory, other), { force: true });
@@ -113,7 +127,10 @@ export class WriterLock {
     return null;
   }
 
-  /** Throws one sentence if another process has taken the folder, because this one was silent for long, as in a sleep. */
+  /**
+   * Throws one sentence if another process has taken the folder, because this one was silent for
+   * long, as in a sleep.
+   */
   async check(): Promise<void> {
     // who takes the folder of a silent owner removes its lock first
     const owner = await readLock(pathOf(this.#directory, this.#number));

@@ -1,7 +1,11 @@
-// What is known of an option: one row of the table that stands in the room that uses it. Everything else that speaks of
-// options is made from these rows: types and defaults, checks, VS Code's settings, the command line, docs/settings.md.
+// What is known of an option: one row of the table that stands in the room that uses it. Everything
+// else that speaks of options is made from these rows: types and defaults, checks, VS Code's
+// settings, the command line, docs/settings.md.
 
-/** Who meets an option: everybody; those who tune a training; those who compare methods. VS Code hides the last two. */
+/**
+ * Who meets an option: everybody; those who tune a training; those who compare methods. VS Code
+ * hides the last two.
+ */
 export type Tier = 'basic' | 'advanced' | 'research';
 
 /** The presets that differ from the defaults. */
@@ -28,7 +32,10 @@ export type Unit =
 interface Facts<Value> {
   default: Value;
   tier: Tier;
-  /** What it does, in Markdown. `#lexiscope.seed#` is a link to a setting, and so is the same name without the signs. */
+  /**
+   * What it does, in Markdown. `#lexiscope.seed#` is a link to a setting, and so is the same name
+   * without the signs.
+   */
   sentence: string;
   /** What presets set, where that is not the default. */
   effort?: { readonly [Name in Effort]?: Value };
@@ -45,7 +52,9 @@ export type Option =
   | ({ type: 'text' } & Facts<string>)
   | ({ type: 'list' } & Facts<readonly string[]>);
 
-/** One value of a choice, what it means, and its name in a list where that is not the value itself. */
+/**
+ * One value of a choice, what it means, and its name in a list where that is not the value itself.
+ */
 export type Choice = readonly [value: string, sentence: string, label?: string];
 
 export type OptionTable = Readonly<Record<string, Option>>;

@@ -25,7 +25,10 @@ export function fits(option: Option, value: unknown): boolean {
   }
 }
 
-/** The value that a settings file has: a size becomes bytes. What cannot be meant stays as it is, for the check to name. */
+/**
+ * The value that a settings file has: a size becomes bytes. What cannot be meant stays as it is,
+ * for the check to name.
+ */
 export function fromSetting(option: Option, value: unknown): unknown {
   return option.type === 'size' ? (bytesOf(value) ?? value) : value;
 }

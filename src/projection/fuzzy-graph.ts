@@ -1,19 +1,25 @@
-// The fuzzy neighbourhood graph of UMAP (McInnes, Healy, Melville 2018, sections 3.1 and 4.1; names as in umap-learn):
-// distances to the nearest points become the strengths of links, each point by its own scale, and both directions of a
-// link are joined. The same numbers as umap-js, whose matrices keyed by strings take 30 s and 2 GB for 39,000 points
-// with 15 neighbours, and end at 2^24 links.
+// The fuzzy neighbourhood graph of UMAP (McInnes, Healy, Melville 2018, sections 3.1 and 4.1; names
+// as in umap-learn): distances to the nearest points become the strengths of links, each point by
+// its own scale, and both directions of a link are joined. The same numbers as umap-js, whose
+// matrices keyed by strings take 30 s and 2 GB for 39,000 points with 15 neighbours, and end at
+// 2^24 links.
 
 /** How near the sum of strengths must come to its target. */
 const TOLERANCE = 1e-5;
 const ROUNDS = 64;
 /** The least scale of a point, in mean distances of its neighbours. */
 const LEAST_SCALE = 1e-3;
-/** Equal vectors lie so far apart: a point scales by its nearest neighbour that lies apart from it. */
+/**
+ * Equal vectors lie so far apart: a point scales by its nearest neighbour that lies apart from it.
+ */
 const LEAST_DISTANCE = 1e-6;
 /** Points that one step looks at. */
 const POINTS = 2000;
 
-/** The links among N points in both directions, by row, then by column: link e leads from rows[e] to columns[e]. */
+/**
+ * The links among N points in both directions, by row, then by column: link e leads from rows[e] to
+ * columns[e].
+ */
 export interface Links {
   rows: Int32Array;
   columns: Int32Array;
@@ -31,7 +37,10 @@ export class FuzzyGraph {
   readonly #strengths: Float64Array;
   #done = 0;
 
-  /** `ids` and `similarities`: (N, k), the neighbours of each point, nearest first, without the point itself, and their cosines. */
+  /**
+   * `ids` and `similarities`: (N, k), the neighbours of each point, nearest first, without the
+   * point itself, and their cosines.
+   */
   constructor(ids: Int32Array, similarities: Float32Array, N: number) {
     this.#ids = ids;
     this.#distances = Float64Array.from(similarities, (cosine) => Math.max(LEAST_DISTANCE, 1 - cosine));
@@ -50,7 +59,10 @@ export class FuzzyGraph {
     return this.#done < this.#N;
   }
 
-  /** The finished graph: a link of strengths a and b in its two directions has the value a + b - a b in both. */
+  /**
+   * The finished graph: a link of strengths a and b in its two directions has the value a + b - a b
+   * in both.
+   */
   links(): Links {
     const k = this.#k;
     const ids = this.#ids;
@@ -92,7 +104,10 @@ export class FuzzyGraph {
   }
 }
 
-/** Distances to strengths: 1 for the nearest, and so scaled that they sum to log2 of the number of points, itself included. */
+/**
+ * Distances to strengths: 1 for the nearest, and so scaled that they sum to log2 of the number of
+ * points, itself included.
+ */
 function smooth(distances: Float64Array, strengths: Float64Array): void {
   const target = Math.log2(distances.length + 1);
   const nearest = distances[0]!;

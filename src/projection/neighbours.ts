@@ -1,9 +1,12 @@
-// The exact nearest vectors, by cosine, of every vector: a blocked product of the matrix with itself
-// (src/kernels/similarity.ts), cut into calls of a few milliseconds.
+// The exact nearest vectors, by cosine, of every vector: a blocked product of the matrix with
+// itself (src/kernels/similarity.ts), cut into calls of a few milliseconds.
 
 import { PANEL, type SimilarityExports } from '../kernel-interfaces/similarity.ts';
 
-/** Rows whose lists are filled together: 48 rows of 100 floats stay in the first-level cache while the panels pass by. */
+/**
+ * Rows whose lists are filled together: 48 rows of 100 floats stay in the first-level cache while
+ * the panels pass by.
+ */
 const ROWS = 48;
 /** Multiplications in one call of the kernel: 2 to 5 ms, once V8 has optimised it. */
 const PRODUCTS = 60e6;
@@ -31,7 +34,10 @@ export class NearestNeighbours {
   #row = 0;
   #panel = 0;
 
-  /** `vectors`: (N, D), of any length; one of zeros is as far from all as a right angle. `kernel`: the module `similarity`. 1 <= k < N. */
+  /**
+   * `vectors`: (N, D), of any length; one of zeros is as far from all as a right angle. `kernel`:
+   * the module `similarity`. 1 <= k < N.
+   */
   constructor(kernel: WebAssembly.Module, vectors: Float32Array, D: number, k: number) {
     const N = vectors.length / D;
     if (!Number.isInteger(N))

@@ -1,6 +1,7 @@
-// The two directions in which vectors differ most, by orthogonal iteration: where UMAP starts from. A start that knows the
-// large-scale order keeps it on the map (Kobak, Linderman 2021, doi:10.1038/s41587-020-00809-z); a random one does not.
-// Not for exact components: a few rounds are enough to start from.
+// The two directions in which vectors differ most, by orthogonal iteration: where UMAP starts from.
+// A start that knows the large-scale order keeps it on the map (Kobak, Linderman 2021,
+// doi:10.1038/s41587-020-00809-z); a random one does not. Not for exact components: a few rounds
+// are enough to start from.
 
 /** Rounds of the iteration; the directions need not have settled. */
 const ROUNDS = 12;
@@ -63,7 +64,10 @@ export class PrincipalComponents {
   }
 }
 
-/** Makes two directions, (2, D), unit length and at right angles (Gram, Schmidt); one that vanishes becomes zeros. */
+/**
+ * Makes two directions, (2, D), unit length and at right angles (Gram, Schmidt); one that vanishes
+ * becomes zeros.
+ */
 function orthonormalize(directions: Float64Array, D: number): void {
   const first = directions.subarray(0, D);
   const second = directions.subarray(D);

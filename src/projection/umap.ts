@@ -1,7 +1,8 @@
-// The map: UMAP (McInnes, Healy, Melville 2018, arXiv:1802.03426) of unit vectors under the cosine distance, in steps.
-// Neighbours are exact and come from a kernel (neighbours.ts), the graph from fuzzy-graph.ts, the start from the two main
-// directions of the vectors (principal-components.ts), the layout from umap-js. The same vectors, options and seed give
-// the same map, and the graph is the one that umap-js makes of the same neighbours (test/unit/projection.test.ts).
+// The map: UMAP (McInnes, Healy, Melville 2018, arXiv:1802.03426) of unit vectors under the cosine
+// distance, in steps. Neighbours are exact and come from a kernel (neighbours.ts), the graph from
+// fuzzy-graph.ts, the start from the two main directions of the vectors (principal-components.ts),
+// the layout from umap-js. The same vectors, options and seed give the same map, and the graph is
+// the one that umap-js makes of the same neighbours (test/unit/projection.test.ts).
 
 import { UMAP } from 'umap-js';
 import { FuzzyGraph, type Links } from './fuzzy-graph.ts';
@@ -40,7 +41,8 @@ export function createProjectionJob(
 /** The range that umap-js starts its own layouts in: -10 to 10. */
 const START = 10;
 
-// What the stages cost, in seconds, for the share of the whole that each is: measured on a Xeon with 2 cores
+// What the stages cost, in seconds, for the share of the whole that each is: measured on a Xeon
+// with 2 cores
 const SECONDS_PER_PRODUCT = 3e-11;
 const SECONDS_PER_LINK = 5e-6;
 const SECONDS_PER_LINK_AND_EPOCH = 2e-7;
@@ -79,7 +81,10 @@ export class Projection {
     }
   }
 
-  /** One piece of the work: some ten milliseconds, or one epoch of the layout; false once the map is done. */
+  /**
+   * One piece of the work: some ten milliseconds, or one epoch of the layout; false once the map is
+   * done.
+   */
   step(): boolean {
     switch (this.#stage) {
       case 'neighbours':
@@ -106,7 +111,7 @@ export class Projection {
     return this.#stage !== 'done';
   }
 
-  /** Of the whole work, 0 to 1, by its time. */
+  /** Share of the whole work that is done, 0 to 1, by its time. */
   get fraction(): number {
     const search = this.#N * this.#N * this.#job.D * SECONDS_PER_PRODUCT;
     const graph = this.#links * SECONDS_PER_LINK;
@@ -126,8 +131,8 @@ export class Projection {
   }
 
   /**
-   * (N, 2), x then y: centred, the longer side of the bounding box from -1 to 1. A new array; also of the unfinished
-   * layout, once there is one.
+   * (N, 2), x then y: centred, the longer side of the bounding box from -1 to 1. A new array; also
+   * of the unfinished layout, once there is one.
    */
   positions(): Float32Array {
     const positions = new Float32Array(2 * this.#N);
@@ -147,13 +152,16 @@ export class Projection {
     return positions;
   }
 
-  /** Makes umap-js ready for its first epoch over these links, with its points at `start`, (N, 2). */
+  /**
+   * Makes umap-js ready for its first epoch over these links, with its points at `start`, (N, 2).
+   */
   #begin(links: Links, start: Float64Array): void {
     const { minDist, spread } = this.#job.options;
     const umap = new UMAP({
       nNeighbors: Math.min(this.#job.options.nNeighbors, this.#N - 1),
-      // The map is scaled at the end, so only the ratio of the two shapes it. umap-js finds the curve for spread 1
-      // at every ratio; for spreads such as .01 or 100 its search ends far from the curve, with exponents below zero.
+      // The map is scaled at the end, so only the ratio of the two shapes it. umap-js finds the
+      // curve for spread 1 at every ratio; for spreads such as .01 or 100 its search ends far from
+      // the curve, with exponents below zero.
       minDist: Math.min(1, minDist / spread),
       spread: 1,
       nEpochs: this.#nEpochs,
@@ -207,7 +215,10 @@ function defaultEpochs(N: number): number {
   return N <= 7500 ? 300 : 200;
 }
 
-/** N points at equal distances from each other, for maps too small to have neighbours; one alone lies in the middle. */
+/**
+ * N points at equal distances from each other, for maps too small to have neighbours; one alone
+ * lies in the middle.
+ */
 function onCircle(N: number): number[][] {
   return Array.from({ length: N }, (_, i) => [Math.cos((2 * Math.PI * i) / N), Math.sin((2 * Math.PI * i) / N)]);
 }

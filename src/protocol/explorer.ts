@@ -4,12 +4,15 @@ import type { Completion, UnknownWord, WordDescription, WordMap } from './engine
 
 /** What the webview may ask of the host. */
 export interface ExplorerHost {
-  /** The map, null where nothing is trained yet. Throws one sentence where the model cannot be read or has no map. */
+  /**
+   * The map; `null` if nothing is trained yet. Throws one sentence if the model cannot be read or
+   * has no map.
+   */
   map(): Promise<WordMap | null>;
   describe(word: string, neighbours: number): Promise<WordDescription | UnknownWord>;
   /** Cosine similarities of `word` to the map's words, (N); null for an unknown word. */
   similaritiesOnMap(word: string): Promise<Float32Array | null>;
-  /** Null where the model has no language model. */
+  /** `null` if the model has no language model. */
   complete(text: string, suggestions: number): Promise<Completion | null>;
   /** Starts the training command. */
   train(): Promise<void>;

@@ -1,9 +1,9 @@
-// What is written from the table of options: VS Code's settings, their texts, and docs/settings.md. For scripts/generate.mjs;
-// no bundle holds it.
+// What is written from the table of options: VS Code's settings, their texts, and docs/settings.md.
+// For scripts/generate.mjs; no bundle holds it.
 
-import { choicesOf, EFFORTS, type Effort, type Option } from '../options/option.ts';
+import { choicesOf, type Effort, EFFORTS, type Option } from '../options/option.ts';
 import { toSetting, valuesText } from '../options/value.ts';
-import { OPTIONS, PREFIX, type NamedOption } from './table.ts';
+import { type NamedOption, OPTIONS, PREFIX } from './table.ts';
 
 /** The basic settings stand in a section of their own, before all others. */
 const FIRST = 'Lexiscope';

@@ -1,9 +1,9 @@
-// From the settings that somebody made to a request to the engine. The editor and the command line read settings in their
-// own ways; what they mean is the same.
+// From the settings that somebody made to a request to the engine. The editor and the command line
+// read settings in their own ways; what they mean is the same.
 
-import { LANGUAGE_MODEL_TRAINING, READING, RUN, type ReadingOptions } from '../engine/options.ts';
+import { LANGUAGE_MODEL_TRAINING, READING, type ReadingOptions, RUN } from '../engine/options.ts';
 import { LANGUAGE_MODEL } from '../language-model/options.ts';
-import { EFFORTS, type Effort, type Option, type OptionTable, type ValuesOf } from '../options/option.ts';
+import { type Effort, EFFORTS, type Option, type OptionTable, type ValuesOf } from '../options/option.ts';
 import { unfitting } from '../options/sentence.ts';
 import { fits, fromSetting } from '../options/value.ts';
 import { PROJECTION } from '../projection/options.ts';
@@ -12,10 +12,16 @@ import { PHRASES, TEXT, type TextOptions } from '../text/options.ts';
 import { WORD2VEC } from '../word2vec/options.ts';
 import { OPTIONS, PREFIX } from './table.ts';
 
-/** What somebody set for an option, as it was written, by its name without `lexiscope.`; undefined if it was not set. */
+/**
+ * What somebody set for an option, as it was written, by its name without `lexiscope.`; undefined
+ * if it was not set.
+ */
 export type Given = (name: string) => unknown;
 
-/** The training that the settings describe. Throws a RangeError with a sentence for each setting that is wrong. */
+/**
+ * The training that the settings describe. Throws a RangeError with a sentence for each setting
+ * that is wrong.
+ */
 export function trainRequest(folders: FolderRequest[], given: Given): TrainRequest {
   check(given);
   const { enabled, backend, tensorflowFolder, vectorWidth } = values('languageModel.', LANGUAGE_MODEL_TRAINING, given);
@@ -34,7 +40,10 @@ export function trainRequest(folders: FolderRequest[], given: Given): TrainReque
   };
 }
 
-/** The import that the settings describe: all rows, with their map. Values are passed on, right or wrong. */
+/**
+ * The import that the settings describe: all rows, with their map. Values are passed on, right or
+ * wrong.
+ */
 export function importRequest(given: Given): ImportRequest {
   return { most: 0, projection: values('map.', PROJECTION, given), seed: values('', RUN, given).seed };
 }

@@ -1,18 +1,19 @@
-// The answers of many analogies at once: a job that is cloned to a thread, a class that does it step by step, and the count
-// of right answers.
+// The answers of many analogies at once: a job that is cloned to a thread, a class that does it
+// step by step, and the count of right answers.
 //
-// The 19,544 questions of questions-words.txt name 905 words. Their cosines to all rows are a small product of matrices, and
-// the score of a row for a question is a sum (3CosAdd) or a quotient (3CosMul) of three of them. So rows pass in tiles: the
-// cosines of every named word to the tile, then every question over the tile (kernel `offerAnswers`). 30,000 words of 100
-// numbers take half a second instead of the five that a search for each question takes.
+// The 19,544 questions of questions-words.txt name 905 words. Their cosines to all rows are a small
+// product of matrices, and the score of a row for a question is a sum (3CosAdd) or a quotient
+// (3CosMul) of three of them. So rows pass in tiles: the cosines of every named word to the tile,
+// then every question over the tile (kernel `offerAnswers`). 30,000 words of 100 numbers take half
+// a second instead of the five that a search for each question takes.
 
+import { ANALOGY_VOCABULARY, type AnalogyAccuracy, knownRows, type SectionAccuracy } from './evaluation.ts';
 import type { AnalogyQuestions } from './evaluation-set.ts';
-import { ANALOGY_VOCABULARY, knownRows, type AnalogyAccuracy, type SectionAccuracy } from './evaluation.ts';
 import type { Method, WordVectors } from './vectors.ts';
 
 export interface AnalogyOptions {
   method?: Method;
-  /** The most frequent words, so many, are known and are the possible answers; 0: all. */
+  /** How many of the most frequent words are known, and are the possible answers; 0: all. */
   restrictVocabulary?: number;
 }
 
@@ -32,7 +33,10 @@ export interface AnalogyJob {
   /** (rows): of each row, and (W): of each word, what it counts as. */
   folds: Int32Array;
   wordFolds: Int32Array;
-  /** (A), shared: the row of the best answer to each question, -1 where there is none; there once the last step is done. */
+  /**
+   * (A), shared: the row of the best answer to each question, -1 where there is none; there once
+   * the last step is done.
+   */
   answers: Int32Array;
   /** (1), shared: rows that were offered so far. */
   done: Int32Array;
@@ -82,7 +86,12 @@ export function createAnalogyJob(
     if (!four.includes(-1)) questions.push(four[0]!, four[1]!, four[2]!);
   }
   return {
-    ...{ kernel, method, memory, rowsPtr, stride, rows },
+    kernel,
+    method,
+    memory,
+    rowsPtr,
+    stride,
+    rows,
     words: Int32Array.from(words),
     questions: Int32Array.from(questions),
     folds: vectors.folds.slice(0, rows),
@@ -165,8 +174,18 @@ export class AnalogyThread {
     }
     const end = Math.min(this.#asked, this.#question + Math.ceil(STEP_WORK / TILE / 3));
     this.#kernel.offerAnswers(
-      ...([products, TILE, count, this.#row, foldsPtr, wordFolds, this.#questionsPtr, this.#question, end] as const),
-      ...([this.#bestsPtr, this.#answersPtr, method === '3CosMul'] as const),
+      products,
+      TILE,
+      count,
+      this.#row,
+      foldsPtr,
+      wordFolds,
+      this.#questionsPtr,
+      this.#question,
+      end,
+      this.#bestsPtr,
+      this.#answersPtr,
+      method === '3CosMul',
     );
     this.#question = end;
     if (end === this.#asked) {
@@ -196,7 +215,10 @@ export function countAnswers(
 ): AnalogyAccuracy {
   const known = knownRows(vectors, set.words, rows);
   const accuracy = (name: string, questions: number, asked: number, right: number): SectionAccuracy => ({
-    ...{ name, questions, asked, right },
+    name,
+    questions,
+    asked,
+    right,
     accuracy: right / asked,
   });
   const sections: SectionAccuracy[] = [];

@@ -1,7 +1,8 @@
-// A training between two chunks: its threads wait, what they have done is copied, and another training goes on from there.
+// A training between two chunks: its threads wait, what they have done is copied, and another
+// training goes on from there.
 
-import { CHUNK_FIELDS, CONTROL, PROGRESS, PROGRESS_FIELDS, word2vecProgress, type Word2vecJob } from './job.ts';
-import { matricesOf, putMatrices, type Matrices } from './matrices.ts';
+import { CHUNK_FIELDS, CONTROL, PROGRESS, PROGRESS_FIELDS, type Word2vecJob, word2vecProgress } from './job.ts';
+import { type Matrices, matricesOf, putMatrices } from './matrices.ts';
 
 /** A training between two chunks: `checkpointOf` makes it, `createWord2vecJob` goes on from it. */
 export interface Word2vecCheckpoint {
@@ -15,7 +16,10 @@ export interface Word2vecCheckpoint {
   matrices: Matrices;
 }
 
-/** Asks the threads to wait before a chunk that none of them has begun. They go on after `resumeThreads`. */
+/**
+ * Asks the threads to wait before a chunk that none of them has begun. They go on after
+ * `resumeThreads`.
+ */
 export function pauseThreads({ control }: Word2vecJob): void {
   Atomics.store(control, CONTROL.pauseAt, Atomics.load(control, CONTROL.taken) + 2);
 }
@@ -30,7 +34,10 @@ export function resumeThreads({ control }: Word2vecJob): void {
   Atomics.notify(control, CONTROL.pauseAt);
 }
 
-/** Where a training stands while its threads are paused. The matrices are copies, in the place of those of an earlier checkpoint where it is given. */
+/**
+ * Where a training stands while its threads are paused. The matrices are copies, in the place of
+ * those of an earlier checkpoint where it is given.
+ */
 export function checkpointOf(job: Word2vecJob, earlier?: Word2vecCheckpoint): Word2vecCheckpoint {
   const { control, chunks, losses, options } = job;
   const { words, pairs } = word2vecProgress(job);
@@ -47,7 +54,10 @@ export function checkpointOf(job: Word2vecJob, earlier?: Word2vecCheckpoint): Wo
   };
 }
 
-/** Puts a job that was just made where a checkpoint stands. Throws a RangeError where that does not fit. */
+/**
+ * Puts a job that was just made where a checkpoint stands. Throws a RangeError where that does not
+ * fit.
+ */
 export function putCheckpoint(job: Word2vecJob, { chunk, words, pairs, losses, matrices }: Word2vecCheckpoint): void {
   Atomics.store(job.control, CONTROL.taken, chunk);
   const counted = job.options.deterministic ? job.threads : 1;

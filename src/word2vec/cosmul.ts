@@ -1,11 +1,15 @@
-// 3CosMul (Levy & Goldberg 2014, "Linguistic Regularities in Sparse and Explicit Word Representations", equation 4): the
-// product of (1 + cos) / 2 over the words that count, divided by that over the words that count against, plus 1e-6; a weight
-// is the exponent of its factor. From cosines that are known within bounds, the bounds of the score.
+// 3CosMul (Levy & Goldberg 2014, "Linguistic Regularities in Sparse and Explicit Word
+// Representations", equation 4): the product of (1 + cos) / 2 over the words that count, divided by
+// that over the words that count against, plus 1e-6; a weight is the exponent of its factor. From
+// cosines that are known within bounds, the bounds of the score.
 
 /** Added to the denominator against a division by zero. */
 export const COSMUL_EPSILON = 1e-6;
 
-/** A word's weight, below 0 where it counts against, and how far a cosine to it may be off: the row's error times `slope`, plus `constant`. */
+/**
+ * A word's weight, below 0 where it counts against, and how far a cosine to it may be off: the
+ * row's error times `slope`, plus `constant`.
+ */
 interface MeasuredFactor {
   weight: number;
   slope: number;
@@ -13,8 +17,8 @@ interface MeasuredFactor {
 }
 
 /**
- * 3CosMul of a row, in double precision. cosines: (queries, stride). With `sign` 1 or -1 no less or no more than it can be,
- * where the row's copy is `error` away; with 0 what the cosines say.
+ * 3CosMul of a row, in double precision. cosines: (queries, stride). With `sign` 1 or -1 no less or
+ * no more than it can be, where the row's copy is `error` away; with 0 what the cosines say.
  */
 export function quotient(
   queries: readonly MeasuredFactor[],
@@ -35,7 +39,10 @@ export function quotient(
   return numerator / (denominator + COSMUL_EPSILON);
 }
 
-/** Multiplies each number by the largest factor, or the smallest where it counts against, that the row can have. */
+/**
+ * Multiplies each number by the largest factor, or the smallest where it counts against, that the
+ * row can have.
+ */
 export function multiply(
   numbers: Float64Array,
   cosines: Float32Array,

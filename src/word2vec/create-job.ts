@@ -1,35 +1,45 @@
-// Makes the job of a training: cuts the text into chunks, lays out the memory and fills it with what the threads need.
+// Makes the job of a training: cuts the text into chunks, lays out the memory and fills it with
+// what the threads need.
 
+import { SETTINGS_BYTES, STEP } from '../kernel-interfaces/word2vec.ts';
 import { putCheckpoint, type Word2vecCheckpoint } from './checkpoint.ts';
-import { huffmanPaths, type HuffmanPaths } from './huffman.ts';
+import { type HuffmanPaths, huffmanPaths } from './huffman.ts';
 import {
   CHUNK_FIELDS,
   CHUNK_TOKENS,
   CONTROL,
   CONTROL_FIELDS,
+  type Layout,
   PROGRESS_FIELDS,
   SENTENCE_TOKENS,
-  type Layout,
   type Text,
   type Word2vecJob,
 } from './job.ts';
-import { SETTINGS_BYTES, STEP } from '../kernel-interfaces/word2vec.ts';
-import { instantiate, writeSettings, type KernelSettings } from './kernel.ts';
-import { putInitial, type InitialVectors } from './matrices.ts';
+import { instantiate, type KernelSettings, writeSettings } from './kernel.ts';
+import { type InitialVectors, putInitial } from './matrices.ts';
 import type { Word2vecOptions } from './options.ts';
+import { Word2vecError } from './problems.ts';
 import { ngramRows } from './subwords.ts';
 
-/** Of so many words an epoch and more, the loss is measured at every 16th position, else at every one. */
+/** Words an epoch from which on the loss is measured at every 16th position only. */
 const LOSS_SAMPLED = 2_000_000;
-/** Floats that the columns are divided by in a deterministic training: parts of a size that is worth a thread. */
+/**
+ * Floats that the columns are divided by in a deterministic training: parts of a size that is worth
+ * a thread.
+ */
 const PART_STEPS = 6;
 const MOST_PARTS = 8;
-/** Deterministic training: most turns that are scored together; fewer if a word has a larger share of the noise than this. */
+/**
+ * Deterministic training: most turns that are scored together; fewer if a word has a larger share
+ * of the noise than this.
+ */
 const MOST_TURNS = 32;
 const MOST_TURNS_WITH_SUBWORDS = 8;
 const SHARE_OF_NOISE = 0.03;
 const STEP_FLOATS = STEP / 4;
-/** Nodes that each of several threads has a copy of; a chunk meets them a hundred times and more. */
+/**
+ * Nodes that each of several threads has a copy of; a chunk meets them a hundred times and more.
+ */
 const COPIED_SHARE = 0.01;
 const MOST_COPIED = 256;
 const GIBIBYTE = 2 ** 30;
@@ -37,11 +47,13 @@ const PAGE = 65_536;
 
 export interface Word2vecInput {
   text: Text;
-  /** Of every word, descending. */
+  /** Count of every word, descending. */
   counts: ArrayLike<number>;
-  /** Of every word; needed for subwords. */
+  /** Spelling of every word; needed for subwords. */
   words?: readonly string[];
-  /** Words that are kept more rarely than their count says, and the factor, 0 to 1, of how often. */
+  /**
+   * Words that are kept more rarely than their count says, and the factor, 0 to 1, of how often.
+   */
   keepFactors?: ReadonlyMap<number, number>;
   /** Resolved: `vectorSize`, `minCount` and `epochs` above 0. */
   options: Word2vecOptions;
@@ -52,8 +64,9 @@ export interface Word2vecInput {
 }
 
 /**
- * Lays out and fills the memory of one training. Throws a RangeError where fewer than two words appear `minCount` times,
- * where the options contradict each other, or where the job needs more than 4 GiB.
+ * Lays out and fills the memory of one training. Throws a RangeError where fewer than two words
+ * appear `minCount` times, where the options contradict each other, or where the job needs more
+ * than 4 GiB.
  */
 export function createWord2vecJob(kernel: WebAssembly.Module, input: Word2vecInput): Word2vecJob {
   const { counts, options, seed } = input;
@@ -217,7 +230,9 @@ interface Sizes {
   subwords: Subwords | null;
 }
 
-/** Lays out a job's memory and gives it, all zeros, with the settings that the kernel is to have. */
+/**
+ * Lays out a job's memory and gives it, all zeros, with the settings that the kernel is to have.
+ */
 function allocate(
   kernel: WebAssembly.Module,
   { options, vocabulary, buckets, threads, parts, paths, subwords }: Sizes,
@@ -284,18 +299,25 @@ function allocate(
     threadStride,
   };
 
-  const pages = Math.ceil(end / PAGE);
-  const need = `word2vec: ${vocabulary} words${buckets ? ` and ${buckets} n-grams` : ''} of ${vectorSize} numbers need ${(end / GIBIBYTE).toFixed(1)} GiB`;
-  const advice = 'use smaller vectors (vectorSize), a larger minimum count (minCount) or a limit (maxVocabulary)';
-  if (pages * PAGE > 4 * GIBIBYTE) throw new RangeError(`${need}, expected at most 4; ${advice}`);
+  return { memory: takeMemory(end, { words: vocabulary, ngrams: buckets, vectorSize }), layout, settings };
+}
+
+/** Shared memory of at least `bytes`. Throws a Word2vecError if there is not so much. */
+function takeMemory(bytes: number, sizes: { words: number; ngrams: number; vectorSize: number }): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE);
+  const tooLarge = { kind: 'vectorsTooLarge' as const, ...sizes, bytes };
+  if (pages * PAGE > 4 * GIBIBYTE) throw new Word2vecError({ ...tooLarge, most: 'wasm' });
   try {
-    return { memory: new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }), layout, settings };
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch {
-    throw new RangeError(`${need}, more than this machine gives; ${advice}`);
+    throw new Word2vecError({ ...tooLarge, most: 'machine' });
   }
 }
 
-/** The first of the inner nodes that are met at COPIED_SHARE of all positions, the uppermost of the tree; at most MOST_COPIED of them. */
+/**
+ * The first of the inner nodes that are met at COPIED_SHARE of all positions, the uppermost of the
+ * tree; at most MOST_COPIED of them.
+ */
 function firstCopied({ counts }: HuffmanPaths): number {
   const root = counts.length - 1;
   let first = root;
@@ -317,8 +339,9 @@ function writeLists(memory: WebAssembly.Memory, ptr: number, starts: Uint32Array
 }
 
 /**
- * How often each word is kept, as gensim has it: sqrt(t / f) + t / f for a word of share f, t = sample. The share is
- * taken of the words that have a vector. In 2^32nds; the highest number keeps all.
+ * How often each word is kept, as gensim has it: sqrt(t / f) + t / f for a word of share f, t =
+ * sample. The share is taken of the words that have a vector. In 2^32nds; the highest number keeps
+ * all.
  */
 function fillKeep(keep: Uint32Array, counts: ArrayLike<number>, sample: number): void {
   let total = 0;
@@ -330,7 +353,10 @@ function fillKeep(keep: Uint32Array, counts: ArrayLike<number>, sample: number):
   }
 }
 
-/** Outputs of a position on average over the words that are kept: the word and its negatives, and the nodes of its path. */
+/**
+ * Outputs of a position on average over the words that are kept: the word and its negatives, and
+ * the nodes of its path.
+ */
 function meanOutputs(
   negative: number,
   paths: HuffmanPaths | null,
@@ -348,8 +374,9 @@ function meanOutputs(
 
 /** Word ids in proportion to count^exponent, in order. */
 /**
- * Most turns of a block in deterministic training. The negatives of a block are scored before any of them is learned, so a
- * word that is a large share of the noise would take many steps at once: shares are measured in bench/README.md.
+ * Most turns of a block in deterministic training. The negatives of a block are scored before any
+ * of them is learned, so a word that is a large share of the noise would take many steps at once:
+ * shares are measured in bench/README.md.
  */
 function mostTurns(counts: ArrayLike<number>, vocabulary: number, options: Word2vecOptions): number {
   const most = options.subwords ? MOST_TURNS_WITH_SUBWORDS : MOST_TURNS;

@@ -1,5 +1,6 @@
-// Lines of fields, as spreadsheets, R, pandas and people write them: tabs, semicolons, commas or spaces between, quotation
-// marks around a field (RFC 4180), a heading or none, decimal points or commas.
+// Lines of fields, as spreadsheets, R, pandas and people write them: tabs, semicolons, commas or
+// spaces between, quotation marks around a field (RFC 4180), a heading or none, decimal points or
+// commas.
 
 export interface Table {
   /** Names of the columns; null if the first line is data. */
@@ -22,7 +23,8 @@ export function filledLines(text: string): string[] {
 }
 
 /**
- * The first separator that gives half of the lines or more the same number of fields, `fewest` or more; null if none does.
+ * The first separator that gives half of the lines or more the same number of fields, `fewest` or
+ * more; null if none does.
  */
 export function separatorOf(lines: readonly string[], fewest: number): Separator | null {
   const fits = (separator: Separator): boolean => {
@@ -34,8 +36,8 @@ export function separatorOf(lines: readonly string[], fewest: number): Separator
 }
 
 /**
- * Lines as a table of `fewest` columns or more; null if they are none. `#` begins a remark; the last one before the data may
- * be the heading.
+ * Lines as a table of `fewest` columns or more; null if they are none. `#` begins a remark; the
+ * last one before the data may be the heading.
  */
 export function parseTable(lines: readonly string[], fewest: number): Table | null {
   const filled = lines.filter((line) => !isRemark(line) && !/^sep=.$/i.test(line)); // Excel may name the separator
@@ -65,7 +67,10 @@ export function isRemark(line: string): boolean {
   return line.trimStart().startsWith('#');
 }
 
-/** The fields of a line without the quotation marks and white space around them, and without empty ones at its end. */
+/**
+ * The fields of a line without the quotation marks and white space around them, and without empty
+ * ones at its end.
+ */
 export function fieldsOf(line: string, separator: Separator): string[] {
   if (separator === ' ') {
     const fields = line.trim().match(/"(?:[^"]|"")*"(?=\s|$)|\S+/g) ?? [];
@@ -100,8 +105,9 @@ export function isNumeric(field: string): boolean {
 }
 
 /**
- * The names of the columns if these fields are names: a column of numbers has one that is none, or two columns have names of
- * words. R leaves out the name of the first column, which numbers the rows.
+ * The names of the columns if these fields are names: a column of numbers has one that is none, or
+ * two columns have names of words. R leaves out the name of the first column, which numbers the
+ * rows.
  */
 function headingOf(fields: readonly string[], rows: readonly string[][], columns: number): string[] | null {
   const isShort = fields.length === columns - 1 && isMostly(rows, 0.9, (row) => /^\d+$/.test(row[0]!));

@@ -1,9 +1,10 @@
-// The sets that word vectors are measured by, as they are published: word pairs with scores that people gave (WordSim-353,
-// SimLex-999, SimVerb-3500, MEN, RW, Multi-SimLex and their kin), and analogies (Mikolov et al. 2013, questions-words.txt).
+// The sets that word vectors are measured by, as they are published: word pairs with scores that
+// people gave (WordSim-353, SimLex-999, SimVerb-3500, MEN, RW, Multi-SimLex and their kin), and
+// analogies (Mikolov et al. 2013, questions-words.txt).
 //
-// Which column is what is told by its name in a heading, else by what it holds. Numbers of rows, parts of speech, relations,
-// deviations and the scores of single raters are passed over. Where it stays open which column is the score, nothing is
-// guessed: the caller has to say.
+// Which column is what is told by its name in a heading, else by what it holds. Numbers of rows,
+// parts of speech, relations, deviations and the scores of single raters are passed over. Where it
+// stays open which column is the score, nothing is guessed: the caller has to say.
 
 import {
   fieldsOf,
@@ -14,8 +15,8 @@ import {
   numberOf,
   parseTable,
   separatorOf,
-  WORD_NAME,
   type Table,
+  WORD_NAME,
 } from './delimited-text.ts';
 
 /** What is read from a file of a set. Numbers in it are places in `words`. */
@@ -26,7 +27,7 @@ export interface ScoredPairs {
   pairs: Int32Array;
   /** (P), given by people; the scale does not matter. */
   scores: Float64Array;
-  /** Of the score, where the file has other columns than two words and a score. */
+  /** Name of the score's column, if the file has others than two words and a score. */
   column: Column | null;
   /** Lines, but for empty ones and remarks (`#`), that are no pair, such as a heading. */
   passedOver: number;
@@ -53,7 +54,9 @@ export interface Column {
   number: number;
   /** In the heading; empty without one. */
   name: string;
-  /** If the score is the mean of so many columns, each of one rater: this is the first. */
+  /**
+   * How many columns, each of one rater, the score is the mean of, if it is one: this is the first.
+   */
   raters?: number;
 }
 
@@ -80,8 +83,8 @@ const MISSING = /^(?:|-+|\?|n\.?\/?a\.?|nan|null|none)$/i;
 const LONGEST_PHRASE = 4;
 
 /**
- * Reads word pairs or analogies, whichever the file has; null if neither. `score`: the name or the number of the column of
- * scores, if the caller knows it.
+ * Reads word pairs or analogies, whichever the file has; null if neither. `score`: the name or the
+ * number of the column of scores, if the caller knows it.
  */
 export function parseEvaluationSet(
   text: string,
@@ -120,7 +123,10 @@ export function parseAnalogyQuestions(text: string): AnalogyQuestions {
 
 interface TableColumn extends Column {
   values: string[];
-  /** `index` numbers the rows; `label` is a part of speech, a relation or the like; `sentence` has a context. */
+  /**
+   * `index` numbers the rows; `label` is a part of speech, a relation or the like; `sentence` has a
+   * context.
+   */
   kind: 'index' | 'number' | 'label' | 'sentence' | 'text' | 'empty';
 }
 
@@ -153,7 +159,9 @@ function areRowNumbers({ values }: TableColumn): boolean {
   return filled.every((value) => /^\d+$/.test(value)) && new Set(filled).size === filled.length;
 }
 
-/** Of columns of text, those that may have words: without parts of speech, relations and whatever has few values. */
+/**
+ * Columns of text that may have words: no parts of speech, relations and whatever has few values.
+ */
 function wordColumns(columns: readonly TableColumn[]): TableColumn[] {
   const text = columns.filter(({ kind }) => kind === 'text');
   const distinct = ({ values }: TableColumn): number => new Set(values).size;
@@ -164,7 +172,10 @@ function wordColumns(columns: readonly TableColumn[]): TableColumn[] {
   );
 }
 
-/** Analogies without headings of sections: four columns of words and no number, a label for each line or none. */
+/**
+ * Analogies without headings of sections: four columns of words and no number, a label for each
+ * line or none.
+ */
 function readQuestions(table: Table, columns: readonly TableColumn[]): AnalogyQuestions | null {
   const named = columns.filter(({ name }) => WORD_NAME.test(name) || /^(?:target|answer|정답)$/i.test(name));
   const text = columns.filter(({ kind }) => kind === 'text');
@@ -274,7 +285,10 @@ function scoreColumn(numbers: readonly TableColumn[], wanted: string | null, isN
   return raters.length > 1 && others.length === 0 ? meanOf(raters) : meanOfOthers(numbers);
 }
 
-/** Whether whole numbers follow each other from row to row: the numbers of the rows, as likely as scores. */
+/**
+ * Whether whole numbers follow each other from row to row: the numbers of the rows, as likely as
+ * scores.
+ */
 function isRun({ values }: TableColumn): boolean {
   const numbers = values.map(numberOf);
   return numbers.length > 4 && numbers.every((value, row) => row === 0 || value === numbers[row - 1]! + 1);
@@ -289,7 +303,10 @@ function meanOf(raters: readonly TableColumn[]): TableColumn {
   return { ...raters[0]!, values, raters: raters.length };
 }
 
-/** The one column that is the mean of all the others, the scores of single raters; null if none is, or more than one. */
+/**
+ * The one column that is the mean of all the others, the scores of single raters; null if none is,
+ * or more than one.
+ */
 function meanOfOthers(numbers: readonly TableColumn[]): TableColumn | null {
   if (numbers.length < 3) return null;
   const isMean = (column: TableColumn): boolean => {

@@ -1,17 +1,21 @@
-// How good word vectors are, by the field's two measures, counted as gensim counts them (evaluate_word_pairs,
-// evaluate_word_analogies): agreement with people on how alike two words are (WordSim-353, SimLex-999), and analogies
-// (Mikolov et al. 2013, questions-words.txt).
+// How good word vectors are, by the field's two measures, counted as gensim counts them
+// (evaluate_word_pairs, evaluate_word_analogies): agreement with people on how alike two words are
+// (WordSim-353, SimLex-999), and analogies (Mikolov et al. 2013, questions-words.txt).
 //
-// Case counts for nothing, in both: a word of a set stands for the most frequent word of that spelling in any case, and an
-// answer is right in any case. Lines with an unknown word do not count; they are told as such.
+// Case counts for nothing, in both: a word of a set stands for the most frequent word of that
+// spelling in any case, and an answer is right in any case. Lines with an unknown word do not
+// count; they are told as such.
 
 import type { ScoredPairs } from './evaluation-set.ts';
 import type { WordVectors } from './vectors.ts';
 
 export interface PairAgreement {
-  /** Correlations of cosines and scores, -1 to 1; NaN below two known pairs, or where a side does not vary. */
+  /**
+   * Correlations of cosines and scores, -1 to 1; NaN below two known pairs, or where a side does
+   * not vary.
+   */
   pearson: number;
-  /** Of the ranks. */
+  /** Pearson's correlation of the ranks. */
   spearman: number;
   /** All pairs, and those of which both words are known; the others do not count. */
   pairs: number;
@@ -34,10 +38,16 @@ export interface AnalogyAccuracy extends SectionAccuracy {
   sections: SectionAccuracy[];
 }
 
-/** The usual restriction of analogies: the most frequent words, so many, are known and are the possible answers. */
+/**
+ * How many of the most frequent words are usually known to analogies, and are their possible
+ * answers.
+ */
 export const ANALOGY_VOCABULARY = 30_000;
 
-/** Compares the cosines of word pairs with the scores that people gave. `restrictVocabulary`: only the most frequent words, so many, are known; 0: all. */
+/**
+ * Compares the cosines of word pairs with the scores that people gave. `restrictVocabulary`: how
+ * many of the most frequent words are known; 0: all.
+ */
 export function agreementWithPeople(vectors: WordVectors, set: ScoredPairs, restrictVocabulary = 0): PairAgreement {
   const rows = knownRows(vectors, set.words, restrictVocabulary);
   const cosines: number[] = [];

@@ -1,6 +1,7 @@
-// The language of questions: `king - man + woman`, with weights `king - man + 0.5*woman`, word2vec's proportions
-// `man : king :: woman`, and lists of words. Words stand between signs; one with a sign or a space in it is put in quotation
-// marks. A number is a weight where `*` follows it, else a word.
+// The language of questions: `king - man + woman`, with weights `king - man + 0.5*woman`,
+// word2vec's proportions `man : king :: woman`, and lists of words. Words stand between signs; one
+// with a sign or a space in it is put in quotation marks. A number is a weight where `*` follows
+// it, else a word.
 
 /** A word and its part in the sum: below 0 it is taken away; finite, not 0. */
 export interface Term {
@@ -11,7 +12,10 @@ export interface Term {
 export type Expression = { terms: Term[] } | { malformed: MalformedExpression };
 export type WordList = { words: string[] } | { malformed: MalformedExpression };
 
-/** Why an expression cannot be read, for a sentence in the user's language. `position`: counted in UTF-16 units from 1. */
+/**
+ * Why an expression cannot be read, for a sentence in the user's language. `position`: counted in
+ * UTF-16 units from 1.
+ */
 export type MalformedExpression =
   | { kind: 'empty' }
   | { kind: 'missingWord'; position: number }

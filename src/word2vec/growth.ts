@@ -1,8 +1,12 @@
-// Whether the vectors of a training are to be trusted: what has grown too long, where the loss rose, what chance would give.
+// Whether the vectors of a training are to be trusted: what has grown too long, where the loss
+// rose, what chance would give.
 
-import { overflow, word2vecProgress, type Word2vecJob } from './job.ts';
+import { overflow, type Word2vecJob, word2vecProgress } from './job.ts';
 
-/** No number of a healthy training is larger; those of gensim stay below 7 on texts that only repeat words. */
+/**
+ * No number of a healthy training is larger; those of gensim stay below 7 on texts that only repeat
+ * words.
+ */
 const LARGEST_NUMBER = 50;
 /** A loss that rises so much over two passes, while the learning rate falls, is no noise. */
 const RISE = 1.05;
@@ -14,13 +18,15 @@ export interface Growth {
   largest: number;
   /** Ids of the words that have a number beyond 50, the largest first; at most 5. */
   longest: number[];
-  /** The first pass, from 1, after which the loss was 5 % above that of two passes before; 0: none. */
+  /**
+   * The first pass, from 1, after which the loss was 5 % above that of two passes before; 0: none.
+   */
   roseAt: number;
 }
 
 /**
- * Throws a RangeError where a training's vectors are of no use: a number is not finite, or the loss of the last pass is
- * above that of chance, where every score is 0.
+ * Throws a RangeError where a training's vectors are of no use: a number is not finite, or the loss
+ * of the last pass is above that of chance, where every score is 0.
  */
 export function assertLearned(job: Word2vecJob): void {
   const { memory, layout, vocabulary, buckets } = job;
@@ -36,7 +42,10 @@ export function assertLearned(job: Word2vecJob): void {
   if (last > job.chanceLoss) throw overflow(job);
 }
 
-/** What a training that is done should be looked at for. Call it before `word2vecResult`, which moves the rows. */
+/**
+ * What a training that is done should be looked at for. Call it before `word2vecResult`, which
+ * moves the rows.
+ */
 export function growthOf(job: Word2vecJob): Growth {
   const { memory, layout, vocabulary, options } = job;
   const floats = new Float32Array(memory.buffer, layout.inputPtr, (vocabulary * layout.rowStride) / 4);

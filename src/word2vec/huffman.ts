@@ -1,9 +1,13 @@
-// The Huffman tree of hierarchical softmax (Morin and Bengio 2005; Mikolov et al. 2013): frequent words have short paths.
+// The Huffman tree of hierarchical softmax (Morin and Bengio 2005; Mikolov et al. 2013): frequent
+// words have short paths.
 
 export interface HuffmanPaths {
   /** Where each word's path begins in `steps`, and where the last ends: (V + 1). */
   starts: Uint32Array;
-  /** From the root down: inner node << 1 | branch taken. Inner nodes are numbered from 0 to V - 2, the root last. */
+  /**
+   * From the root down: inner node << 1 | branch taken. Inner nodes are numbered from 0 to V - 2,
+   * the root last.
+   */
   steps: Uint32Array;
   /** Steps of the longest path. */
   longest: number;
@@ -12,8 +16,9 @@ export interface HuffmanPaths {
 }
 
 /**
- * Paths of `vocabulary` words (2 or more) with `counts` in descending order, as the original tool builds its tree: the
- * two rarest nodes are joined until one is left; of equal ones, words come before inner nodes.
+ * Paths of `vocabulary` words (2 or more) with `counts` in descending order, as the original tool
+ * builds its tree: the two rarest nodes are joined until one is left; of equal ones, words come
+ * before inner nodes.
  */
 export function huffmanPaths(counts: ArrayLike<number>, vocabulary: number): HuffmanPaths {
   const inner = vocabulary - 1;

@@ -1,22 +1,35 @@
-// One training of word2vec as its threads share it: the job, a plain object over shared memory that is cloned to every
-// thread, and how far it is. create-job.ts makes it, training.ts trains it, checkpoint.ts stops and resumes it, matrices.ts
-// takes the vectors out.
+// One training of word2vec as its threads share it: the job, a plain object over shared memory that
+// is cloned to every thread, and how far it is. create-job.ts makes it, training.ts trains it,
+// checkpoint.ts stops and resumes it, matrices.ts takes the vectors out.
 
 import type { Word2vecOptions } from './options.ts';
+import { Word2vecError } from './problems.ts';
 
-/** Tokens of a chunk, and how many more it may take to end with a sentence. Longer sentences are cut, as gensim cuts at 10,000. */
+/**
+ * Tokens of a chunk, and how many more it may take to end with a sentence. Longer sentences are
+ * cut, as gensim cuts at 10,000.
+ */
 export const CHUNK_TOKENS = 16_384;
 export const SENTENCE_TOKENS = 10_000;
 
-/** A running text that is read in ranges: word ids, 0 for the most frequent word, -1 between sentences. */
+/**
+ * A running text that is read in ranges: word ids, 0 for the most frequent word, -1 between
+ * sentences.
+ */
 export interface Text {
   /** Tokens. */
   readonly length: number;
-  /** The tokens [first, first + count), as many of them as there are; they are not kept after the next call. */
+  /**
+   * The tokens [first, first + count), as many of them as there are; they are not kept after the
+   * next call.
+   */
   read(first: number, count: number): Int32Array;
 }
 
-/** What one training shares between its threads. It survives a structured clone; the memory is shared, not copied. */
+/**
+ * What one training shares between its threads. It survives a structured clone; the memory is
+ * shared, not copied.
+ */
 export interface Word2vecJob {
   kernel: WebAssembly.Module;
   memory: WebAssembly.Memory;
@@ -30,7 +43,9 @@ export interface Word2vecJob {
   buckets: number;
   /** Tokens of the text, without breaks. */
   words: number;
-  /** (chunks, 4), i32: first token, number of tokens, number of words among them and before them. */
+  /**
+   * (chunks, 4), i32: first token, number of tokens, number of words among them and before them.
+   */
   chunks: Int32Array<SharedArrayBuffer>;
   /** i32, see CONTROL. */
   control: Int32Array<SharedArrayBuffer>;
@@ -49,8 +64,8 @@ export interface Word2vecJob {
 export interface Layout {
   settingsPtr: number;
   /**
-   * (V, matrices, D), f32: the rows of a word lie side by side, as they are used within a few positions of each other and
-   * share a page of memory. Rows are padded to whole cache lines.
+   * (V, matrices, D), f32: the rows of a word lie side by side, as they are used within a few
+   * positions of each other and share a page of memory. Rows are padded to whole cache lines.
    */
   inputPtr: number;
   outputPtr: number;
@@ -69,8 +84,11 @@ export interface Layout {
   threadStride: number;
 }
 
-/** Fields of a job's control words, each in a cache line of its own: chunks taken so far, over all epochs; the chunk before
- * which threads wait, or -1; threads that wait there or are done; whether a number was met that is not finite. */
+/**
+ * Fields of a job's control words, each in a cache line of its own: chunks taken so far, over all
+ * epochs; the chunk before which threads wait, or -1; threads that wait there or are done; whether
+ * a number was met that is not finite.
+ */
 export const CONTROL = { taken: 0, pauseAt: 16, paused: 32, overflowed: 48 } as const;
 export const CONTROL_FIELDS = 64;
 /** Fields of a thread's progress. */
@@ -87,11 +105,16 @@ export interface Word2vecProgress {
   words: number;
   /** Tokens of the text times epochs. */
   total: number;
-  /** Mean over the recent pairs of what the outputs' logistic losses add up to; 0 before the first. */
+  /**
+   * Mean over the recent pairs of what the outputs' logistic losses add up to; 0 before the first.
+   */
   loss: number;
   /** The same over each whole epoch, in double precision; NaN for epochs that are not begun. */
   lossByEpoch: number[];
-  /** Trained so far: of a word and a context word (Skip-gram), of a word and its whole context (CBOW). */
+  /**
+   * Trained so far: of a word and a context word (Skip-gram), of a word and its whole context
+   * (CBOW).
+   */
   pairs: number;
 }
 
@@ -118,14 +141,15 @@ export function word2vecProgress({ options, words, progress, losses, threads }: 
 }
 
 /** Notes that the vectors are no longer finite and gives the error for it. */
-export function overflow({ control, options }: Word2vecJob): RangeError {
+export function overflow({ control, options }: Word2vecJob): Word2vecError {
   Atomics.store(control, CONTROL.overflowed, 1);
-  return new RangeError(
-    `word2vec: the vectors grew beyond all bounds at learning rate alpha ${options.alpha}; train with a smaller one, such as ${smallerRate(options.alpha)}`,
-  );
+  return new Word2vecError({ kind: 'vectorsGrew', alpha: options.alpha, smaller: smallerRate(options.alpha) });
 }
 
-/** A learning rate to try where `alpha` was too large: the usual one, or where that was not above it, half of it. */
+/**
+ * A learning rate to try where `alpha` was too large: the usual one, or where that was not above
+ * it, half of it.
+ */
 export function smallerRate(alpha: number): number {
   return alpha > USUAL_RATE ? USUAL_RATE : Number((alpha / 2).toPrecision(2));
 }

@@ -15,7 +15,10 @@ export interface InitialVectors {
   ngrams?: Float32Array | undefined;
 }
 
-/** Rows of D numbers by name: input, output (negative sampling), tree (hierarchical softmax), ngrams (subwords). */
+/**
+ * Rows of D numbers by name: input, output (negative sampling), tree (hierarchical softmax), ngrams
+ * (subwords).
+ */
 export type Matrices = Partial<Record<'input' | 'output' | 'tree' | 'ngrams', Float32Array>>;
 
 export interface Word2vecVectors {
@@ -34,8 +37,9 @@ export interface Word2vecVectors {
 }
 
 /**
- * Takes the vectors out of a job that is trained. They stay in its memory, where the rows of each matrix are put side by
- * side, so that there is never a second copy of them; the job itself is spent. Throws as `assertLearned` does.
+ * Takes the vectors out of a job that is trained. They stay in its memory, where the rows of each
+ * matrix are put side by side, so that there is never a second copy of them; the job itself is
+ * spent. Throws as `assertLearned` does.
  */
 export function word2vecResult(job: Word2vecJob): Word2vecVectors {
   const { vocabulary, buckets, options, layout, memory } = job;
@@ -77,7 +81,10 @@ function putMeans(job: Word2vecJob): void {
   }
 }
 
-/** Rows (V, matrices) become (matrices, V) in their place: each row goes where it belongs, and the one that was there goes on. */
+/**
+ * Rows (V, matrices) become (matrices, V) in their place: each row goes where it belongs, and the
+ * one that was there goes on.
+ */
 function separate(floats: Float32Array, rowFloats: number, vocabulary: number, matrices: number): void {
   const isPlaced = new Uint8Array(vocabulary * matrices);
   const [carried, met] = [new Float32Array(rowFloats), new Float32Array(rowFloats)];
@@ -97,14 +104,19 @@ function separate(floats: Float32Array, rowFloats: number, vocabulary: number, m
   }
 }
 
-/** Rows of `rowFloats` numbers become rows of the first `vectorSize` of them, from the beginning on. */
+/**
+ * Rows of `rowFloats` numbers become rows of the first `vectorSize` of them, from the beginning on.
+ */
 function pack(floats: Float32Array, rowFloats: number, vectorSize: number): void {
   for (let from = 0, to = 0; from < floats.length; from += rowFloats, to += vectorSize) {
     floats.copyWithin(to, from, from + vectorSize);
   }
 }
 
-/** The matrices that have a row for each word, in the order in which these rows lie beside each other. */
+/**
+ * The matrices that have a row for each word, in the order in which these rows lie beside each
+ * other.
+ */
 function wordMatrices({ negative, hierarchicalSoftmax }: Word2vecOptions): ('input' | 'output' | 'tree')[] {
   return ['input', ...(negative ? (['output'] as const) : []), ...(hierarchicalSoftmax ? (['tree'] as const) : [])];
 }
@@ -193,7 +205,10 @@ export function putInitial(job: Word2vecJob, { rows, input, output, ngrams }: In
   if (output && options.negative) putRows(job, layout.outputPtr, layout.rowStride, output, own);
 }
 
-/** Where a word's rows begin in the memory, counted in floats: its own first, then those of its n-grams. */
+/**
+ * Where a word's rows begin in the memory, counted in floats: its own first, then those of its
+ * n-grams.
+ */
 function subwordRows({ memory, layout }: Word2vecJob, word: number): number[] {
   const lists = new Uint32Array(memory.buffer, 0, layout.textsPtr / 4);
   const at = layout.subwordsPtr / 4 + word;

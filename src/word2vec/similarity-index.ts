@@ -1,13 +1,15 @@
 // Rows of unit length that are searched for the nearest, exactly, without reading all of them.
 //
-// A search is bound by memory: 100,000 rows of 300 floats are 120 MB. So each row has a copy in bytes, with a scale and the
-// distance between the row and its copy (kernel `quantizeRows`). For a query x and a row u, with copies x' and u',
+// A search is bound by memory: 100,000 rows of 300 floats are 120 MB. So each row has a copy in
+// bytes, with a scale and the distance between the row and its copy (kernel `quantizeRows`). For a
+// query x and a row u, with copies x' and u',
 //
 //   |u·x - u'·x'| <= |u - u'| |x| + |u'| |x - x'|      (Cauchy-Schwarz)
 //
-// which brackets every cosine from the copy alone, to about 0.007 at 300 dimensions. Only rows whose upper bound reaches
-// the k-th best lower bound can be among the k best; those, some dozens, are read in full. What comes out is to the bit
-// what reading all rows gives: equal similarities in the order of the rows.
+// which brackets every cosine from the copy alone, to about 0.007 at 300 dimensions. Only rows
+// whose upper bound reaches the k-th best lower bound can be among the k best; those, some dozens,
+// are read in full. What comes out is to the bit what reading all rows gives: equal similarities in
+// the order of the rows.
 
 import type { SimilarityExports } from '../kernel-interfaces/similarity.ts';
 import { COSMUL_EPSILON, multiply, quotient } from './cosmul.ts';
@@ -24,11 +26,14 @@ export interface Factor {
   weight: number;
 }
 
-/** Rows that are looked at together: 1,024 copies of 300 bytes stay in the second-level cache while several queries pass. */
+/**
+ * Rows that are looked at together: 1,024 copies of 300 bytes stay in the second-level cache while
+ * several queries pass.
+ */
 const BLOCK = 1024;
 /** Numbers that one step prepares: 2 to 5 ms. */
 const STEP_NUMBERS = 500_000;
-/** From so many nearest rows on, sorting all costs less than keeping them in order. */
+/** Nearest rows from which on sorting all costs less than keeping them in order. */
 const MANY = 1000;
 const FIRST_PTR = 1024;
 const PAGE = 65_536;
@@ -37,7 +42,10 @@ export class SimilarityIndex {
   /** V, D */
   readonly rows: number;
   readonly vectorSize: number;
-  /** The kernel's module, the memory, bytes between two rows, and where the first one begins; for threads that read the rows too. */
+  /**
+   * The kernel's module, the memory, bytes between two rows, and where the first one begins; for
+   * threads that read the rows too.
+   */
   readonly kernel: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly stride: number;
@@ -62,8 +70,9 @@ export class SimilarityIndex {
   #read = 0;
 
   /**
-   * `kernel`: the kernel `similarity`. `vectors`: (V, D), read by `step()`, so they must stay as they are until it gives
-   * false; `rows` V. Throws where the sizes do not fit, or where the memory, 5 V D bytes and a little, would exceed 4 GiB.
+   * `kernel`: the kernel `similarity`. `vectors`: (V, D), read by `step()`, so they must stay as
+   * they are until it gives false; `rows` V. Throws where the sizes do not fit, or where the
+   * memory, 5 V D bytes and a little, would exceed 4 GiB.
    */
   constructor(kernel: WebAssembly.Module, vectors: Float32Array, rows: number, vectorSize: number) {
     if (vectors.length !== rows * vectorSize)
@@ -97,7 +106,10 @@ export class SimilarityIndex {
     this.#source = vectors;
   }
 
-  /** Prepares some rows, for a few milliseconds; false once all are. A question that comes earlier does the rest first. */
+  /**
+   * Prepares some rows, for a few milliseconds; false once all are. A question that comes earlier
+   * does the rest first.
+   */
   step(): boolean {
     if (!this.#source) return false;
     const { rowsPtr, stride, vectorSize } = this;
@@ -106,14 +118,15 @@ export class SimilarityIndex {
     const at = (row: number): number => rowsPtr + row * stride;
     for (let row = from; row < end; row++)
       this.#floats.set(this.#source.subarray(row * vectorSize, (row + 1) * vectorSize), at(row) / 4);
-    this.#kernel.normalizeRows(
-      ...([at(from), stride, at(from), stride, end - from, vectorSize] as const),
-      this.#lengthsPtr + 4 * from,
-    );
+    this.#kernel.normalizeRows(at(from), stride, at(from), stride, end - from, vectorSize, this.#lengthsPtr + 4 * from);
     this.#kernel.quantizeRows(
-      ...([at(from), stride, end - from] as const),
-      ...([this.#bytesPtr + from * this.#byteStride, this.#byteStride] as const),
-      ...([this.#scalesPtr + 4 * from, this.#errorsPtr + 4 * from] as const),
+      at(from),
+      stride,
+      end - from,
+      this.#bytesPtr + from * this.#byteStride,
+      this.#byteStride,
+      this.#scalesPtr + 4 * from,
+      this.#errorsPtr + 4 * from,
     );
     this.#prepared = end;
     if (end === this.rows) this.#source = null;
@@ -151,7 +164,10 @@ export class SimilarityIndex {
     return result;
   }
 
-  /** The `count` rows of the largest cosine to the direction, those of `without` left out, best first, equal ones by row. */
+  /**
+   * The `count` rows of the largest cosine to the direction, those of `without` left out, best
+   * first, equal ones by row.
+   */
   nearest(direction: ArrayLike<number>, count: number, without: ReadonlySet<number>): Similar[] {
     const query = this.#query(direction);
     const { slope, constant } = query;
@@ -168,9 +184,9 @@ export class SimilarityIndex {
   }
 
   /**
-   * The rows of the largest product, over the factors of weight w > 0, of ((1 + cos) / 2)^w, divided by that over the
-   * factors of w < 0, of ((1 + cos) / 2)^-w, plus 1e-6 (3CosMul, Levy & Goldberg 2014, where every weight is 1 or -1).
-   * Order and `without` as in `nearest`.
+   * The rows of the largest product, over the factors of weight w > 0, of ((1 + cos) / 2)^w,
+   * divided by that over the factors of w < 0, of ((1 + cos) / 2)^-w, plus 1e-6 (3CosMul, Levy &
+   * Goldberg 2014, where every weight is 1 or -1). Order and `without` as in `nearest`.
    */
   nearestByProduct(factors: readonly Factor[], count: number, without: ReadonlySet<number>): Similar[] {
     const queries = factors.map(({ direction, weight }) => ({ ...this.#query(direction), weight }));
@@ -201,7 +217,10 @@ export class SimilarityIndex {
     );
   }
 
-  /** How many rows, without those of `without`, have a larger cosine to the direction than row `index`. */
+  /**
+   * How many rows, without those of `without`, have a larger cosine to the direction than row
+   * `index`.
+   */
   countNearer(direction: ArrayLike<number>, index: number, without: ReadonlySet<number>): number {
     const query = this.#query(direction);
     const own = new Float32Array(1);
@@ -225,8 +244,9 @@ export class SimilarityIndex {
   }
 
   /**
-   * The `count` rows of the largest score. `bound` writes, for a block of rows, numbers that no score is above; `lower`
-   * gives, of a row of the last block and its upper bound, one that its score is not below; `score` writes scores.
+   * The `count` rows of the largest score. `bound` writes, for a block of rows, numbers that no
+   * score is above; `lower` gives, of a row of the last block and its upper bound, one that its
+   * score is not below; `score` writes scores.
    */
   #search(
     count: number,
@@ -269,8 +289,8 @@ export class SimilarityIndex {
   }
 
   /**
-   * The direction at unit length, and as 16-bit numbers with a scale. A cosine from the copies is wrong by no more than the
-   * error of the row times `slope`, plus `constant`.
+   * The direction at unit length, and as 16-bit numbers with a scale. A cosine from the copies is
+   * wrong by no more than the error of the row times `slope`, plus `constant`.
    */
   #query(direction: ArrayLike<number>) {
     this.#finish();
@@ -297,8 +317,13 @@ export class SimilarityIndex {
   #approximate(query: { numbers: Int16Array; scale: number }, from: number, rows: number): Float32Array {
     new Int16Array(this.memory.buffer, this.#byteQueryPtr, this.#byteStride).set(query.numbers);
     this.#kernel.dotBytes(
-      ...([this.#byteQueryPtr, this.#bytesPtr + from * this.#byteStride, rows, this.#byteStride] as const),
-      ...([this.#scalesPtr + 4 * from, query.scale, this.#outPtr] as const),
+      this.#byteQueryPtr,
+      this.#bytesPtr + from * this.#byteStride,
+      rows,
+      this.#byteStride,
+      this.#scalesPtr + 4 * from,
+      query.scale,
+      this.#outPtr,
     );
     return this.#out(rows);
   }
@@ -336,7 +361,7 @@ function unit(direction: ArrayLike<number>): Float32Array {
   return Float32Array.from(direction, (value) => (scale > 0 ? value * scale : 0));
 }
 
-/** The largest of the scores that were offered, so many; of equal ones those that came first. */
+/** Keeps a number of the largest scores that were offered; of equal ones those that came first. */
 class Best {
   /** Descending. */
   readonly #scores: Float64Array;

@@ -1,12 +1,13 @@
-// Words that are spelt alike, for a word that is not known: the optimal string alignment distance (insert, delete, replace, swap
-// neighbours; Damerau 1964), over Hangul taken apart into letters, so that 한국 and 한굮 differ by one of six.
+// Words that are spelt alike, for a word that is not known: the optimal string alignment distance
+// (insert, delete, replace, swap neighbours; Damerau 1964), over Hangul taken apart into letters,
+// so that 한국 and 한굮 differ by one of six.
 
 /** Longer differences are no slips of the pen. */
 const FARTHEST = 3;
 
 /**
- * Up to `count` of `words` (the most frequent first) that are closest to `word` in spelling, best first; words that begin
- * with it, or that it begins with, count as close. Case counts little.
+ * Up to `count` of `words` (the most frequent first) that are closest to `word` in spelling, best
+ * first; words that begin with it, or that it begins with, count as close. Case counts little.
  */
 export function closestSpellings(words: readonly string[], word: string, count: number): string[] {
   const wanted = letters(word);
@@ -14,7 +15,8 @@ export function closestSpellings(words: readonly string[], word: string, count: 
   const limit = Math.min(FARTHEST, Math.max(1, Math.floor(wanted.length / 3)));
   const found: { word: string; distance: number }[] = [];
   for (const candidate of words) {
-    // a letter of Hangul is up to three of its parts, so no candidate of fewer than a third of the length is close
+    // a letter of Hangul is up to three of its parts, so no candidate of fewer than a third of the
+    // length is close
     if (candidate.length * 3 + limit < wanted.length) continue;
     const parts = letters(candidate);
     const begins = parts.length > wanted.length && wanted.length > 2 && parts.startsWith(wanted);
@@ -34,7 +36,9 @@ function letters(word: string): string {
   return word.toLowerCase().normalize('NFD');
 }
 
-/** Optimal string alignment distance of two words, or a number above `limit` where it exceeds it. */
+/**
+ * Optimal string alignment distance of two words, or a number above `limit` where it exceeds it.
+ */
 function alignment(a: string, b: string, limit: number): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

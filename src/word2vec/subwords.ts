@@ -1,6 +1,7 @@
-// Character n-grams of words, hashed to rows (Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information",
-// arXiv:1607.04606). Hangul syllables are taken apart into initial, medial and final, with a sign for no final, so that
-// n-grams reach into syllables and particles (Park et al. 2018, "Subword-level Word Vector Representations for Korean").
+// Character n-grams of words, hashed to rows (Bojanowski et al. 2017, "Enriching Word Vectors with
+// Subword Information", arXiv:1607.04606). Hangul syllables are taken apart into initial, medial
+// and final, with a sign for no final, so that n-grams reach into syllables and particles (Park et
+// al. 2018, "Subword-level Word Vector Representations for Korean").
 
 /** What decides a word's n-grams. */
 export interface NgramOptions {
@@ -40,14 +41,17 @@ function withJamo(word: string): string {
 const encoder = new TextEncoder();
 
 /**
- * The rows (0 to buckets - 1) of a word's n-grams of `minN` to `maxN` letters, from left to right; signs for the word's
- * beginning and end count as letters, but neither is an n-gram of its own.
+ * The rows (0 to buckets - 1) of a word's n-grams of `minN` to `maxN` letters, from left to right;
+ * signs for the word's beginning and end count as letters, but neither is an n-gram of its own.
  */
 export function ngramRows(word: string, { hangul = 'jamo', ...options }: NgramOptions & { buckets: number }): number[] {
   return ngramRowsOfBytes(encoder.encode(hangul === 'jamo' ? withJamo(word) : word), options);
 }
 
-/** The same for a word in UTF-8, as it is. The hash is fastText's: FNV-1a over the bytes, taken as signed. */
+/**
+ * The same for a word in UTF-8, as it is. The hash is fastText's: FNV-1a over the bytes, taken as
+ * signed.
+ */
 export function ngramRowsOfBytes(
   word: Uint8Array,
   { minN, maxN, buckets }: { minN: number; maxN: number; buckets: number },

@@ -1,11 +1,14 @@
-// A thread's part of a training of word2vec, step by step. The arithmetic is src/kernels/word2vec.ts.
+// A thread's part of a training of word2vec, step by step. The arithmetic is
+// src/kernels/word2vec.ts.
 //
-// The text is cut into chunks. Every random choice in a chunk follows from the seed, the epoch and the chunk's number, and
-// the learning rate from its place, so that a training can be broken off and taken up between two chunks. Threads take
-// the chunks one after the other and change the shared vectors without locks (Hogwild, Recht et al. 2011,
-// arXiv:1106.5730): a thread on a busy core holds nobody up, but with several threads the result is not the same twice.
-// A deterministic training goes through every chunk in all threads, each on columns of its own.
+// The text is cut into chunks. Every random choice in a chunk follows from the seed, the epoch and
+// the chunk's number, and the learning rate from its place, so that a training can be broken off
+// and taken up between two chunks. Threads take the chunks one after the other and change the
+// shared vectors without locks (Hogwild, Recht et al. 2011, arXiv:1106.5730): a thread on a busy
+// core holds nobody up, but with several threads the result is not the same twice. A deterministic
+// training goes through every chunk in all threads, each on columns of its own.
 
+import type { Word2vecExports } from '../kernel-interfaces/word2vec.ts';
 import {
   CHUNK_FIELDS,
   CHUNK_TOKENS,
@@ -17,7 +20,6 @@ import {
   type Text,
   type Word2vecJob,
 } from './job.ts';
-import type { Word2vecExports } from '../kernel-interfaces/word2vec.ts';
 import { instantiate } from './kernel.ts';
 import type { Word2vecOptions } from './options.ts';
 
@@ -25,7 +27,10 @@ import type { Word2vecOptions } from './options.ts';
 const CALL_WORK = 6e7;
 /** Share of the earlier loss that stays at each call, so that the loss shown is a recent one. */
 const LOSS_MEMORY = 0.98;
-/** A paused thread looks after so many ms whether it may go on, and is back with its caller in between. */
+/**
+ * Milliseconds after which a paused thread looks whether it may go on; it is back with its caller
+ * in between.
+ */
 const PAUSE = 20;
 
 /** One thread's part of a training. */
@@ -42,7 +47,7 @@ export class Word2vecThread {
   readonly #lossesAt: number;
   readonly #callPositions: number;
 
-  /** Of the current chunk, over all epochs; of a deterministic training, the next one. */
+  /** Number of the current chunk, over all epochs; in a deterministic training, of the next one. */
   #chunk: number;
   /** A chunk was taken that is not begun yet. */
   #isTaken = false;
@@ -77,8 +82,9 @@ export class Word2vecThread {
   }
 
   /**
-   * Trains for about 10 ms, longer on a slower machine; false where nothing is left for this thread.
-   * Throws a RangeError where the vectors have grown beyond all bounds: the learning rate is too large.
+   * Trains for about 10 ms, longer on a slower machine; false where nothing is left for this
+   * thread. Throws a RangeError where the vectors have grown beyond all bounds: the learning rate
+   * is too large.
    */
   step(): boolean {
     if (this.#position === this.#positions) {
@@ -143,7 +149,10 @@ export class Word2vecThread {
     };
   }
 
-  /** The learning rate now: it falls linearly from the first word of the first epoch to the last of the last. */
+  /**
+   * The learning rate now: it falls linearly from the first word of the first epoch to the last of
+   * the last.
+   */
   #alpha(): number {
     const { options, words } = this.#job;
     const { epoch, before, part, words: own } = this.#place();

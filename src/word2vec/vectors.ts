@@ -1,7 +1,8 @@
-// Word vectors that can be asked: cosine similarity, nearest words, sums and differences of words, the odd word out. The
-// questions are gensim's (models.keyedvectors), and so are the answers. Exact: no answer leaves out a word.
+// Word vectors that can be asked: cosine similarity, nearest words, sums and differences of words,
+// the odd word out. The questions are gensim's (models.keyedvectors), and so are the answers.
+// Exact: no answer leaves out a word.
 
-import { SimilarityIndex, type Similar } from './similarity-index.ts';
+import { type Similar, SimilarityIndex } from './similarity-index.ts';
 import { closestSpellings } from './spellings.ts';
 
 export type { Similar } from './similarity-index.ts';
@@ -13,10 +14,11 @@ export interface WeightedWord {
 }
 
 /**
- * How words are weighed together. 3CosAdd (Mikolov et al. 2013, "Linguistic Regularities in Continuous Space Word
- * Representations"): the cosine to the weighted sum of unit vectors. 3CosMul (Levy & Goldberg 2014, "Linguistic
- * Regularities in Sparse and Explicit Word Representations"): the product of (1 + cos) / 2 over the words that count,
- * divided by that over the words that count against plus 1e-6, where a weight is the exponent of its factor.
+ * How words are weighed together. 3CosAdd (Mikolov et al. 2013, "Linguistic Regularities in
+ * Continuous Space Word Representations"): the cosine to the weighted sum of unit vectors. 3CosMul
+ * (Levy & Goldberg 2014, "Linguistic Regularities in Sparse and Explicit Word Representations"):
+ * the product of (1 + cos) / 2 over the words that count, divided by that over the words that count
+ * against plus 1e-6, where a weight is the exponent of its factor.
  */
 export const METHODS = ['3CosAdd', '3CosMul'] as const;
 export type Method = (typeof METHODS)[number];
@@ -28,15 +30,19 @@ export class WordVectors {
   readonly vectorSize: number;
   /** The vectors at unit length. */
   readonly index: SimilarityIndex;
-  /** (V): of each word the place of the most frequent one that differs by case only, its own where it is that. */
+  /**
+   * (V): of each word the place of the most frequent one that differs by case only, its own where
+   * it is that.
+   */
   readonly folds: Int32Array;
   readonly #indexes: Map<string, number>;
-  /** Of each word in lower case, the most frequent spelling. */
+  /** Index of the most frequent spelling of each word in lower case. */
   readonly #folded = new Map<string, number>();
 
   /**
-   * `kernel`: the kernel `similarity`. `words`: V of them, the most frequent first. `vectors`: (V, D); copied by `step()`.
-   * Throws where the sizes do not fit, or where the memory would exceed 4 GiB.
+   * `kernel`: the kernel `similarity`. `words`: V of them, the most frequent first. `vectors`: (V,
+   * D); copied by `step()`. Throws where the sizes do not fit, or where the memory would exceed 4
+   * GiB.
    */
   constructor(kernel: WebAssembly.Module, words: readonly string[], vectors: Float32Array, vectorSize: number) {
     this.words = words;
@@ -52,14 +58,18 @@ export class WordVectors {
     }
   }
 
-  /** Copies and prepares some vectors, for a few milliseconds; false once all are. A question that comes earlier does the rest first. */
+  /**
+   * Copies and prepares some vectors, for a few milliseconds; false once all are. A question that
+   * comes earlier does the rest first.
+   */
   step(): boolean {
     return this.index.step();
   }
 
   /**
-   * The place of a word in the vocabulary: as written, else its most frequent spelling in another case, else, for a phrase
-   * with spaces, that of `new_york`, as frequent phrases are learned; -1 where none is there.
+   * The place of a word in the vocabulary: as written, else its most frequent spelling in another
+   * case, else, for a phrase with spaces, that of `new_york`, as frequent phrases are learned; -1
+   * where none is there.
    */
   indexOf(word: string): number {
     const index = this.#indexes.get(word) ?? this.#folded.get(word.toLowerCase());
@@ -68,7 +78,10 @@ export class WordVectors {
     return joined === word ? -1 : this.indexOf(joined);
   }
 
-  /** The place of the most frequent word that is `word` but for its case, or for `_` in place of its spaces; -1 if none is there. */
+  /**
+   * The place of the most frequent word that is `word` but for its case, or for `_` in place of its
+   * spaces; -1 if none is there.
+   */
   foldedIndexOf(word: string): number {
     const folded = word.toLowerCase();
     return this.#folded.get(folded) ?? this.#folded.get(folded.trim().replace(/\s+/gu, '_')) ?? -1;
@@ -84,7 +97,10 @@ export class WordVectors {
     return Float64Array.from(others, (other) => 1 - this.similarity(index, other));
   }
 
-  /** Cosine of the mean vectors of two lists, neither empty; the vectors at their own lengths, as gensim's `n_similarity` has them. */
+  /**
+   * Cosine of the mean vectors of two lists, neither empty; the vectors at their own lengths, as
+   * gensim's `n_similarity` has them.
+   */
   nSimilarity(first: readonly number[], second: readonly number[]): number {
     const mean = (list: readonly number[]): Float64Array =>
       this.#sum(list.map((index) => ({ index, weight: this.index.lengthOf(index) })));
@@ -103,7 +119,10 @@ export class WordVectors {
     return this.index.nearest(Float64Array.from(vector), count, new Set());
   }
 
-  /** The words that answer best to the weighted words, those left out, best first; equal ones by frequency. `similarity` is the method's score. */
+  /**
+   * The words that answer best to the weighted words, those left out, best first; equal ones by
+   * frequency. `similarity` is the method's score.
+   */
   mostSimilar(terms: readonly WeightedWord[], count: number, method: Method = '3CosAdd'): Similar[] {
     const without = new Set(terms.map(({ index }) => index));
     if (method === '3CosAdd') return this.index.nearest(this.#sum(terms), count, without);
@@ -112,8 +131,9 @@ export class WordVectors {
   }
 
   /**
-   * The words by their cosine to the mean of their unit vectors, the nearest first: the last is the one that does not
-   * match (gensim's `rank_by_centrality`, `doesnt_match`). Equal ones keep their order.
+   * The words by their cosine to the mean of their unit vectors, the nearest first: the last is the
+   * one that does not match (gensim's `rank_by_centrality`, `doesnt_match`). Equal ones keep their
+   * order.
    */
   byCentrality(indexes: readonly number[]): Similar[] {
     const mean = this.#sum(indexes.map((index) => ({ index, weight: 1 })));
@@ -123,7 +143,10 @@ export class WordVectors {
       .sort((a, b) => b.similarity - a.similarity);
   }
 
-  /** The place of a word among the neighbours of another, 1 for the nearest; equally near ones share the better place. */
+  /**
+   * The place of a word among the neighbours of another, 1 for the nearest; equally near ones share
+   * the better place.
+   */
   rank(index: number, other: number): number {
     return 1 + this.index.countNearer(this.index.row(index), other, new Set([index]));
   }

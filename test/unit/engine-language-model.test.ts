@@ -84,7 +84,7 @@ test('a language model that goes wrong again and again is kept as it was when al
   const { report, lines } = await trainSpoilt('spoilt', 120, {});
   assert.match(
     report.languageModelProblem!,
-    /loss became .* in step \d+ of \d+, at a learning rate of .*; lower the learning rate \(0\.012\)\. Its weights after step 100 are kept/,
+    /loss became .* in step \d+ of \d+, at a learning rate of .*; lower lexiscope\.languageModel\.learningRate \(0\.012\)\. Its weights after step 100 are kept/,
   );
   assert.ok(lines.includes(report.languageModelProblem!));
   assert.equal(report.model.languageModel!.perplexity, null, 'nothing was measured');

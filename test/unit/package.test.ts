@@ -3,7 +3,7 @@
 import { listFiles, PackageManager } from '@vscode/vsce';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
@@ -27,6 +27,17 @@ describe('the manifest', () => {
   test('asks for no dependency at run time: the bundles hold them', () => {
     assert.ok(!('dependencies' in manifest));
   });
+});
+
+test('TensorFlow is named as something that users may add, and nobody who installs the project gets it', async () => {
+  const name = '@tensorflow/tfjs-node';
+  assert.ok(name in manifest.peerDependencies);
+  assert.deepEqual(manifest.peerDependenciesMeta[name], { optional: true });
+  const { packages } = JSON.parse(await readFile(new URL('package-lock.json', root), 'utf8')) as { packages: object };
+  assert.deepEqual(
+    Object.keys(packages).filter((path) => path.endsWith(name)),
+    [],
+  );
 });
 
 describe('the package', () => {
@@ -89,6 +100,11 @@ describe('the package', () => {
       'node_modules/birpc/package.json',
       '.env',
       'test/a.ts',
+      'docs/architecture.md',
+      'CONTRIBUTING.md',
+      '.vscode/launch.json',
+      '.github/workflows/check.yml',
+      '.editorconfig',
       'dist/kernels/columns.simd.wasm',
     ])
       assert.ok(!belongsInPackage(`extension/${path}`), path);

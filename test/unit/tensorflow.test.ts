@@ -189,6 +189,6 @@ describe('an engine whose language model is TensorFlow’s', () => {
 
   test('where it is not installed, a sentence says how to install it, before anything is read', async () => {
     await assert.rejects(trained('/nowhere'), /not installed in .*nowhere: run “npm install @tensorflow\/tfjs-node”/);
-    assert.throws(() => loadTensorflow(''), /Say with the setting languageModel\.tensorflowFolder/);
+    assert.throws(() => loadTensorflow(''), /Say with the setting lexiscope\.languageModel\.tensorflowFolder/);
   });
 });

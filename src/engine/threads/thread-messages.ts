@@ -19,7 +19,8 @@ export type ResultOf<
 /** What a thread tells on its way. */
 export type ThreadNews = { type: 'progress'; progress: Progress } | { type: 'log'; level: LogLevel; message: string };
 
-export type ThreadMessage = ThreadNews | { type: 'result'; result: unknown } | { type: 'error'; message: string };
+export type ThreadMessage =
+  ThreadNews | { type: 'result'; result: unknown } | { type: 'error'; message: string; problem?: unknown };
 
 /** In place of a task: the thread is to give back what earlier ones had in memory. */
 export type Rest = 'rest';
@@ -64,7 +65,10 @@ export function answerTasks<Table extends TaskTable<Table>>(
     }
     answer(task.kind, task).then(
       (result) => post({ type: 'result', result }, movedWith(task, result)),
-      (error: unknown) => post({ type: 'error', message: (error as Error).message }),
+      (error: unknown) => {
+        const { message, problem } = error as Error & { problem?: unknown };
+        post({ type: 'error', message, ...(problem !== undefined && { problem }) });
+      },
     );
   });
 }

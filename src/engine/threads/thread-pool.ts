@@ -121,7 +121,7 @@ function resultOf<R>(thread: Worker, listen?: (message: ThreadNews) => void): Pr
       reject(error);
     };
     const onMessage = (message: ThreadMessage): void => {
-      if (message.type === 'error') onError(new Error(message.message));
+      if (message.type === 'error') onError(Object.assign(new Error(message.message), { problem: message.problem }));
       else if (message.type !== 'result') listen?.(message);
       else {
         leave();

@@ -1,6 +1,7 @@
 // What the embedding of a language model begins as: Skip-gram vectors, trained in seconds on the very tokens that the model
 // learns from, words or byte pairs. The held-out text takes no part.
 
+import { learningSentence } from '../learning-problems.ts';
 import * as l10n from '@vscode/l10n';
 import type { LanguageModelJob } from '../../language-model/training/job.ts';
 import type { StartVectors } from '../../language-model/network/parameters.ts';
@@ -41,7 +42,7 @@ export async function trainStartVectors(
     }
     return data && { size, data };
   } catch (error) {
-    const { message } = error as Error;
+    const message = learningSentence(error);
     if (freezeEmbedding) {
       throw new Error(
         l10n.t(

@@ -1,5 +1,6 @@
 // The language model of a training: new or continued, with checkpoints while it is trained, and which backend computes.
 
+import { learningSentence } from '../learning-problems.ts';
 import { freemem } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
@@ -164,7 +165,7 @@ export async function trainLanguageModel(
     if (problem) events.log('warn', problem);
     return outcome({ model, ...(problem && { problem }) });
   } catch (error) {
-    const { message } = error as Error;
+    const message = learningSentence(error);
     const kept = job && keptLanguageModel(job);
     const learned = kept && kept.step > 0 ? kept : null; // before the first step it has learned nothing
     const problem = learned

@@ -1,11 +1,16 @@
-// Attention of one step over the steps up to it, for a panel of 8 sequences (scaled dot product: Vaswani et al. 2017); and
-// for one sequence at inference. Part of the language model's module. Keys are values.
+// Attention of one step over the steps up to it, for a panel of 8 sequences (scaled dot product:
+// Vaswani et al. 2017); and for one sequence at inference. Part of the language model's module.
+// Keys are values.
 //
-// Panels (matrix.ts) of the steps stand keyStride bytes apart, the attended step last. weights: (count) rows of 8.
+// Panels (matrix.ts) of the steps stand keyStride bytes apart, the attended step last. weights:
+// (count) rows of 8.
 
 import { exp4, madd, max4 } from '../shared/simd';
 
-/** weights = softmax over the steps of scale * (query . key); context = sum of weights * keys, a panel (units). */
+/**
+ * weights = softmax over the steps of scale * (query . key); context = sum of weights * keys, a
+ * panel (units).
+ */
 export function attend(
   queryPtr: usize,
   keysPtr: usize,
@@ -28,8 +33,8 @@ export function attend(
 }
 
 /**
- * The way back: contextGradient, a panel -> queryGradient, a panel, and what is added to the gradients of the keys,
- * keyGradientStride apart. scoreGradients: room for (count) rows of 8.
+ * The way back: contextGradient, a panel -> queryGradient, a panel, and what is added to the
+ * gradients of the keys, keyGradientStride apart. scoreGradients: room for (count) rows of 8.
  */
 export function attendBackward(
   queryPtr: usize,
@@ -70,7 +75,10 @@ export function attendBackward(
   }
 }
 
-/** Rows of 8 from targetPtr to endPtr = scale * the products of a panel with each of the panels at rowsPtr. */
+/**
+ * Rows of 8 from targetPtr to endPtr = scale * the products of a panel with each of the panels at
+ * rowsPtr.
+ */
 function dotRows(
   panelPtr: usize,
   rowsPtr: usize,
@@ -120,7 +128,10 @@ function softmaxHalf(ptr: usize, endPtr: usize): void {
   for (let at = ptr; at < endPtr; at += 32) v128.store(at, f32x4.mul(v128.load(at), scale));
 }
 
-/** target (columns) = the sum of the rows (rows, columns), each times its weight (rows). columns: a multiple of 4. */
+/**
+ * target (columns) = the sum of the rows (rows, columns), each times its weight (rows). columns: a
+ * multiple of 4.
+ */
 export function combineRows(
   weightsPtr: usize,
   rowsPtr: usize,

@@ -1,11 +1,13 @@
-// Recurrent cells: RNN (Elman 1990, tanh), GRU (Cho et al. 2014, in PyTorch's form: b_hn within the reset product), LSTM
-// (Hochreiter, Schmidhuber 1997, forget gates: Gers et al. 2000). Part of the language model's module.
+// Recurrent cells: RNN (Elman 1990, tanh), GRU (Cho et al. 2014, in PyTorch's form: b_hn within the
+// reset product), LSTM (Hochreiter, Schmidhuber 1997, forget gates: Gers et al. 2000). Part of the
+// language model's module.
 //
-// Each cell has the same three functions over the same arguments, so that one layer runs them all. `gates` are the sums of
-// both products, in blocks of `units` rows: RNN (h), GRU (n, r, z and the recurrent part of n), LSTM (i, f, g, o); they
-// become the gates, and on the way back the gradients of the sums. `memory` is what a cell keeps besides h: of the LSTM the
-// cell state and its tanh. Forward and backward take panels of 8 sequences (matrix.ts), Step takes one sequence.
-// Units whose weights and biases are zero have the state zero.
+// Each cell has the same three functions over the same arguments, so that one layer runs them all.
+// `gates` are the sums of both products, in blocks of `units` rows: RNN (h), GRU (n, r, z and the
+// recurrent part of n), LSTM (i, f, g, o); they become the gates, and on the way back the gradients
+// of the sums. `memory` is what a cell keeps besides h: of the LSTM the cell state and its tanh.
+// Forward and backward take panels of 8 sequences (matrix.ts), Step takes one sequence. Units whose
+// weights and biases are zero have the state zero.
 
 import { madd, nmadd, sigmoid4, tanh4 } from '../shared/simd';
 
@@ -34,9 +36,9 @@ export function rnnForward(
 }
 
 /**
- * The gradient of h is outputGradient + hiddenGradient, panels (units). hiddenGradient becomes the part of the gradient of
- * the previous h that does not pass through the sums, where a cell has one; memoryGradient goes from this step's memory to
- * the previous one's.
+ * The gradient of h is outputGradient + hiddenGradient, panels (units). hiddenGradient becomes the
+ * part of the gradient of the previous h that does not pass through the sums, where a cell has one;
+ * memoryGradient goes from this step's memory to the previous one's.
  */
 export function rnnBackward(
   gatesPtr: usize,

@@ -1,7 +1,10 @@
-// Columns of panels of 8 sequences, picked one by one: for a layer that only some of the sequences go through.
-// Position 8 p + lane is the column `lane` of panel p; a position below 0 is no column.
+// Columns of panels of 8 sequences, picked one by one: for a layer that only some of the sequences
+// go through. Position 8 p + lane is the column `lane` of panel p; a position below 0 is no column.
 
-/** Columns (rows) at `count` positions -> panels side by side, 8 positions a panel; zeros for no column. count: a multiple of 8. */
+/**
+ * Columns (rows) at `count` positions -> panels side by side, 8 positions a panel; zeros for no
+ * column. count: a multiple of 8.
+ */
 export function takeColumns(
   positionsPtr: usize,
   count: i32,
@@ -24,7 +27,10 @@ export function takeColumns(
   }
 }
 
-/** The way back: adds the columns of panels side by side to those at `count` positions. count: a multiple of 8. */
+/**
+ * The way back: adds the columns of panels side by side to those at `count` positions. count: a
+ * multiple of 8.
+ */
 export function addColumns(
   positionsPtr: usize,
   count: i32,

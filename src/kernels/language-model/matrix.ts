@@ -1,19 +1,23 @@
-// Products of matrices for the recurrent models; part of the language model's module, not a module of its own.
+// Products of matrices for the recurrent models; part of the language model's module, not a module
+// of its own.
 //
-// Activations are *panels*: 8 sequences side by side, so that the number of feature f for sequence s stands at
-// panelPtr + 32 f + 4 s. Weights are rows, as PyTorch has them. A product takes a left matrix of rows and a right matrix
-// of panels, and cuts the result into tiles of 6 rows (4 at the end) and one panel: 12 sums, 2 right numbers and 1 left
-// number at a time just fit V8's 16 vector registers. All sizes are whole multiples of 4 rows; who calls pads with zeros.
-// Each number of a result is summed in the order of `depth`, whatever the tiles and threads, so results do not depend on them.
+// Activations are *panels*: 8 sequences side by side, so that the number of feature f for sequence
+// s stands at panelPtr + 32 f + 4 s. Weights are rows, as PyTorch has them. A product takes a left
+// matrix of rows and a right matrix of panels, and cuts the result into tiles of 6 rows (4 at the
+// end) and one panel: 12 sums, 2 right numbers and 1 left number at a time just fit V8's 16 vector
+// registers. All sizes are whole multiples of 4 rows; who calls pads with zeros. Each number of a
+// result is summed in the order of `depth`, whatever the tiles and threads, so results do not
+// depend on them.
 
 import { multiplyStrip, stripWidth } from './tiles';
 
-// Every product can put its result to a second place as well, which strassen.ts is for: secondPtr, and `second` as of tiles.ts.
+// Every product can put its result to a second place as well, which strassen.ts is for: secondPtr,
+// and `second` as of tiles.ts.
 
 /**
- * Result (rows, panels of 8) = or += left (rows, depth) x right (depth, panels of 8). Left: rows of floats. The result's
- * row r of panel p stands at resultPtr + p * resultPanelStride + r * resultStride: 32 for panels; for weights the row's
- * stride, with a panel stride of 32.
+ * Result (rows, panels of 8) = or += left (rows, depth) x right (depth, panels of 8). Left: rows of
+ * floats. The result's row r of panel p stands at resultPtr + p * resultPanelStride + r *
+ * resultStride: 32 for panels; for weights the row's stride, with a panel stride of 32.
  */
 export function multiplyRows(
   leftPtr: usize,
@@ -103,9 +107,9 @@ export function multiplyStrips(
 }
 
 /**
- * Gradients of weights: result (rows, columns of 8) = or += left (rows, 8 leftPanels) x right (8 leftPanels, columns of 8),
- * where the left matrix is panels whose *sequences* are summed over, and the right one comes from `transposePanels`.
- * scratchPtr: 192 bytes for each left panel.
+ * Gradients of weights: result (rows, columns of 8) = or += left (rows, 8 leftPanels) x right (8
+ * leftPanels, columns of 8), where the left matrix is panels whose *sequences* are summed over, and
+ * the right one comes from `transposePanels`. scratchPtr: 192 bytes for each left panel.
  */
 export function multiplyPanels(
   leftPtr: usize,
@@ -164,7 +168,10 @@ export function storeTransposed(a: v128, b: v128, c: v128, d: v128, targetPtr: u
   v128.store(targetPtr + 3 * targetStride, v128.shuffle<i64>(abHigh, cdHigh, 1, 3));
 }
 
-/** Four rows of a panel, 4 of its sequences -> those sequences, targetStride apart, the four rows side by side. */
+/**
+ * Four rows of a panel, 4 of its sequences -> those sequences, targetStride apart, the four rows
+ * side by side.
+ */
 // @ts-ignore: decorator
 @inline
 function transposeRows(panelPtr: usize, targetPtr: usize, targetStride: usize): void {
@@ -192,7 +199,10 @@ function transposeScaled(panelPtr: usize, targetPtr: usize, scale: v128): void {
   );
 }
 
-/** Rows [0, width) of each panel, as a strip (8 panels, width): sequence by sequence, the rows side by side. */
+/**
+ * Rows [0, width) of each panel, as a strip (8 panels, width): sequence by sequence, the rows side
+ * by side.
+ */
 function packStrip(panelPtr: usize, panelStride: usize, panels: i32, width: i32, stripPtr: usize): void {
   const stride = (<usize>width) << 2;
   for (let panel = 0; panel < panels; panel++) {
@@ -221,7 +231,10 @@ function transpose2(sourcePtr: usize, targetPtr: usize): void {
   v128.store_lane<i64>(targetPtr, high, 1, 72);
 }
 
-/** The transpose of a matrix (depth, columns) of rows, cut into strips for `multiplyStrips`: depth * columns floats. */
+/**
+ * The transpose of a matrix (depth, columns) of rows, cut into strips for `multiplyStrips`: depth *
+ * columns floats.
+ */
 export function packColumns(sourcePtr: usize, sourceStride: usize, targetPtr: usize, depth: i32, columns: i32): void {
   while (columns > 0) {
     const width = stripWidth(columns);
@@ -238,8 +251,9 @@ export function packColumns(sourcePtr: usize, sourceStride: usize, targetPtr: us
 }
 
 /**
- * Panels (features) -> the right side of `multiplyPanels`: for each 8 features, targetStride apart, a row of 8 floats for
- * each sequence, multiplied by that sequence's scale (8 floats a panel; scalePtr 0: by 1).
+ * Panels (features) -> the right side of `multiplyPanels`: for each 8 features, targetStride apart,
+ * a row of 8 floats for each sequence, multiplied by that sequence's scale (8 floats a panel;
+ * scalePtr 0: by 1).
  */
 export function transposePanels(
   panelPtr: usize,

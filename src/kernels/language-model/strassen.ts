@@ -1,12 +1,14 @@
-// What Strassen's multiplication of matrices (Strassen 1969) makes of a matrix before it is multiplied; part of the language
-// model's module, not a module of its own. src/language-model/strassen.ts has the algorithm.
+// What Strassen's multiplication of matrices (Strassen 1969) makes of a matrix before it is
+// multiplied; part of the language model's module, not a module of its own.
+// src/language-model/strassen.ts has the algorithm.
 
 /**
  * The seven terms of a matrix in quarters q11, q12, q21, q22:
  *   q11 + q22, q21 + q22, q11, q22, q11 + q12, q21 - q11, q12 - q22
- * Each quarter is `rows` rows of `count` floats, a multiple of 8, sourceStride apart, and in the terms targetStride; a term stands
- * termStride behind the one before. A row of a left quarter is multiplied by 8 scales again and again, one of a right quarter by 8
- * others; those of the next row are scalesStride behind.
+ * Each quarter is `rows` rows of `count` floats, a multiple of 8, sourceStride apart, and in the
+ * terms targetStride; a term stands termStride behind the one before. A row of a left quarter is
+ * multiplied by 8 scales again and again, one of a right quarter by 8 others; those of the next row
+ * are scalesStride behind.
  */
 export function strassenTerms(
   q11Ptr: usize,

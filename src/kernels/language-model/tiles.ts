@@ -1,10 +1,11 @@
-// Tiles of matrix products, the innermost loops of the recurrent models; part of the language model's module, not a module
-// of its own.
+// Tiles of matrix products, the innermost loops of the recurrent models; part of the language
+// model's module, not a module of its own.
 //
-// A tile is 6 rows (4 at the end of a matrix) by a panel of 8 columns: 12 sums, 2 right numbers and 1 left number at a time
-// just fit V8's 16 vector registers. A wide one takes two panels: its 24 sums do not fit 16 registers of 128 bits; they do
-// where the engine fuses pairs of operations into 256-bit ones (V8's --experimental-wasm-revectorize). Each number is summed
-// in the order of `depth`, whatever the tiles are, so that results do not depend on them.
+// A tile is 6 rows (4 at the end of a matrix) by a panel of 8 columns: 12 sums, 2 right numbers and
+// 1 left number at a time just fit V8's 16 vector registers. A wide one takes two panels: its 24
+// sums do not fit 16 registers of 128 bits; they do where the engine fuses pairs of operations into
+// 256-bit ones (V8's --experimental-wasm-revectorize). Each number is summed in the order of
+// `depth`, whatever the tiles are, so that results do not depend on them.
 
 import { madd } from '../shared/simd';
 
@@ -15,14 +16,17 @@ export function stripWidth(rows: i32): i32 {
   return rows == 4 || rows == 8 ? 4 : 6;
 }
 
-/** What a tile does at its second place: replace what stands there, add to it, or take away from it; nothing for 0. */
+/**
+ * What a tile does at its second place: replace what stands there, add to it, or take away from it;
+ * nothing for 0.
+ */
 export const REPLACE: i32 = 1;
 export const ADD: i32 = 2;
 export const SUBTRACT: i32 = 3;
 
 /**
- * Puts 8 sums to ptr, in place of what stands there or added to it, and to a second place. Both loads come before both stores:
- * else V8 does not fuse them.
+ * Puts 8 sums to ptr, in place of what stands there or added to it, and to a second place. Both
+ * loads come before both stores: else V8 does not fuse them.
  */
 // @ts-ignore: decorator
 @inline
@@ -50,9 +54,10 @@ function put(left: v128, right: v128, ptr: usize, accumulate: bool, secondPtr: u
 }
 
 /**
- * Left (6 or 4 rows, depth) x right (depth, 8), of one panel or two, put as `put` has it. Left (row, k) stands at leftPtr +
- * row * rowStride + k * kStride, right (k, column) at rightPtr + 32 k + 4 column, result (row, column) at resultPtr + row *
- * resultStride + 4 column; a second panel stands panel strides behind the first. `six` and `two` are constants.
+ * Left (6 or 4 rows, depth) x right (depth, 8), of one panel or two, put as `put` has it. Left
+ * (row, k) stands at leftPtr + row * rowStride + k * kStride, right (k, column) at rightPtr + 32 k
+ * + 4 column, result (row, column) at resultPtr + row * resultStride + 4 column; a second panel
+ * stands panel strides behind the first. `six` and `two` are constants.
  */
 // @ts-ignore: decorator
 @inline
@@ -307,7 +312,10 @@ function wideTile4(
   );
 }
 
-/** Left (`width` rows, depth) x right (depth, panels of 8), tile by tile; the arguments are those of `tile`. */
+/**
+ * Left (`width` rows, depth) x right (depth, panels of 8), tile by tile; the arguments are those of
+ * `tile`.
+ */
 export function multiplyStrip(
   width: i32,
   panels: i32,

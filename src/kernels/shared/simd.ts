@@ -1,8 +1,10 @@
-// What every kernel shares: fused multiply-add in both builds, horizontal sums, exp, tanh and sigmoid on four floats.
+// What every kernel shares: fused multiply-add in both builds, horizontal sums, exp, tanh and
+// sigmoid on four floats.
 //
-// Each module is compiled twice: with SIMD alone, and with relaxed SIMD, where multiply-add is one instruction that
-// rounds once. `ASC_FEATURE_RELAXED_SIMD` is a compile-time constant, so the other branch costs nothing.
-// V8 rebuilds a vector constant at every use, so kernels keep constants in locals outside their loops.
+// Each module is compiled twice: with SIMD alone, and with relaxed SIMD, where multiply-add is one
+// instruction that rounds once. `ASC_FEATURE_RELAXED_SIMD` is a compile-time constant, so the other
+// branch costs nothing. V8 rebuilds a vector constant at every use, so kernels keep constants in
+// locals outside their loops.
 
 /** a * b + c, lane by lane. */
 // @ts-ignore: decorator
@@ -20,7 +22,10 @@ export function nmadd(a: v128, b: v128, c: v128): v128 {
   return f32x4.sub(c, f32x4.mul(a, b));
 }
 
-/** The smaller of each pair of lanes; which one, where a lane is NaN or the two are zeros of either sign, is not defined. */
+/**
+ * The smaller of each pair of lanes; which one, where a lane is NaN or the two are zeros of either
+ * sign, is not defined.
+ */
 // @ts-ignore: decorator
 @inline
 export function min4(a: v128, b: v128): v128 {
@@ -45,8 +50,9 @@ export function sum4(a: v128): f32 {
 }
 
 /**
- * e^x lane by lane, within 2 units in the last place (Cephes `expf`: 2^n times a polynomial in the rest, at most ln 2 / 2).
- * x is held within -87.3 to 88.3, so that the result is never zero, denormal or infinite.
+ * e^x lane by lane, within 2 units in the last place (Cephes `expf`: 2^n times a polynomial in the
+ * rest, at most ln 2 / 2). x is held within -87.3 to 88.3, so that the result is never zero,
+ * denormal or infinite.
  */
 // @ts-ignore: decorator
 @inline
@@ -103,7 +109,10 @@ export function exp4From(ptr: usize, x: v128): v128 {
   return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
-/** tanh x, lane by lane, to about 4e-7: the rational function of Eigen's float tanh on [-7.9, 7.9], +-1 outside. */
+/**
+ * tanh x, lane by lane, to about 4e-7: the rational function of Eigen's float tanh on [-7.9, 7.9],
+ * +-1 outside.
+ */
 // @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {

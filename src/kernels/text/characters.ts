@@ -1,5 +1,5 @@
-// Characters: their classes, those of src/text/tokenizer.ts, sixteen of them as bytes, and what decides on the ends of words and
-// of sentences, as in the tokenizer.
+// Characters: their classes, those of src/text/tokenizer.ts, sixteen of them as bytes, and what
+// decides on the ends of words and of sentences, as in the tokenizer.
 
 import { ONES } from './state';
 
@@ -17,7 +17,10 @@ const CONTINUE: u32 = 10;
 export const CONNECTOR: u32 = 11;
 const LETTER: u32 = 12;
 export const DIGIT: u32 = 13;
-/** Those that end a word whatever comes next: all below CONTINUE but STOP, SEPARATOR, MIDDLE and RARE. */
+/**
+ * Those that end a word whatever comes next: all below CONTINUE but STOP, SEPARATOR, MIDDLE and
+ * RARE.
+ */
 export const CLEAN: u32 = 0b10_0011_0111;
 
 const COMMA: u32 = 44;
@@ -94,7 +97,10 @@ export function endOfWord<T>(at: usize, end: usize, classes: usize, prose: usize
   return at; // never
 }
 
-/** Whether the comma at `at`, between digits, parts the thousands of the number that begins at `start`. */
+/**
+ * Whether the comma at `at`, between digits, parts the thousands of the number that begins at
+ * `start`.
+ */
 function partsThousands<T>(start: usize, at: usize, end: usize, prose: usize): bool {
   const size: usize = sizeof<T>();
   let from = at;
@@ -106,7 +112,7 @@ function partsThousands<T>(start: usize, at: usize, end: usize, prose: usize): b
   return last + size >= end || classAt<T>(prose, last + size) != DIGIT;
 }
 
-/** Of the signs of class MIDDLE, the apostrophes. */
+/** Whether a sign of class MIDDLE is an apostrophe. */
 function isApostrophe(unit: u32): boolean {
   return unit == APOSTROPHE || unit == 0x2018 || unit == 0x2019 || unit == 0xff07;
 }
@@ -114,7 +120,13 @@ function isApostrophe(unit: u32): boolean {
 /** Syllables of Hangul, and its letters of all kinds. */
 function isHangul(unit: u32): boolean {
   if (unit < 0x1100) return false;
-  return unit - 0xac00 < 0x2c00 || unit - 0x1100 < 0x100 || unit - 0x3130 < 0x60 || unit - 0xa960 < 0x20 || unit - 0xffa0 < 0x3d;
+  return (
+    unit - 0xac00 < 0x2c00 ||
+    unit - 0x1100 < 0x100 ||
+    unit - 0x3130 < 0x60 ||
+    unit - 0xa960 < 0x20 ||
+    unit - 0xffa0 < 0x3d
+  );
 }
 
 /** Letters of Hebrew, and the points that they may have. */

@@ -1,10 +1,12 @@
-// Data (src/text/data-blocks.ts): whether bytes of ASCII may hold some. Checksums and base64 are runs of at least 32 letters,
-// digits and + / = _ -, dumps are runs of hexadecimal digits with spaces, commas and colons between, longer than that: of each
-// there are sixteen bytes at a multiple of sixteen that are full of them. The rest begins with data: or is a control character.
+// Data (src/text/data-blocks.ts): whether bytes of ASCII may hold some. Checksums and base64 are
+// runs of at least 32 letters, digits and + / = _ -, dumps are runs of hexadecimal digits with
+// spaces, commas and colons between, longer than that: of each there are sixteen bytes at a
+// multiple of sixteen that are full of them. The rest begins with data: or is a control character.
 
 /**
- * The place of the first sixteen bytes of ASCII, from `from` on, a multiple of 16, that may be part of data; -1 where there
- * are none. Bytes behind the text are read, up to 15, which are zeros, and up to 5 before it.
+ * The place of the first sixteen bytes of ASCII, from `from` on, a multiple of 16, that may be part
+ * of data; -1 where there are none. Bytes behind the text are read, up to 15, which are zeros, and
+ * up to 5 before it.
  */
 export function findData(textPtr: usize, length: usize, from: usize): i32 {
   const end = textPtr + length;
@@ -26,13 +28,17 @@ export function findData(textPtr: usize, length: usize, from: usize): i32 {
   return -1;
 }
 
-/** Whether sixteen bytes are full of base64 or of a dump, or have a control character or the colon of data: */
+/**
+ * Whether sixteen bytes are full of base64 or of a dump, or have a control character or the colon
+ * of data:
+ */
 function mayBe(at: usize, bytes: v128, special: u32): bool {
   for (; special != 0; special &= special - 1) {
     const place = at + <usize>ctz<u32>(special);
     if (load<u8>(place) != 58 || load<u32>(place - 4) == 0x6174_6164) return true; // data
   }
-  // by the lower half of a byte, a bit for each upper half with which it stands in base64, and in a dump
+  // by the lower half of a byte, a bit for each upper half with which it stands in base64, and in a
+  // dump
   const base64 = i8x16(-88, -8, -8, -8, -8, -8, -8, -8, -8, -8, -16, 84, 80, 92, 80, 116),
     dump = i8x16(12, 88, 88, 88, 88, 88, 88, 8, -88, 8, 8, 0, 4, 0, 0, 0),
     bits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0),

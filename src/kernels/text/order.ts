@@ -1,6 +1,7 @@
-// Words in the order of their letters (UTF-16 code units), four at a time as a number, the first in its highest bits, with
-// zeros behind the end of a word: a multikey quicksort over the entries of a table (Bentley and Sedgewick, "Fast algorithms
-// for sorting and searching strings", SODA 1997), and a merge of words that lie in that order already.
+// Words in the order of their letters (UTF-16 code units), four at a time as a number, the first in
+// its highest bits, with zeros behind the end of a word: a multikey quicksort over the entries of a
+// table (Bentley and Sedgewick, "Fast algorithms for sorting and searching strings", SODA 1997),
+// and a merge of words that lie in that order already.
 
 import { KEY, KEY_HIGH, COUNT, ID, LENGTH, ENTRY_SIZE, ASCII, UNITS, kindOf, spell } from './table';
 
@@ -48,7 +49,10 @@ function lettersOf(entry: usize, depth: usize): u64 {
   return lettersAt(<usize>load<u64>(entry, KEY_HIGH), load<u32>(entry, LENGTH), depth);
 }
 
-/** Makes those of `count` entries, one behind the other, that have a count, ready to be sorted; gives where they end. */
+/**
+ * Makes those of `count` entries, one behind the other, that have a count, ready to be sorted;
+ * gives where they end.
+ */
 export function toSort(outPtr: usize, entry: usize, count: i32): usize {
   for (let i = 0; i < count; i++, entry += ENTRY_SIZE) {
     if (load<u32>(entry, COUNT) == 0) continue;
@@ -76,7 +80,10 @@ function median(a: u64, b: u64, c: u64): u64 {
   return a < b ? (b < c ? b : a < c ? c : a) : a < c ? a : b < c ? c : b;
 }
 
-/** Parts [from, to) by the letters of one of them: where those with the same begin, and where they end, goes to `boundsPtr`, (2) u32. */
+/**
+ * Parts [from, to) by the letters of one of them: where those with the same begin, and where they
+ * end, goes to `boundsPtr`, (2) u32.
+ */
 export function partition(from: usize, to: usize, boundsPtr: usize): void {
   const third = ((to - from) / SIZE / 3) * SIZE,
     ninth = (third / SIZE / 3) * SIZE;
@@ -102,14 +109,20 @@ export function partition(from: usize, to: usize, boundsPtr: usize): void {
   store<u32>(boundsPtr, <u32>greater, 4);
 }
 
-/** Goes on to letter `depth` of words that have the same letters before it; false where these are all of them, which is one word. */
+/**
+ * Goes on to letter `depth` of words that have the same letters before it; false where these are
+ * all of them, which is one word.
+ */
 export function deepen(from: usize, to: usize, depth: usize): bool {
   if (!goesOn(load<u64>(from))) return false;
   for (let at = from; at < to; at += SIZE) store<u64>(at, lettersOf(load<u32>(at, ENTRY), depth));
   return true;
 }
 
-/** Sorts [from, to), of words that have the same letters before letter `depth`. `boundsPtr`: room for two u32. */
+/**
+ * Sorts [from, to), of words that have the same letters before letter `depth`. `boundsPtr`: room
+ * for two u32.
+ */
 export function sort(from: usize, to: usize, depth: usize, boundsPtr: usize): void {
   while (to - from > FEW) {
     partition(from, to, boundsPtr);
@@ -141,7 +154,11 @@ function precedes(a: usize, b: usize, depth: usize): bool {
   return first < second;
 }
 
-/** Writes the letters (UTF-16) of `count` sorted words, their lengths, (count) u8, counts, (count) u32, and ids, (count) i32; gives how many letters. Up to 32 bytes behind the letters are written to. */
+/**
+ * Writes the letters (UTF-16) of `count` sorted words, their lengths, (count) u8, counts, (count)
+ * u32, and ids, (count) i32; gives how many letters. Up to 32 bytes behind the letters are written
+ * to.
+ */
 export function spellSorted(
   sortedPtr: usize,
   count: i32,
@@ -163,7 +180,7 @@ export function spellSorted(
   return <i32>((lettersPtr - start) >> 1);
 }
 
-// Of sorted words that are merged: the next of them, u32 each but for its first four letters, u64
+// Sorted words that are merged: the next of them, u32 each but for its first four letters, u64
 const NEXT_LETTERS: usize = 0;
 /** Where its letters, its length, u8, and its count, u32, are. */
 export const LETTERS: usize = 8;
@@ -196,10 +213,13 @@ function look(share: usize): void {
 
 /** Looks at the first word of each of `count` shares of sorted words. */
 export function beginMerge(sharesPtr: usize, count: i32): void {
-  for (let i = 0; i < count; i++) look(sharesPtr + (<usize>i) * SHARE_SIZE);
+  for (let i = 0; i < count; i++) look(sharesPtr + <usize>i * SHARE_SIZE);
 }
 
-/** Below 0 where the word at `a` comes before that at `b`, 0 where they are the same; their first four letters are. */
+/**
+ * Below 0 where the word at `a` comes before that at `b`, 0 where they are the same; their first
+ * four letters are.
+ */
 function compareRest(a: usize, lengthA: usize, b: usize, lengthB: usize, letters: u64): i32 {
   let first = letters,
     second = letters;
@@ -211,8 +231,9 @@ function compareRest(a: usize, lengthA: usize, b: usize, lengthB: usize, letters
 }
 
 /**
- * Merges `shares`, (shareCount), on to `most` words, the first of which is number `number`: counts, (most) u32, and where the
- * letters, u32, and how long, u8, each is. Gives how many words; fewer than `most` at the end.
+ * Merges `shares`, (shareCount), on to `most` words, the first of which is number `number`: counts,
+ * (most) u32, and where the letters, u32, and how long, u8, each is. Gives how many words; fewer
+ * than `most` at the end.
  */
 export function merge(
   sharesPtr: usize,
@@ -223,7 +244,7 @@ export function merge(
   placesPtr: usize,
   lengthsPtr: usize,
 ): i32 {
-  const end = sharesPtr + (<usize>shareCount) * SHARE_SIZE;
+  const end = sharesPtr + <usize>shareCount * SHARE_SIZE;
   let merged = 0;
   for (; merged < most; merged++, number++) {
     let first: u64 = 0;
@@ -271,7 +292,10 @@ export function merge(
   return merged;
 }
 
-/** Writes the letters of the words with these numbers, (count) u32, and a line feed behind each; gives how many units. */
+/**
+ * Writes the letters of the words with these numbers, (count) u32, and a line feed behind each;
+ * gives how many units.
+ */
 export function spellNumbered(
   numbersPtr: usize,
   count: i32,

@@ -33,10 +33,11 @@ export function pack(outPtr: usize, idsPtr: usize, groups: i32): i32 {
 }
 
 /**
- * Unpacks up to `groups` of the groups that begin where `placePtr`, u32, says, which goes on with them, and end at `endPtr`.
- * Each id becomes what `mapPtr`, i32, has for it: -1 first, and then what stands for each id. `shapesPtr`: of each first byte,
- * how the bytes behind it are spread over four values, (256, 16) u8, and behind all of them how many bytes there are with it,
- * (256) u8. Gives how many groups; up to 16 bytes behind them are read.
+ * Unpacks up to `groups` of the groups that begin where `placePtr`, u32, says, which goes on with
+ * them, and end at `endPtr`. Each id becomes what `mapPtr`, i32, has for it: -1 first, and then
+ * what stands for each id. `shapesPtr`: of each first byte, how the bytes behind it are spread over
+ * four values, (256, 16) u8, and behind all of them how many bytes there are with it, (256) u8.
+ * Gives how many groups; up to 16 bytes behind them are read.
  */
 export function unpack(
   idsPtr: usize,

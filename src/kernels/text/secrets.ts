@@ -1,11 +1,15 @@
-// Secrets (src/text/secrets.ts): whether bytes of ASCII may hold one. Every token has a run of at least 15 letters, digits, - . / +
-// and _ that begins like nothing else, or a long run of base64 behind its name; keys have a line of their own.
+// Secrets (src/text/secrets.ts): whether bytes of ASCII may hold one. Every token has a run of at
+// least 15 letters, digits, - . / + and _ that begins like nothing else, or a long run of base64
+// behind its name; keys have a line of their own.
 
 import { isBetween } from './characters';
 
-/** So many letters of base64 behind a name and a = are a key. */
+/** Letters of base64 that are a key if they stand behind a name and a =. */
 const LONG_RUN = 40;
-/** Bytes that are looked at together, and how far the next ones are: a run is seen whole in one of them. */
+/**
+ * Bytes that are looked at together, and how far the next ones are: a run is seen whole in one of
+ * them.
+ */
 const BLOCK: usize = 64;
 const NEXT_BLOCK: usize = 48;
 
@@ -21,7 +25,9 @@ function isInRun(byte: u32): bool {
   return isWord(byte) || byte - 45 < 3 || byte == 43; // - . / +
 }
 
-/** A bit for each of 16 bytes that may stand in a run; above them, one for each that is a hyphen. */
+/**
+ * A bit for each of 16 bytes that may stand in a run; above them, one for each that is a hyphen.
+ */
 // @ts-ignore: decorator
 @inline
 function runBits(at: usize): u32 {
@@ -29,13 +35,14 @@ function runBits(at: usize): u32 {
   const letters = isBetween(v128.or(bytes, i8x16.splat(32)), i8x16.splat(97), i8x16.splat(26));
   let inRun = v128.or(letters, isBetween(bytes, i8x16.splat(45), i8x16.splat(13)));
   inRun = v128.or(inRun, v128.or(i8x16.eq(bytes, i8x16.splat(95)), i8x16.eq(bytes, i8x16.splat(43))));
-  return <u32>i8x16.bitmask(inRun) | (<u32>i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(45))) << 16);
+  return (<u32>i8x16.bitmask(inRun)) | ((<u32>i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(45)))) << 16);
 }
 
 /**
- * Where in the bytes of ASCII at `textPtr` something begins that a secret may begin with, or a value that is a long run of
- * base64; -1 where there is nothing such. prefixesPtr: beginnings, 16 bytes each, zeros behind them, and 16 zeros at their end. BLOCK bytes
- * behind the text are read, which are zeros.
+ * Where in the bytes of ASCII at `textPtr` something begins that a secret may begin with, or a
+ * value that is a long run of base64; -1 where there is nothing such. prefixesPtr: beginnings, 16
+ * bytes each, zeros behind them, and 16 zeros at their end. BLOCK bytes behind the text are read,
+ * which are zeros.
  */
 export function findSecret(textPtr: usize, length: usize, prefixesPtr: usize): i32 {
   const end = textPtr + length;
@@ -46,7 +53,7 @@ export function findSecret(textPtr: usize, length: usize, prefixesPtr: usize): i
       d = runBits(at + 48);
     const low = (a & 0xffff) | (b << 16),
       high = (c & 0xffff) | (d << 16);
-    let runs = <u64>low | ((<u64>high) << 32);
+    let runs = (<u64>low) | ((<u64>high) << 32);
     let hyphens = (<u64>((a >> 16) | (b & 0xffff_0000))) | ((<u64>((c >> 16) | (d & 0xffff_0000))) << 32);
     hyphens &= hyphens >> 1;
     hyphens &= hyphens >> 2;
@@ -56,7 +63,8 @@ export function findSecret(textPtr: usize, length: usize, prefixesPtr: usize): i
     runs &= runs >> 4;
     runs &= runs >> 7;
     if (runs == 0) continue;
-    // runs that begin before this block were met in the one before, and what is behind it will be met in the next
+    // runs that begin before this block were met in the one before, and what is behind it will be
+    // met in the next
     let run = at + <usize>ctz<u64>(runs);
     let base64 = 0;
     for (; run < end && run < at + BLOCK + LONG_RUN; run++) {
@@ -76,7 +84,10 @@ export function findSecret(textPtr: usize, length: usize, prefixesPtr: usize): i
   return -1;
 }
 
-/** Whether what begins at `at` stands behind a = or a :, with up to four spaces and a quotation mark between. */
+/**
+ * Whether what begins at `at` stands behind a = or a :, with up to four spaces and a quotation mark
+ * between.
+ */
 function isValue(at: usize, textPtr: usize): bool {
   if (at > textPtr && (load<u8>(at - 1) == 34 || load<u8>(at - 1) == 39)) at--;
   for (let spaces = 0; spaces < 4 && at > textPtr; spaces++, at--) {
@@ -86,7 +97,10 @@ function isValue(at: usize, textPtr: usize): bool {
   return at > textPtr && (load<u8>(at - 1) == 61 || load<u8>(at - 1) == 58);
 }
 
-/** Whether BEGIN stands behind the last of the hyphens in a row of `hyphens`, a bit for each four of them, in the block at `at`. */
+/**
+ * Whether BEGIN stands behind the last of the hyphens in a row of `hyphens`, a bit for each four of
+ * them, in the block at `at`.
+ */
 function isKeyIn(at: usize, hyphens: u64): bool {
   while (hyphens != 0) {
     const place = at + <usize>ctz<u64>(hyphens) + 4;

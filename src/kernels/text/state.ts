@@ -1,6 +1,10 @@
-// What the functions that read texts share: the fields of a structure in memory, u32 each, and what they return.
+// What the functions that read texts share: the fields of a structure in memory, u32 each, and what
+// they return.
 
-/** In characters of the text: where reading goes on; where the region ends; and where no word is begun any more. */
+/**
+ * In characters of the text: where reading goes on; where the region ends; and where no word is
+ * begun any more.
+ */
 export const POSITION: usize = 0;
 export const END: usize = 4;
 export const UNTIL: usize = 8;
@@ -10,7 +14,7 @@ export const CLASSES: usize = 16;
 export const PROSE: usize = 20;
 /** FOLD and DIGITS. */
 export const FLAGS: usize = 24;
-/** Of each code unit its lower case, (65536) u16, or 0. */
+/** Lower case of each code unit, (65536) u16, or 0. */
 export const LOWER: usize = 28;
 /** Ids, i32: where the next one goes, and where there is no more room. */
 export const OUT: usize = 32;
@@ -35,7 +39,7 @@ export const LETTERS: usize = 80;
 export const LETTERS_END: usize = 84;
 /** Whether the next new word is left out where it finds no room. */
 export const DROP: usize = 88;
-/** Of `internSpans`: the next one. */
+/** The span that `internSpans` takes next. */
 export const NEXT: usize = 92;
 /** Sixteen bytes of ones, and then sixteen of zeros. */
 export const ONES: usize = 96;
@@ -53,6 +57,6 @@ export const HARD = 2;
 export const ROOM = 3;
 
 export const BREAK = -1;
-/** Of `intern`: no room, or the word is left out. */
+/** What `intern` gives if there is no room, or if the word is left out. */
 export const NO_ROOM = -2;
 export const DROPPED = -3;

@@ -1,13 +1,28 @@
-// The table of words: an index of (hash, entry), open addressing with linear probing, and entries in the order of their words'
-// first appearance, so that those of frequent words lie together. Words of up to 16 letters of ASCII, or of up to 8 others, lie
-// in their entry as such, with zeros behind them; the letters of longer ones lie apart.
+// The table of words: an index of (hash, entry), open addressing with linear probing, and entries
+// in the order of their words' first appearance, so that those of frequent words lie together.
+// Words of up to 16 letters of ASCII, or of up to 8 others, lie in their entry as such, with zeros
+// behind them; the letters of longer ones lie apart.
 //
 // Entries have 32 bytes.
 
-import { INDEX, MASK, WORDS, MOST, ENTRY, ENTRY_END, FREE, NEXT_ID, LETTERS, LETTERS_END, DROP, NO_ROOM, DROPPED } from './state';
+import {
+  INDEX,
+  MASK,
+  WORDS,
+  MOST,
+  ENTRY,
+  ENTRY_END,
+  FREE,
+  NEXT_ID,
+  LETTERS,
+  LETTERS_END,
+  DROP,
+  NO_ROOM,
+  DROPPED,
+} from './state';
 import { bytesAt, firstBytes } from './characters';
 
-/** Of a short word, its letters; of a long one, a second hash and where its letters are. u64 each. */
+/** A short word's letters; a long one's second hash and where its letters are. u64 each. */
 export const KEY: usize = 0;
 export const KEY_HIGH: usize = 8;
 export const COUNT: usize = 16;
@@ -74,7 +89,7 @@ function internShort(state: usize, key: v128, kind: u32, length: usize, count: u
 function internLong<T>(state: usize, at: usize, length: usize, count: u32): i32 {
   let low: u64 = length;
   for (let i: usize = 0; i < length; i++) {
-    low = (low ^ <u64>load<T>(at + i * sizeof<T>())) * 0x9e3779b97f4a7c15;
+    low = (low ^ (<u64>load<T>(at + i * sizeof<T>()))) * 0x9e3779b97f4a7c15;
     low ^= low >> 29;
   }
   const hash = hashOf(low, 0, LONG);
@@ -152,7 +167,10 @@ function link(index: usize, mask: u32, hash: u32, entry: usize): void {
   store<u32>(index + ((<usize>slot) << 3), <u32>entry, 4);
 }
 
-/** Puts `count` entries that lie one behind the other, those that have a count, into the index, which does not have them. */
+/**
+ * Puts `count` entries that lie one behind the other, those that have a count, into the index,
+ * which does not have them.
+ */
 export function indexEntries(state: usize, entry: usize, count: i32): void {
   const index: usize = load<u32>(state, INDEX);
   const mask = load<u32>(state, MASK);
@@ -168,7 +186,10 @@ export function kindOf(entry: usize): u32 {
   return load<u32>(entry, HASH) >> 30;
 }
 
-/** Writes the letters (UTF-16) of an entry's word of `length` units; up to 32 bytes behind them are written to. */
+/**
+ * Writes the letters (UTF-16) of an entry's word of `length` units; up to 32 bytes behind them are
+ * written to.
+ */
 // @ts-ignore: decorator
 @inline
 export function spell(entry: usize, length: usize, lettersPtr: usize): void {

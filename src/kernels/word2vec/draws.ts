@@ -4,16 +4,17 @@ import { forgetRepeats } from './repeats';
 import { freeAllSlots } from './slots';
 import { FIRST_BLOCK, POOL_WORDS, settingsOf, Thread } from './state';
 
-/** A drawn negative that is the word itself is drawn again, so many times at most. */
+/** How often, at most, a drawn negative that is the word itself is drawn again. */
 const DRAWS = 16;
 
-/** One of so many draws brings a new word into the pool of negatives. */
+/** Draws from one that brings a new word into the pool of negatives to the next. */
 const POOL_DRAWS: u32 = 8;
 
 /**
- * Begins the next piece of text, `count` tokens, at most `capacity`: drops rare words (id >= V) and thins out frequent
- * ones. Every random choice of the piece follows from `seed`. Gives the number of positions to train; sentence breaks
- * count as positions. The last piece must have been trained to its end.
+ * Begins the next piece of text, `count` tokens, at most `capacity`: drops rare words (id >= V) and
+ * thins out frequent ones. Every random choice of the piece follows from `seed`. Gives the number
+ * of positions to train; sentence breaks count as positions. The last piece must have been trained
+ * to its end.
  */
 export function readTokens(threadPtr: usize, tokensPtr: usize, count: i32, seed: u32): i32 {
   const thread = changetype<Thread>(threadPtr),
@@ -50,8 +51,9 @@ export function readTokens(threadPtr: usize, tokensPtr: usize, count: i32, seed:
 }
 
 /**
- * A word of the noise distribution. Skip-gram draws from a pool of words whose rows stay in a core's cache. In CBOW, where
- * a negative meets one mean in place of each context word, that costs analogies (bench/README.md): its draws are new.
+ * A word of the noise distribution. Skip-gram draws from a pool of words whose rows stay in a
+ * core's cache. In CBOW, where a negative meets one mean in place of each context word, that costs
+ * analogies (bench/README.md): its draws are new.
  */
 // @ts-ignore: decorator
 @inline
@@ -96,5 +98,5 @@ export function random(thread: Thread): u32 {
 // @ts-ignore: decorator
 @inline
 export function below(thread: Thread, limit: i32): u32 {
-  return <u32>(((<u64>random(thread)) * (<u64>limit)) >> 32);
+  return <u32>((<u64>random(thread) * <u64>limit) >> 32);
 }

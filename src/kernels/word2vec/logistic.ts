@@ -1,5 +1,5 @@
-// Logistic regression of word2vec, four scores at once: sigmoid, and the loss in double precision; part of the word2vec
-// module, not a module of its own.
+// Logistic regression of word2vec, four scores at once: sigmoid, and the loss in double precision;
+// part of the word2vec module, not a module of its own.
 
 import { exp4, madd, max4, min4, sum4 } from '../shared/simd';
 
@@ -9,8 +9,9 @@ const VECTOR: usize = 16;
 const TANH_3 = 0.9950547536867305;
 
 /**
- * `scores` become rate * (label - sigmoid(score)), `rows` rows of `stride` bytes. `labels` and `marks`, (stride): what a
- * score should have been, and 1 where there is an output, 0 in unused lanes. `constantsPtr`: of `storeConstants`.
+ * `scores` become rate * (label - sigmoid(score)), `rows` rows of `stride` bytes. `labels` and
+ * `marks`, (stride): what a score should have been, and 1 where there is an output, 0 in unused
+ * lanes. `constantsPtr`: of `storeConstants`.
  */
 export function toGradients(
   scoresPtr: usize,
@@ -47,8 +48,8 @@ export function lossOf(scoresPtr: usize, rows: i32, stride: usize, labelsPtr: us
 }
 
 /**
- * log(1 + e^x) = max(x, 0) + log(1 + t), t = e^-|x|. The logarithm is 2 artanh(s), s = t / (2 + t) <= 1/3, as a series
- * to s^11; its error is below 1e-7. Infinite and undefined scores stay so.
+ * log(1 + e^x) = max(x, 0) + log(1 + t), t = e^-|x|. The logarithm is 2 artanh(s), s = t / (2 + t)
+ * <= 1/3, as a series to s^11; its error is below 1e-7. Infinite and undefined scores stay so.
  */
 // @ts-ignore: decorator
 @inline
@@ -66,9 +67,9 @@ function softplus(x: v128): v128 {
 }
 
 /**
- * Sigmoid of x, stretched by half a percent about 1/2, so that it is 1 and 0 at 6 and -6, where word2vec's table ends, and
- * beyond: a score that is certain stops its own growth. (1 + tanh(x / 2)) / 2, tanh as a continued fraction; its error is
- * below 1e-6, with float rounding.
+ * Sigmoid of x, stretched by half a percent about 1/2, so that it is 1 and 0 at 6 and -6, where
+ * word2vec's table ends, and beyond: a score that is certain stops its own growth. (1 + tanh(x /
+ * 2)) / 2, tanh as a continued fraction; its error is below 1e-6, with float rounding.
  */
 // @ts-ignore: decorator
 @inline

@@ -8,8 +8,8 @@ import { laneOffset, Position, scoreBytes, settingsOf, Thread } from './state';
 import { hide, shareOf } from './steps';
 
 /**
- * Trains at positions `first` to `last`, a block: every two that have a context, one of its first half and one of its
- * second, share `negative` draws and take one step.
+ * Trains at positions `first` to `last`, a block: every two that have a context, one of its first
+ * half and one of its second, share `negative` draws and take one step.
  */
 export function trainPairs(thread: Thread, first: i32, last: i32, alpha: f32): void {
   const settings = settingsOf(thread),
@@ -25,7 +25,7 @@ export function trainPairs(thread: Thread, first: i32, last: i32, alpha: f32): v
     scoresPtr = thread.scoresPtr,
     a = changetype<Position>(thread.positionsPtr + thread.positionBytes),
     b = changetype<Position>(thread.positionsPtr + 2 * thread.positionBytes);
-  for (let i = 0; i < 2 * half; ) {
+  for (let i = 0; i < 2 * half;) {
     let rows = 0;
     for (let position = a; i < 2 * half && rows < 2; i++) {
       const at = first + (i >> 1) + (i & 1) * half;
@@ -60,7 +60,7 @@ export function trainPairs(thread: Thread, first: i32, last: i32, alpha: f32): v
     pairToGradients(thread, lists, ownPtr, rows, alpha);
     let groupEnd = min(negativesPtr + (GROUP << 2), negativesEnd);
     updateTwo(a.hiddenPtr, bPtr, a.errorPtr, errorBPtr, ownPtr, negativesPtr, groupEnd, scoresPtr, stride, to);
-    for (let gradientsPtr = scoresPtr; groupEnd < negativesEnd; ) {
+    for (let gradientsPtr = scoresPtr; groupEnd < negativesEnd;) {
       const groupPtr = groupEnd;
       groupEnd = min(groupPtr + (GROUP << 2), negativesEnd);
       gradientsPtr += GROUP_SCORES;
@@ -72,7 +72,10 @@ export function trainPairs(thread: Thread, first: i32, last: i32, alpha: f32): v
   }
 }
 
-/** Turns the scores of two positions into gradients; a negative that is a position's own word does not count there. */
+/**
+ * Turns the scores of two positions into gradients; a negative that is a position's own word does
+ * not count there.
+ */
 // @ts-ignore: decorator
 @inline
 function pairToGradients(thread: Thread, lists: Position, ownPtr: usize, rows: i32, alpha: f32): void {

@@ -9,7 +9,10 @@ import { addPath } from './tree';
 
 // ---- Words within reach ----
 
-/** Lets go of the words that no position from `first` on, the first that is not learned, has as context, and takes up those that positions before `last` have. */
+/**
+ * Lets go of the words that no position from `first` on, the first that is not learned, has as
+ * context, and takes up those that positions before `last` have.
+ */
 export function slide(thread: Thread, first: i32, last: i32): void {
   const settings = settingsOf(thread),
     window = settings.window,
@@ -22,7 +25,8 @@ export function slide(thread: Thread, first: i32, last: i32): void {
     const previous = notesWords ? noteWord(thread, at, id, settings.subwordsPtr ? at - thread.left : reach) : -1;
     if (id < 0) continue;
     let rowPtr = settings.inputPtr + <usize>id * settings.rowStride;
-    if (settings.subwordsPtr) rowPtr = previous < 0 || settings.cbow ? takeSlot(thread, at, id) : takeOverSlot(thread, at, previous);
+    if (settings.subwordsPtr)
+      rowPtr = previous < 0 || settings.cbow ? takeSlot(thread, at, id) : takeOverSlot(thread, at, previous);
     store<u32>(thread.slotOfPtr + ((<usize>at) << 2), <u32>rowPtr);
   }
   thread.entered = max(thread.entered, end);
@@ -42,7 +46,10 @@ function takeSlot(thread: Thread, at: i32, id: i32): usize {
   return slotPtr;
 }
 
-/** Subwords, Skip-gram: the slot of a word that is within reach already, which is then not given back before this one leaves. */
+/**
+ * Subwords, Skip-gram: the slot of a word that is within reach already, which is then not given
+ * back before this one leaves.
+ */
 function takeOverSlot(thread: Thread, at: i32, previous: i32): usize {
   store<i32>(thread.isHandedOnPtr + ((<usize>previous) << 2), 1);
   store<i32>(thread.isHandedOnPtr + ((<usize>at) << 2), 0);
@@ -80,7 +87,10 @@ export function leaveUntil(thread: Thread, end: i32): void {
   }
 }
 
-/** Lists the errors of the positions that the word at position `at` was context of; gives the end of the list. */
+/**
+ * Lists the errors of the positions that the word at position `at` was context of; gives the end of
+ * the list.
+ */
 function listErrors(thread: Thread, at: i32, listPtr: usize): usize {
   const window = settingsOf(thread).window,
     idPtr = thread.idsPtr + ((<usize>at + 1) << 2),
@@ -112,7 +122,10 @@ function subwords(settings: Settings, word: i32): usize {
 
 // ---- What a position is made of ----
 
-/** Draws the window, lists the context within the sentence and the outputs; false where there is nothing to train. */
+/**
+ * Draws the window, lists the context within the sentence and the outputs; false where there is
+ * nothing to train.
+ */
 export function choose(thread: Thread, position: Position, at: i32): bool {
   const settings = settingsOf(thread),
     word = load<i32>(thread.idsPtr + ((<usize>at + 1) << 2));

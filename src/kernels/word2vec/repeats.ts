@@ -1,11 +1,12 @@
 // Words that are met again before they have learned from the time before.
 //
-// Rows that are scored together take steps that know nothing of each other. For different rows that is a step of a small
-// batch. For one row it is one step taken several times, and past a certain length each step overshoots what the one
-// before it overshot: the vectors diverge. The original programs score each pair when its turn comes. So here context words
-// that a position holds again are trained in turns (turns.ts), occurrences of a word that are within reach of each other
-// share its copy (positions.ts), and threads that train together score fewer positions at once where steps overshoot
-// (together.ts). This file knows where a word was before.
+// Rows that are scored together take steps that know nothing of each other. For different rows that
+// is a step of a small batch. For one row it is one step taken several times, and past a certain
+// length each step overshoots what the one before it overshot: the vectors diverge. The original
+// programs score each pair when its turn comes. So here context words that a position holds again
+// are trained in turns (turns.ts), occurrences of a word that are within reach of each other share
+// its copy (positions.ts), and threads that train together score fewer positions at once where
+// steps overshoot (together.ts). This file knows where a word was before.
 
 import { HASH_SHIFT, HASHED, Thread } from './state';
 
@@ -15,8 +16,8 @@ export function forgetRepeats(thread: Thread): void {
 }
 
 /**
- * Finds where word `id` of position `at` was last, at most `reach` positions before; -1: nowhere. Takes every position of a
- * piece of text once, in order. A break (id -1) is never met again.
+ * Finds where word `id` of position `at` was last, at most `reach` positions before; -1: nowhere.
+ * Takes every position of a piece of text once, in order. A break (id -1) is never met again.
  */
 // @ts-ignore: decorator
 @inline
@@ -45,15 +46,19 @@ export function noteWord(thread: Thread, at: i32, id: i32, reach: i32): i32 {
 }
 
 /**
- * Where the block of positions from `first` on ends, at `end` at the latest: behind the one where a word comes the third
- * time. In CBOW a word takes the errors of its positions after the block, all at once.
+ * Where the block of positions from `first` on ends, at `end` at the latest: behind the one where a
+ * word comes the third time. In CBOW a word takes the errors of its positions after the block, all at
+ * once.
  */
 export function endBeforeRepeats(thread: Thread, first: i32, end: i32): i32 {
   for (let at = first + 2; at < end; at++) if (holdThrice(thread, first, at)) return at + 1;
   return end;
 }
 
-/** Whether a word stands three times in positions `first` to `last` (inclusive), each time within reach of the time before. */
+/**
+ * Whether a word stands three times in positions `first` to `last` (inclusive), each time within
+ * reach of the time before.
+ */
 // @ts-ignore: decorator
 @inline
 export function holdThrice(thread: Thread, first: i32, last: i32): bool {

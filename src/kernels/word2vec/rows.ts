@@ -1,10 +1,11 @@
-// Arithmetic over rows of floats for word2vec: dot products and updates of many rows at once; part of the word2vec
-// module, not a module of its own.
+// Arithmetic over rows of floats for word2vec: dot products and updates of many rows at once; part
+// of the word2vec module, not a module of its own.
 //
-// Lists of rows are lists of pointers (u32), from a pointer to its end. A row holds D floats and then zeros up to a whole
-// cache line, which loops may run into: zeros stay zeros. Every function works on the columns from `from` to `to`
-// (exclusive), in bytes, multiples of STEP: threads that share a vector take different columns of it. Scores, and the
-// gradients that take their place, are floats: those of six output rows and then two unused ones.
+// Lists of rows are lists of pointers (u32), from a pointer to its end. A row holds D floats and
+// then zeros up to a whole cache line, which loops may run into: zeros stay zeros. Every function
+// works on the columns from `from` to `to` (exclusive), in bytes, multiples of STEP: threads that
+// share a vector take different columns of it. Scores, and the gradients that take their place, are
+// floats: those of six output rows and then two unused ones.
 
 import { madd } from '../shared/simd';
 
@@ -22,8 +23,9 @@ export const GROUP_SCORES: usize = 2 * VECTOR;
 // ---- Rows of the context x output rows ----
 
 /**
- * Dot products of every context row with six output rows, two context rows at a time: twelve sums and three operands are
- * all that V8's 15 registers hold. A context row's scores lie `scoreStride` behind those of the one before.
+ * Dot products of every context row with six output rows, two context rows at a time: twelve sums
+ * and three operands are all that V8's 15 registers hold. A context row's scores lie `scoreStride`
+ * behind those of the one before.
  */
 export function scoreContexts(
   contextsPtr: usize,
@@ -44,8 +46,18 @@ export function scoreContexts(
   for (; contextPtr + 4 < contextsEnd; contextPtr += 8, scorePtr += 2 * scoreStride) {
     const aPtr: usize = load<u32>(contextPtr),
       bPtr: usize = load<u32>(contextPtr, 4);
-    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
-    let b0 = a0, b1 = a0, b2 = a0, b3 = a0, b4 = a0, b5 = a0;
+    let a0 = f32x4.splat(0),
+      a1 = a0,
+      a2 = a0,
+      a3 = a0,
+      a4 = a0,
+      a5 = a0;
+    let b0 = a0,
+      b1 = a0,
+      b2 = a0,
+      b3 = a0,
+      b4 = a0,
+      b5 = a0;
     for (let d = from; d < to; d += VECTOR) {
       const a = v128.load(aPtr + d),
         b = v128.load(bPtr + d);
@@ -77,8 +89,9 @@ export function scoreContexts(
 }
 
 /**
- * Adds gradient * output to every context row, and gradient * context to two output rows. Two rows by two vectors: four
- * sums run side by side, as many as hide the latency of an addition, and each broadcast gradient is used four times.
+ * Adds gradient * output to every context row, and gradient * context to two output rows. Two rows
+ * by two vectors: four sums run side by side, as many as hide the latency of an addition, and each
+ * broadcast gradient is used four times.
  */
 export function updatePair(
   contextsPtr: usize,
@@ -100,7 +113,10 @@ export function updatePair(
       old01 = v128.load(o0 + d, 16),
       old10 = v128.load(o1 + d),
       old11 = v128.load(o1 + d, 16);
-    let new00 = old00, new01 = old01, new10 = old10, new11 = old11;
+    let new00 = old00,
+      new01 = old01,
+      new10 = old10,
+      new11 = old11;
     let gradientPtr = gradientsPtr;
     for (let p = contextsPtr; p < contextsEnd; p += 4, gradientPtr += scoreStride) {
       const contextPtr = <usize>load<u32>(p) + d,
@@ -157,7 +173,12 @@ export function scoreGroup(rowPtr: usize, groupPtr: usize, scorePtr: usize, from
     o3: usize = load<u32>(groupPtr, 12),
     o4: usize = load<u32>(groupPtr, 16),
     o5: usize = load<u32>(groupPtr, 20);
-  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0;
+  let s0 = f32x4.splat(0),
+    s1 = s0,
+    s2 = s0,
+    s3 = s0,
+    s4 = s0,
+    s5 = s0;
   for (let d = from; d < to; d += VECTOR) {
     const row = v128.load(rowPtr + d);
     s0 = madd(row, v128.load(o0 + d), s0);
@@ -171,7 +192,10 @@ export function scoreGroup(rowPtr: usize, groupPtr: usize, scorePtr: usize, from
   v128.store(scorePtr, sums4(s4, s5, s4, s5), 16);
 }
 
-/** Adds gradient * output of six rows to `error`, which the first group overwrites, and gradient * hidden to the rows. */
+/**
+ * Adds gradient * output of six rows to `error`, which the first group overwrites, and gradient *
+ * hidden to the rows.
+ */
 export function updateGroup(
   hiddenPtr: usize,
   errorPtr: usize,
@@ -235,7 +259,14 @@ export function sumOfRows(targetPtr: usize, rowsPtr: usize, rowsEnd: usize, scal
   let d = from;
   for (; d + 2 * LINE <= to; d += 2 * LINE) {
     const target = targetPtr + d;
-    let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0), s4 = f32x4.splat(0), s5 = f32x4.splat(0), s6 = f32x4.splat(0), s7 = f32x4.splat(0);
+    let s0 = f32x4.splat(0),
+      s1 = f32x4.splat(0),
+      s2 = f32x4.splat(0),
+      s3 = f32x4.splat(0),
+      s4 = f32x4.splat(0),
+      s5 = f32x4.splat(0),
+      s6 = f32x4.splat(0),
+      s7 = f32x4.splat(0);
     for (let p = rowsPtr; p < rowsEnd; p += 4) {
       const sourcePtr = <usize>load<u32>(p) + d;
       s0 = f32x4.add(s0, v128.load(sourcePtr, 0));
@@ -257,7 +288,10 @@ export function sumOfRows(targetPtr: usize, rowsPtr: usize, rowsEnd: usize, scal
     v128.store(target, f32x4.mul(s7, scales), 112);
   }
   for (; d + LINE <= to; d += LINE) {
-    let sum0 = f32x4.splat(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+    let sum0 = f32x4.splat(0),
+      sum1 = sum0,
+      sum2 = sum0,
+      sum3 = sum0;
     for (let p = rowsPtr; p < rowsEnd; p += 4) {
       const rowPtr = <usize>load<u32>(p) + d;
       sum0 = f32x4.add(sum0, v128.load(rowPtr));
@@ -271,7 +305,8 @@ export function sumOfRows(targetPtr: usize, rowsPtr: usize, rowsEnd: usize, scal
     v128.store(targetPtr + d, f32x4.mul(sum3, scales), 48);
   }
   for (; d < to; d += STEP) {
-    let sum0 = f32x4.splat(0), sum1 = sum0;
+    let sum0 = f32x4.splat(0),
+      sum1 = sum0;
     for (let p = rowsPtr; p < rowsEnd; p += 4) {
       const rowPtr = <usize>load<u32>(p) + d;
       sum0 = f32x4.add(sum0, v128.load(rowPtr));
@@ -287,7 +322,14 @@ export function addSumOfRows(rowPtr: usize, rowsPtr: usize, rowsEnd: usize, from
   let d = from;
   for (; d + 2 * LINE <= to; d += 2 * LINE) {
     const target = rowPtr + d;
-    let s0 = v128.load(target, 0), s1 = v128.load(target, 16), s2 = v128.load(target, 32), s3 = v128.load(target, 48), s4 = v128.load(target, 64), s5 = v128.load(target, 80), s6 = v128.load(target, 96), s7 = v128.load(target, 112);
+    let s0 = v128.load(target, 0),
+      s1 = v128.load(target, 16),
+      s2 = v128.load(target, 32),
+      s3 = v128.load(target, 48),
+      s4 = v128.load(target, 64),
+      s5 = v128.load(target, 80),
+      s6 = v128.load(target, 96),
+      s7 = v128.load(target, 112);
     for (let p = rowsPtr; p < rowsEnd; p += 4) {
       const sourcePtr = <usize>load<u32>(p) + d;
       s0 = f32x4.add(s0, v128.load(sourcePtr, 0));
@@ -310,7 +352,10 @@ export function addSumOfRows(rowPtr: usize, rowsPtr: usize, rowsEnd: usize, from
   }
   for (; d + LINE <= to; d += LINE) {
     const target = rowPtr + d;
-    let sum0 = v128.load(target), sum1 = v128.load(target, 16), sum2 = v128.load(target, 32), sum3 = v128.load(target, 48);
+    let sum0 = v128.load(target),
+      sum1 = v128.load(target, 16),
+      sum2 = v128.load(target, 32),
+      sum3 = v128.load(target, 48);
     for (let p = rowsPtr; p < rowsEnd; p += 4) {
       const sourcePtr = <usize>load<u32>(p) + d;
       sum0 = f32x4.add(sum0, v128.load(sourcePtr));
@@ -325,7 +370,8 @@ export function addSumOfRows(rowPtr: usize, rowsPtr: usize, rowsEnd: usize, from
   }
   for (; d < to; d += STEP) {
     const target = rowPtr + d;
-    let sum0 = v128.load(target), sum1 = v128.load(target, 16);
+    let sum0 = v128.load(target),
+      sum1 = v128.load(target, 16);
     for (let p = rowsPtr; p < rowsEnd; p += 4) {
       const sourcePtr = <usize>load<u32>(p) + d;
       sum0 = f32x4.add(sum0, v128.load(sourcePtr));
@@ -346,7 +392,10 @@ export function addToRows(sourcePtr: usize, rowsPtr: usize, rowsEnd: usize, from
   }
 }
 
-/** Reads a number of every cache line of a row, so that they are on their way before they are used; gives something of them. */
+/**
+ * Reads a number of every cache line of a row, so that they are on their way before they are used;
+ * gives something of them.
+ */
 export function touchRow(rowPtr: usize, to: usize): u32 {
   let seen: u32 = 0;
   for (let d: usize = 0; d < to; d += LINE) seen ^= load<u32>(rowPtr + d);
@@ -376,11 +425,24 @@ export function scaleRow(rowPtr: usize, scale: f32, from: usize, to: usize): voi
 /** Place of the own output's score in a group's scores, bytes: behind those of six rows. */
 export const OWN: usize = 24;
 
-/** Dot products of two rows with their own output rows, written to `scorePtr` and `scoreStride` behind it. `ownPtr`: two pointers. */
-export function scoreOwn(aPtr: usize, bPtr: usize, ownPtr: usize, scorePtr: usize, scoreStride: usize, to: usize): void {
+/**
+ * Dot products of two rows with their own output rows, written to `scorePtr` and `scoreStride`
+ * behind it. `ownPtr`: two pointers.
+ */
+export function scoreOwn(
+  aPtr: usize,
+  bPtr: usize,
+  ownPtr: usize,
+  scorePtr: usize,
+  scoreStride: usize,
+  to: usize,
+): void {
   const o0: usize = load<u32>(ownPtr),
     o1: usize = load<u32>(ownPtr, 4);
-  let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0;
+  let a0 = f32x4.splat(0),
+    a1 = a0,
+    b0 = a0,
+    b1 = a0;
   for (let d: usize = 0; d < to; d += STEP) {
     a0 = madd(v128.load(aPtr + d), v128.load(o0 + d), a0);
     a1 = madd(v128.load(aPtr + d, 16), v128.load(o0 + d, 16), a1);
@@ -393,8 +455,9 @@ export function scoreOwn(aPtr: usize, bPtr: usize, ownPtr: usize, scorePtr: usiz
 }
 
 /**
- * Takes the step of two rows with up to six output rows that both have: errors += gradient * output, output += gradient *
- * row. With the first group, `ownPtr` not 0, that of their own output rows, too, and the errors begin there.
+ * Takes the step of two rows with up to six output rows that both have: errors += gradient *
+ * output, output += gradient * row. With the first group, `ownPtr` not 0, that of their own output
+ * rows, too, and the errors begin there.
  */
 export function updateTwo(
   aPtr: usize,
@@ -415,7 +478,9 @@ export function updateTwo(
       b1 = v128.load(bPtr + d, 16);
     let errorA0: v128, errorA1: v128, errorB0: v128, errorB1: v128;
     if (ownPtr) {
-      let rowPtr = <usize>load<u32>(ownPtr) + d, row0 = v128.load(rowPtr), row1 = v128.load(rowPtr, 16);
+      let rowPtr = <usize>load<u32>(ownPtr) + d,
+        row0 = v128.load(rowPtr),
+        row1 = v128.load(rowPtr, 16);
       let gradient = v128.load32_splat(gradientsPtr, OWN);
       errorA0 = f32x4.mul(gradient, row0);
       errorA1 = f32x4.mul(gradient, row1);

@@ -3,9 +3,9 @@
 import { GROUP, GROUP_SCORES, LINE, OWN, STEP } from './rows';
 
 /**
- * Positions between two looks at what comes into reach and what goes out of it. Those that share their negatives, or are
- * scored before any of them is learned, come from one block of more. With subwords an n-gram may be in many words of it,
- * each of which gives it the whole change.
+ * Positions between two looks at what comes into reach and what goes out of it. Those that share
+ * their negatives, or are scored before any of them is learned, come from one block of more. With
+ * subwords an n-gram may be in many words of it, each of which gives it the whole change.
  */
 const BLOCK: i32 = 16;
 const LONG_BLOCK: i32 = 32;
@@ -24,7 +24,10 @@ export const POOL_WORDS: usize = 128;
 /** What a training's threads share: written by the caller, 32-bit fields in this order. */
 @unmanaged
 export class Settings {
-  /** The matrices, (V, D) each, rows `rowStride` bytes apart, zero behind D; `treePtr`: (V - 1, D), of the tree's inner nodes. */
+  /**
+   * The matrices, (V, D) each, rows `rowStride` bytes apart, zero behind D; `treePtr`: (V - 1, D),
+   * of the tree's inner nodes.
+   */
   inputPtr!: usize;
   outputPtr!: usize;
   treePtr!: usize;
@@ -40,26 +43,47 @@ export class Settings {
   negative!: i32;
   /** CBOW, 1: the mean of the context; 0: its sum. */
   cbowMean!: i32;
-  /** (V + 1), u32: a token is kept where a random u32 is not above entry `id + 1`; the first is for breaks. */
+  /**
+   * (V + 1), u32: a token is kept where a random u32 is not above entry `id + 1`; the first is for
+   * breaks.
+   */
   keepPtr!: usize;
-  /** (tableSize), i32: word ids of the noise distribution, shuffled, so that they are read in sequence. A power of two. */
+  /**
+   * (tableSize), i32: word ids of the noise distribution, shuffled, so that they are read in
+   * sequence. A power of two.
+   */
   tablePtr!: usize;
   tableSize!: u32;
-  /** (V + 1), u32: where each word's path begins in the list behind it: (node << 1 | code), u32, from the root down. 0: no tree. */
+  /**
+   * (V + 1), u32: where each word's path begins in the list behind it: (node << 1 | code), u32,
+   * from the root down. 0: no tree.
+   */
   pathsPtr!: usize;
   longestPath!: i32;
-  /** The inner nodes from this one on are met most, and each thread has a copy of them; V - 1: of none. */
+  /**
+   * The inner nodes from this one on are met most, and each thread has a copy of them; V - 1: of
+   * none.
+   */
   firstCopied!: i32;
-  /** (V + 1), u32: where each word's rows begin in the list behind it: pointers, u32. 0: a word has its own row only. */
+  /**
+   * (V + 1), u32: where each word's rows begin in the list behind it: pointers, u32. 0: a word has
+   * its own row only.
+   */
   subwordsPtr!: usize;
-  /** The loss is measured at one of so many positions. */
+  /** Positions from one at which the loss is measured to the next. */
   lossInterval!: u32;
   /** Most tokens of a piece of text. */
   capacity!: i32;
-  /** Together: columns are divided into so many parts, the same for any number of threads; 0: each thread for itself. */
+  /**
+   * Together: how many parts the columns are divided into, the same for any number of threads; 0:
+   * each thread for itself.
+   */
   parts!: i32;
   threads!: i32;
-  /** Together, (threads, 64 bytes), i32: how often each thread has met the others, and whether it sleeps. */
+  /**
+   * Together, (threads, 64 bytes), i32: how often each thread has met the others, and whether it
+   * sleeps.
+   */
   meetingsPtr!: usize;
   /** Together: `scoresBytes`, the partial scores. */
   partialsPtr!: usize;
@@ -75,7 +99,10 @@ export class Thread {
   /** Sum of the losses of the measured pairs, and their number. */
   lossSum!: f64;
   lossPairs!: f64;
-  /** Pairs trained: of a word and a context word (Skip-gram), of a word and its whole context (CBOW). */
+  /**
+   * Pairs trained: of a word and a context word (Skip-gram), of a word and its whole context
+   * (CBOW).
+   */
   pairs!: f64;
 
   settingsPtr!: usize;
@@ -98,7 +125,10 @@ export class Thread {
   /** (POOL_WORDS), i32, Skip-gram: the word ids that negatives are drawn from. */
   poolPtr!: usize;
 
-  /** Tokens of the current piece of text; those before `entered` have come within reach, those before `left` are out of it. */
+  /**
+   * Tokens of the current piece of text; those before `entered` have come within reach, those
+   * before `left` are out of it.
+   */
   count!: i32;
   entered!: i32;
   left!: i32;
@@ -107,22 +137,37 @@ export class Thread {
   /** The next position to choose, and the one whose context is not trained to its end, or 0. */
   next!: i32;
   begunPtr!: usize;
-  /** (capacity + 2), i32: the ids of the current piece of text, -1 before it, between sentences and behind it. */
+  /**
+   * (capacity + 2), i32: the ids of the current piece of text, -1 before it, between sentences and
+   * behind it.
+   */
   idsPtr!: usize;
   /** (capacity), u32: the slot of each. */
   slotOfPtr!: usize;
-  /** (capacity), i32: where the word of each position was last, or -1; and the last position whose word was met twice again up to here. */
+  /**
+   * (capacity), i32: where the word of each position was last, or -1; and the last position whose
+   * word was met twice again up to here.
+   */
   previousPtr!: usize;
   lastThricePtr!: usize;
-  /** (HASHED), i32: the last position of each hash of words; (capacity), i32: of each position, the one before of its hash. */
+  /**
+   * (HASHED), i32: the last position of each hash of words; (capacity), i32: of each position, the
+   * one before of its hash.
+   */
   hashedPtr!: usize;
   sameHashPtr!: usize;
-  /** (capacity), i32, CBOW: the reach of each position that was trained, else 0; and (capacity), u32: its error. */
+  /**
+   * (capacity), i32, CBOW: the reach of each position that was trained, else 0; and (capacity),
+   * u32: its error.
+   */
   reachPtr!: usize;
   errorOfPtr!: usize;
   /** (2 window), u32: the errors that a word takes. */
   errorListPtr!: usize;
-  /** (slots, D), CBOW: errors. Subwords: (slots, D), and with Skip-gram (slots, 2, D): rows of words within reach, as they are trained and as they were before. */
+  /**
+   * (slots, D), CBOW: errors. Subwords: (slots, D), and with Skip-gram (slots, 2, D): rows of words
+   * within reach, as they are trained and as they were before.
+   */
   errorsPtr!: usize;
   slotsPtr!: usize;
   slotBytes!: usize;
@@ -138,9 +183,12 @@ export class Thread {
   positionBytes!: usize;
   /** (2 window, K / 6, 8): scores, then gradients. */
   scoresPtr!: usize;
-  /** Of `sigmoid`. */
+  /** Constants of `sigmoid`. */
   constantsPtr!: usize;
-  /** (V - 1 - firstCopied, D) each: copies of inner nodes, as they are trained and as they were when last given back. */
+  /**
+   * (V - 1 - firstCopied, D) each: copies of inner nodes, as they are trained and as they were when
+   * last given back.
+   */
   copiesPtr!: usize;
   copiedPtr!: usize;
   /** (D): zeros. */
@@ -152,13 +200,19 @@ export class Thread {
 /** What one position trains. */
 @unmanaged
 export class Position {
-  /** (2 window), u32: pointers to the slots of the context words that are trained together, their end, and that of those to come. */
+  /**
+   * (2 window), u32: pointers to the slots of the context words that are trained together, their
+   * end, and that of those to come.
+   */
   contextsPtr!: usize;
   contextsEnd!: usize;
   restEnd!: usize;
   /** Words on each side that are context. */
   reach!: i32;
-  /** (K), u32: pointers to output rows, in whole groups, `zeroPtr` for padding; how many are not padding. */
+  /**
+   * (K), u32: pointers to output rows, in whole groups, `zeroPtr` for padding; how many are not
+   * padding.
+   */
   outputsPtr!: usize;
   outputs!: i32;
   /** (K / 6, 8), f32: what each output should give, and 1 where there is one. */
@@ -171,7 +225,9 @@ export class Position {
 
 // ---- Layout ----
 
-/** Sets the buffers' pointers (`threadPtr` 0: only measures) and gives the bytes of the whole block. */
+/**
+ * Sets the buffers' pointers (`threadPtr` 0: only measures) and gives the bytes of the whole block.
+ */
 export function layOut(threadPtr: usize, settings: Settings): usize {
   const window = settings.window,
     rowBytes = rowBytesOf(settings.vectorSize),
@@ -205,7 +261,7 @@ export function layOut(threadPtr: usize, settings: Settings): usize {
   const slotsPtr = end;
   if (settings.subwordsPtr) end += <usize>slots * 2 * rowAligned;
   const freeSlotsPtr = end;
-  if (settings.subwordsPtr) end += align(<usize>slots << 2);
+  if (settings.subwordsPtr) end += align((<usize>slots) << 2);
   const errorListPtr = end;
   end += contextBytes;
   const positionsPtr = end,
@@ -323,10 +379,10 @@ export function mostOutputs(settings: Settings): i32 {
 
 /** Bytes of D floats in whole steps. */
 export function rowBytesOf(vectorSize: i32): usize {
-  return ((<usize>vectorSize << 2) + STEP - 1) & ~(STEP - 1);
+  return (((<usize>vectorSize) << 2) + STEP - 1) & ~(STEP - 1);
 }
 
-/** Groups that hold so many outputs. */
+/** How many groups hold these outputs. */
 // @ts-ignore: decorator
 @inline
 export function groupsOf(outputs: i32): i32 {

@@ -4,7 +4,10 @@ import { lossOf, toGradients } from './logistic';
 import { GROUP, GROUP_SCORES, scaleRow, scoreContexts, scoreGroup, sumOfRows, updateGroup, updatePair } from './rows';
 import { groupsOf, laneOffset, Position, scoreBytes, Settings, settingsOf, Thread } from './state';
 
-/** Dot products over the columns from `from` to `to`; gives the bytes of scores written: (rows, K / 6, 8). */
+/**
+ * Dot products over the columns from `from` to `to`; gives the bytes of scores written: (rows, K /
+ * 6, 8).
+ */
 // @ts-ignore: decorator
 @inline
 export function score(thread: Thread, position: Position, scoresPtr: usize, from: usize, to: usize): usize {

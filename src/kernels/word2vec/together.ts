@@ -1,5 +1,6 @@
-// Training together: each thread has columns of its own through the whole text, all make the same random choices, and only
-// scores are exchanged. Every sum has one order, so that the result does not depend on the number of threads.
+// Training together: each thread has columns of its own through the whole text, all make the same
+// random choices, and only scores are exchanged. Every sum has one order, so that the result does
+// not depend on the number of threads.
 
 import { leaveUntil, slide } from './positions';
 import { holdThrice } from './repeats';
@@ -9,8 +10,8 @@ import { learn, rowsOf, score } from './steps';
 import { nextTurn } from './turns';
 
 /**
- * What scores 6 or -6 is certain and moves no further by itself (logistic.ts). Beyond this, steps have overshot: the next
- * block has half as many turns, else one more than the last.
+ * What scores 6 or -6 is certain and moves no further by itself (logistic.ts). Beyond this, steps
+ * have overshot: the next block has half as many turns, else one more than the last.
  */
 const LARGEST_SCORE: f32 = 7;
 
@@ -18,19 +19,21 @@ const LARGEST_SCORE: f32 = 7;
 const SPINS = 4000;
 
 /**
- * Sleeps until notified, unless the number at `ptr` is no longer `seen`: `Atomics.wait`, which the caller passes in. The
- * instruction for it, memory.atomic.wait32, overwrites a local variable next to its operands in V8 11.3 (Node 20, Liftoff).
+ * Sleeps until notified, unless the number at `ptr` is no longer `seen`: `Atomics.wait`, which the
+ * caller passes in. The instruction for it, memory.atomic.wait32, overwrites a local variable next
+ * to its operands in V8 11.3 (Node 20, Liftoff).
  */
 @external('env', 'sleep')
 declare function sleep(ptr: usize, seen: i32): void;
 
 /**
- * The same, together with all other threads of the training: every thread calls it alike, for the whole text. The scores
- * of a block are exchanged while the next one is chosen and scored, so that nobody waits for a thread that is a little
- * behind; a block is therefore scored before the one before it is learned, by any number of threads. Rows that are in both
- * take steps that know nothing of each other. So a block ends where a word comes the third time in them, and becomes
- * shorter where steps overshoot. If one word is an eighth of the noise or more, each turn is learned before the next is
- * scored.
+ * The same, together with all other threads of the training: every thread calls it alike, for the
+ * whole text. The scores of a block are exchanged while the next one is chosen and scored, so that
+ * nobody waits for a thread that is a little behind; a block is therefore scored before the one
+ * before it is learned, by any number of threads. Rows that are in both take steps that know
+ * nothing of each other. So a block ends where a word comes the third time in them, and becomes
+ * shorter where steps overshoot. If one word is an eighth of the noise or more, each turn is learned
+ * before the next is scored.
  */
 export function trainTogether(threadPtr: usize, first: i32, last: i32, alpha: f32): void {
   const thread = changetype<Thread>(threadPtr),
@@ -101,7 +104,10 @@ function scoreParts(thread: Thread, positionsPtr: usize, positionsEnd: usize): v
   arrive(thread);
 }
 
-/** Adds up the scores of all parts and takes the steps of the positions; gives the size of the largest score. */
+/**
+ * Adds up the scores of all parts and takes the steps of the positions; gives the size of the
+ * largest score.
+ */
 function learnBlock(thread: Thread, positionsPtr: usize, positionsEnd: usize, alpha: f32, meeting: i32): f32 {
   const settings = settingsOf(thread),
     bytesOfPart = partBytes(settings),
@@ -137,7 +143,9 @@ function arrive(thread: Thread): void {
   if (atomic.load<i32>(ownPtr, 4)) atomic.notify(ownPtr, settings.threads);
 }
 
-/** Returns once all threads have scored so many blocks, and then sees what they wrote before. */
+/**
+ * Returns once all threads have scored this number of blocks, and then sees what they wrote before.
+ */
 function awaitAll(thread: Thread, meetings: i32): void {
   const settings = settingsOf(thread);
   for (let other = 0; other < settings.threads; other++) {
@@ -154,8 +162,8 @@ function awaitAll(thread: Thread, meetings: i32): void {
 }
 
 /**
- * Where the partial scores of a block lie, by its number. A thread that writes block k + 2 has seen all of block k, so
- * that others may still read block k - 1: four places.
+ * Where the partial scores of a block lie, by its number. A thread that writes block k + 2 has seen
+ * all of block k, so that others may still read block k - 1: four places.
  */
 function partialsOf(thread: Thread, meeting: i32): usize {
   const settings = settingsOf(thread);

@@ -1,15 +1,21 @@
-// Hierarchical softmax: the inner nodes on a word's path, and copies of the uppermost ones for each thread.
+// Hierarchical softmax: the inner nodes on a word's path, and copies of the uppermost ones for each
+// thread.
 //
-// Every word's path begins at the root, and half of all paths go through either node below it. Threads that trained these
-// rows in one place would wait for each other's caches at every position. So where several threads train, each has a copy
-// of the nodes that are met most, and at the end of a piece of text the shared row takes the mean of what the threads have
-// learned since. Within a piece such a row is trained a hundred times and more, which is enough to follow its gradient;
-// adding the changes up, as is right for rare rows, would go too far by as many times as there are threads.
+// Every word's path begins at the root, and half of all paths go through either node below it.
+// Threads that trained these rows in one place would wait for each other's caches at every
+// position. So where several threads train, each has a copy of the nodes that are met most, and at
+// the end of a piece of text the shared row takes the mean of what the threads have learned since.
+// Within a piece such a row is trained a hundred times and more, which is enough to follow its
+// gradient; adding the changes up, as is right for rare rows, would go too far by as many times as
+// there are threads.
 
 import { GROUP } from './rows';
 import { align, groupsOf, laneOffset, Position, Settings, settingsOf, Thread } from './state';
 
-/** Lists the inner nodes on a word's path behind the outputs there are; gives how many outputs there are then. */
+/**
+ * Lists the inner nodes on a word's path behind the outputs there are; gives how many outputs there
+ * are then.
+ */
 export function addPath(thread: Thread, position: Position, word: i32, outputs: i32): i32 {
   const settings = settingsOf(thread),
     pathsPtr = settings.pathsPtr,
@@ -49,7 +55,10 @@ export function copyNodes(thread: Thread): void {
   }
 }
 
-/** Gives what was learned since the last time to the shared rows, a thread's part of it, and takes what others gave. */
+/**
+ * Gives what was learned since the last time to the shared rows, a thread's part of it, and takes
+ * what others gave.
+ */
 export function mergeNodes(thread: Thread): void {
   const settings = settingsOf(thread),
     rowAligned = align(thread.rowBytes),

@@ -5,15 +5,17 @@ import { holdThrice } from './repeats';
 import { Position, scoreBytes, settingsOf, Thread } from './state';
 
 /**
- * The learning rates of context words that are scored together add up to this at most: eight words at the default of .025.
- * All of them change the same output rows; with more the step goes too far (bench/README.md).
+ * The learning rates of context words that are scored together add up to this at most: eight words
+ * at the default of .025. All of them change the same output rows; with more the step goes too far
+ * (bench/README.md).
  */
 const RATE_OF_TURN: f32 = 0.2;
 
 /**
- * Makes `position` what is trained next: the context words that the position before had left, or the first position from
- * `thread.next` on, before `end`, that has a context; false where there is none. With Skip-gram, where a word stands there
- * three times, words that the context holds already are left for later turns, and so are words beyond RATE_OF_TURN.
+ * Makes `position` what is trained next: the context words that the position before had left, or
+ * the first position from `thread.next` on, before `end`, that has a context; false where there is
+ * none. With Skip-gram, where a word stands there three times, words that the context holds already
+ * are left for later turns, and so are words beyond RATE_OF_TURN.
  */
 // @ts-ignore: decorator
 @inline
@@ -60,7 +62,10 @@ function goOn(thread: Thread, position: Position): void {
   memory.copy(position.marksPtr, begun.marksPtr, stride);
 }
 
-/** Puts context words that are to be trained together, at most `most` and none twice, before the others, which are left. */
+/**
+ * Puts context words that are to be trained together, at most `most` and none twice, before the
+ * others, which are left.
+ */
 function leaveRest(thread: Thread, position: Position, most: i32): void {
   const contextsPtr = position.contextsPtr,
     contextsEnd = position.contextsEnd,

@@ -1,14 +1,14 @@
-// RNN, GRU, LSTM and attention side by side: each is trained on the same text for the same number of tokens, and measured
-// with the same rulers. Numbers, not prose.
+// RNN, GRU, LSTM and attention side by side: each is trained on the same text for the same number
+// of tokens, and measured with the same rulers. Numbers, not prose.
 
-import { copyTask, type CopyTaskResult } from './copy-task.ts';
-import { hiddenSizeWithParameters, multiplyAddsPerToken, parameterCount } from './costs.ts';
+import { type Architecture, architectureOf } from '../network/parameters.ts';
+import type { LanguageModelOptions } from '../options.ts';
 import { createLanguageModelJob, type TrainingExtras } from '../training/create-job.ts';
 import { languageModelProgress, languageModelResult } from '../training/job.ts';
-import { gradientByDistance, perplexityByContext } from './memory-span.ts';
-import type { LanguageModelOptions } from '../options.ts';
-import { architectureOf, type Architecture } from '../network/parameters.ts';
 import { LanguageModelThread } from '../training/training-thread.ts';
+import { copyTask, type CopyTaskResult } from './copy-task.ts';
+import { hiddenSizeWithParameters, multiplyAddsPerToken, parameterCount } from './costs.ts';
+import { gradientByDistance, perplexityByContext } from './memory-span.ts';
 
 export interface Contender {
   name: string;
@@ -25,11 +25,13 @@ export interface ComparisonSetup {
   extras?: TrainingExtras;
   /** Lengths that the context is cut to. */
   contexts: readonly number[];
-  /** The gradient is followed so many steps back. */
+  /** How many steps back the gradient is followed. */
   gradientDistance: number;
   /** Places of the held-out text for both. */
   places: number;
-  /** Of the copy task, ascending; those beyond the first that is not learned are left out. */
+  /**
+   * Distances of the copy task, ascending; those beyond the first that is not learned are left out.
+   */
   copyDistances: readonly number[];
   /** The same ones for every cell, and training steps with each at most. */
   copyRates: readonly number[];
@@ -54,7 +56,7 @@ export interface CellReport {
   hiddenSize: number;
   parameters: number;
   multiplyAddsPerToken: number;
-  /** Of the held-out text. */
+  /** Perplexity of the held-out text. */
   perplexity: number;
   bitsPerCharacter: number | null;
   /** Tokens trained on; in one thread. */
@@ -68,8 +70,9 @@ export interface CellReport {
 }
 
 /**
- * RNN, GRU, LSTM, and LSTM with attention, all with the options' hidden size, or each with the one that gives it as many
- * parameters as the LSTM of the options has. `vocabulary`: tokens, as far as that is known.
+ * RNN, GRU, LSTM, and LSTM with attention, all with the options' hidden size, or each with the one
+ * that gives it as many parameters as the LSTM of the options has. `vocabulary`: tokens, as far as
+ * that is known.
  */
 export function contenders(
   options: LanguageModelOptions,
@@ -94,14 +97,17 @@ export function contenders(
   });
 }
 
-/** A call of `step` ends after so long, ms. */
+/** Milliseconds after which a call of `step` ends. */
 const SLICE = 20;
-/** The copy task is learned where so many symbols are answered right. */
+/** Share of the symbols that are answered right once the copy task is learned. */
 const LEARNED = 0.99;
 /** The training's share of the whole, for `fraction`. */
 const TRAINING = 0.8;
 
-/** One contender's training and measurements, in one thread: contenders may run in threads side by side. */
+/**
+ * One contender's training and measurements, in one thread: contenders may run in threads side by
+ * side.
+ */
 export class CellComparison {
   readonly #setup: ComparisonSetup;
   readonly #contender: Contender;
@@ -171,7 +177,10 @@ export class CellComparison {
       if (result.accuracy < LEARNED) break;
     }
     return {
-      ...{ name, cell, attention, hiddenSize: options.hiddenSize },
+      name,
+      cell,
+      attention,
+      hiddenSize: options.hiddenSize,
       parameters: parameterCount(architecture),
       multiplyAddsPerToken: multiplyAddsPerToken(architecture, window),
       perplexity,
@@ -192,7 +201,10 @@ export class CellComparison {
   }
 }
 
-/** All contenders, one after the other. Yields between slices of about 20 ms, with the contender's number. */
+/**
+ * All contenders, one after the other. Yields between slices of about 20 ms, with the contender's
+ * number.
+ */
 export function* compareCells(setup: ComparisonSetup, all: readonly Contender[]): Generator<number, CellReport[]> {
   const reports: CellReport[] = [];
   for (const [index, contender] of all.entries()) {

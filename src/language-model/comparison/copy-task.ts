@@ -1,14 +1,15 @@
-// The copy task (after Hochreiter, Schmidhuber 1997 and Arjovsky et al. 2016): a symbol is shown once, then blanks, then a
-// sign that asks for it. A network with new weights learns it for one distance. How far it gets, and after how many steps, says
-// how far back the gradient of the cell reaches: a cell that has learned a short distance may well hold longer ones, so nothing
-// is taken over from one distance to the next.
+// The copy task (after Hochreiter, Schmidhuber 1997 and Arjovsky et al. 2016): a symbol is shown
+// once, then blanks, then a sign that asks for it. A network with new weights learns it for one
+// distance. How far it gets, and after how many steps, says how far back the gradient of the cell
+// reaches: a cell that has learned a short distance may well hold longer ones, so nothing is taken
+// over from one distance to the next.
 
+import { Sequence } from '../inference/sequence.ts';
 import { CELL } from '../network/cells.ts';
 import type { TokenStreams } from '../network/input.ts';
 import { createMemory } from '../network/memory.ts';
-import { Network, planNetwork, type NetworkOptions } from '../network/network.ts';
-import { readParameters, type LayerParameters } from '../network/parameters.ts';
-import { Sequence } from '../inference/sequence.ts';
+import { Network, type NetworkOptions, planNetwork } from '../network/network.ts';
+import { type LayerParameters, readParameters } from '../network/parameters.ts';
 import { createSignals, Team } from '../network/team.ts';
 
 export interface CopyTaskOptions {
@@ -39,7 +40,7 @@ const ASK = SYMBOLS + 1;
 const BATCH = 32;
 /** Training ends at this running mean of the loss. */
 const LEARNED = 0.05;
-/** Of the running mean, for each further step. */
+/** Share of the running mean that each further step keeps. */
 const KEEP = 0.9;
 
 class Sequences implements TokenStreams {
@@ -67,7 +68,10 @@ class Sequences implements TokenStreams {
 const tokenAt = (symbol: number, position: number, distance: number): number =>
   position === 0 ? symbol : position < distance ? BLANK : ASK;
 
-/** Trains models on the task at one distance, from 1 on, and gives what the best one reaches. Yields between kernels. */
+/**
+ * Trains models on the task at one distance, from 1 on, and gives what the best one reaches. Yields
+ * between kernels.
+ */
 export function* copyTask(
   module: WebAssembly.Module,
   options: CopyTaskOptions,
@@ -87,10 +91,11 @@ export function* copyTask(
 }
 
 /**
- * Biases of the gates that keep a state, so that units keep it for 1 to `distance` steps at the start of training (Tallec,
- * Ollivier 2018, arXiv:1804.11188): an LSTM's forget gate against its input gate, a GRU's update gate. With the usual ones an
- * LSTM forgets half in two steps, and what is 16 steps back is out of its gradient's reach before it has learned anything. A
- * plain RNN has no gates.
+ * Biases of the gates that keep a state, so that units keep it for 1 to `distance` steps at the
+ * start of training (Tallec, Ollivier 2018, arXiv:1804.11188): an LSTM's forget gate against its
+ * input gate, a GRU's update gate. With the usual ones an LSTM forgets half in two steps, and what
+ * is 16 steps back is out of its gradient's reach before it has learned anything. A plain RNN has
+ * no gates.
  */
 function setGates(
   floats: Float32Array,
@@ -121,18 +126,20 @@ function* train(
 ): Generator<void, CopyTaskResult> {
   const plan = planNetwork(
     {
-      ...{
-        cell,
-        attention,
-        layers,
-        hiddenSize,
-        vocabulary: SYMBOLS + 2,
-        embeddingSize: 16,
-        tied: false,
-        oneHot: false,
-      },
-      ...{ batchSize: BATCH, steps: distance + 1, freezeEmbedding: false },
-      ...{ dropout: 0, weightDropout: 0, embeddingDropout: 0 },
+      cell,
+      attention,
+      layers,
+      hiddenSize,
+      vocabulary: SYMBOLS + 2,
+      embeddingSize: 16,
+      tied: false,
+      oneHot: false,
+      batchSize: BATCH,
+      steps: distance + 1,
+      freezeEmbedding: false,
+      dropout: 0,
+      weightDropout: 0,
+      embeddingDropout: 0,
     },
     1,
   );

@@ -1,6 +1,6 @@
 // What a model costs, worked out from its shape.
 
-import { layOutParameters, type Architecture } from '../network/parameters.ts';
+import { type Architecture, layOutParameters } from '../network/parameters.ts';
 
 /** Numbers that are learned, without padding. */
 export function parameterCount(architecture: Architecture): number {
@@ -11,8 +11,8 @@ export function parameterCount(architecture: Architecture): number {
 }
 
 /**
- * Multiplications with an addition that a token of inference takes, in products with weights and in attention over `window`
- * states; an embedding and one-hot tokens are looked up.
+ * Multiplications with an addition that a token of inference takes, in products with weights and in
+ * attention over `window` states; an embedding and one-hot tokens are looked up.
  */
 export function multiplyAddsPerToken(architecture: Architecture, window: number): number {
   const { embedding, layers, attention, outputWeight, clusters } = layOutParameters(architecture, 0);
@@ -25,7 +25,10 @@ export function multiplyAddsPerToken(architecture: Architecture, window: number)
   return sum;
 }
 
-/** The hidden size with which a model of this kind comes nearest to `count` parameters; a tied embedding grows along. */
+/**
+ * The hidden size with which a model of this kind comes nearest to `count` parameters; a tied
+ * embedding grows along.
+ */
 export function hiddenSizeWithParameters(architecture: Architecture, count: number): number {
   const difference = (hiddenSize: number): number => {
     const embeddingSize = architecture.tied ? hiddenSize : architecture.embeddingSize;

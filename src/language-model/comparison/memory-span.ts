@@ -1,17 +1,21 @@
-// How far back a model looks: its perplexity when the context is cut to the last d tokens, and the gradient of the loss at a
-// step in the state of k steps before (Bengio, Simard, Frasconi 1994; Pascanu et al. 2013 on how it vanishes; Khandelwal et
-// al. 2018, "Sharp nearby, fuzzy far away", on cut contexts).
+// How far back a model looks: its perplexity when the context is cut to the last d tokens, and the
+// gradient of the loss at a step in the state of k steps before (Bengio, Simard, Frasconi 1994;
+// Pascanu et al. 2013 on how it vanishes; Khandelwal et al. 2018, "Sharp nearby, fuzzy far away",
+// on cut contexts).
 
 import type { TokenStreams } from '../network/input.ts';
 import { createMemory } from '../network/memory.ts';
-import { Network, planNetwork, type NetworkOptions, type Plan } from '../network/network.ts';
-import { architectureOf, writeParameter, type Tensor } from '../network/parameters.ts';
+import { Network, type NetworkOptions, type Plan, planNetwork } from '../network/network.ts';
+import { architectureOf, type Tensor, writeParameter } from '../network/parameters.ts';
 import { createSignals, Team } from '../network/team.ts';
 
 /** Places of the text that are looked at side by side. */
 const BATCH = 64;
 
-/** Reads `length` tokens before each of `places`, and predicts the token there: at the last step alone. */
+/**
+ * Reads `length` tokens before each of `places`, and predicts the token there: at the last step
+ * alone.
+ */
 class Cut implements TokenStreams {
   readonly #text: Int32Array;
   readonly #places: readonly number[];
@@ -53,7 +57,12 @@ function load(
 ): { network: Network; plan: Plan; floats: Float32Array } {
   const options: NetworkOptions = {
     ...architectureOf(tensors),
-    ...{ batchSize, steps, dropout: 0, weightDropout: 0, embeddingDropout: 0, freezeEmbedding: false },
+    batchSize,
+    steps,
+    dropout: 0,
+    weightDropout: 0,
+    embeddingDropout: 0,
+    freezeEmbedding: false,
   };
   const plan = planNetwork(options, 1);
   const memory = createMemory(plan.bytes);
@@ -64,9 +73,9 @@ function load(
 }
 
 /**
- * The perplexity at `count` places of `text`, at most, when the model has read only so many tokens before each, by the
- * lengths in `contexts`; those that are longer than the text are left out. `window`: steps of the training, within which
- * attention looks back. Yields between kernels.
+ * The perplexity at `count` places of `text`, at most, when the model has read only as many tokens
+ * before each as `contexts` says; those that are longer than the text are left out. `window`: steps
+ * of the training, within which attention looks back. Yields between kernels.
  */
 export function* perplexityByContext(
   module: WebAssembly.Module,
@@ -100,10 +109,11 @@ export function* perplexityByContext(
 }
 
 /**
- * For k = 0 … distance, the mean over `count` places of `text`, at most, of the norm of the gradient of the loss at a step in
- * the state after the step k before it: in h and, for an LSTM, c of every layer, as they pass to the next step, and in what
- * the softmax or attention sees. The text is read `distance` + 1 tokens before each place, and attention
- * looks back over all of them, further than in training. Yields between kernels.
+ * For k = 0 … distance, the mean over `count` places of `text`, at most, of the norm of the
+ * gradient of the loss at a step in the state after the step k before it: in h and, for an LSTM, c
+ * of every layer, as they pass to the next step, and in what the softmax or attention sees. The
+ * text is read `distance` + 1 tokens before each place, and attention looks back over all of them,
+ * further than in training. Yields between kernels.
  */
 export function* gradientByDistance(
   module: WebAssembly.Module,
@@ -136,7 +146,8 @@ export function* gradientByDistance(
     yield* network.differentiate(new Cut(text, lanes, steps), 0, steps, 1);
     for (let k = 0; k < steps; k++) {
       for (let lane = 0; lane < lanes.length; lane++) {
-        // the network's gradient is of the mean over the lanes, each lane's own so many times larger
+        // the network's gradient is of the mean over the lanes, each lane's own larger by their
+        // number
         norms[k]! += (Math.sqrt(squares[(steps - 1 - k) * BATCH + lane]!) * lanes.length) / places.length;
       }
     }

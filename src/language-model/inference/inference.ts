@@ -1,8 +1,8 @@
 // The trained model, one token at a time.
 
 import type { Tensor } from '../network/parameters.ts';
-import { Sequence } from './sequence.ts';
 import { END_OF_SENTENCE } from '../token-ids.ts';
+import { Sequence } from './sequence.ts';
 
 /** What the model remembers of the tokens it was fed; a copy of its own. */
 export type LanguageModelState = Float32Array;
@@ -11,12 +11,12 @@ export class LanguageModel {
   /** V */
   readonly vocabulary: number;
   readonly #sequence: Sequence;
-  /** Tokens fed by `probabilitiesAfter` to come to the present state; null where others were. */
+  /** Tokens fed by `probabilitiesAfter` to come to the present state; `null` if others were. */
   #context: number[] | null = null;
 
   /**
-   * `tensors`: as `languageModelResult` gives them; copied. `window`: tokens that attention sees, as in training. Throws
-   * where a tensor is missing or its shape does not fit.
+   * `tensors`: as `languageModelResult` gives them; copied. `window`: tokens that attention sees,
+   * as in training. Throws where a tensor is missing or its shape does not fit.
    */
   constructor(module: WebAssembly.Module, tensors: Readonly<Record<string, Tensor>>, window?: number) {
     this.#sequence = new Sequence(module, tensors, window);
@@ -45,14 +45,14 @@ export class LanguageModel {
     this.#sequence.feed(token);
   }
 
-  /** Of each token to be the next, (V); the caller owns it. */
+  /** Probability of each token to be the next, (V); the caller owns it. */
   probabilities(): Float32Array {
     return this.#sequence.probabilities();
   }
 
   /**
-   * Of each token to be the next after `context`, read from the beginning of a sentence on; (V), the caller owns it.
-   * Where `context` continues the last call's, only its new tokens are read.
+   * Of each token to be the next after `context`, read from the beginning of a sentence on; (V),
+   * the caller owns it. Where `context` continues the last call's, only its new tokens are read.
    */
   probabilitiesAfter(context: readonly number[]): Float32Array {
     let known = this.#context;

@@ -1,15 +1,19 @@
-// Looking inside: a text goes through a model token by token, and what every gate, state and attention weight was, and what
-// was expected next, comes back as flat arrays. Exact: tests compare it with the forward pass of training. The softmax,
-// which is most of the arithmetic, is taken over 64 tokens at a time.
+// Looking inside: a text goes through a model token by token, and what every gate, state and
+// attention weight was, and what was expected next, comes back as flat arrays. Exact: tests compare
+// it with the forward pass of training. The softmax, which is most of the arithmetic, is taken over
+// 64 tokens at a time.
 
 import { CELL } from '../network/cells.ts';
 import { adaptiveProbabilities } from '../network/clusters.ts';
 import { Arena, at, type Panels } from '../network/memory.ts';
-import { padded, rowsOf, type Architecture, type ClusterParameters, type Tensor } from '../network/parameters.ts';
+import { type Architecture, type ClusterParameters, padded, rowsOf, type Tensor } from '../network/parameters.ts';
 import { Sequence } from './sequence.ts';
 
 export interface LayerInspection {
-  /** (N, gates, H), in PyTorch's order (`gateNames`). A GRU's n is that after the reset; an RNN's only gate is its state. */
+  /**
+   * (N, gates, H), in PyTorch's order (`gateNames`). A GRU's n is that after the reset; an RNN's
+   * only gate is its state.
+   */
   gates: Float32Array;
   /** (N, H) */
   hidden: Float32Array;
@@ -22,9 +26,12 @@ export interface Inspection {
   length: number;
   gateNames: readonly string[];
   layers: LayerInspection[];
-  /** (N, window): over the tokens of the window up to this one; row n has n % window + 1 weights, then zeros. Null without attention. */
+  /**
+   * (N, window): over the tokens of the window up to this one; row n has n % window + 1 weights,
+   * then zeros. Null without attention.
+   */
   attention: Float32Array | null;
-  /** Of what is expected after each token, N each: the entropy, nats; */
+  /** What is expected after each token, N each: the entropy, nats; */
   entropy: Float32Array;
   /** the probability, and the rank from 1 on, of the token that came next; after the last one 0. */
   probability: Float32Array;
@@ -44,7 +51,10 @@ interface Room {
   numbers: number;
   /** What the softmax works with, 48 bytes. */
   constants: number;
-  /** Of 8 tokens, (3, 8): what is above the first is among the likeliest so far, what came, and how many are above that. */
+  /**
+   * (3, 8) for 8 tokens: what is above the first is among the likeliest so far, what came, and how
+   * many are above that.
+   */
   ranking: number;
   /** (PANELS) panels of H, and of V. */
   panels: Panels;
@@ -77,7 +87,10 @@ export class Inspector {
   readonly #sequence: Sequence;
   readonly #room: Room;
 
-  /** As of `LanguageModel`. `window`: the steps of the training; attention begins anew after so many tokens, as there. */
+  /**
+   * See `LanguageModel`. `window`: steps of the training, after which attention begins anew, as
+   * there.
+   */
   constructor(module: WebAssembly.Module, tensors: Readonly<Record<string, Tensor>>, window?: number) {
     const sequence = new Sequence(module, tensors, window, (architecture) => layOutRoom(0, architecture).bytes);
     this.#sequence = sequence;
@@ -86,7 +99,10 @@ export class Inspector {
     numbers.set([0, 1, 2, 3, 4, 5, 6, 7]);
   }
 
-  /** Reads `tokens` from an empty state on. `top`: how many of the likeliest tokens are told. Throws as `LanguageModel.feed` does. */
+  /**
+   * Reads `tokens` from an empty state on. `top`: how many of the likeliest tokens are told. Throws
+   * as `LanguageModel.feed` does.
+   */
   inspect(tokens: ArrayLike<number>, top = 10): Inspection {
     const sequence = this.#sequence;
     const { architecture, window, vocabulary } = sequence;
@@ -188,7 +204,10 @@ export class Inspector {
     }
   }
 
-  /** Of an adaptive softmax: puts probabilities in the place of the logits, and 1 in that of the sums. */
+  /**
+   * For an adaptive softmax: puts probabilities in the place of the logits, and 1 in that of the
+   * sums.
+   */
   #predictAdaptively({ weight, bias, cutoffs }: ClusterParameters, entropy: Float32Array, used: number): void {
     const { kernel, units, vocabulary, floats, parameters } = this.#sequence;
     const { panels, logits, clusterLogits, sums } = this.#room;
@@ -223,7 +242,10 @@ export class Inspector {
     floats.fill(1, sums / 4, sums / 4 + used * 8);
   }
 
-  /** The likeliest tokens after tokens [first, first + count), whose exponentials stand in a panel, and the rank of what came. */
+  /**
+   * The likeliest tokens after tokens [first, first + count), whose exponentials stand in a panel,
+   * and the rank of what came.
+   */
   #rank(
     inspection: Inspection,
     first: number,

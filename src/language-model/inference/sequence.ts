@@ -1,22 +1,22 @@
-// A model that reads one sequence, token by token: the arithmetic of inference and inspection. A step has the same parts as one
-// of training (network.ts), over vectors in place of panels.
+// A model that reads one sequence, token by token: the arithmetic of inference and inspection. A
+// step has the same parts as one of training (network.ts), over vectors in place of panels.
 
+import type { LanguageModelExports } from '../../kernel-interfaces/language-model.ts';
 import { CELL, type Cell } from '../network/cells.ts';
 import { adaptiveProbabilities } from '../network/clusters.ts';
-import type { LanguageModelExports } from '../../kernel-interfaces/language-model.ts';
 import { instantiate } from '../network/kernel.ts';
 import { Arena, createMemory, START } from '../network/memory.ts';
 import {
+  type Architecture,
   architectureOf,
+  type LayerParameters,
   layOutParameters,
   padded,
-  rowsOf,
-  writeParameter,
-  type Architecture,
-  type LayerParameters,
   type Parameter,
   type Parameters,
+  rowsOf,
   type Tensor,
+  writeParameter,
 } from '../network/parameters.ts';
 
 /** What a layer works in: pointers; all but `bias` change with each token. */
@@ -80,8 +80,9 @@ export class Sequence {
   #seen = 0;
 
   /**
-   * `tensors`: as `languageModelResult` gives them; copied. `window`: tokens that attention sees, as in training. `room`:
-   * bytes at `roomPtr` that the caller may use. Throws where a tensor is missing or its shape does not fit.
+   * `tensors`: as `languageModelResult` gives them; copied. `window`: tokens that attention sees,
+   * as in training. `room`: bytes at `roomPtr` that the caller may use. Throws where a tensor is
+   * missing or its shape does not fit.
    */
   constructor(
     module: WebAssembly.Module,
@@ -158,7 +159,10 @@ export class Sequence {
     this.#state.fill(0);
   }
 
-  /** Attention sees nothing of what came before; the recurrent state stays, as from window to window of a training. */
+  /**
+   * Attention sees nothing of what came before; the recurrent state stays, as from window to window
+   * of a training.
+   */
   beginWindow(): void {
     this.#seen = 0;
   }
@@ -176,7 +180,7 @@ export class Sequence {
     this.#state.set(state.subarray(1));
   }
 
-  /** Of each token to be the next, (V); the caller owns it. */
+  /** Probability of each token to be the next, (V); the caller owns it. */
   probabilities(): Float32Array {
     const { outputWeight, outputBias, clusters } = this.parameters;
     this.#multiply(outputWeight, this.output, this.#logitsPtr, 0);
@@ -243,7 +247,10 @@ export class Sequence {
     kernel.rnnStep(output, joinBias.ptr, output, 0, units);
   }
 
-  /** The weights of attention over the last tokens, from the oldest to the last one fed; the caller owns them. */
+  /**
+   * The weights of attention over the last tokens, from the oldest to the last one fed; the caller
+   * owns them.
+   */
   attentionWeights(): Float32Array {
     const { attention, window } = this;
     if (!attention) return new Float32Array(0);

@@ -1,15 +1,17 @@
-// Attention over the states of a window, between the top layer and the softmax (the attentional hidden state of Luong, Pham,
-// Manning 2015, with the scaled dot product of Vaswani et al. 2017; causal).
+// Attention over the states of a window, between the top layer and the softmax (the attentional
+// hidden state of Luong, Pham, Manning 2015, with the scaled dot product of Vaswani et al. 2017;
+// causal).
 //
 // With s_t what the top layer gives at step t (after dropout), for each sequence by itself:
 //   query    q_t = W_q s_t                                       attention.query.weight (H, H)
 //   weights  a_tu = softmax over u = 0 … t of (q_t . s_u) / sqrt(H)      keys are the states, the step's own among them
 //   context  c_t = sum over u of a_tu s_u                        values are the states
 //   output   y_t = tanh(W_j [c_t; s_t] + b_j)                    attention.join.weight (H, 2H), attention.join.bias (H)
-// and the softmax reads y_t. u begins with the window: nothing before it is seen, and no gradient leaves it.
+// and the softmax reads y_t. u begins with the window: nothing before it is seen, and no gradient
+// leaves it.
 
-import { layOutLinear, Linear, RowSums, type LinearSpace } from './linear.ts';
-import { at, blocksOf, from, ownPanels, type Arena, type Context, type Panels } from './memory.ts';
+import { layOutLinear, Linear, type LinearSpace, RowSums } from './linear.ts';
+import { type Arena, at, blocksOf, type Context, from, ownPanels, type Panels } from './memory.ts';
 import type { AttentionParameters } from './parameters.ts';
 
 export interface AttentionSpace {
@@ -27,7 +29,7 @@ export interface AttentionSpace {
   outputGradient: Panels;
   /** A panel of H that is zero. */
   zero: number;
-  /** Of each thread, a panel of H and one of T. */
+  /** A panel of H and one of T for each thread. */
   local: Panels;
   rowSums: number;
   queryProduct: LinearSpace;
@@ -97,7 +99,10 @@ export class Attention {
     yield* this.#joinProduct.pack(true);
   }
 
-  /** states -> output, there for every thread at the end. Each thread's own panels of the states must be there. */
+  /**
+   * states -> output, there for every thread at the end. Each thread's own panels of the states
+   * must be there.
+   */
   *forward(steps: number): Generator<void> {
     const { kernel, panels, team } = this.#context;
     const { units, query, weights, joined, output } = this.#space;
@@ -122,7 +127,10 @@ export class Attention {
     team.barrier();
   }
 
-  /** outputGradient -> the gradients of the parameters, and stateGradients, of which each thread's own panels are there at the end. */
+  /**
+   * outputGradient -> the gradients of the parameters, and stateGradients, of which each thread's
+   * own panels are there at the end.
+   */
   *backward(steps: number): Generator<void> {
     const { kernel, panels, team } = this.#context;
     const { units, query, weights, joined, joinedGradient, output, outputGradient, zero, local } = this.#space;

@@ -1,11 +1,13 @@
 // The recurrent cells, as data: what one layer has to know of a cell to run it.
 //
-// A step of every cell is the same: two products make the *sums*, blocks of H rows; the cell's function turns the sums and
-// the state before into the gates and the state after. The input's product writes the first blocks of the sums, the
-// recurrent product adds to the blocks from `recurrentFrom` on. In an LSTM and an RNN both cover all blocks. A GRU in
-// PyTorch's form keeps the recurrent part of its new state apart (r multiplies it, bias and all), so its sums are
-// n, r, z and that part: the input reaches n, r, z, the recurrent product r, z and the part. For that the GRU's input
-// weights stand in the order n, r, z in memory; outside, weights are always in PyTorch's order.
+// A step of every cell is the same: two products make the *sums*, blocks of H rows; the cell's
+// function turns the sums and the state before into the gates and the state after. The input's
+// product writes the first blocks of the sums, the recurrent product adds to the blocks from
+// `recurrentFrom` on. In an LSTM and an RNN both cover all blocks. A GRU in PyTorch's form keeps
+// the recurrent part of its new state apart (r multiplies it, bias and all), so its sums are n, r,
+// z and that part: the input reaches n, r, z, the recurrent product r, z and the part. For that the
+// GRU's input weights stand in the order n, r, z in memory; outside, weights are always in
+// PyTorch's order.
 
 import type { LanguageModelExports } from '../../kernel-interfaces/language-model.ts';
 import type { LanguageModelOptions } from '../options.ts';
@@ -21,15 +23,18 @@ export interface Cell {
   inputOrder: readonly number[];
   /** The first block of the sums that the recurrent product adds to. */
   recurrentFrom: number;
-  /** Blocks of H that it keeps besides the hidden state: the LSTM's cell state and the tanh of it. */
+  /**
+   * Blocks of H that it keeps besides the hidden state: the LSTM's cell state and the tanh of it.
+   */
   memory: number;
   /** How fast its weights may learn: see `paceOfLayers`. */
   pace: number;
   /** What the biases of the first layer begin as, of those that do not begin as 0. */
   biases: Readonly<Record<string, number>>;
   /**
-   * What lets a layer pass on what it is given: the gate whose weights begin with `gain` on the diagonal, and the biases, of
-   * the gates that have one, that open the way through it and close the one through time.
+   * What lets a layer pass on what it is given: the gate whose weights begin with `gain` on the
+   * diagonal, and the biases, of the gates that have one, that open the way through it and close
+   * the one through time.
    */
   passes: { gate: string; gain: number; biases: Readonly<Record<string, number>> };
   /** A part of the hidden state passes to the next step without a product. */

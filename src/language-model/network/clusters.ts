@@ -1,17 +1,21 @@
-// Adaptive softmax (Grave, Joulin, Cissé, Grangier, Jégou 2017, arXiv:1609.04309): the frequent tokens and one class for each
-// cluster of rarer ones are the head; which token of a cluster it is, a softmax over that cluster says, which only the
-// positions of training go through whose target is in it. Probabilities are exact: p(token) = p(cluster) p(token | cluster).
+// Adaptive softmax (Grave, Joulin, Cissé, Grangier, Jégou 2017, arXiv:1609.04309): the frequent
+// tokens and one class for each cluster of rarer ones are the head; which token of a cluster it is,
+// a softmax over that cluster says, which only the positions of training go through whose target is
+// in it. Probabilities are exact: p(token) = p(cluster) p(token | cluster).
 //
-// PyTorch's AdaptiveLogSoftmaxWithLoss is the same with a projection in front of each cluster, which makes vectors of rare
-// tokens shorter. Here they have H numbers like all others, so that they may be the embedding (`tied`), and a bias each.
+// PyTorch's AdaptiveLogSoftmaxWithLoss is the same with a projection in front of each cluster,
+// which makes vectors of rare tokens shorter. Here they have H numbers like all others, so that
+// they may be the embedding (`tied`), and a bias each.
 
 import type { LanguageModelOptions } from '../options.ts';
 
 /** A cluster's or the head's fewest tokens; their numbers are multiples of it. */
 const GRAIN = 16;
-/** Of the vocabulary, places where a cluster may begin. */
+/** Places of the vocabulary where a cluster may begin. */
 const PLACES = 64;
-/** What each cluster costs on top for each token of training, in classes: more and smaller products. */
+/**
+ * What each cluster costs on top for each token of training, in classes: more and smaller products.
+ */
 const OVERHEAD = 300;
 
 /** Tokens up to which `auto` is the full softmax. */
@@ -19,11 +23,14 @@ const MOST_FULL = 16_384;
 /** Fewer tokens are not worth a cluster. */
 const FEWEST = 3 * GRAIN;
 
-/** Whether a model of so many tokens gets an adaptive softmax. */
+/** Whether a model with a vocabulary of this size gets an adaptive softmax. */
 export const isAdaptive = (softmax: LanguageModelOptions['softmax'], vocabulary: number): boolean =>
   vocabulary >= FEWEST && (softmax === 'adaptive' || (softmax === 'auto' && vocabulary > MOST_FULL));
 
-/** How a vocabulary with these counts of its tokens is cut into a head and two clusters, so that training costs least. */
+/**
+ * How a vocabulary with these counts of its tokens is cut into a head and two clusters, so that
+ * training costs least.
+ */
 export function chooseCutoffs(counts: ArrayLike<number>): number[] {
   const vocabulary = counts.length;
   const before = new Float64Array(vocabulary + 1);
@@ -51,8 +58,9 @@ export const clusterRanges = (cutoffs: readonly number[], vocabulary: number): [
   cutoffs.map((first, cluster) => [first, cutoffs[cluster + 1] ?? vocabulary]);
 
 /**
- * The probabilities of all tokens at `lanes` positions, in place: floats from `start` on are logits without biases (V, lanes).
- * `clusterLogits`: (C, lanes), with biases. `bias`: (V). Gives the entropy at each position, nats.
+ * The probabilities of all tokens at `lanes` positions, in place: floats from `start` on are logits
+ * without biases (V, lanes). `clusterLogits`: (C, lanes), with biases. `bias`: (V). Gives the
+ * entropy at each position, nats.
  */
 export function adaptiveProbabilities(
   floats: Float32Array,
@@ -64,7 +72,10 @@ export function adaptiveProbabilities(
 ): Float64Array {
   const ranges = clusterRanges(cutoffs, bias.length);
   return Float64Array.from({ length: lanes }, (_, lane) => {
-    /** Of tokens [first, last) and clusters with these logits; gives the entropy, and puts probabilities times `scale` in the logits' place. */
+    /**
+     * The softmax of tokens [first, last) and clusters with these logits; gives the entropy, and
+     * puts probabilities times `scale` in the logits' place.
+     */
     const softmax = (first: number, last: number, clusters: Float32Array, scale: number): number => {
       const firstIndex = start + first * lanes + lane;
       const end = start + last * lanes;

@@ -1,5 +1,6 @@
-// Dropout masks that nobody stores: whether a number is kept is a hash of its index and a seed, so the way back finds the
-// same mask, and it does not depend on the threads. The kernel `dropout` has the same hash (the last step of MurmurHash3).
+// Dropout masks that nobody stores: whether a number is kept is a hash of its index and a seed, so
+// the way back finds the same mask, and it does not depend on the threads. The kernel `dropout` has
+// the same hash (the last step of MurmurHash3).
 
 /** What a mask is for; masks of different things are independent of each other. */
 export const MASK = { embedding: 0, input: 8, output: 16, recurrent: 32 };
@@ -9,7 +10,7 @@ export function maskSeed(seed: number, draw: number, mask: number): number {
   return hash(hash(Math.imul(seed, 0x9e3779b9) + draw) + mask);
 }
 
-/** Of the hashes, 2^32, so many are dropped. */
+/** How many of the 2^32 hashes are dropped. */
 export const thresholdOf = (rate: number): number => Math.floor(rate * 2 ** 32);
 
 export function isKept(index: number, seed: number, rate: number): boolean {

@@ -1,11 +1,13 @@
-// How tokens come in: as rows of an embedding, which the first layer multiplies, or one-hot, which makes the first layer's
-// product a row of its weights. Either way a token picks a row of a table, and gives its gradient back to that row.
+// How tokens come in: as rows of an embedding, which the first layer multiplies, or one-hot, which
+// makes the first layer's product a row of its weights. Either way a token picks a row of a table,
+// and gives its gradient back to that row.
 //
-// Embedding dropout (AWD-LSTM: Merity et al. 2017, after Gal, Ghahramani 2016): a window leaves out whole words of the table.
-// Input dropout (Zaremba et al. 2014) drops single numbers of each row that was looked up.
+// Embedding dropout (AWD-LSTM: Merity et al. 2017, after Gal, Ghahramani 2016): a window leaves out
+// whole words of the table. Input dropout (Zaremba et al. 2014) drops single numbers of each row
+// that was looked up.
 
 import { isKept, MASK, maskSeed, thresholdOf } from './dropout.ts';
-import { at, type Arena, type Context, type Panels } from './memory.ts';
+import { type Arena, at, type Context, type Panels } from './memory.ts';
 import type { Parameter } from './parameters.ts';
 
 /** Rows that are set to zero in one call. */
@@ -16,8 +18,8 @@ export interface TokenStreams {
   /** Tokens predicted in all lanes at positions [position, position + steps). */
   count(position: number, steps: number): number;
   /**
-   * The tokens that lanes 8 panel to 8 panel + 7 read at `position`, to inputs[at …], and those they shall predict, to
-   * targets[at …]: -1 where a lane has none.
+   * The tokens that lanes 8 panel to 8 panel + 7 read at `position`, to inputs[at …], and those
+   * they shall predict, to targets[at …]: -1 where a lane has none.
    */
   read(position: number, panel: number, inputs: Int32Array, targets: Int32Array, at: number): void;
 }
@@ -54,10 +56,13 @@ export class Input {
   readonly #gradient: Panels;
   readonly #options: InputOptions;
   readonly #features: number;
-  /** Of the masks of the last window; null: none. */
+  /** Number of the draw that the masks of the last window follow from; `null`: no masks. */
   #draw: number | null = null;
 
-  /** `target`: panels that the rows go to; `gradient`: panels that their gradients are in, after the layers' way back. */
+  /**
+   * `target`: panels that the rows go to; `gradient`: panels that their gradients are in, after the
+   * layers' way back.
+   */
   constructor(
     context: Context,
     table: Parameter,
@@ -87,7 +92,10 @@ export class Input {
     }
   }
 
-  /** Reads the window's tokens and targets and looks up the tokens' rows: this thread's part of all panels. */
+  /**
+   * Reads the window's tokens and targets and looks up the tokens' rows: this thread's part of all
+   * panels.
+   */
   *forward(source: TokenStreams, position: number, steps: number, draw: number | null): Generator<void> {
     const { kernel, memory, team, panels } = this.#context;
     const { tokens, targets, scales } = this.#space;
@@ -113,7 +121,10 @@ export class Input {
     }
   }
 
-  /** Adds the gradients to the rows of the table; each thread has columns of its own. All panels must be there. */
+  /**
+   * Adds the gradients to the rows of the table; each thread has columns of its own. All panels
+   * must be there.
+   */
   *backward(steps: number): Generator<void> {
     const { kernel, team, panels, toGradient } = this.#context;
     const { wordDropout, frozen } = this.#options;

@@ -1,30 +1,34 @@
-// A recurrent layer over a window, with any cell; truncated back-propagation through time (Williams, Peng 1990).
-// A thread owns panels of sequences through time, so no time step waits for another thread; sums over all sequences are
-// split by rows of the weights, after a barrier.
+// A recurrent layer over a window, with any cell; truncated back-propagation through time
+// (Williams, Peng 1990). A thread owns panels of sequences through time, so no time step waits for
+// another thread; sums over all sequences are split by rows of the weights, after a barrier.
 //
-// Dropout of two kinds, both with inverted scale: of what the layer gives to the one above (Zaremba et al. 2014), and of
-// its recurrent weights, one mask a window (AWD-LSTM: Merity et al. 2017). A mask is drawn again on the way back.
+// Dropout of two kinds, both with inverted scale: of what the layer gives to the one above (Zaremba
+// et al. 2014), and of its recurrent weights, one mask a window (AWD-LSTM: Merity et al. 2017). A
+// mask is drawn again on the way back.
 
 import { CELL, type Cell, type CellName } from './cells.ts';
 import { MASK, maskSeed, thresholdOf } from './dropout.ts';
-import { layOutLinear, Linear, RowSums, type LinearSpace, type Product } from './linear.ts';
-import { at, blocksOf, from, ownPanels, type Arena, type Context, type Panels } from './memory.ts';
-import { rowsOf, type LayerParameters } from './parameters.ts';
+import { layOutLinear, Linear, type LinearSpace, type Product, RowSums } from './linear.ts';
+import { type Arena, at, blocksOf, type Context, from, ownPanels, type Panels } from './memory.ts';
+import { type LayerParameters, rowsOf } from './parameters.ts';
 import { createProduct, layOutProduct, type ProductSpace } from './product.ts';
 
 export interface LayerSpace {
   /** H, padded. */
   units: number;
-  /** (T, P) panels of E or H: what the layer reads; null where one-hot tokens select its sums. */
+  /** (T, P) panels of E or H: what the layer reads; `null` if one-hot tokens select its sums. */
   input: Panels | null;
-  /** The same; null where nobody asks for it. */
+  /** The same; `null` if nobody asks for it. */
   inputGradient: Panels | null;
   /** (T, P) panels of the cell's sums: the sums, then the gates, then the gradients of the sums. */
   gates: Panels;
   /** (T + 1, P) panels, from the state before the first step on: H, and the cell's memory. */
   hidden: Panels;
   memory: Panels;
-  /** (T, P) panels of H: what the layer gives, after dropout; without dropout, `hidden` from the first step on. */
+  /**
+   * (T, P) panels of H: what the layer gives, after dropout; without dropout, `hidden` from the
+   * first step on.
+   */
   output: Panels;
   outputGradient: Panels;
   /** (P) panels */
@@ -35,14 +39,14 @@ export interface LayerSpace {
   /** (sums, 4) */
   rowSums: number;
   inputProduct: ProductSpace | null;
-  /** Of a time step, and of all for the weights' gradient. */
+  /** Scratch of a time step's product, and of all steps for the weights' gradient. */
   recurrentProduct: LinearSpace;
   recurrentGradient: ProductSpace;
   /** The recurrent weights after dropout; the weights themselves where there is none. */
   recurrentWeight: number;
 }
 
-/** `source`: what the layer reads, null where that is one-hot. */
+/** `source`: what the layer reads, `null` if that is one-hot. */
 export function layOutLayer(
   arena: Arena,
   cellName: CellName,
@@ -78,15 +82,16 @@ export function layOutLayer(
 
 /** Shares of numbers that are dropped, 0 to below 1. */
 export interface DropoutRates {
-  /** Of the layer's output. */
+  /** Share of the layer's output. */
   output: number;
-  /** Of the recurrent weights. */
+  /** Share of the recurrent weights. */
   recurrent: number;
 }
 
 /**
- * Sees the gradients of the loss in the state that panel `panel` had after `step`, pointers to panels (H): what comes through
- * the layer's output, through the next step's products, and through the next step's memory.
+ * Sees the gradients of the loss in the state that panel `panel` had after `step`, pointers to
+ * panels (H): what comes through the layer's output, through the next step's products, and through
+ * the next step's memory.
  */
 export type GradientObserver = (step: number, panel: number, output: number, hidden: number, memory: number) => void;
 
@@ -177,7 +182,10 @@ export class Layer {
     kernel.addVectors(recurrent, biasHh.ptr, recurrent, count);
   }
 
-  /** Drops from `source`, this thread's rows of a matrix like weightHh, to `target`; `draw` null: copies. */
+  /**
+   * Drops from `source`, this thread's rows of a matrix like weightHh, to `target`; `draw` null:
+   * copies.
+   */
   #dropWeights(source: number, target: number, draw: number | null): void {
     const { kernel, team } = this.#context;
     const { stride } = this.#parameters.weightHh;
@@ -198,8 +206,9 @@ export class Layer {
   }
 
   /**
-   * input -> gates, memory, hidden, output, there for every thread at the end. One-hot sums must be in `gates` already.
-   * This thread's part of the input must be there, and this thread through `prepare`. `draw`: of the masks; null: none.
+   * input -> gates, memory, hidden, output, there for every thread at the end. One-hot sums must be
+   * in `gates` already. This thread's part of the input must be there, and this thread through
+   * `prepare`. `draw`: of the masks; null: none.
    */
   *forward(steps: number, draw: number | null): Generator<void> {
     const { kernel, team, panels } = this.#context;
@@ -236,8 +245,8 @@ export class Layer {
   }
 
   /**
-   * outputGradient -> inputGradient, the gradients of weights and biases, and in `gates` those of the sums. Each thread's
-   * own panels of outputGradient must be there.
+   * outputGradient -> inputGradient, the gradients of weights and biases, and in `gates` those of
+   * the sums. Each thread's own panels of outputGradient must be there.
    */
   *backward(steps: number, draw: number): Generator<void> {
     yield* this.#backwardThroughTime(steps, draw);

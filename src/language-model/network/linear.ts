@@ -1,11 +1,12 @@
-// A product with a weight matrix, forward and back, in calls that are short enough for a cancel: a generator yields after each.
+// A product with a weight matrix, forward and back, in calls that are short enough for a cancel: a
+// generator yields after each.
 
-import { at, BLOCK, COLUMN_STRIDE, type Arena, type Context, type Panels } from './memory.ts';
-import { rowsOf, type Parameter } from './parameters.ts';
+import { type Arena, at, BLOCK, COLUMN_STRIDE, type Context, type Panels } from './memory.ts';
+import { type Parameter, rowsOf } from './parameters.ts';
 
 /** Multiplications of one call: about 3 ms. */
 const CALL = 2 ** 26;
-/** Of the sums, so that 8 numbers for each stay in the nearest cache. */
+/** Columns that are summed at a time, so that 8 numbers for each stay in the nearest cache. */
 const DEPTH = 512;
 /** Rows of a weight matrix that a block of its packed transpose covers. */
 const PACKED_ROWS = 256;
@@ -15,31 +16,44 @@ const rowsOfCall = (depth: number, panels: number): number =>
   Math.max(12, Math.floor(CALL / (depth * panels * 8) / 12) * 12);
 
 /**
- * result = W x, without a bias, over a block of panels, of which each thread has `count` from `first` on. `Linear` takes any
- * number of panels but in `transpose` and `weightGradient`; `Strassen` (strassen.ts) at most BLOCK, `first` even, and writes
- * whole pairs: with an odd `count`, a panel behind.
+ * result = W x, without a bias, over a block of panels, of which each thread has `count` from
+ * `first` on. `Linear` takes any number of panels but in `transpose` and `weightGradient`;
+ * `Strassen` (strassen.ts) at most BLOCK, `first` even, and writes whole pairs: with an odd
+ * `count`, a panel behind.
  */
 export interface Product {
-  /** This thread's part of what the weights are made into; `gradient`: also for `backward`. To be followed by a barrier. */
+  /**
+   * This thread's part of what the weights are made into; `gradient`: also for `backward`. To be
+   * followed by a barrier.
+   */
   pack(gradient: boolean): Generator<void>;
   /** `result`, panels (rows of the weights) = weights x `read`, panels (columns of the weights). */
   forward(read: Panels, result: Panels, first: number, count: number): Generator<void>;
-  /** `result`, the gradient of what was read = the weights' transpose x `gradient`, that of what was given. */
+  /**
+   * `result`, the gradient of what was read = the weights' transpose x `gradient`, that of what was
+   * given.
+   */
   backward(gradient: Panels, result: Panels, first: number, count: number): Generator<void>;
   /** Prepares what was read for `weightGradient`. */
   transpose(read: Panels, first: number, count: number): void;
-  /** The weights' gradient, this thread's rows, = or += the part of all `count` panels of a block, which every thread has transposed. */
+  /**
+   * The weights' gradient, this thread's rows, = or += the part of all `count` panels of a block,
+   * which every thread has transposed.
+   */
   weightGradient(gradient: Panels, count: number, accumulate: boolean): Generator<void>;
 }
 
 export interface LinearSpace {
   /** Strips of `packColumns`. */
   packed: number;
-  /** Of `transposePanels`, (columns / 8, 8 BLOCK, 8): what the product read. */
+  /** What the product read, as `transposePanels` writes it: (columns / 8, 8 BLOCK, 8). */
   columns: number;
 }
 
-/** What a product is asked for: the products with panels, forward and back, and the weights' gradient. */
+/**
+ * What a product is asked for: the products with panels, forward and back, and the weights'
+ * gradient.
+ */
 export interface ProductUse {
   panels: boolean;
   weights: boolean;

@@ -1,10 +1,11 @@
 // The memory that the training threads share, and how it is cut.
 //
-// Activations are panels of 8 sequences (src/kernels/language-model/matrix.ts), in the order step by step, panel by panel: (T, P). Each
-// panel is followed by 192 bytes of nothing: at strides of whole kilobytes the same rows of all panels would compete for one
-// cache set.
+// Activations are panels of 8 sequences (src/kernels/language-model/matrix.ts), in the order step
+// by step, panel by panel: (T, P). Each panel is followed by 192 bytes of nothing: at strides of
+// whole kilobytes the same rows of all panels would compete for one cache set.
 
 import type { LanguageModelExports } from '../../kernel-interfaces/language-model.ts';
+import { LanguageModelError } from '../problems.ts';
 import type { Team } from './team.ts';
 
 /** Panels of one kind: panel `index` stands at ptr + index * stride. */
@@ -36,7 +37,10 @@ const MOST_PAGES = 65_536;
 /** What WebAssembly reaches. */
 export const MOST_BYTES = MOST_PAGES * PAGE;
 
-/** Hands out memory from `end` on, nothing back: every thread that asks in the same order finds the same places. */
+/**
+ * Hands out memory from `end` on, nothing back: every thread that asks in the same order finds the
+ * same places.
+ */
 export class Arena {
   end: number;
 
@@ -74,7 +78,10 @@ export interface Context {
   terms: number;
   /** (BLOCK, 8) */
   ones: number;
-  /** Products take two panels at a time: faster where V8 fuses 128-bit operations into 256-bit ones, else slower. */
+  /**
+   * Products take two panels at a time: faster where V8 fuses 128-bit operations into 256-bit ones,
+   * else slower.
+   */
   wide: boolean;
 }
 
@@ -82,10 +89,13 @@ export interface Context {
 export const ownPanels = ({ team, panels }: Context): readonly [first: number, last: number] => team.share(panels);
 
 export interface Block {
-  /** Of its first panel, and of how many. */
+  /** Its first panel, and how many there are. */
   start: number;
   count: number;
-  /** The panels of it that this thread has, whole pairs of an even and an odd one: from `first` on, `own` of them. */
+  /**
+   * The panels of it that this thread has, whole pairs of an even and an odd one: from `first` on,
+   * `own` of them.
+   */
   first: number;
   own: number;
 }
@@ -104,10 +114,6 @@ export function createMemory(bytes: number): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE), maximum: MOST_PAGES, shared: true });
   } catch (cause) {
-    const gigabytes = (bytes / 2 ** 30).toFixed(1);
-    throw new RangeError(
-      `The language model needs ${gigabytes} GiB of memory, which this machine did not give; lower hiddenSize, maxVocabulary, batchSize or steps`,
-      { cause },
-    );
+    throw new LanguageModelError({ kind: 'languageModelTooLarge', bytes, available: 0 }, { cause });
   }
 }

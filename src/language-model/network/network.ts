@@ -1,26 +1,30 @@
-// One step of training, as every thread of a team runs it: tokens, recurrent layers, attention, softmax, back, clip, Adam.
+// One step of training, as every thread of a team runs it: tokens, recurrent layers, attention,
+// softmax, back, clip, Adam.
 //
-// The network is a row of parts, each with `prepare`, `forward` and `backward` over the panels of a window, each putting the
-// gradient of what it read where the part before it looks for it:
-//   Input (embedding or one-hot) -> Layer, 1 to 3 times -> Attention, if any -> Output (softmax and loss)
-// A cell is a row of a table (cells.ts), a product a `Linear` or a `Strassen`; nothing else knows which cell runs, or how many layers.
+// The network is a row of parts, each with `prepare`, `forward` and `backward` over the panels of a
+// window, each putting the gradient of what it read where the part before it looks for it:
+//   Input (embedding or one-hot) -> Layer, 1 to 3 times -> Attention, if any -> Output (softmax and
+//   loss)
+// A cell is a row of a table (cells.ts), a product a `Linear` or a `Strassen`; nothing else knows
+// which cell runs, or how many layers.
 //
-// All threads call the same methods in the same order; results are there when a method ends. The results do not depend on
-// the number of threads: every sum has one order (tests compare the bits).
+// All threads call the same methods in the same order; results are there when a method ends. The
+// results do not depend on the number of threads: every sum has one order (tests compare the bits).
 
-import { Attention, layOutAttention, type AttentionSpace } from './attention.ts';
-import { Input, layOutInput, type InputSpace, type TokenStreams } from './input.ts';
+import { LanguageModelError } from '../problems.ts';
+import { Attention, type AttentionSpace, layOutAttention } from './attention.ts';
 import { CELL } from './cells.ts';
+import { Input, type InputSpace, layOutInput, type TokenStreams } from './input.ts';
 import { instantiate } from './kernel.ts';
-import { Layer, layOutLayer, type DropoutRates, type LayerSpace } from './layer.ts';
-import { Arena, at, BLOCK, MOST_BYTES, ownPanels, SCRATCH, START, TERMS, type Context, type Panels } from './memory.ts';
+import { type DropoutRates, Layer, type LayerSpace, layOutLayer } from './layer.ts';
+import { Arena, at, BLOCK, type Context, MOST_BYTES, ownPanels, type Panels, SCRATCH, START, TERMS } from './memory.ts';
 import { Optimizer, sizeOfSquares } from './optimizer.ts';
 import { layOutOutput, Output, type OutputSpace } from './output.ts';
 import {
+  type Architecture,
   initialise,
   layOutParameters,
   padded,
-  type Architecture,
   type Parameter,
   type Parameters,
   type StartVectors,
@@ -32,7 +36,10 @@ export interface NetworkOptions extends Architecture {
   batchSize: number;
   /** T, time steps of a window. */
   steps: number;
-  /** Shares that are dropped, 0 to below 1: of what each layer gives, of what the embedding gives, of the recurrent weights, of the words. */
+  /**
+   * Shares that are dropped, 0 to below 1: of what each layer gives, of what the embedding gives,
+   * of the recurrent weights, of the words.
+   */
   dropout: number;
   inputDropout?: number;
   weightDropout: number;
@@ -50,7 +57,10 @@ export interface Plan {
   parameters: Parameters;
   /** Those that learn. */
   trained: Parameter[];
-  /** From a parameter to its gradient, and to Adam's running means of the gradient and of its square, bytes. */
+  /**
+   * From a parameter to its gradient, and to Adam's running means of the gradient and of its
+   * square, bytes.
+   */
   toGradient: number;
   toMean: number;
   toSquare: number;
@@ -67,7 +77,10 @@ export interface Plan {
   bytes: number;
 }
 
-/** Plans the memory, without taking any. Throws where it would be more than the 4 GiB that WebAssembly reaches. */
+/**
+ * Plans the memory, without taking any. Throws where it would be more than the 4 GiB that
+ * WebAssembly reaches.
+ */
 export function planNetwork(options: NetworkOptions, threads: number): Plan {
   const { batchSize, steps, cell } = options;
   const panels = Math.ceil(batchSize / 8);
@@ -109,10 +122,13 @@ export function planNetwork(options: NetworkOptions, threads: number): Plan {
   };
   if (plan.bytes > MOST_BYTES) {
     const { hiddenSize, vocabulary } = options;
-    throw new RangeError(
-      `The language model would need ${(plan.bytes / 2 ** 30).toFixed(1)} GiB to train, got options for more than the 4 GiB it can have; ` +
-        `lower hiddenSize (${hiddenSize}), maxVocabulary (${vocabulary}), batchSize (${batchSize}) or steps (${steps})`,
-    );
+    const sizes = { hiddenSize, vocabulary, batchSize, steps };
+    throw new LanguageModelError({
+      kind: 'languageModelTooLarge',
+      bytes: plan.bytes,
+      available: MOST_BYTES,
+      sizes,
+    });
   }
   return plan;
 }
@@ -150,7 +166,10 @@ export class Network {
   /** What passes from window to window: (P) panels of each. */
   readonly #states: readonly Panels[];
 
-  /** `memory`: zeros, plan.bytes of them, one for the whole team. `seed`: of the dropout masks. `wide`: see `Context`. */
+  /**
+   * `memory`: zeros, plan.bytes of them, one for the whole team. `seed`: of the dropout masks.
+   * `wide`: see `Context`.
+   */
   constructor(
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
@@ -219,8 +238,8 @@ export class Network {
   }
 
   /**
-   * The summed negative log-likelihood of a window, nats. The state goes on to the next window. A window without targets is
-   * only read.
+   * The summed negative log-likelihood of a window, nats. The state goes on to the next window. A
+   * window without targets is only read.
    */
   *evaluate(source: TokenStreams, position: number, steps: number): Generator<void, number> {
     const tokens = source.count(position, steps);
@@ -234,8 +253,8 @@ export class Network {
   }
 
   /**
-   * The same, and the gradient of the window's mean in every parameter, for `update`. `draw`: which dropout masks to take,
-   * another number another set.
+   * The same, and the gradient of the window's mean in every parameter, for `update`. `draw`: which
+   * dropout masks to take, another number another set.
    */
   *differentiate(source: TokenStreams, position: number, steps: number, draw: number): Generator<void, number> {
     yield* this.#input.clear();
@@ -270,7 +289,10 @@ export class Network {
     );
   }
 
-  /** Writes what the next step begins with, of all threads: parameters, Adam's means, states; gives its length. */
+  /**
+   * Writes what the next step begins with, of all threads: parameters, Adam's means, states; gives
+   * its length.
+   */
   save(target: Float32Array): number {
     let at = 0;
     for (const part of this.#saved()) {
@@ -292,7 +314,10 @@ export class Network {
     );
   }
 
-  /** Goes on from parameters that stand in memory: Adam begins anew, and the next window with a state of 0. */
+  /**
+   * Goes on from parameters that stand in memory: Adam begins anew, and the next window with a
+   * state of 0.
+   */
   restart(): void {
     this.resetState();
     this.#optimizer.forget();
@@ -309,7 +334,10 @@ export class Network {
     return this.#optimizer.norm();
   }
 
-  /** Scales the gradient of norm `norm` down to the norm `clip`, and takes Adam's step number `step`, from 1. */
+  /**
+   * Scales the gradient of norm `norm` down to the norm `clip`, and takes Adam's step number
+   * `step`, from 1.
+   */
   update(step: number, learningRate: number, weightDecay: number, norm: number, clip: number): Generator<void> {
     return this.#optimizer.step(step, learningRate, weightDecay, norm, clip);
   }

@@ -1,5 +1,6 @@
-// Adam (Kingma, Ba 2015) with decoupled weight decay (AdamW: Loshchilov, Hutter 2019), after clipping the gradient by its
-// norm (Pascanu et al. 2013); and the learning rate by step. Biases do not decay, and frozen parameters do not count.
+// Adam (Kingma, Ba 2015) with decoupled weight decay (AdamW: Loshchilov, Hutter 2019), after
+// clipping the gradient by its norm (Pascanu et al. 2013); and the learning rate by step. Biases do
+// not decay, and frozen parameters do not count.
 
 import type { LanguageModelOptions } from '../options.ts';
 import type { Context } from './memory.ts';
@@ -39,7 +40,10 @@ export class Optimizer {
   readonly #last: number;
   readonly #squares: Float64Array;
 
-  /** Gradients, their running means and the means of their squares stand 1, 2 and 3 times `toGradient` behind the parameters. */
+  /**
+   * Gradients, their running means and the means of their squares stand 1, 2 and 3 times
+   * `toGradient` behind the parameters.
+   */
   constructor(context: Context, parameters: readonly Parameter[], squares: number) {
     this.#context = context;
     this.#chunks = chunksOf(parameters);
@@ -67,7 +71,10 @@ export class Optimizer {
     }
   }
 
-  /** Step number `step`, from 1, with the gradient scaled down to the norm `clip` where `norm` is more. */
+  /**
+   * Step number `step`, from 1, with the gradient scaled down to the norm `clip` where `norm` is
+   * more.
+   */
   *step(step: number, learningRate: number, weightDecay: number, norm: number, clip: number): Generator<void> {
     const { kernel, team, toGradient } = this.#context;
     for (let index = this.#first; index < this.#last; index++) {
@@ -94,15 +101,15 @@ export class Optimizer {
 }
 
 /**
- * `learningRate`: at its peak; layers learn at a share of it (`Parameter.pace`). `warmUp`: share of the steps over which it
- * rises. `decay`: how it falls over the others, to a tenth.
+ * `learningRate`: at its peak; layers learn at a share of it (`Parameter.pace`). `warmUp`: share of
+ * the steps over which it rises. `decay`: how it falls over the others, to a tenth.
  */
 export type Schedule = Pick<LanguageModelOptions, 'learningRate' | 'warmUp' | 'decay'>;
 
 /** Steps, of `steps`, over which the learning rate rises. */
 export const warmUpSteps = (steps: number, { warmUp }: Schedule): number => Math.ceil(steps * warmUp);
 
-/** Of step `step`, from 0, of `steps`. */
+/** Learning rate of step `step`, from 0, of `steps`. */
 export function learningRateAt(step: number, steps: number, schedule: Schedule): number {
   const { learningRate, decay } = schedule;
   const rising = warmUpSteps(steps, schedule);

@@ -1,12 +1,14 @@
-// The output layer: a full softmax over the vocabulary, or an adaptive one (clusters.ts), with cross-entropy and gradients.
+// The output layer: a full softmax over the vocabulary, or an adaptive one (clusters.ts), with
+// cross-entropy and gradients.
 //
-// Of an adaptive softmax, the positions whose target is in a cluster are put together, cluster by cluster, in panels of their
-// own (`picked`), and go through the cluster's softmax there; what comes back is added to what the head's brought.
+// In an adaptive softmax, the positions whose target is in a cluster are put together, cluster by
+// cluster, in panels of their own (`picked`), and go through the cluster's softmax there; what
+// comes back is added to what the head's brought.
 
 import { clusterRanges } from './clusters.ts';
-import { at, BLOCK, from, type Arena, type Context, type Panels } from './memory.ts';
-import { rowsFrom, type Parameters } from './parameters.ts';
-import { layOutSoftmax, Softmax, type ClassWeights, type SoftmaxSpace } from './softmax.ts';
+import { type Arena, at, BLOCK, type Context, from, type Panels } from './memory.ts';
+import { type Parameters, rowsFrom } from './parameters.ts';
+import { type ClassWeights, layOutSoftmax, Softmax, type SoftmaxSpace } from './softmax.ts';
 
 interface ClusterSpace {
   softmaxes: SoftmaxSpace[];
@@ -23,7 +25,7 @@ interface ClusterSpace {
 }
 
 export interface OutputSpace {
-  /** Of all tokens, or of the head. */
+  /** The softmax over all tokens, or that of the head. */
   softmax: SoftmaxSpace;
   clusters: ClusterSpace | null;
 }
@@ -71,7 +73,10 @@ export class Output {
   readonly #head: Softmax;
   readonly #tails: readonly Softmax[];
 
-  /** `states`: what the softmax reads, (T, P) panels of H; `gradients`: where their gradients are put; `targets`: (T, P, 8). */
+  /**
+   * `states`: what the softmax reads, (T, P) panels of H; `gradients`: where their gradients are
+   * put; `targets`: (T, P, 8).
+   */
   constructor(
     context: Context,
     parameters: Parameters,
@@ -91,14 +96,16 @@ export class Output {
     this.#tails = tails.map((tail, cluster) => new Softmax(context, tail, space.clusters!.softmaxes[cluster]!));
   }
 
-  /** This thread's part of what the weights are made into before `run`; to be followed by a barrier. */
+  /**
+   * This thread's part of what the weights are made into before `run`; to be followed by a barrier.
+   */
   *prepare(gradient: boolean): Generator<void> {
     for (const softmax of [this.#head, ...this.#tails]) yield* softmax.prepare(gradient);
   }
 
   /**
-   * states, targets -> losses of all panels, there for every thread at the end; with `gradient`, also the states' gradients
-   * (of the mean over `tokens` tokens), and those of weights and biases.
+   * states, targets -> losses of all panels, there for every thread at the end; with `gradient`,
+   * also the states' gradients (of the mean over `tokens` tokens), and those of weights and biases.
    */
   *run(steps: number, tokens: number, gradient: boolean): Generator<void> {
     const { clusters } = this.#space;

@@ -1,12 +1,15 @@
-// The parameters of the model: PyTorch's names, shapes and gate order outside; padded with zeros inside.
+// The parameters of the model: PyTorch's names, shapes and gate order outside; padded with zeros
+// inside.
 //
-// Inside, a matrix is rows of `stride` bytes, `blocks.length` blocks of `paddedRows` rows; a row may itself be blocks of
-// columns. The kernels need multiples of 16 everywhere. Padding is zero and stays zero: its gradients are sums of products
-// with zeros. Two things stand otherwise in memory than outside: the blocks of a GRU's input weights (cells.ts), and the
-// input weights that one-hot tokens select from, (gates, V), which stand transposed: a token's row is what it adds to the sums.
+// Inside, a matrix is rows of `stride` bytes, `blocks.length` blocks of `paddedRows` rows; a row
+// may itself be blocks of columns. The kernels need multiples of 16 everywhere. Padding is zero and
+// stays zero: its gradients are sums of products with zeros. Two things stand otherwise in memory
+// than outside: the blocks of a GRU's input weights (cells.ts), and the input weights that one-hot
+// tokens select from, (gates, V), which stand transposed: a token's row is what it adds to the
+// sums.
 
-import { CELL, type CellName } from './cells.ts';
 import { FIRST_WORD } from '../token-ids.ts';
+import { CELL, type CellName } from './cells.ts';
 
 /** What decides the parameters' names and shapes. */
 export interface Architecture {
@@ -24,7 +27,10 @@ export interface Architecture {
   tied: boolean;
   /** No embedding: the first layer's input weights have a column for each token. */
   oneHot: boolean;
-  /** Of an adaptive softmax, the first token of each cluster of rare ones (clusters.ts); absent or empty: a full softmax. */
+  /**
+   * First token of each cluster of rare ones of an adaptive softmax (clusters.ts); absent or empty:
+   * a full softmax.
+   */
   cutoffs?: readonly number[];
 }
 
@@ -43,17 +49,17 @@ export interface Parameter {
   stride: number;
   /** In memory's order, which of the outside's blocks of rows. */
   blocks: readonly number[];
-  /** Of a block. */
+  /** Rows of a block. */
   rows: number;
   paddedRows: number;
   columnBlocks: number;
-  /** Of a block of columns. */
+  /** Columns of a block of columns. */
   columns: number;
   /** In memory, columns are rows. */
   transposed: boolean;
   /** Bytes, a multiple of 64. */
   bytes: number;
-  /** It learns at so many times the learning rate. */
+  /** Factor of the learning rate. */
   pace: number;
 }
 
@@ -105,7 +111,10 @@ export interface Parameters {
 
 export const padded = (count: number): number => Math.ceil(count / 16) * 16;
 
-/** Rows [first, last) of a matrix with one block of rows, as a matrix of its own. first: a multiple of 16. */
+/**
+ * Rows [first, last) of a matrix with one block of rows, as a matrix of its own. first: a multiple
+ * of 16.
+ */
 export const rowsFrom = (matrix: Parameter, first: number, last: number): Parameter => ({
   ...matrix,
   shape: [last - first, matrix.shape[1]!],
@@ -118,29 +127,28 @@ export const rowsFrom = (matrix: Parameter, first: number, last: number): Parame
 /** Rows in memory that a product takes, padding included. */
 export const rowsOf = ({ blocks, paddedRows }: Parameter): number => blocks.length * paddedRows;
 
-/** Throws where two choices contradict each other, with what to change. */
+/** Throws if two choices contradict each other; `languageModelConflict` has told it before. */
 function checkArchitecture({ tied, oneHot, embeddingSize, hiddenSize }: Architecture): void {
-  if (tied && oneHot) {
-    throw new RangeError("Tied weights need an embedding, got input 'onehot'; use 'embedding', or switch tied off");
-  }
-  if (tied && embeddingSize !== hiddenSize) {
-    throw new RangeError(
-      `Tied weights need embeddingSize = hiddenSize, got ${embeddingSize} and ${hiddenSize}; make them equal, or switch tied off`,
-    );
+  if (tied && (oneHot || embeddingSize !== hiddenSize)) {
+    throw new RangeError(`tied: expected an embedding of ${hiddenSize} numbers, got ${oneHot ? 0 : embeddingSize}`);
   }
 }
 
 /**
- * The share of the learning rate that layers and attention learn at. A step of Adam changes every weight by as much, however
- * many there are: what a layer gives changes with their number, H of each sum, and from layer to layer. So the more units
- * and layers, the smaller the steps (Yang et al. 2022, arXiv:2203.03466, for H); embedding and output, of which a step
- * reaches some rows, are not slowed down. docs/learning-rates.md has the measurements.
+ * The share of the learning rate that layers and attention learn at. A step of Adam changes every
+ * weight by as much, however many there are: what a layer gives changes with their number, H of
+ * each sum, and from layer to layer. So the more units and layers, the smaller the steps (Yang et
+ * al. 2022, arXiv:2203.03466, for H); embedding and output, of which a step reaches some rows, are
+ * not slowed down. docs/learning-rates.md has the measurements.
  */
 function paceOfLayers({ cell, layers, hiddenSize }: Architecture): number {
   return (CELL[cell].pace * 128) / ((layers + 1) * Math.max(64, hiddenSize));
 }
 
-/** Places the parameters one after the other from `ptr`, a multiple of 64. Throws where `checkArchitecture` does. */
+/**
+ * Places the parameters one after the other from `ptr`, a multiple of 64. Throws where
+ * `checkArchitecture` does.
+ */
 export function layOutParameters(architecture: Architecture, ptr: number): Parameters {
   checkArchitecture(architecture);
   const { cell, layers, vocabulary, embeddingSize, hiddenSize, attention, tied, oneHot, cutoffs = [] } = architecture;
@@ -249,7 +257,10 @@ const CUTOFFS = 'output.cutoffs';
 export const describingTensors = ({ cutoffs = [] }: Architecture): Record<string, Tensor> =>
   cutoffs.length > 0 ? { [CUTOFFS]: { shape: [cutoffs.length], data: Float32Array.from(cutoffs) } } : {};
 
-/** A run of numbers: their places in an unpadded tensor, `step` apart, and in the memory's floats, side by side. */
+/**
+ * A run of numbers: their places in an unpadded tensor, `step` apart, and in the memory's floats,
+ * side by side.
+ */
 interface Run {
   outside: number;
   step: number;
@@ -281,7 +292,10 @@ function* runs(parameter: Parameter, offset: number): Generator<Run> {
   }
 }
 
-/** Copies a parameter out of the memory's floats, or what stands `offset` bytes behind it (its gradient). The caller owns the copy. */
+/**
+ * Copies a parameter out of the memory's floats, or what stands `offset` bytes behind it (its
+ * gradient). The caller owns the copy.
+ */
 export function readParameter(floats: Float32Array, parameter: Parameter, offset = 0): Tensor {
   const data = new Float32Array(parameter.shape.reduce((product, size) => product * size, 1));
   for (const { outside, step, inside, count } of runs(parameter, offset)) {
@@ -296,7 +310,10 @@ export function readParameters(floats: Float32Array, { all }: Parameters, offset
   return Object.fromEntries(all.map((parameter) => [parameter.name, readParameter(floats, parameter, offset)]));
 }
 
-/** Copies a tensor to its place. Throws where its shape is not the parameter's. The padding must be zero already. */
+/**
+ * Copies a tensor to its place. Throws where its shape is not the parameter's. The padding must be
+ * zero already.
+ */
 export function writeParameter(floats: Float32Array, parameter: Parameter, { shape, data }: Tensor): void {
   if (shape.join() !== parameter.shape.join() || data.length !== shape.reduce((product, size) => product * size, 1)) {
     throw new RangeError(
@@ -309,8 +326,8 @@ export function writeParameter(floats: Float32Array, parameter: Parameter, { sha
 }
 
 /**
- * Word vectors to begin with: row r (E) is of the word of rank r; they may be fewer than the model's words. A row of zeros is
- * no vector: the embedding then begins as it was drawn.
+ * Word vectors to begin with: row r (E) is of the word of rank r; they may be fewer than the
+ * model's words. A row of zeros is no vector: the embedding then begins as it was drawn.
  */
 export interface StartVectors {
   /** E */
@@ -319,15 +336,19 @@ export interface StartVectors {
 }
 
 /**
- * Draws the parameters: the layers' weights uniform in +-1/sqrt(H), as PyTorch does, and the attention's by the size of what
- * they read; the embedding and the output's weights, also those of clusters, in +-0.1, as Zaremba et al. 2014 (arXiv:1409.2329) do, or the embedding
- * from `vectors`; biases 0, but 1 for the forget gate (Jozefowicz et al. 2015), and for the output the logarithm of 1 + the
- * token's count in `text`: the softmax begins with the frequencies of the tokens, which otherwise take hundreds of steps to
- * learn. After one pass over 250,000 words of WikiText-2 the perplexity was 192 with it and 270 without.
+ * Draws the parameters: the layers' weights uniform in +-1/sqrt(H), as PyTorch does, and the
+ * attention's by the size of what they read; the embedding and the output's weights, also those of
+ * clusters, in +-0.1, as Zaremba et al. 2014 (arXiv:1409.2329) do, or the embedding from `vectors`;
+ * biases 0, but 1 for the forget gate (Jozefowicz et al. 2015), and for the output the logarithm of
+ * 1 + the token's count in `text`: the softmax begins with the frequencies of the tokens, which
+ * otherwise take hundreds of steps to learn. After one pass over 250,000 words of WikiText-2 the
+ * perplexity was 192 with it and 270 without.
  *
- * Two things make deep networks learn as soon as shallow ones (docs/learning-rates.md has the figures):
- * - The first layer's input weights are so large that what they add to its sums has the variance 1 over the text, however
- *   small the embedding is: drawn as PyTorch does, it was a twentieth, and less in each layer above.
+ * Two things make deep networks learn as soon as shallow ones (docs/learning-rates.md has the
+ * figures):
+ * - The first layer's input weights are so large that what they add to its sums has the variance 1
+ *   over the text, however small the embedding is: drawn as PyTorch does, it was a twentieth, and
+ *   less in each layer above.
  * - Layers above the first begin by passing on what they are given (`Cell.passes`).
  * Yields between rows.
  */
@@ -368,7 +389,10 @@ export function* initialise(
   });
 }
 
-/** Gives what the first layer's input weights, drawn in +-`range`, add to a sum the variance 1 over a text of these counts. */
+/**
+ * Gives what the first layer's input weights, drawn in +-`range`, add to a sum the variance 1 over
+ * a text of these counts.
+ */
 function scaleInput(
   floats: Float32Array,
   weightIh: Parameter,
@@ -404,7 +428,7 @@ function fillBiases(
   }
 }
 
-/** Of one of the outside's blocks, which is square. */
+/** Adds to the diagonal of one of the outside's blocks, which is square. */
 function addDiagonal(
   floats: Float32Array,
   { ptr, stride, blocks, paddedRows, rows }: Parameter,

@@ -1,11 +1,15 @@
-// Which algorithm takes a product over blocks of panels: Strassen's where the matrix is large enough that it is faster.
+// Which algorithm takes a product over blocks of panels: Strassen's where the matrix is large
+// enough that it is faster.
 
-import { Linear, layOutLinear, type LinearSpace, type Product, type ProductUse } from './linear.ts';
+import { layOutLinear, Linear, type LinearSpace, type Product, type ProductUse } from './linear.ts';
 import type { Arena, Context } from './memory.ts';
-import { rowsOf, type Parameter } from './parameters.ts';
+import { type Parameter, rowsOf } from './parameters.ts';
 import { layOutRead, layOutStrassen, Strassen, type StrassenSpace } from './strassen.ts';
 
-/** Rows and columns from which it is: a side of its quarters, that products are summed over, is half of that. */
+/**
+ * Rows and columns from which it is: a side of its quarters, that products are summed over, is half
+ * of that.
+ */
 const LARGE = 128;
 
 export type ProductSpace = LinearSpace | StrassenSpace;

@@ -1,18 +1,20 @@
-// A softmax over some classes, with its cross-entropy and gradients: the whole output layer, or a part of it (output.ts).
+// A softmax over some classes, with its cross-entropy and gradients: the whole output layer, or a
+// part of it (output.ts).
 //
-// It goes over the sequences in blocks of 512. The logits of a block become exponentials in place and are used as they are:
-// the division by their sum, and by the number of tokens, is put into `scales`, which multiply them where they are read.
+// It goes over the sequences in blocks of 512. The logits of a block become exponentials in place
+// and are used as they are: the division by their sum, and by the number of tokens, is put into
+// `scales`, which multiply them where they are read.
 
 import { RowSums } from './linear.ts';
-import { at, BLOCK, blocksOf, from, type Arena, type Block, type Context, type Panels } from './memory.ts';
-import { rowsOf, type Parameter } from './parameters.ts';
+import { type Arena, at, BLOCK, type Block, blocksOf, type Context, from, type Panels } from './memory.ts';
+import { type Parameter, rowsOf } from './parameters.ts';
 import { layOutRead, layOutStrassen, Strassen, type StrassenSpace } from './strassen.ts';
 
 /** Classes that stand together in one matrix. */
 export interface ClassWeights {
   /** (classes, H) */
   weight: Parameter;
-  /** Of the bias of the first class; the others follow. */
+  /** Address of the bias of the first class; the others follow. */
   biasPtr: number;
 }
 
@@ -24,9 +26,11 @@ export interface SoftmaxSpace {
   units: number;
   /** (BLOCK) panels of the classes. */
   logits: Panels;
-  /** Of each part. */
+  /** Scratch of each class matrix. */
   products: StrassenSpace[];
-  /** (panels, 8): 1 / (sum of the exponentials * tokens of the window), 0 where there is no target. */
+  /**
+   * (panels, 8): 1 / (sum of the exponentials * tokens of the window), 0 where there is no target.
+   */
   scales: number;
   /** (panels, 8) */
   sums: number;
@@ -89,14 +93,16 @@ export class Softmax {
     this.#integers = new Int32Array(context.memory.buffer);
   }
 
-  /** This thread's part of what the weights are made into before `run`; to be followed by a barrier. */
+  /**
+   * This thread's part of what the weights are made into before `run`; to be followed by a barrier.
+   */
   *prepare(gradient: boolean): Generator<void> {
     for (const product of this.#products) yield* product.pack(gradient);
   }
 
   /**
-   * states, targets -> losses of all panels, there for every thread at the end; with `gradient`, also those of the states (of
-   * the mean over `tokens` tokens), and of weights and biases.
+   * states, targets -> losses of all panels, there for every thread at the end; with `gradient`,
+   * also those of the states (of the mean over `tokens` tokens), and of weights and biases.
    */
   *run(input: SoftmaxInput, tokens: number, gradient: boolean): Generator<void> {
     const { kernel, team, toGradient } = this.#context;
@@ -158,7 +164,13 @@ export class Softmax {
     for (let panel = first; panel < first + own; panel++) {
       const offset = (start + panel) * 32;
       this.#context.kernel.softmax(
-        ...([at(logits, panel), bias, targets + offset, classes, rows, sums + offset, targetLogits + offset] as const),
+        at(logits, panel),
+        bias,
+        targets + offset,
+        classes,
+        rows,
+        sums + offset,
+        targetLogits + offset,
         this.#context.scratch,
       );
       this.#score(targets, start + panel, tokens);
@@ -179,7 +191,7 @@ export class Softmax {
     new Float64Array(this.#context.memory.buffer, losses + panel * 8, 1)[0] = loss;
   }
 
-  /** Of the panels from `start` on. */
+  /** Scales of the panels from `start` on. */
   #scalesOf(start: number): Panels {
     return { ptr: this.#space.scales + start * 32, stride: 32 };
   }
@@ -190,9 +202,7 @@ export class Softmax {
     const target = from(gradients, start);
     for (const [, row, index] of this.#places()) {
       const gradient = from(logits, 0, row);
-      yield* this.#products[index]!.backward(
-        ...([gradient, target, first, own, this.#scalesOf(start), index > 0] as const),
-      );
+      yield* this.#products[index]!.backward(gradient, target, first, own, this.#scalesOf(start), index > 0);
     }
   }
 }

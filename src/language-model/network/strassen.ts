@@ -1,38 +1,45 @@
-// A product with a weight matrix over a block of panels, forward and back, with an eighth fewer multiplications than `Linear`:
-// one level of Strassen's algorithm (Strassen 1969), for matrices so large that the additions which it takes cost little.
+// A product with a weight matrix over a block of panels, forward and back, with an eighth fewer
+// multiplications than `Linear`: one level of Strassen's algorithm (Strassen 1969), for matrices so
+// large that the additions which it takes cost little.
 //
-// Both matrices of a product are cut in quarters; seven products of sums of quarters, each added to one or two quarters of
-// the result, take the place of eight. Of a product X Y, those of Y' X' are equally good, with all quarters transposed; taking
-// either as it suits, one set of seven *terms* of each matrix serves all three products:
+// Both matrices of a product are cut in quarters; seven products of sums of quarters, each added to
+// one or two quarters of the result, take the place of eight. Of a product X Y, those of Y' X' are
+// equally good, with all quarters transposed; taking either as it suits, one set of seven *terms*
+// of each matrix serves all three products:
 //   logits = W S         terms of W', S'
 //   dS = W' dL           terms of W', dL
 //   dW = dL S'           terms of dL, S'
-// where W is the weights, (rows, columns), S what is read, (columns, sequences), dL the gradient of what is given, (rows, sequences).
+// where W is the weights, (rows, columns), S what is read, (columns, sequences), dL the gradient of
+// what is given, (rows, sequences).
 //
-// Halves: of the columns, the first half and the second; of the sequences, the even and the odd panels; of the rows, every
-// 96 in a first and a second half, so that what is added up is of like size: rows are tokens by descending frequency. A quarter
-// may be larger than another by some orders of magnitude, and the rounding of its numbers reaches the other one.
+// Halves: of the columns, the first half and the second; of the sequences, the even and the odd
+// panels; of the rows, every 96 in a first and a second half, so that what is added up is of like
+// size: rows are tokens by descending frequency. A quarter may be larger than another by some
+// orders of magnitude, and the rounding of its numbers reaches the other one.
 
 import { ADD, REPLACE, SUBTRACT } from '../../kernel-interfaces/language-model.ts';
 import { ALL_USES, type Product } from './linear.ts';
-import { at, BLOCK, type Arena, type Context, type Panels } from './memory.ts';
-import { rowsOf, type Parameter } from './parameters.ts';
+import { type Arena, at, BLOCK, type Context, type Panels } from './memory.ts';
+import { type Parameter, rowsOf } from './parameters.ts';
 
 /** Rows that are cut in halves together; a half is whole strips of 6. */
 const SLICE = 96;
-/** Below so many rows, weights' gradients are shared out in half slices. */
+/** Rows below which weights' gradients are shared out in half slices. */
 const FEW = 2048;
 const PAIRS = BLOCK / 2;
 /** Panels whose terms, with what is summed up of them, stay in the nearest two caches (1 MB). */
 const RUN = 32;
 const TERMS = 7;
-/** Of each of the seven products the term of the right matrix. */
+/** The right matrix's term in each of the seven products. */
 const RIGHT = [0, 2, 6, 5, 3, 4, 1] as const;
 
 /** What a product does at the second quarter that it is part of. */
 const SECOND = { none: 0, replace: REPLACE, add: ADD, subtract: SUBTRACT } as const;
 
-/** Quarters by number, 2 * row + column, that each product is added to; the first three are the first to come to theirs. */
+/**
+ * Quarters by number, 2 * row + column, that each product is added to; the first three are the
+ * first to come to theirs.
+ */
 const PLACES = [
   { first: 0, second: 3, how: 'replace' },
   { first: 2, second: 3, how: 'subtract' },
@@ -97,7 +104,7 @@ export class Strassen implements Product {
   readonly #context: Context;
   readonly #parameter: Parameter;
   readonly #space: StrassenSpace;
-  /** Of the weights. */
+  /** Rows of the weights. */
   readonly #rows: number;
   readonly #half: number;
   /** (BLOCK, 8) */
@@ -128,8 +135,19 @@ export class Strassen implements Product {
       const lower = upper + height * stride;
       const target = weights.ptr + (row / 2) * half * 4;
       kernel.strassenTerms(
-        ...([upper, lower, upper + half * 4, lower + half * 4, stride, height, half] as const),
-        ...([ones, ones, 0, target, half * 4, weights.stride] as const),
+        upper,
+        lower,
+        upper + half * 4,
+        lower + half * 4,
+        stride,
+        height,
+        half,
+        ones,
+        ones,
+        0,
+        target,
+        half * 4,
+        weights.stride,
       );
       yield;
     }
@@ -145,8 +163,9 @@ export class Strassen implements Product {
   }
 
   /**
-   * The terms of panels [first, first + count), an even first one: of rows [row, row + height) and as many below them, each
-   * sequence times its scale (8 a panel); `transposed`: those of the transpose. `target`: where the first pair's go.
+   * The terms of panels [first, first + count), an even first one: of rows [row, row + height) and
+   * as many below them, each sequence times its scale (8 a panel); `transposed`: those of the
+   * transpose. `target`: where the first pair's go.
    */
   #terms(
     panels: Panels,
@@ -162,9 +181,19 @@ export class Strassen implements Product {
       const [evenBelow, oddBelow] = [even + height * 32, odd + height * 32];
       const [q12, q21] = transposed ? [evenBelow, odd] : [odd, evenBelow];
       this.#context.kernel.strassenTerms(
-        ...([even, q12, q21, oddBelow, 2 * panels.stride, pairs, height * 8] as const),
-        ...([at(scales, number), oddScales, 2 * scales.stride] as const),
-        ...([panel(target, (number - first) / 2), target.height * 32, target.stride] as const),
+        even,
+        q12,
+        q21,
+        oddBelow,
+        2 * panels.stride,
+        pairs,
+        height * 8,
+        at(scales, number),
+        oddScales,
+        2 * scales.stride,
+        panel(target, (number - first) / 2),
+        target.height * 32,
+        target.stride,
       );
     };
     const last = first + count - 1;
@@ -207,9 +236,20 @@ export class Strassen implements Product {
           const place = (quarter: number): number =>
             at(result, run + (quarter >> 1)) + (row + (quarter & 1) * height) * 32;
           kernel.multiplyRows(
-            ...([leftPtr, half * 4, right + index * space.panels.stride, half * 32] as const),
-            ...([place(one), 2 * result.stride, 32, height, half, Math.ceil(panels / 2)] as const),
-            ...([Number(index > 2), Number(wide), place(second), SECOND[how]] as const),
+            leftPtr,
+            half * 4,
+            right + index * space.panels.stride,
+            half * 32,
+            place(one),
+            2 * result.stride,
+            32,
+            height,
+            half,
+            Math.ceil(panels / 2),
+            Number(index > 2),
+            Number(wide),
+            place(second),
+            SECOND[how],
           );
         }
         yield;
@@ -251,9 +291,19 @@ export class Strassen implements Product {
           const place = (quarter: number): number => at(result, run + (quarter & 1)) + (quarter >> 1) * half * 32;
           const secondly = SECOND[adds && how === 'replace' ? 'add' : how];
           kernel.multiplyStrips(
-            ...([left + index * packed.stride, term(right, RIGHT[index]!), depth * 32] as const),
-            ...([place(one), 2 * result.stride, 32, half, depth, pairs] as const),
-            ...([Number(adds || index > 2), Number(wide), place(second), secondly] as const),
+            left + index * packed.stride,
+            term(right, RIGHT[index]!),
+            depth * 32,
+            place(one),
+            2 * result.stride,
+            32,
+            half,
+            depth,
+            pairs,
+            Number(adds || index > 2),
+            Number(wide),
+            place(second),
+            secondly,
           );
         }
         yield;
@@ -279,9 +329,20 @@ export class Strassen implements Product {
       for (const [index, { first: one, second, how }] of PLACES.entries()) {
         const place = (quarter: number): number => target + (quarter >> 1) * height * stride + (quarter & 1) * half * 4;
         kernel.multiplyPanels(
-          ...([term(left, index), height * 32, pairs, term(columns, RIGHT[index]!), PAIRS * 256] as const),
-          ...([place(one), stride, height, half / 8, Number(accumulate || index > 2), scratch, Number(wide)] as const),
-          ...([place(second), SECOND[accumulate && how === 'replace' ? 'add' : how]] as const),
+          term(left, index),
+          height * 32,
+          pairs,
+          term(columns, RIGHT[index]!),
+          PAIRS * 256,
+          place(one),
+          stride,
+          height,
+          half / 8,
+          Number(accumulate || index > 2),
+          scratch,
+          Number(wide),
+          place(second),
+          SECOND[accumulate && how === 'replace' ? 'add' : how],
         );
       }
       this.#clearPadding(target, row, 2 * height);
@@ -289,7 +350,10 @@ export class Strassen implements Product {
     }
   }
 
-  /** Rounding leaves something in the padding of a gradient, which Adam would make large. `ptr`: of row `first`. */
+  /**
+   * Rounding leaves something in the padding of a gradient, which Adam would make large. `ptr`: of
+   * row `first`.
+   */
   #clearPadding(ptr: number, first: number, count: number): void {
     const { kernel } = this.#context;
     const { rows, paddedRows, columns, stride } = this.#parameter;

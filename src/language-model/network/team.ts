@@ -1,9 +1,15 @@
 // The threads that run one job together: who does which part, and where they wait for each other.
 
-/** Looks at the word so often before it sleeps, some 50 µs: kernels between barriers take 1 to 50 ms, and waking up 50 µs. */
+/**
+ * Looks at the word so often before it sleeps, some 50 µs: kernels between barriers take 1 to 50
+ * ms, and waking up 50 µs.
+ */
 const SPINS = 20_000;
 
-/** Indexes into the signals, apart from each other, so that spinning on one does not slow down writing another. */
+/**
+ * Indexes into the signals, apart from each other, so that spinning on one does not slow down
+ * writing another.
+ */
 const ARRIVED = 0;
 const GENERATION = 16;
 const STOPPED = 32;
@@ -39,7 +45,10 @@ export class Team {
     Atomics.notify(this.#signals, GENERATION);
   }
 
-  /** Returns once every thread is here, and then sees what each wrote before. Throws `Stopped` where one has stopped. */
+  /**
+   * Returns once every thread is here, and then sees what each wrote before. Throws `Stopped` where
+   * one has stopped.
+   */
   barrier(): void {
     const signals = this.#signals;
     const generation = Atomics.load(signals, GENERATION);

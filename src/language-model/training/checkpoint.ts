@@ -1,8 +1,8 @@
-// A training between two steps, as a plain object: a job that is given it goes on with the same bits as the one that was not
-// broken off, whatever the number of threads.
+// A training between two steps, as a plain object: a job that is given it goes on with the same
+// bits as the one that was not broken off, whatever the number of threads.
 
+import { type Plan, stateLength } from '../network/network.ts';
 import type { LanguageModelJob } from './job.ts';
-import { stateLength, type Plan } from '../network/network.ts';
 import { PROGRESS } from './progress.ts';
 
 export interface Checkpoint {
@@ -12,14 +12,17 @@ export interface Checkpoint {
   step: number;
   /** The job's progress. */
   progress: Float64Array;
-  /** Parameters with Adam's means, the recurrent states, the kept parameters, as they stand in memory. */
+  /**
+   * Parameters with Adam's means, the recurrent states, the kept parameters, as they stand in
+   * memory.
+   */
   floats: Float32Array;
   losses: Float32Array;
   norms: Float32Array;
   heldOutLosses: Float64Array;
 }
 
-/** Of a job's `checkpointState`. */
+/** Values of a job's `checkpointState`. */
 export const CHECKPOINT = { none: 0, asked: 1, ready: 2, given: 3 };
 
 /** Floats of a checkpoint. */
@@ -30,7 +33,10 @@ export function askForCheckpoint({ checkpointState }: LanguageModelJob): void {
   Atomics.compareExchange(checkpointState, 0, CHECKPOINT.none, CHECKPOINT.asked);
 }
 
-/** The checkpoint that was asked for, or null as long as it is not there. Its `floats` are the job's, and stay as they are until `releaseCheckpoint`. */
+/**
+ * The checkpoint that was asked for, or null as long as it is not there. Its `floats` are the
+ * job's, and stay as they are until `releaseCheckpoint`.
+ */
 export function takeCheckpoint(job: LanguageModelJob): Checkpoint | null {
   const { checkpoint, checkpointProgress, checkpointState, losses, norms, heldOutLosses } = job;
   if (Atomics.load(checkpointState, 0) !== CHECKPOINT.ready) return null;
@@ -52,7 +58,9 @@ export function releaseCheckpoint({ checkpointState }: LanguageModelJob): void {
   Atomics.compareExchange(checkpointState, 0, CHECKPOINT.ready, CHECKPOINT.none);
 }
 
-/** Lets a job that has not begun go on from a checkpoint. Throws where that is of another training. */
+/**
+ * Lets a job that has not begun go on from a checkpoint. Throws where that is of another training.
+ */
 export function restoreCheckpoint(job: LanguageModelJob, checkpoint: Checkpoint): void {
   const expected = describe(job);
   if (checkpoint.training !== expected || checkpoint.floats.length !== job.checkpoint.length) {

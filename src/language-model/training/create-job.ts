@@ -1,30 +1,35 @@
-// Makes the job of a training: splits the text, plans the network and lays out the memory that the threads share.
+// Makes the job of a training: splits the text, plans the network and lays out the memory that the
+// threads share.
 
 import { chooseCutoffs, isAdaptive } from '../network/clusters.ts';
 import { createMemory } from '../network/memory.ts';
-import { planNetwork, type NetworkOptions, type Plan } from '../network/network.ts';
+import { type NetworkOptions, type Plan, planNetwork } from '../network/network.ts';
 import type { StartVectors } from '../network/parameters.ts';
 import { createSignals } from '../network/team.ts';
-import { languageModelConflict, resolveLanguageModelOptions, type LanguageModelOptions } from '../options.ts';
+import { languageModelConflict, type LanguageModelOptions, resolveLanguageModelOptions } from '../options.ts';
+import { LanguageModelError } from '../problems.ts';
 import { FIRST_WORD } from '../token-ids.ts';
-import { checkpointLength, restoreCheckpoint, type Checkpoint } from './checkpoint.ts';
-import { interval, stepsOfPass, type LanguageModelJob } from './job.ts';
+import { type Checkpoint, checkpointLength, restoreCheckpoint } from './checkpoint.ts';
+import { interval, type LanguageModelJob, stepsOfPass } from './job.ts';
 import { knownWords, splitText } from './text.ts';
 import { PROGRESS_LENGTH } from './watch.ts';
 
 /** What a training may be given besides the text. */
 export interface TrainingExtras {
-  /** Where options.input is 'word2vec', of embeddingSize numbers; or set the job's `vectors` before it is run. Absent: it begins as drawn. */
+  /**
+   * Where options.input is 'word2vec', of embeddingSize numbers; or set the job's `vectors` before
+   * it is run. Absent: it begins as drawn.
+   */
   vectors?: StartVectors;
   /** Characters of each id, the space after a word included, for bits per character. */
   characters?: ArrayLike<number>;
   /** All ids are below it and known, however rare, in any order; absent: maxVocabulary decides. */
   vocabulary?: number;
-  /** Of a training with the same text, options and seed: it goes on from there. */
+  /** Checkpoint of a training with the same text, options and seed: it goes on from there. */
   checkpoint?: Checkpoint;
   /**
-   * Faster where the process runs with V8's --experimental-wasm-revectorize (Node 24, processors with 256-bit registers),
-   * slower else. The bits are the same.
+   * Faster where the process runs with V8's --experimental-wasm-revectorize (Node 24, processors
+   * with 256-bit registers), slower else. The bits are the same.
    */
   wide?: boolean;
   /** Bytes that the machine can give; absent: nobody knows. */
@@ -33,15 +38,18 @@ export interface TrainingExtras {
 
 /** Fewer training tokens teach nothing. */
 const FEWEST_TOKENS = 32;
-/** Optimiser steps that a pass over a small text takes at least, where that needs smaller batches. */
+/**
+ * Optimiser steps that a pass over a small text takes at least, where that needs smaller batches.
+ */
 const FEWEST_STEPS = 20;
 
 /**
- * Prepares a training. `tokens`: the corpus as ids by descending count, -1 for the end of a sentence or document;
- * `documents`: where each begins; `heldOut`: 1 for each that is held out, none or some. Where none is, the end of the text
- * is. `options`: resolved. Words that occur once are unknown, as are those beyond maxVocabulary. Batch and window are
- * made smaller for a small text. Throws where the text is too small, options contradict each other, the memory would be
- * too large, or the checkpoint is of another training.
+ * Prepares a training. `tokens`: the corpus as ids by descending count, -1 for the end of a
+ * sentence or document; `documents`: where each begins; `heldOut`: 1 for each that is held out,
+ * none or some. Where none is, the end of the text is. `options`: resolved. Words that occur once
+ * are unknown, as are those beyond maxVocabulary. Batch and window are made smaller for a small
+ * text. Throws where the text is too small, options contradict each other, the memory would be too
+ * large, or the checkpoint is of another training.
  */
 export function createLanguageModelJob(
   kernel: WebAssembly.Module,
@@ -60,15 +68,25 @@ export function createLanguageModelJob(
   const text = splitText(tokens, documents, heldOut, options.heldOut, words, characters ?? null);
   const trainingTokens = text.training.length - 1;
   if (trainingTokens < FEWEST_TOKENS || text.heldOut.length < 2) {
-    throw new RangeError(
-      `The language model needs at least ${FEWEST_TOKENS} tokens to learn from and 1 held out, ` +
-        `got ${trainingTokens} and ${text.heldOut.length - 1}`,
-    );
+    throw new LanguageModelError({
+      kind: 'fewTokens',
+      needed: FEWEST_TOKENS,
+      training: trainingTokens,
+      heldOut: text.heldOut.length - 1,
+    });
   }
   const { input, cell, layers, attention, tied, hiddenSize, dropout, inputDropout, weightDropout, embeddingDropout } =
     options;
   const sizes: NetworkOptions = {
-    ...{ cell, layers, attention, tied, hiddenSize, dropout, inputDropout, weightDropout, embeddingDropout },
+    cell,
+    layers,
+    attention,
+    tied,
+    hiddenSize,
+    dropout,
+    inputDropout,
+    weightDropout,
+    embeddingDropout,
     vocabulary: words + FIRST_WORD,
     oneHot: input === 'onehot',
     embeddingSize: options.embeddingSize,
@@ -112,16 +130,12 @@ export function createLanguageModelJob(
 function checkMemory(plan: Plan, available: number): void {
   const bytes = plan.bytes + plan.parameters.bytes + checkpointLength(plan) * 4;
   if (bytes <= available) return;
-  const size = (count: number): string =>
-    count < 2 ** 30 ? `${Math.ceil(count / 2 ** 20)} MiB` : `${(count / 2 ** 30).toFixed(1)} GiB`;
   const { hiddenSize, vocabulary, batchSize, steps } = plan.options;
-  throw new RangeError(
-    `The language model would need ${size(bytes)} of memory to train, and this machine has ${size(available)} free; ` +
-      `lower hiddenSize (${hiddenSize}), maxVocabulary (${vocabulary}), batchSize (${batchSize}) or steps (${steps})`,
-  );
+  const sizes = { hiddenSize, vocabulary, batchSize, steps };
+  throw new LanguageModelError({ kind: 'languageModelTooLarge', bytes, available, sizes });
 }
 
-/** Of each token. */
+/** Counts of each token. */
 function countsOf(text: Int32Array, vocabulary: number): Float64Array {
   const counts = new Float64Array(vocabulary);
   for (const token of text) counts[token]!++;

@@ -1,8 +1,9 @@
-// The job of training a next-token model on a corpus: what the threads share, how far it is, and what comes of it.
-// create-job.ts makes it, training-thread.ts runs it, checkpoint.ts stops and resumes it.
+// The job of training a next-token model on a corpus: what the threads share, how far it is, and
+// what comes of it. create-job.ts makes it, training-thread.ts runs it, checkpoint.ts stops and
+// resumes it.
 
-import { planNetwork, type NetworkOptions } from '../network/network.ts';
-import { describingTensors, readParameters, type Tensor, type StartVectors } from '../network/parameters.ts';
+import { type NetworkOptions, planNetwork } from '../network/network.ts';
+import { describingTensors, readParameters, type StartVectors, type Tensor } from '../network/parameters.ts';
 import type { LanguageModelOptions } from '../options.ts';
 import { PROGRESS } from './progress.ts';
 import { Streams } from './streams.ts';
@@ -27,12 +28,18 @@ export interface LanguageModelJob {
   signals: Int32Array<SharedArrayBuffer>;
   /** See progress.ts. */
   progress: Float64Array<SharedArrayBuffer>;
-  /** (optimiser steps) each: mean negative log-likelihood of a step's tokens, nats; norm of its gradient before clipping. */
+  /**
+   * (optimiser steps) each: mean negative log-likelihood of a step's tokens, nats; norm of its
+   * gradient before clipping.
+   */
   losses: Float32Array<SharedArrayBuffer>;
   norms: Float32Array<SharedArrayBuffer>;
   /** (measurements): mean negative log-likelihood of the held-out tokens, nats. */
   heldOutLosses: Float64Array<SharedArrayBuffer>;
-  /** The parameters as they stand in memory: the best measured ones, or those of a step when all was well. */
+  /**
+   * The parameters as they stand in memory: the best measured ones, or those of a step when all was
+   * well.
+   */
   kept: Float32Array<SharedArrayBuffer>;
   /** See checkpoint.ts. */
   checkpoint: Float32Array<SharedArrayBuffer>;
@@ -58,16 +65,19 @@ export interface LanguageModelResult {
   /** By PyTorch's names and in its layout: see parameters.ts. */
   tensors: Record<string, Tensor>;
   /**
-   * exp of the mean negative log-likelihood of the held-out tokens, unknown signs and ends of sentences included; NaN where
-   * none was measured, as bitsPerCharacter is then.
+   * exp of the mean negative log-likelihood of the held-out tokens, unknown signs and ends of
+   * sentences included; NaN where none was measured, as bitsPerCharacter is then.
    */
   perplexity: number;
   /**
-   * The same text's bits for each of its characters; null where the characters are not known. A word that the model only
-   * knows as unknown counts with all its characters: compare models of one vocabulary.
+   * The same text's bits for each of its characters; `null` if the characters are not known. A word
+   * that the model only knows as unknown counts with all its characters: compare models of one
+   * vocabulary.
    */
   bitsPerCharacter: number | null;
-  /** The perplexity of counting words in the text that was learned from, on the same held-out text. */
+  /**
+   * The perplexity of counting words in the text that was learned from, on the same held-out text.
+   */
   unigramPerplexity: number;
   heldOutTokens: number;
   /** Measurements, nats a token, after which steps; the result's is the least. */
@@ -111,9 +121,9 @@ export function languageModelResult(job: LanguageModelJob): LanguageModelResult 
 }
 
 /**
- * The last weights that were good, and after how many steps: those that measured best, or, before anything was measured,
- * those of the last step 0, 100, 200 … at which the loss was below that of counting words. Null where the job has not begun. For
- * a training that threw.
+ * The last weights that were good, and after how many steps: those that measured best, or, before
+ * anything was measured, those of the last step 0, 100, 200 … at which the loss was below that of
+ * counting words. `null` if the job has not begun. For a training that threw.
  */
 export function keptLanguageModel(job: LanguageModelJob): (LanguageModelResult & { step: number }) | null {
   if (job.kept.every((value) => value === 0)) return null;

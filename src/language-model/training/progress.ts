@@ -1,4 +1,5 @@
-// The numbers that a job's threads tell the outside, and each other, about where they are: indexes into its `progress`.
+// The numbers that a job's threads tell the outside, and each other, about where they are: indexes
+// into its `progress`.
 
 export const PROGRESS = {
   /** 1 while the held-out text is read. */
@@ -6,7 +7,7 @@ export const PROGRESS = {
   /** Tokens done in this phase, and of how many. */
   tokens: 1,
   total: 2,
-  /** Of the last step. */
+  /** Mean loss of a token in the last step. */
   loss: 3,
   /** The least so far. */
   heldOutLoss: 4,
@@ -23,7 +24,10 @@ export const PROGRESS = {
   meanNorm: 12,
   excess: 13,
   slowExcess: 14,
-  /** How often the training went wrong and went on; of each, three numbers from `recovered` on (watch.ts). */
+  /**
+   * How often the training went wrong and went on; of each, three numbers from `recovered` on
+   * (watch.ts).
+   */
   recoveries: 15,
   recovered: 16,
 };

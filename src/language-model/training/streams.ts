@@ -1,4 +1,5 @@
-// A text as the model reads it: tokens in its own numbering, laid out as streams that are read side by side.
+// A text as the model reads it: tokens in its own numbering, laid out as streams that are read side
+// by side.
 
 import type { TokenStreams } from '../network/input.ts';
 import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../token-ids.ts';
@@ -7,9 +8,10 @@ import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../token-ids.ts';
 const BREAK = -1;
 
 /**
- * Translates corpus ids, from `start` to `end`, to tokens and appends them at `length` of `target`; gives the new length.
- * Words from rank `words` on become unknown; breaks become one end of sentence, however many stand in a row; one is put
- * at the end. `target` begins with an end of sentence.
+ * Translates corpus ids, from `start` to `end`, to tokens and appends them at `length` of `target`;
+ * gives the new length. Words from rank `words` on become unknown; breaks become one end of
+ * sentence, however many stand in a row; one is put at the end. `target` begins with an end of
+ * sentence.
  */
 export function appendTokens(
   target: Int32Array,
@@ -29,8 +31,9 @@ export function appendTokens(
 }
 
 /**
- * `lanes` streams over one text. Every token but the first is predicted once, from the one before it: lane l predicts
- * `length` tokens from l * length + 1 on, the last lanes fewer where the text ends.
+ * `lanes` streams over one text. Every token but the first is predicted once, from the one before
+ * it: lane l predicts `length` tokens from l * length + 1 on, the last lanes fewer where the text
+ * ends.
  */
 export class Streams implements TokenStreams {
   readonly lanes: number;
@@ -58,7 +61,9 @@ export class Streams implements TokenStreams {
     return count;
   }
 
-  /** Sum over the tokens predicted at positions [position, position + steps) of what each is worth. */
+  /**
+   * Sum over the tokens predicted at positions [position, position + steps) of what each is worth.
+   */
   sum(position: number, steps: number, worth: Float64Array): number {
     let sum = 0;
     for (let lane = 0; lane < this.lanes; lane++) {
@@ -70,8 +75,8 @@ export class Streams implements TokenStreams {
   }
 
   /**
-   * The tokens that lanes 8 panel to 8 panel + 7 read at `position`, to inputs[at …], and those they shall predict, to
-   * targets[at …]: -1 where a lane has none.
+   * The tokens that lanes 8 panel to 8 panel + 7 read at `position`, to inputs[at …], and those
+   * they shall predict, to targets[at …]: -1 where a lane has none.
    */
   read(position: number, panel: number, inputs: Int32Array, targets: Int32Array, at: number): void {
     for (let lane = 0; lane < 8; lane++) {

@@ -1,9 +1,11 @@
-// The same network computed by TensorFlow.js: losses and gradients of a window, by its own operations and its automatic
-// differentiation. Parameters, Adam's means and the state between windows stand in the job's memory, as for `Network`, and
-// the clip and the step are `Network`'s: so a model that one of them trains is the other's to continue, and every gradient
-// can be compared. Masks of dropout are the same numbers.
+// The same network computed by TensorFlow.js: losses and gradients of a window, by its own
+// operations and its automatic differentiation. Parameters, Adam's means and the state between
+// windows stand in the job's memory, as for `Network`, and the clip and the step are `Network`'s:
+// so a model that one of them trains is the other's to continue, and every gradient can be
+// compared. Masks of dropout are the same numbers.
 //
-// Arrays are (T, S, …), S = 8 P: the sequences of all panels, those that only fill a panel among them, without a target.
+// Arrays are (T, S, …), S = 8 P: the sequences of all panels, those that only fill a panel among
+// them, without a target.
 
 import type { Rank, Tensor as TfTensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { CELL } from '../network/cells.ts';
@@ -11,7 +13,7 @@ import { isKept, MASK, maskSeed } from '../network/dropout.ts';
 import type { TokenStreams } from '../network/input.ts';
 import { at, type Panels } from '../network/memory.ts';
 import { Network, type Plan } from '../network/network.ts';
-import { padded, readParameter, rowsOf, writeParameter, type Parameter } from '../network/parameters.ts';
+import { padded, type Parameter, readParameter, rowsOf, writeParameter } from '../network/parameters.ts';
 import type { Team } from '../network/team.ts';
 
 /** What is used of TensorFlow.js; @tensorflow/tfjs-node has it. */
@@ -64,7 +66,7 @@ interface Window {
   tokens: Int32Array;
   /** (T, S), -1 where there is none. */
   targets: Int32Array;
-  /** Of the masks; null: none. */
+  /** Number of the draw that the masks follow from; `null`: no masks. */
   draw: number | null;
 }
 
@@ -75,7 +77,7 @@ export class TensorflowNetwork implements TrainableNetwork {
   readonly #seed: number;
   readonly #network: Network;
 
-  /** As of `Network`; the team is of one thread. */
+  /** See `Network`; the team is of one thread. */
   constructor(
     tf: TensorFlow,
     module: WebAssembly.Module,
@@ -85,7 +87,7 @@ export class TensorflowNetwork implements TrainableNetwork {
     seed: number,
   ) {
     if (plan.parameters.clusters) {
-      throw new RangeError("TensorFlow has no adaptive softmax here: use the softmax 'full', or the backend 'kernels'");
+      throw new RangeError('softmax: expected full, got adaptive');
     }
     this.#tf = tf;
     this.#plan = plan;
@@ -198,7 +200,9 @@ export class TensorflowNetwork implements TrainableNetwork {
     return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), targets)));
   }
 
-  /** What the input adds to a layer's gates, (T, S, gates H). `below`: what the layer below gives. */
+  /**
+   * What the input adds to a layer's gates, (T, S, gates H). `below`: what the layer below gives.
+   */
   #inputSums(tensors: Tensors, window: Window, layer: number, below: TfTensor | null): Tensor3D {
     const tf = this.#tf;
     const { steps } = window;
@@ -291,7 +295,10 @@ export class TensorflowNetwork implements TrainableNetwork {
     return this.#tf.mul(rows, this.#tf.tensor(mask, rows.shape));
   }
 
-  /** What numbers of (T, S, features) are multiplied by; the mask counts them as they stand in panels. */
+  /**
+   * What numbers of (T, S, features) are multiplied by; the mask counts them as they stand in
+   * panels.
+   */
   #maskOf(steps: number, features: number, seed: number, rate: number): Float32Array {
     const panels = steps * this.#plan.panels;
     const mask = new Float32Array(panels * 8 * features);

@@ -1,23 +1,25 @@
-// What a training reads: the corpus in the model's numbering, one text to learn from and one that is held out.
+// What a training reads: the corpus in the model's numbering, one text to learn from and one that
+// is held out.
 
 import { END_OF_SENTENCE } from '../token-ids.ts';
 import { appendTokens } from './streams.ts';
 
-/** Of a text whose end is held out. */
+/** Fewest tokens that are held out of a text whose end is held out. */
 const FEWEST_HELD_OUT = 16;
 
 export interface Texts {
   /** Tokens, an end of a sentence first. */
   training: Int32Array<SharedArrayBuffer>;
   heldOut: Int32Array<SharedArrayBuffer>;
-  /** Characters of the held-out text; null where nobody knows them. */
+  /** Characters of the held-out text; `null` if nobody knows them. */
   heldOutCharacters: number | null;
 }
 
 /**
- * `tokens`: the corpus as ids by descending count, -1 for the end of a sentence or document; `documents`: where each begins;
- * `heldOut`: 1 for each that is held out, none or some. Where none is, the share `heldOutShare` at the end of the text is.
- * `words`: how many are known; `characters`: of each id, the space after a word included.
+ * `tokens`: the corpus as ids by descending count, -1 for the end of a sentence or document;
+ * `documents`: where each begins; `heldOut`: 1 for each that is held out, none or some. Where none
+ * is, the share `heldOutShare` at the end of the text is. `words`: how many are known;
+ * `characters`: of each id, the space after a word included.
  */
 export function splitText(
   tokens: Int32Array,
@@ -40,8 +42,9 @@ export function splitText(
 }
 
 /**
- * Of the corpus's most frequent words, so many: up to the last one that occurs at least twice, `most` at most. A word on the
- * way may occur less often, or never: one that is frequent as a part of names (src/text/identifier-parts.ts).
+ * How many of the corpus's most frequent words are known: up to the last one that occurs at least
+ * twice, `most` at most. A word on the way may occur less often, or never: one that is frequent as
+ * a part of names (src/text/identifier-parts.ts).
  */
 export function knownWords(tokens: Int32Array, most: number): number {
   const counts = new Uint32Array(most);
@@ -49,7 +52,10 @@ export function knownWords(tokens: Int32Array, most: number): number {
   return counts.findLastIndex((count) => count >= 2) + 1;
 }
 
-/** What each token costs a model that only counts them in `text`, plus one: its negative log-likelihood, nats. */
+/**
+ * What each token costs a model that only counts them in `text`, plus one: its negative
+ * log-likelihood, nats.
+ */
 export function unigramLosses(text: Int32Array, vocabulary: number): Float64Array {
   const counts = new Float64Array(vocabulary).fill(1);
   for (const token of text) counts[token]!++;

@@ -1,21 +1,23 @@
 // Training of the next-token model, as each thread of a job runs it.
 //
-// The training text is cut into B streams that are read side by side in windows of T tokens, the state carried over from
-// window to window; one step of AdamW a window. The perplexity is measured on the held-out text, over the whole vocabulary,
-// the unknown sign and the end of a sentence included: every token of it is predicted once. That happens at the end, or,
-// with `patience`, every so often: then the weights that measured best are the result, and a training that gets no better
-// ends early.
+// The training text is cut into B streams that are read side by side in windows of T tokens, the
+// state carried over from window to window; one step of AdamW a window. The perplexity is measured
+// on the held-out text, over the whole vocabulary, the unknown sign and the end of a sentence
+// included: every token of it is predicted once. That happens at the end, or, with `patience`,
+// every so often: then the weights that measured best are the result, and a training that gets no
+// better ends early.
 
-import { CHECKPOINT } from './checkpoint.ts';
-import { interval, stepsOfPass, type LanguageModelJob } from './job.ts';
 import { Network, planNetwork } from '../network/network.ts';
 import { warmUpSteps } from '../network/optimizer.ts';
+import { Stopped, Team } from '../network/team.ts';
+import { LanguageModelError } from '../problems.ts';
+import { CHECKPOINT } from './checkpoint.ts';
+import { interval, type LanguageModelJob, stepsOfPass } from './job.ts';
 import { PROGRESS } from './progress.ts';
 import { Streams } from './streams.ts';
-import { Stopped, Team } from '../network/team.ts';
+import { type TensorFlow, TensorflowNetwork, type TrainableNetwork } from './tensorflow.ts';
 import { unigramLosses } from './text.ts';
-import { TensorflowNetwork, type TensorFlow, type TrainableNetwork } from './tensorflow.ts';
-import { adamStepAt, addRecovery, MOST_RECOVERIES, recoveriesOf, Watch, type Recovery, type Trouble } from './watch.ts';
+import { adamStepAt, addRecovery, MOST_RECOVERIES, recoveriesOf, type Recovery, type Trouble, Watch } from './watch.ts';
 
 /** A call of `step` ends after so long, ms. */
 const SLICE = 20;
@@ -24,7 +26,10 @@ const SHORTEST_HELD_OUT_STREAM = 256;
 /** Steps after which the weights are kept, as long as nothing was measured and the loss is good. */
 const KEEP_EVERY = 100;
 
-/** One thread of a job. All threads are to be stepped until each says that it is done; they wait for each other. */
+/**
+ * One thread of a job. All threads are to be stepped until each says that it is done; they wait for
+ * each other.
+ */
 export class LanguageModelThread {
   readonly #job: LanguageModelJob;
   readonly #team: Team;
@@ -32,7 +37,10 @@ export class LanguageModelThread {
   readonly #parameters: Float32Array;
   readonly #work: Generator<void>;
 
-  /** `thread`: its number, from 0. With `tensorflow`, in a job of one thread, that computes losses and gradients, a window a step. */
+  /**
+   * `thread`: its number, from 0. With `tensorflow`, in a job of one thread, that computes losses
+   * and gradients, a window a step.
+   */
   constructor(job: LanguageModelJob, thread: number, tensorflow: TensorFlow | null = null) {
     const plan = planNetwork(job.sizes, job.threads);
     this.#job = job;
@@ -45,9 +53,9 @@ export class LanguageModelThread {
   }
 
   /**
-   * Works for about 20 ms; false where nothing is left, or where another thread was stopped. Throws where the training has
-   * gone wrong more often than it is helped (watch.ts); the other threads then stop, and `keptLanguageModel` has the last good
-   * weights.
+   * Works for about 20 ms; false where nothing is left, or where another thread was stopped. Throws
+   * where the training has gone wrong more often than it is helped (watch.ts); the other threads
+   * then stop, and `keptLanguageModel` has the last good weights.
    */
   step(): boolean {
     return this.work(SLICE);
@@ -68,7 +76,10 @@ export class LanguageModelThread {
     }
   }
 
-  /** To be called where a thread is not stepped to its end: the others, which would wait for it, stop as well. */
+  /**
+   * To be called where a thread is not stepped to its end: the others, which would wait for it,
+   * stop as well.
+   */
   stop(): void {
     this.#team.stop();
   }
@@ -81,7 +92,7 @@ export class LanguageModelThread {
       checkpointState[0] !== CHECKPOINT.given &&
       options.input === 'word2vec'
     ) {
-      throw new RangeError('A frozen embedding needs word vectors, got none; switch freezeEmbedding off');
+      throw new LanguageModelError({ kind: 'frozenWithoutVectors' });
     }
     yield* this.#network.initialise(seed, trainingText, vectors);
     if (checkpointState[0] === CHECKPOINT.given) {
@@ -125,11 +136,16 @@ export class LanguageModelThread {
       const trouble = watch.observe(excess, norm, options.clip, learningRate, step >= warmUpSteps(total, options));
       if (trouble) {
         if (recoveries.length === MOST_RECOVERIES) {
-          throw new Error(
-            `The language model's loss became ${loss} (gradient ${norm}) in step ${step + 1} of ${total}, ` +
-              `at a learning rate of ${Number(learningRate.toPrecision(3))}; lower the learning rate (${options.learningRate})` +
-              (options.clip > 1 ? ` or clip (${options.clip})` : ''),
-          );
+          throw new LanguageModelError({
+            kind: 'lossGrew',
+            loss,
+            gradient: norm,
+            step: step + 1,
+            steps: total,
+            learningRate,
+            peakRate: options.learningRate,
+            clip: options.clip,
+          });
         }
         recoveries.push(this.#recover(step, trouble));
         watch = new Watch();
@@ -145,7 +161,10 @@ export class LanguageModelThread {
     this.#tell({ done: 1 });
   }
 
-  /** Measures the held-out text after `step` steps, and keeps or takes the best weights; true where the training is to end. */
+  /**
+   * Measures the held-out text after `step` steps, and keeps or takes the best weights; true where
+   * the training is to end.
+   */
   *#measure(step: number): Generator<void, boolean> {
     const { options, losses, heldOutLosses, progress, kept } = this.#job;
     const loss = yield* this.#evaluate();
@@ -209,8 +228,8 @@ export class LanguageModelThread {
   }
 
   /**
-   * One thread copies what the next step begins with, while the others go on: until they come to a barrier, they write
-   * none of it.
+   * One thread copies what the next step begins with, while the others go on: until they come to a
+   * barrier, they write none of it.
    */
   #answerCheckpoint(): void {
     const { checkpointState, checkpoint, checkpointProgress, progress, kept } = this.#job;

@@ -1,6 +1,7 @@
-// What notices that a training goes wrong, so that it can go on from weights that were good, at half the learning rate:
-// gradients that explode, and a loss that is no better than that of counting words. Both losses are of the same tokens, so
-// that their difference tells of the model, not of the text.
+// What notices that a training goes wrong, so that it can go on from weights that were good, at
+// half the learning rate: gradients that explode, and a loss that is no better than that of
+// counting words. Both losses are of the same tokens, so that their difference tells of the model,
+// not of the text.
 
 import { learningRateAt, type Schedule } from '../network/optimizer.ts';
 import { PROGRESS } from './progress.ts';
@@ -9,7 +10,10 @@ import { PROGRESS } from './progress.ts';
 export type Trouble = 'gradient' | 'loss';
 
 export interface Recovery {
-  /** The optimiser step that was not taken, from 0, and after how many steps the weights were that it went on from. */
+  /**
+   * The optimiser step that was not taken, from 0, and after how many steps the weights were that
+   * it went on from.
+   */
   step: number;
   from: number;
   trouble: Trouble;
@@ -26,17 +30,26 @@ export const PROGRESS_LENGTH = PROGRESS.recovered + NUMBERS * MOST_RECOVERIES;
 /** Steps that running means are over. */
 const SHORT = 10;
 const LONG = 100;
-/** A gradient so many times larger than the mean, after clipping, has exploded; the mean is known after so many steps. */
+/**
+ * How many times the mean, after clipping, a gradient that has exploded is, and after how many
+ * steps the mean is known.
+ */
 const EXPLODED = 100;
 const KNOWN_AFTER = 20;
-/** The loss has risen where the running mean is so much above that of counting words, nats. */
+/** How far the running mean of a loss that has risen is above that of counting words, nats. */
 const RISEN = 0.5;
-/** It stands still where it is not so much below that of counting words, over so many steps at the full learning rate. */
+/**
+ * How far a loss that does not stand still gets below that of counting words, and over how many
+ * steps at the full learning rate.
+ */
 const LEARNED = 0.02;
 const STILL_AFTER = 150;
 /** A learning rate below it is not why a loss stands still. */
 const SLOW = 1e-3;
-/** Adam knows nothing of the gradients at first: the learning rate rises over so many steps after a recovery. */
+/**
+ * Steps over which the learning rate rises after a recovery: Adam knows nothing of the gradients at
+ * first.
+ */
 const RISE = 20;
 
 /** How often it went wrong, and when. */
@@ -54,7 +67,10 @@ export function addRecovery(progress: Float64Array, { step, from, trouble }: Rec
   progress[PROGRESS.recoveries] = index + 1;
 }
 
-/** What Adam takes for step `step`, from 0, of `steps`: the number of its own steps, from 1, and the learning rate. */
+/**
+ * What Adam takes for step `step`, from 0, of `steps`: the number of its own steps, from 1, and the
+ * learning rate.
+ */
 export function adamStepAt(
   step: number,
   steps: number,
@@ -91,14 +107,18 @@ export class Watch {
     return { watchedSteps: this.#steps, meanNorm: this.#norm, excess: this.#excess, slowExcess: this.#slowExcess };
   }
 
-  /** Whether the weights are worth keeping: they are better than counting words, or as they were drawn or kept. */
+  /**
+   * Whether the weights are worth keeping: they are better than counting words, or as they were
+   * drawn or kept.
+   */
   get isGood(): boolean {
     return this.#steps === 0 || this.#excess < 0;
   }
 
   /**
-   * Between a step's gradient and its update: what is wrong, or null. `excess`: the loss less that of counting words, nats a
-   * token; `norm`: of the gradient, infinite or no number where the loss is. `isFull`: the learning rate, `rate`, has risen.
+   * Between a step's gradient and its update: what is wrong, or null. `excess`: the loss less that
+   * of counting words, nats a token; `norm`: of the gradient, infinite or no number where the loss
+   * is. `isFull`: the learning rate, `rate`, has risen.
    */
   observe(excess: number, norm: number, clip: number, rate: number, isFull: boolean): Trouble | null {
     const clipped = Math.min(norm, clip);

@@ -1,6 +1,7 @@
-// Whether products should take two panels at a time (`wide`). They should where V8 fuses pairs of 128-bit operations into
-// 256-bit ones: with its experimental flag --experimental-wasm-revectorize (Node 24), on a processor that has them. The flag
-// alone says neither that it helps nor that it is right, so both are tried.
+// Whether products should take two panels at a time (`wide`). They should where V8 fuses pairs of
+// 128-bit operations into 256-bit ones: with its experimental flag --experimental-wasm-revectorize
+// (Node 24), on a processor that has them. The flag alone says neither that it helps nor that it is
+// right, so both are tried.
 
 import { instantiate } from '../network/kernel.ts';
 import { Arena, createMemory, START } from '../network/memory.ts';

@@ -1,10 +1,11 @@
 // 32-bit floats as decimals in ASCII, read and written without a string for each number.
 //
-// Reading gives exactly Math.fround(Number(text)), which is what gensim reads too. Up to 15 digits and a power of ten up
-// to 22 need one multiplication or division of exact doubles (Clinger 1990, "How to Read Floating Point Numbers
-// Accurately"). Other numbers are first computed with an error of some units in the last place of a double; only where
-// that could cross the border between two floats, one time in some million, is the text read by Number().
-// Writing gives the fewest digits that come back to the bit when they are read.
+// Reading gives exactly Math.fround(Number(text)), which is what gensim reads too. Up to 15 digits
+// and a power of ten up to 22 need one multiplication or division of exact doubles (Clinger 1990,
+// "How to Read Floating Point Numbers Accurately"). Other numbers are first computed with an error
+// of some units in the last place of a double; only where that could cross the border between two
+// floats, one time in some million, is the text read by Number(). Writing gives the fewest digits
+// that come back to the bit when they are read.
 
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -17,16 +18,25 @@ const UPPER_E = 0x45;
 /** 10 ** 0 to 10 ** 60; exact up to 22. */
 const POWERS = Float64Array.from({ length: 61 }, (_, exponent) => Number(`1e${exponent}`));
 const EXACT_POWER = 22;
-/** Digits are added up while the sum is below this, so that it stays below 2 ** 53: 15 digits or more. */
+/**
+ * Digits are added up while the sum is below this, so that it stays below 2 ** 53: 15 digits or
+ * more.
+ */
 const MOST_EXACT = 9e14;
-/** Below it floats are subnormal, and the border between two of them lies elsewhere in the double's bits. */
+/**
+ * Below it floats are subnormal, and the border between two of them lies elsewhere in the double's
+ * bits.
+ */
 const SMALLEST_NORMAL = 2 ** -126;
 const LARGEST = 3.4e38;
 
 /** The bits of a double that a float does not have: 29, in the lower half. */
 const EXTRA_BITS = 0x1fffffff;
 const HALF_WAY = 0x10000000;
-/** Above the error of two roundings and of the digits left out (below 12), units in the last place of a double. */
+/**
+ * Above the error of two roundings and of the digits left out (below 12), units in the last place
+ * of a double.
+ */
 const DOUBT = 64;
 
 /** Reads one number after another from bytes. */
@@ -38,7 +48,10 @@ export class DecimalReader {
   readonly #double = new Float64Array(1);
   readonly #halves = new Uint32Array(this.#double.buffer); // little-endian, as WebAssembly is
 
-  /** The number that begins at `start` and ends at a space, a tab or `end`, rounded to a 32-bit float; NaN where it is none. */
+  /**
+   * The number that begins at `start` and ends at a space, a tab or `end`, rounded to a 32-bit
+   * float; NaN where it is none.
+   */
   read(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
     let byte = at < end ? bytes[at]! : 0;
@@ -123,7 +136,10 @@ export function isSeparator(byte: number): boolean {
 /** No number is written with more bytes. */
 export const LONGEST_DECIMAL = 24;
 
-/** Writes a 32-bit float at `at` in the fewest digits that come back to the bit; gives where it ends. Needs LONGEST_DECIMAL bytes. */
+/**
+ * Writes a 32-bit float at `at` in the fewest digits that come back to the bit; gives where it
+ * ends. Needs LONGEST_DECIMAL bytes.
+ */
 export function writeDecimal(bytes: Uint8Array, at: number, value: number): number {
   if (value < 0 || Object.is(value, -0)) bytes[at++] = MINUS;
   const magnitude = Math.abs(value);

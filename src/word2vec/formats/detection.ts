@@ -1,6 +1,7 @@
-// Which format a file of word vectors has, by its beginning first and by its name where that leaves it open.
+// Which format a file of word vectors has, by its beginning first and by its name where that leaves
+// it open.
 
-import { isFastText, FastTextReader } from './fasttext.ts';
+import { FastTextReader, isFastText } from './fasttext.ts';
 import { ProjectorVectorReader } from './projector.ts';
 import { SafetensorsVectorReader } from './safetensors.ts';
 import { areQuoted, fieldsOf, isNumber, textShape } from './text-shape.ts';
@@ -11,7 +12,10 @@ import { parseHeader, parseTabbedHeader, TextVectorReader } from './word2vec-tex
 /** Bytes of a file's beginning that tell its format. */
 export const HEAD = 1 << 16;
 
-/** First bytes of what people have beside the vectors themselves. A more special one stands before a more general one. */
+/**
+ * First bytes of what people have beside the vectors themselves. A more special one stands before a
+ * more general one.
+ */
 const FOREIGN: { what: ForeignFormat; bytes: number[] }[] = [
   { what: 'compressed', bytes: [0x1f, 0x8b] }, // gzip within gzip
   { what: 'compressed', bytes: [0x42, 0x5a, 0x68] }, // bzip2
@@ -26,7 +30,9 @@ const FOREIGN: { what: ForeignFormat; bytes: number[] }[] = [
   { what: 'numpy', bytes: [0x93, 0x4e, 0x55, 0x4d] },
 ];
 
-/** The format of a file with this name and beginning. Throws VectorFileError if it is none of ours. */
+/**
+ * The format of a file with this name and beginning. Throws VectorFileError if it is none of ours.
+ */
 export function detectFormat(name: string, head: Uint8Array): ReadableFormat {
   if (head.length === 0) fail({ kind: 'empty' });
   if (isFastText(head)) return 'fasttext';
@@ -55,7 +61,10 @@ export function detectFormat(name: string, head: Uint8Array): ReadableFormat {
   return textShape(head, head.length) ? 'glove' : fail({ kind: 'unknownFormat' });
 }
 
-/** Which half of UTF-16 a text begins in, by its mark or by the NUL bytes of its first letters; null if neither. */
+/**
+ * Which half of UTF-16 a text begins in, by its mark or by the NUL bytes of its first letters; null
+ * if neither.
+ */
 export function utf16Of(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const [first, second, third, fourth] = head;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
@@ -78,7 +87,8 @@ function kindOfZip(head: Uint8Array): ForeignFormat {
 
 /** What a table is that is nearly a file of vectors; null if it may be one. */
 function nearly(lines: readonly string[]): ForeignFormat | null {
-  // buckets, D, shortest and longest n-gram, hashes, seed, and the signs for the beginning and the end of a word
+  // buckets, D, shortest and longest n-gram, hashes, seed, and the signs for the beginning and the
+  // end of a word
   if (/^(\d+ ){6}\S+ \S+$/.test(lines[0]!.trim())) return 'floret';
   const rows = lines.slice(0, -1).filter((line) => line.trim() !== '');
   const share = (shape: RegExp): number => rows.filter((line) => shape.test(line)).length / Math.max(1, rows.length);
@@ -112,7 +122,10 @@ export interface FileFacts {
   words: readonly string[] | null;
 }
 
-/** The reader of a format. Throws VectorFileError if the beginning says that the file cannot be read. */
+/**
+ * The reader of a format. Throws VectorFileError if the beginning says that the file cannot be
+ * read.
+ */
 export function createReader(
   format: ReadableFormat,
   table: VectorTable,

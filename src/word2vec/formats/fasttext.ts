@@ -1,20 +1,25 @@
-// fastText's own model file, `.bin` (https://github.com/facebookresearch/fastText, `FastText::saveModel`; versions 11 and 12): magic
-// and version, the options, the dictionary, the matrix of input vectors (words, then buckets of character n-grams) and that
-// of output vectors. Integers and floats are little-endian. Of unsupervised models the word vectors are read and the
-// n-grams' rows, so that words outside the vocabulary have vectors, as gensim's `load_facebook_vectors` gives them.
+// fastText's own model file, `.bin` (https://github.com/facebookresearch/fastText,
+// `FastText::saveModel`; versions 11 and 12): magic and version, the options, the dictionary, the
+// matrix of input vectors (words, then buckets of character n-grams) and that of output vectors.
+// Integers and floats are little-endian. Of unsupervised models the word vectors are read and the
+// n-grams' rows, so that words outside the vocabulary have vectors, as gensim's
+// `load_facebook_vectors` gives them.
 //
-// A word's vector is the mean of its own row and those of its n-grams; that of `</s>` is its own row alone (fastText; gensim
-// takes its n-grams too).
+// A word's vector is the mean of its own row and those of its n-grams; that of `</s>` is its own
+// row alone (fastText; gensim takes its n-grams too).
 
 import { ngramRowsOfBytes } from '../subwords.ts';
 import { fail, type VectorReader, type VectorTable } from './vector-table.ts';
 
 const MAGIC = 0x2f4f16ba;
 const VERSIONS = [11, 12];
-/** Bytes of magic, version, twelve options of 4 bytes and one of 8; then the dictionary's sizes, 3 of 4 bytes and 2 of 8. */
+/**
+ * Bytes of magic, version, twelve options of 4 bytes and one of 8; then the dictionary's sizes, 3
+ * of 4 bytes and 2 of 8.
+ */
 const OPTIONS_END = 8 + 12 * 4 + 8;
 const HEADER = OPTIONS_END + 3 * 4 + 2 * 8;
-/** Of an entry of the dictionary behind its word: NUL, count (8), type (1). */
+/** Bytes of an entry of the dictionary behind its word: NUL, count (8), type (1). */
 const ENTRY_END = 10;
 /** Whether it is quantized (1), rows (8), columns (8). */
 const MATRIX_HEADER = 17;
@@ -56,7 +61,10 @@ export class FastTextReader implements VectorReader {
   /** (buckets, D) */
   #ngrams = new Float32Array(new SharedArrayBuffer(0));
   #rowBytes = new Uint8Array(0);
-  /** The beginning of what is cut off by the end of a chunk, and the byte of the file that it begins with. */
+  /**
+   * The beginning of what is cut off by the end of a chunk, and the byte of the file that it begins
+   * with.
+   */
   #rest = new Uint8Array(0);
   #at = 0;
 
@@ -87,7 +95,10 @@ export class FastTextReader implements VectorReader {
     this.#table.finish();
   }
 
-  /** Reads what comes next; gives how many bytes it took, 0 if they are not there yet, or if nothing more is wanted. */
+  /**
+   * Reads what comes next; gives how many bytes it took, 0 if they are not there yet, or if nothing
+   * more is wanted.
+   */
   #step(bytes: Uint8Array, start: number): number {
     const left = bytes.length - start;
     switch (this.#stage) {

@@ -1,5 +1,6 @@
-// GloVe's text format (https://github.com/stanfordnlp/GloVe): a line for each word, the word and D numbers, no header.
-// It is read as word2vec-text.ts reads, with the shape that text-shape.ts finds.
+// GloVe's text format (https://github.com/stanfordnlp/GloVe): a line for each word, the word and D
+// numbers, no header. It is read as word2vec-text.ts reads, with the shape that text-shape.ts
+// finds.
 
 import { writeRows } from './text-rows.ts';
 

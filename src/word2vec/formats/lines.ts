@@ -7,7 +7,10 @@ const LONGEST_LINE = 1_000_000;
 const NEW_LINE = 0x0a;
 const RETURN = 0x0d;
 
-/** Takes a line: bytes[start] up to bytes[end], without its end; lines count from 1. `whole`: it has an end, so the file does not stop in it. Gives false where no more lines are wanted. */
+/**
+ * Takes a line: bytes[start] up to bytes[end], without its end; lines count from 1. `whole`: it has
+ * an end, so the file does not stop in it. Gives false where no more lines are wanted.
+ */
 export type TakeLine = (bytes: Uint8Array, start: number, end: number, line: number, whole: boolean) => boolean;
 
 export class Lines {

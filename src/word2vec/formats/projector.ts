@@ -1,13 +1,16 @@
-// The Embedding Projector's pair of files (https://projector.tensorflow.org, "Load"): vectors.tsv, a line of D numbers
-// for each word and nothing else; metadata.tsv, the words in the same order. Metadata of one column has no header row,
-// metadata of more columns has one.
+// The Embedding Projector's pair of files (https://projector.tensorflow.org, "Load"): vectors.tsv,
+// a line of D numbers for each word and nothing else; metadata.tsv, the words in the same order.
+// Metadata of one column has no header row, metadata of more columns has one.
 
 import { DecimalReader, isSeparator } from './decimals.ts';
 import { Lines } from './lines.ts';
 import { writeRows } from './text-rows.ts';
 import { fail, type Place, type RowProblem, type VectorReader, type VectorTable } from './vector-table.ts';
 
-/** The name of the metadata that belong to a file of vectors: `vectors` or gensim's `tensor` in it becomes `metadata`; x.tsv has x.metadata.tsv. */
+/**
+ * The name of the metadata that belong to a file of vectors: `vectors` or gensim's `tensor` in it
+ * becomes `metadata`; x.tsv has x.metadata.tsv.
+ */
 export function metadataName(name: string): string {
   const named = name.replace(/(vectors?|tensors?)(?!.*(vector|tensor))/i, 'metadata');
   return named === name ? name.replace(/(\.tsv)?$/i, '.metadata.tsv') : named;
@@ -95,7 +98,7 @@ export class ProjectorVectorReader implements VectorReader {
     return !table.full;
   }
 
-  /** What is wrong with a row of so many numbers. */
+  /** What is wrong with a row of `found` numbers. */
   #problem(found: number, place: Place, whole: boolean): RowProblem | null {
     const table = this.#table;
     const { vectorSize: expected, rows } = table;

@@ -1,6 +1,7 @@
-// Word vectors in safetensors (https://github.com/huggingface/safetensors, "Format"): an 8-byte little-endian header
-// length, a JSON header with type, shape and offsets of each tensor, then the tensors' bytes. F32 only. The format holds
-// numbers: the words are in the header's metadata under `words`, one a line, in the order of the rows.
+// Word vectors in safetensors (https://github.com/huggingface/safetensors, "Format"): an 8-byte
+// little-endian header length, a JSON header with type, shape and offsets of each tensor, then the
+// tensors' bytes. F32 only. The format holds numbers: the words are in the header's metadata under
+// `words`, one a line, in the order of the rows.
 
 import { fail, type VectorReader, type VectorTable } from './vector-table.ts';
 
@@ -24,7 +25,10 @@ export function safetensorsHeaderLength(bytes: Uint8Array): number {
   return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
 }
 
-/** The header's JSON, without its length. `dataBytes`: of the file after the header. Throws one sentence that names what is wrong. */
+/**
+ * The header's JSON, without its length. `dataBytes`: of the file after the header. Throws one
+ * sentence that names what is wrong.
+ */
 export function parseSafetensorsHeader(json: Uint8Array, dataBytes: number): SafetensorsHeader {
   let header: unknown;
   try {
@@ -65,7 +69,10 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
 }
 
-/** Reads the tensor `vectors`, or `input` as a stored model has it, or the only one with rows and columns. */
+/**
+ * Reads the tensor `vectors`, or `input` as a stored model has it, or the only one with rows and
+ * columns.
+ */
 export class SafetensorsVectorReader implements VectorReader {
   readonly #table: VectorTable;
   readonly #bytes: number;

@@ -5,7 +5,10 @@ import { LONGEST_DECIMAL, writeDecimal } from './decimals.ts';
 /** Numbers of a chunk: some hundred kilobytes, a few milliseconds. */
 const NUMBERS = 1 << 15;
 
-/** A line for each row: the word, where there are words, and D numbers, with `separator` between. `vectors`: (rows, D). */
+/**
+ * A line for each row: the word, where there are words, and D numbers, with `separator` between.
+ * `vectors`: (rows, D).
+ */
 export function* writeRows(
   words: readonly string[] | null,
   vectors: Float32Array,
@@ -40,8 +43,9 @@ export function* writeRows(
 }
 
 /**
- * A word as one field of one line. Fields part at a space, U+0020, and lines at their ends: for these stands `_`, as in
- * gensim's phrases. Every other sign, such as a no-break space, is part of the word.
+ * A word as one field of one line. Fields part at a space, U+0020, and lines at their ends: for
+ * these stands `_`, as in gensim's phrases. Every other sign, such as a no-break space, is part of
+ * the word.
  */
 export function asField(word: string): string {
   return word.replace(/[ \r\n]/g, '_');

@@ -1,5 +1,6 @@
-// What the beginning of a text file of word vectors says about its rows. A row is a word and D numbers, with spaces or tabs
-// between; a word may hold spaces and end in a number, so that D is what most rows agree on.
+// What the beginning of a text file of word vectors says about its rows. A row is a word and D
+// numbers, with spaces or tabs between; a word may hold spaces and end in a number, so that D is
+// what most rows agree on.
 
 import { DecimalReader } from './decimals.ts';
 
@@ -14,10 +15,16 @@ export interface TextShape {
   heading: boolean;
 }
 
-/** A share of the words that may lack quotation marks where the others have them: names of columns, odd rows. */
+/**
+ * A share of the words that may lack quotation marks where the others have them: names of columns,
+ * odd rows.
+ */
 const QUOTED = 0.9;
 
-/** The shape of a file of `bytes` bytes that begins with `head`; null if most of its lines do not end in numbers. */
+/**
+ * The shape of a file of `bytes` bytes that begins with `head`; null if most of its lines do not
+ * end in numbers.
+ */
 export function textShape(head: Uint8Array, bytes: number): TextShape | null {
   const text = new TextDecoder().decode(head);
   const lines = text.split('\n');
@@ -64,7 +71,10 @@ function rowOf(line: string): Row {
   return { fields, numbers, isSure: false };
 }
 
-/** What most rows end in; of two that are equally common the smaller one if the others may have words that end in whole numbers. */
+/**
+ * What most rows end in; of two that are equally common the smaller one if the others may have
+ * words that end in whole numbers.
+ */
 function commonSize(rows: readonly Row[]): number {
   const counts = new Map<number, number>();
   for (const { numbers } of rows) counts.set(numbers, (counts.get(numbers) ?? 0) + 1);

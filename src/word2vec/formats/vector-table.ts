@@ -1,15 +1,22 @@
-// What a file of word vectors holds, while it is read: words, their vectors, and what was wrong with them.
-// Every reader of this folder fills a table row by row; a problem is thrown as data, and the engine says it in a sentence.
-// A row with something wrong is left out and counted, as long as there are few.
+// What a file of word vectors holds, while it is read: words, their vectors, and what was wrong
+// with them. Every reader of this folder fills a table row by row; a problem is thrown as data, and
+// the engine says it in a sentence. A row with something wrong is left out and counted, as long as
+// there are few.
 
 import type { NgramOptions } from '../subwords.ts';
 
-/** A format that is written. `glove`: text without a header. `projector`: the Embedding Projector's vectors.tsv with metadata.tsv. */
+/**
+ * A format that is written. `glove`: text without a header. `projector`: the Embedding Projector's
+ * vectors.tsv with metadata.tsv.
+ */
 export type VectorFormat = 'word2vec-text' | 'word2vec-binary' | 'glove' | 'projector' | 'safetensors';
 /** A format that is read. `fasttext`: fastText's own model file. */
 export type ReadableFormat = VectorFormat | 'fasttext';
 
-/** Takes a file's bytes in order, in chunks of any size, and fills a table. Both methods throw VectorFileError. */
+/**
+ * Takes a file's bytes in order, in chunks of any size, and fills a table. Both methods throw
+ * VectorFileError.
+ */
 export interface VectorReader {
   /** False if no more bytes are wanted. */
   push(bytes: Uint8Array): boolean;
@@ -17,17 +24,25 @@ export interface VectorReader {
   end(): void;
 }
 
-/** The rows of a model's character n-grams, from which words outside its vocabulary have their vectors. */
+/**
+ * The rows of a model's character n-grams, from which words outside its vocabulary have their
+ * vectors.
+ */
 export interface NgramVectors {
   options: NgramOptions;
   /** (buckets, D) */
   vectors: Float32Array<SharedArrayBuffer>;
 }
 
-/** Where in a file: a line of text, or a byte and the row it belongs to. All but bytes count from 1. */
+/**
+ * Where in a file: a line of text, or a byte and the row it belongs to. All but bytes count from 1.
+ */
 export type Place = { line: number } | { byte: number; row: number };
 
-/** What is wrong with one row. It is left out; a file with many such rows is refused with the first of them. */
+/**
+ * What is wrong with one row. It is left out; a file with many such rows is refused with the first
+ * of them.
+ */
 export type RowProblem =
   | { kind: 'rowLength'; place: Place; expected: number; found: number }
   | { kind: 'notANumber' | 'notFinite'; place: Place; number: number }
@@ -55,7 +70,7 @@ export type VectorFileProblem =
   | { kind: 'foreign'; what: ForeignFormat }
   | { kind: 'header'; place: Place }
   | { kind: 'vectorSize'; vectorSize: number }
-  /** The header promises more than a file of so many bytes can hold. */
+  /** The header promises more than a file of this size can hold. Bytes. */
   | { kind: 'shorterThanHeader'; rows: number; vectorSize: number; bytes: number }
   | { kind: 'tooFewRows'; expected: number; found: number }
   | RowProblem
@@ -63,7 +78,10 @@ export type VectorFileProblem =
   | { kind: 'longLine'; place: Place; bytes: number }
   /** `most`: rows that would fit. */
   | { kind: 'tooLarge'; rows: number; vectorSize: number; most: number }
-  /** The words of a `projector` or `safetensors` file are in another place, which has too few or too many of them. */
+  /**
+   * The words of a `projector` or `safetensors` file are in another place, which has too few or too
+   * many of them.
+   */
   | { kind: 'words'; rows: number; words: number }
   | { kind: 'safetensors'; reason: string };
 
@@ -86,12 +104,15 @@ export function fail(problem: VectorFileProblem): never {
 const LARGEST_VECTOR_SIZE = 20_000;
 /** As much as the kernel that compares vectors can address. */
 const MOST_BYTES = 2 ** 32 - 2 ** 20;
-/** The largest share of a file's rows that may be left out because something is wrong with them; one row always may. */
+/**
+ * The largest share of a file's rows that may be left out because something is wrong with them; one
+ * row always may.
+ */
 const MOST_LEFT_OUT = 0.01;
 
 /**
- * Decodes words whose bytes are not all UTF-8, one a line, as the file that they are from was meant; null if they are
- * broken UTF-8.
+ * Decodes words whose bytes are not all UTF-8, one a line, as the file that they are from was
+ * meant; null if they are broken UTF-8.
  */
 export type DecodeWords = (bytes: Uint8Array) => { text: string; encoding: string } | null;
 
@@ -120,7 +141,10 @@ export class VectorTable {
   readonly #undecoded = new Map<number, Uint8Array>();
   /** Rows that the file is expected to have. */
   #announced = 0;
-  /** (capacity, D); shared memory, so that a thread hands it on without a copy. What is not written takes no memory. */
+  /**
+   * (capacity, D); shared memory, so that a thread hands it on without a copy. What is not written
+   * takes no memory.
+   */
   #vectors = new Float32Array(new SharedArrayBuffer(0));
   #capacity = 0;
 
@@ -135,7 +159,10 @@ export class VectorTable {
     return this.vectorSize > 0 && this.rows >= this.#most;
   }
 
-  /** Makes room for `rows` rows of D numbers; more can follow. Throws VectorFileError if memory cannot hold them. */
+  /**
+   * Makes room for `rows` rows of D numbers; more can follow. Throws VectorFileError if memory
+   * cannot hold them.
+   */
   begin(vectorSize: number, rows: number): void {
     if (!(vectorSize >= 1 && vectorSize <= LARGEST_VECTOR_SIZE)) fail({ kind: 'vectorSize', vectorSize });
     this.vectorSize = vectorSize;
@@ -182,14 +209,20 @@ export class VectorTable {
     this.#checkLeftOut(Math.max(this.rows, this.#announced));
   }
 
-  /** All rows are there: decodes what is not UTF-8. Throws VectorFileError if too many rows were left out, or all. */
+  /**
+   * All rows are there: decodes what is not UTF-8. Throws VectorFileError if too many rows were
+   * left out, or all.
+   */
   finish(): void {
     if (!this.full) this.#checkLeftOut(this.rows);
     if (this.words.length === 0) fail(this.leftOut?.first ?? { kind: 'noWords' });
     if (this.#undecoded.size > 0) this.#decodeAll();
   }
 
-  /** The vectors, (V, D); on a SharedArrayBuffer that may be longer. Throws VectorFileError if there are none. */
+  /**
+   * The vectors, (V, D); on a SharedArrayBuffer that may be longer. Throws VectorFileError if there
+   * are none.
+   */
   vectors(): Float32Array<SharedArrayBuffer> {
     if (this.words.length === 0) fail({ kind: 'noWords' });
     return this.#vectors.subarray(0, this.words.length * this.vectorSize);
@@ -208,8 +241,8 @@ export class VectorTable {
   }
 
   /**
-   * Decodes all words beyond ASCII together, also those that happen to be UTF-8. Broken UTF-8 gets replacement
-   * characters. Words that turn out to have been there before are taken out again.
+   * Decodes all words beyond ASCII together, also those that happen to be UTF-8. Broken UTF-8 gets
+   * replacement characters. Words that turn out to have been there before are taken out again.
    */
   #decodeAll(): void {
     const { words } = this;

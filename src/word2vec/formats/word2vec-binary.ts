@@ -1,6 +1,7 @@
-// The binary format of the original word2vec tool (https://code.google.com/archive/p/word2vec, distance.c): a line `V D`,
-// then for each word: the word, a space, D little-endian 32-bit floats. word2vec.c ends each row with a line break, gensim
-// does not. Where rows end in line breaks, they tell the end of a word that has spaces; else the first space does.
+// The binary format of the original word2vec tool (https://code.google.com/archive/p/word2vec,
+// distance.c): a line `V D`, then for each word: the word, a space, D little-endian 32-bit floats.
+// word2vec.c ends each row with a line break, gensim does not. Where rows end in line breaks, they
+// tell the end of a word that has spaces; else the first space does.
 
 import { asField } from './text-rows.ts';
 import { fail, type RowProblem, type VectorReader, type VectorTable } from './vector-table.ts';
@@ -8,7 +9,10 @@ import { parseHeader } from './word2vec-text.ts';
 
 const NEW_LINE = 0x0a;
 const SPACE = 0x20;
-/** A word that goes on for more bytes is none: the file is something else, or a row before it is damaged. */
+/**
+ * A word that goes on for more bytes is none: the file is something else, or a row before it is
+ * damaged.
+ */
 const LONGEST_WORD = 10_000;
 const LONGEST_HEADER = 100;
 /** Rows of a chunk: some hundred kilobytes. */
@@ -23,7 +27,7 @@ export class BinaryVectorReader implements VectorReader {
   #rest = new Uint8Array(0);
   /** The byte of the file that `#rest` begins with. */
   #at = 0;
-  /** Of the table's row. */
+  /** Bytes of the table's row. */
   #rowBytes = new Uint8Array(0);
   /** Whether the first row ends in a line break; null until it is read. */
   #hasLineBreaks: boolean | null = null;
@@ -61,7 +65,10 @@ export class BinaryVectorReader implements VectorReader {
     this.#at += at;
   }
 
-  /** Reads the header or a row; gives where it ends, or `start` if its end is not there yet. `last`: nothing follows. */
+  /**
+   * Reads the header or a row; gives where it ends, or `start` if its end is not there yet. `last`:
+   * nothing follows.
+   */
   #read(bytes: Uint8Array, start: number, last: boolean): number {
     const table = this.#table;
     if (table.full) return bytes.length;
@@ -88,8 +95,9 @@ export class BinaryVectorReader implements VectorReader {
   }
 
   /**
-   * The space that ends the word at `start`; null if the row's end is not there yet. It is the first space, or the first one
-   * behind which D numbers end in a line break if the rows of the file do.
+   * The space that ends the word at `start`; null if the row's end is not there yet. It is the
+   * first space, or the first one behind which D numbers end in a line break if the rows of the
+   * file do.
    */
   #endOfWord(bytes: Uint8Array, start: number, last: boolean): number | null {
     const first = bytes.subarray(start, start + LONGEST_WORD).indexOf(SPACE);
@@ -106,7 +114,10 @@ export class BinaryVectorReader implements VectorReader {
     }
   }
 
-  /** What is wrong with the row whose word stands from `start` to `wordEnd` and whose numbers are in the table's row. */
+  /**
+   * What is wrong with the row whose word stands from `start` to `wordEnd` and whose numbers are in
+   * the table's row.
+   */
   #problem(bytes: Uint8Array, start: number, wordEnd: number): RowProblem | null {
     const table = this.#table;
     const row = table.rows + 1;

@@ -1,7 +1,8 @@
-// The text format of the original word2vec tool (https://code.google.com/archive/p/word2vec), which gensim's
-// KeyedVectors and fastText's `.vec` files share: a line `V D`, then a line for each word, the word and D numbers with
-// spaces between. fastText and word2vec put one more space at the end of each line; it is read, not written. The last D
-// fields of a line are the vector, what stands before them is the word; a line that is neither is left out.
+// The text format of the original word2vec tool (https://code.google.com/archive/p/word2vec), which
+// gensim's KeyedVectors and fastText's `.vec` files share: a line `V D`, then a line for each word,
+// the word and D numbers with spaces between. fastText and word2vec put one more space at the end
+// of each line; it is read, not written. The last D fields of a line are the vector, what stands
+// before them is the word; a line that is neither is left out.
 
 import { DecimalReader, isSeparator } from './decimals.ts';
 import { Lines } from './lines.ts';
@@ -11,11 +12,14 @@ import { fail, type RowProblem, type VectorFileProblem, type VectorReader, type 
 
 /** What a reader of lines knows before it begins. */
 export interface TextLayout {
-  /** Of the file. */
+  /** Size of the file. */
   bytes: number;
   /** Whether words stand in quotation marks, which are no part of them. */
   quoted?: boolean;
-  /** If there is no header: D, about how many rows there are, and whether the first line names the columns. */
+  /**
+   * If there is no header: D, about how many rows there are, and whether the first line names the
+   * columns.
+   */
   headerless?: { vectorSize: number; rows: number; heading?: boolean };
 }
 
@@ -37,7 +41,10 @@ export class TextVectorReader implements VectorReader {
   #rows = 0;
   /** A blank line, if nothing has come behind it yet. */
   #blank: number | null = null;
-  /** Rows whose word ends in a decimal, which is left over if the size of the vectors is too small; and the first of them. */
+  /**
+   * Rows whose word ends in a decimal, which is left over if the size of the vectors is too small;
+   * and the first of them.
+   */
   #surplus: { rows: number; first: VectorFileProblem } | null = null;
 
   constructor(table: VectorTable, { bytes, quoted = false, headerless }: TextLayout) {
@@ -135,8 +142,9 @@ export class TextVectorReader implements VectorReader {
   }
 
   /**
-   * Where the word of an odd line ends: the last D fields are numbers, and what stands before them is the word, also if
-   * it has spaces or ends in a number. Gives what is wrong with the line if that cannot be.
+   * Where the word of an odd line ends: the last D fields are numbers, and what stands before them
+   * is the word, also if it has spaces or ends in a number. Gives what is wrong with the line if
+   * that cannot be.
    */
   #endOfWord(bytes: Uint8Array, start: number, end: number, line: number, whole: boolean): number | RowProblem {
     const { vectorSize } = this.#table;
@@ -183,7 +191,10 @@ const TAB = 0x09;
 const QUOTE = 0x22;
 const POINT = 0x2e;
 
-/** A word without the quotation marks around it; one within is written as R and CSV write it, `\\"` or `""`. */
+/**
+ * A word without the quotation marks around it; one within is written as R and CSV write it, `\\"`
+ * or `""`.
+ */
 function withoutQuotes(word: Uint8Array): Uint8Array {
   if (word.length < 2 || word[0] !== QUOTE || word.at(-1) !== QUOTE) return word;
   const inner = String.fromCharCode(...word.subarray(1, -1)).replace(/\\(["\\])|"(")/g, '$1$2');
@@ -191,8 +202,8 @@ function withoutQuotes(word: Uint8Array): Uint8Array {
 }
 
 /**
- * `V D`, two whole numbers with spaces between; null if the line is something else. With a tab between they may be a row of
- * numbers: see `parseTabbedHeader`.
+ * `V D`, two whole numbers with spaces between; null if the line is something else. With a tab
+ * between they may be a row of numbers: see `parseTabbedHeader`.
  */
 export function parseHeader(line: Uint8Array, between = / +/): { rows: number; vectorSize: number } | null {
   if (line.length > 40) return null;
@@ -214,7 +225,10 @@ export function parseTabbedHeader(line: Uint8Array, next: string): { rows: numbe
     : null;
 }
 
-/** `vectors`: (V, D). Numbers come back to the bit; a space within a word is written as `_`, since no reader could tell it. */
+/**
+ * `vectors`: (V, D). Numbers come back to the bit; a space within a word is written as `_`, since
+ * no reader could tell it.
+ */
 export function* writeWord2vecText(
   words: readonly string[],
   vectors: Float32Array,

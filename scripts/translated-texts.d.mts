@@ -1,2 +1,0 @@
-/** The sentences of one file. */
-export function textsIn(file: string, source: string): string[];
