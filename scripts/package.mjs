@@ -1,14 +1,19 @@
-// npm run package: a production build, packed as lexiscope-VERSION.vsix. Fails where the package is
-// too large or holds anything else than what the extension needs at run time (.vscodeignore says
-// what goes in; this looks at what came out).
+// npm run package: a production build, packed as lexiscope-VERSION.vsix
+//   --repository URL      where the README's links to files of the project lead
+//   --baseImagesUrl URL   where its pictures lie; without it they are embedded
+// Fails where the package is too large or holds anything else than what the extension needs at run
+// time (.vscodeignore says what goes in; this looks at what came out).
 import { createVSIX } from '@vscode/vsce';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { buildAll } from './build.mjs';
 import { root } from './install.mjs';
 
 const LARGEST = 3e6; // bytes
+/** The extension's page, made from the README. */
+const PAGE = 'dist/readme.md';
 
 const kernels = (await readdir(join(root, 'src/kernels')))
   .filter((file) => /(?<!\.d)\.ts$/.test(file))
@@ -29,19 +34,27 @@ const ALLOWED = [
 ];
 
 /**
+ * Addresses of the project, if it has any.
+ * @typedef {{ repository?: string, baseImagesUrl?: string }} Addresses
+ */
+
+/**
  * Builds and packs. Gives the path of the package; throws one sentence where it must not be
  * shipped.
+ * @param {Addresses} addresses
  */
-export async function packageExtension() {
+export async function packageExtension(addresses = {}) {
   const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const path = join(root, `${name}-${version}.vsix`);
   await buildAll();
+  await writeFile(join(root, PAGE), await extensionPage(await readFile(join(root, 'README.md'), 'utf8'), addresses));
   await createVSIX({
     cwd: root,
     packagePath: path,
     dependencies: false, // they are in the bundles
     allowMissingRepository: true,
-    rewriteRelativeLinks: false, // the README's images have no public address yet
+    rewriteRelativeLinks: false, // the page has none
+    readmePath: PAGE,
   });
   const { size } = await stat(path);
   const foreign = archiveEntries(await readFile(path)).filter((name) => !belongsInPackage(name));
@@ -52,6 +65,29 @@ export async function packageExtension() {
       ? `The package would hold what it does not need: ${foreign.join(', ')}.`
       : `The package would have ${size} bytes; ${LARGEST} are allowed.`,
   );
+}
+
+/**
+ * The README as the extension's page, which is shown far from the project's files: pictures are
+ * embedded or at an address, links to files lead to the repository or are their text alone.
+ * @param {string} readme
+ * @param {Addresses} addresses
+ */
+export async function extensionPage(readme, { repository, baseImagesUrl }) {
+  /** @type {Map<string, string>} */
+  const pictures = new Map();
+  for (const [, path] of readme.matchAll(/!\[[^\]]*\]\((?!https:)([^)]+\.png)\)/g)) {
+    if (!path) continue;
+    const embedded = async () => `data:image/png;base64,${(await readFile(join(root, path))).toString('base64')}`;
+    pictures.set(path, baseImagesUrl ? `${baseImagesUrl}/${path}` : await embedded());
+  }
+  return readme
+    .replace(/(!\[[^\]]*\])\(([^)]+)\)/g, (all, title, path) =>
+      pictures.has(path) ? `${title}(${pictures.get(path)})` : all,
+    )
+    .replace(/(?<!!)\[([^\]]*)\]\((?!https:|#)([^)]+)\)/g, (_, title, path) =>
+      repository ? `[${title}](${repository}/blob/HEAD/${path})` : title,
+    );
 }
 
 /**
@@ -80,7 +116,8 @@ export function archiveEntries(bytes) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
-    const path = await packageExtension();
+    const { values } = parseArgs({ options: { repository: { type: 'string' }, baseImagesUrl: { type: 'string' } } });
+    const path = await packageExtension(values);
     console.log(`${relative(process.cwd(), path)}: ${((await stat(path)).size / 1e6).toFixed(2)} MB`);
   } catch (error) {
     console.error(error.message);

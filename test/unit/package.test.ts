@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import manifest from '../../package.json' with { type: 'json' };
 import { KERNELS } from '../../src/kernel-interfaces/names.ts';
-import { archiveEntries, belongsInPackage } from '../../scripts/package.mjs';
+import { archiveEntries, belongsInPackage, extensionPage } from '../../scripts/package.mjs';
 
 const root = new URL('../../', import.meta.url);
 
@@ -73,7 +73,6 @@ describe('the package', () => {
       ...(await readdir(new URL('media/walkthrough', root))).map((picture) => `media/walkthrough/${picture}`),
       'package.json',
       'package.nls.json',
-      'README.md',
       'CHANGELOG.md',
       'LICENSE',
     ];
@@ -85,7 +84,11 @@ describe('the package', () => {
 
   test('holds nothing else', () => {
     const archived = files.map((path) =>
-      path === 'LICENSE' ? 'extension/LICENSE.txt' : `extension/${/^\w+\.md$/.test(path) ? path.toLowerCase() : path}`,
+      path === 'dist/readme.md'
+        ? 'extension/readme.md'
+        : path === 'LICENSE'
+          ? 'extension/LICENSE.txt'
+          : `extension/${/^\w+\.md$/.test(path) ? path.toLowerCase() : path}`,
     );
     assert.deepEqual(
       archived.filter((name) => !belongsInPackage(name)),
@@ -109,6 +112,25 @@ describe('the package', () => {
     ])
       assert.ok(!belongsInPackage(`extension/${path}`), path);
   });
+});
+
+test("the extension's page has its pictures in it or at an address, and no link that leads nowhere", async () => {
+  const readme = await readFile(new URL('README.md', root), 'utf8');
+  const page = await extensionPage(readme, {});
+  const targets = [...page.matchAll(/\]\(([^)]{1,40})/g)].map(([, target]) => target!);
+  assert.deepEqual(
+    targets.filter((target) => !/^(https:|#|data:image\/png;base64,iVBORw0)/.test(target)),
+    [],
+  );
+  assert.ok(targets.filter((target) => target.startsWith('data:')).length >= 3);
+  assert.equal(
+    await extensionPage('![a map](docs/images/explorer.png) and [text](docs/text.md), [b](https://b.example)', {
+      repository: 'https://a.example/x',
+      baseImagesUrl: 'https://a.example/raw',
+    }),
+    '![a map](https://a.example/raw/docs/images/explorer.png) and [text](https://a.example/x/blob/HEAD/docs/text.md), [b](https://b.example)',
+  );
+  assert.equal(await extensionPage('see [text](docs/text.md#secrets)', {}), 'see text');
 });
 
 test('the entries of an archive are read from its central directory', () => {
