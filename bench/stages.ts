@@ -1,5 +1,5 @@
-// How soon each result of a training works: seconds from the request to stored vectors, map, suggestions.
-// The engine's start counts.
+// How soon each result of a training works: seconds from the request, with the engine's start, to
+// stored vectors, map and suggestions.
 //   --folder DIR (else a million words of node_modules' sources)   --rounds N (3)
 //   --all (suggestions too)
 
@@ -45,7 +45,6 @@ async function times(request: TrainRequest, directory: string): Promise<Times> {
     execArgv: [],
   });
   const found: Times = { words: 0, vectors: 0, map: 0, suggestions: null, phases: {} };
-  let engine: EngineApi;
   const stored: NonNullable<EngineEvents['stored']> = ({ words, mapWords, languageModel }) => {
     found.words = words ?? 0;
     if (languageModel) found.suggestions = now();
@@ -56,7 +55,7 @@ async function times(request: TrainRequest, directory: string): Promise<Times> {
     }
   };
   const progress = ({ phase }: { phase: Phase }): void => void (found.phases[phase] ??= now());
-  engine = createBirpc<EngineApi, EngineEvents>(
+  const engine: EngineApi = createBirpc<EngineApi, EngineEvents>(
     { progress, stored, log: () => undefined },
     {
       post: (message: Serializable) => void child.send(message),
