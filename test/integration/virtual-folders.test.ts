@@ -80,7 +80,8 @@ after(async () => {
 async function known(word: string): Promise<boolean> {
   await window.command('Lexiscope: Find Similar Words…');
   await (await window.quickInput()).fill(word);
-  const row = await window.quickRow(/\d\.\d{3}$|is not a word that was learned/);
+  // the word at the cursor may be looked up first
+  const row = await window.quickRow(new RegExp(`\\d\\.\\d{3}$|${word}.*is not a word that was learned`));
   await window.press('Escape');
   return !row.includes('is not a word');
 }
