@@ -40,13 +40,14 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
     inspectPort: context.extensionMode === vscode.ExtensionMode.Development ? inspectPortOf(process.env) : undefined,
     log: (level, message) => log[level](message),
     progress: (progress) => training.progress(progress),
+    stored: (summary, reading) => training.stored(summary, reading),
     virtualFolders,
     evaluating: (fraction) => reports.evaluating(fraction),
     unreadable: (problem) => void showProblem(problem, log),
   });
   const places = new DocumentPlaces();
   const training = new Training(model, log);
-  const explorer = new ExplorerPanel(model, context.extensionUri, log);
+  const explorer = new ExplorerPanel(model, training, context.extensionUri, log);
   const documents = new ReportDocuments();
   const reports = new EvaluationReports(model, documents);
   const tokens = new TokenView(model);

@@ -298,7 +298,7 @@ async function replaceModel<Report extends object>(
     const outcome = await make();
     if (outcome.status === 'cancelled') {
       process.exitCode = 130;
-      print(json, outcome, ['Cancelled; what was stored before is as it was.']);
+      print(json, outcome, ['Cancelled; what is stored by now stays.']);
     } else {
       print(json, outcome, lines(outcome));
     }

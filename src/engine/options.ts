@@ -70,7 +70,8 @@ export const RUN = {
     unit: 'threads',
     tier: 'basic',
     scope: 'machine-overridable',
-    sentence: 'Number of training threads. `0`: automatic, every core but one.',
+    sentence:
+      'Number of training threads. `0`: automatic, every core for vectors and map, every core but one for the language model.',
   },
   seed: {
     type: 'integer',

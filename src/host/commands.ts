@@ -8,6 +8,7 @@ import type { ExplorerPanel } from './explorer-panel.ts';
 import { compareCells, exportVectors, forgetModels, importVectors } from './model-commands.ts';
 import type { ReportDocuments } from './report-documents.ts';
 import { showProblem, showResult } from './notices.ts';
+import { trainingMenu } from './training-menu.ts';
 import type { Training } from './training.ts';
 import type { TokenView } from './token-view.ts';
 import { compareWords, findOddWord, findSimilar, solveAnalogy, wordAtCursor } from './word-commands.ts';
@@ -59,6 +60,7 @@ export function registerCommands({
     exportVectors: () => exportVectors(model),
     showTokens: () => tokens.show(),
     showLog: () => log.show(),
+    trainingMenu: () => trainingMenu(model, training),
     openWalkthrough: async () => {
       await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${extensionId}#start`, false);
     },

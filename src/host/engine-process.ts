@@ -20,6 +20,8 @@ export interface EngineProcessOptions {
   l10nPath?: string | undefined;
   log: (level: LogLevel, message: string) => void;
   progress: (progress: Progress) => void;
+  /** A stage of a training is stored. */
+  stored?: NonNullable<EngineEvents['stored']>;
   evaluating?: (fraction: number) => void;
   /** Reads folders that are not on the disk. */
   virtualFolders?: VirtualFiles;
@@ -67,20 +69,21 @@ export class EngineProcess {
     train: (request) =>
       this.#ask(async (run) => {
         const outcome = await run.engine.train(request);
-        if (outcome.status === 'done') this.#replace(run, { summary: outcome.model });
+        if (outcome.status === 'done') await this.#replace(run, { summary: outcome.model });
         return outcome;
       }),
     importVectors: (path, request) =>
       this.#ask(async (run) => {
         const outcome = await run.engine.importVectors(path, request);
-        if (outcome.status === 'done') this.#replace(run, { summary: outcome.model });
+        if (outcome.status === 'done') await this.#replace(run, { summary: outcome.model });
         return outcome;
       }),
+    resumesAt: () => this.#ask(({ engine }) => engine.resumesAt()),
     cancel: () => this.#ask(({ engine }) => engine.cancel()),
     forget: () =>
       this.#ask(async (run) => {
         const there = await run.engine.forget();
-        this.#replace(run, { summary: null });
+        await this.#replace(run, { summary: null });
         return there;
       }),
     wordAt: (...question) => this.#ask(({ engine }) => engine.wordAt(...question)),
@@ -113,10 +116,10 @@ export class EngineProcess {
   async reopen(): Promise<void> {
     const run = this.#run;
     if (!run) return;
-    const before = await run.opened;
+    await run.opened;
     const { directory, former } = this.#options;
     const found = await opening(run.engine.open(directory, former));
-    if (this.#run === run && !isDeepStrictEqual(found.summary, before.summary)) this.#replace(run, found);
+    if (this.#run === run) await this.#replace(run, found);
   }
 
   /** False after several unexpected exits in a row: what runs unasked (a hover, a completion) then leaves the engine alone. */
@@ -144,14 +147,17 @@ export class EngineProcess {
     return question(run);
   }
 
-  #replace(run: Run, opened: Opened): void {
+  /** Told once, however often it is heard. */
+  async #replace(run: Run, opened: Opened): Promise<void> {
+    const before = await run.opened;
+    if (isDeepStrictEqual(opened, before)) return;
     run.opened = Promise.resolve(opened);
     this.#options.opened?.(opened, true);
   }
 
   #start(): Run {
     const { entry, directory, former, inspectPort, l10nPath, log, progress, virtualFolders } = this.#options;
-    const { evaluating = () => undefined } = this.#options;
+    const { stored = () => undefined, evaluating = () => undefined } = this.#options;
     if (this.#disposed) throw new EngineStopped(l10n.t('Lexiscope is shutting down.'));
     // VS Code's own execArgv made forks fail (microsoft/vscode#154549).
     const child = fork(entry, [], {
@@ -161,7 +167,13 @@ export class EngineProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const engine = createBirpc<EngineApi, EngineEvents>(
-      { progress, evaluating, log, ...virtualFolders },
+      {
+        progress,
+        stored: (summary, reading) => void this.#replace(run, { summary }).then(() => stored(summary, reading)),
+        evaluating,
+        log,
+        ...virtualFolders,
+      },
       {
         timeout: -1,
         post: (message: Serializable) =>

@@ -1,14 +1,22 @@
 // What the status bar and the notifications say, from plain values. `language` is the display language, for figures.
 
 import * as l10n from '@vscode/l10n';
-import type { ImportReport, ModelSummary, Phase, Progress, ReadingReport, TrainReport } from '../protocol/engine.ts';
+import type {
+  ImportReport,
+  ModelSummary,
+  Phase,
+  Progress,
+  ReadingReport,
+  Step,
+  TrainingProgress,
+  TrainReport,
+} from '../protocol/engine.ts';
 import { SKIP_REASONS, SKIP_WORDS, type SkipReason } from '../protocol/skip-reasons.ts';
 
 export const NO_FOLDER = () =>
   l10n.t('Open a folder first: Lexiscope learns from the text of the folder that is open.');
 export const NOTHING_LEARNED = () => l10n.t('Nothing is learned in this workspace yet: train on it first.');
-export const TRAINING_RUNS = () =>
-  l10n.t('A training is running: wait for its end, or cancel it with a click on the status bar.');
+export const TRAINING_RUNS = () => l10n.t('A training is running: wait for its end, or cancel it from the status bar.');
 
 export function phaseName(phase: Phase): string {
   switch (phase) {
@@ -31,18 +39,78 @@ export function phaseName(phase: Phase): string {
   }
 }
 
-/** “word vectors 42%”, and before anything is read “finding files, 1,234” */
-export function progressText({ phase, fraction, filesFound }: Progress, language: string): string {
+function stepName(step: Step): string {
+  switch (step) {
+    case 'words':
+      return l10n.t('words');
+    case 'map':
+      return l10n.t('map');
+    case 'suggestions':
+      return l10n.t('suggestions');
+  }
+}
+
+/** “words ✓ map ✓ suggestions 40%”: what works already, what is being made, and how much of all is done. */
+function stepsText({ steps, fraction }: TrainingProgress, language: string): string {
+  const done = steps.filter(({ isDone }) => isDone).map(({ step }) => `${stepName(step)} ✓`);
+  const running = steps.find(({ isDone }) => !isDone);
+  return [...done, running ? `${stepName(running.step)} ${percent(fraction, language)}` : l10n.t('saving')].join(' ');
+}
+
+/** “words ✓ · map 12 of 20 s · suggestions about 3 min” */
+export function stepsDetails({ steps }: TrainingProgress): string {
+  const running = steps.findIndex(({ isDone }) => !isDone);
+  return steps
+    .map(({ step, spent, expected }, index) => {
+      const name = stepName(step);
+      if (running < 0 || index < running) return `${name} ✓`;
+      if (index > running) return l10n.t('{0} about {1}', name, roughly(expected));
+      return expected < 60
+        ? l10n.t('{0} {1} of {2} s', name, Math.round(spent), Math.ceil(expected))
+        : l10n.t('{0} {1} of about {2}', name, duration(spent), roughly(expected));
+    })
+    .join(' · ');
+}
+
+/** “20 s”, “3 min”, “2 h” */
+function roughly(seconds: number): string {
+  if (seconds < 55) return l10n.t('{0} s', Math.max(5, 5 * Math.round(seconds / 5)));
+  if (seconds < 3300) return l10n.t('{0} min', Math.max(1, Math.round(seconds / 60)));
+  return l10n.t('{0} h', Math.max(1, Math.round(seconds / 3600)));
+}
+
+/** “Learning from novels” */
+export const learningFrom = (name: string): string => l10n.t('Learning from {0}', name);
+
+/** The one notification of a training: the map is there, and what follows. */
+export const mapReady = (name: string, secondsLeft: number): string =>
+  l10n.t('The map of “{0}” is ready. Suggestions follow in about {1}.', name, roughly(secondsLeft));
+
+/** The same of a training that ends without having said so. */
+export const learnedFrom = (name: string): string => l10n.t('Lexiscope has learned from “{0}”.', name);
+
+/** “The next learning goes on from 38%.” */
+export const goesOnFrom = (fraction: number, language: string): string =>
+  l10n.t('The next learning goes on from {0}.', percent(fraction, language));
+
+/** “words ✓ map 42%”, of a comparison of cells “language model 42%”; before anything is read “finding files, 1,234” */
+export function progressText({ phase, fraction, filesFound, training }: Progress, language: string): string {
   if (filesFound !== undefined) return l10n.t('finding files, {0}', figure(filesFound, language));
+  if (training) return stepsText(training, language);
   return l10n.t('{0} {1}', phaseName(phase), percent(fraction, language));
 }
 
 /** The lines under the status bar item while training. */
-export function progressDetails({ wordsPerSecond, secondsLeft }: Progress, language: string): string[] {
+export function progressDetails(progress: Progress, language: string): string[] {
+  const { phase, wordsPerSecond, secondsLeft, training } = progress;
+  const left = training?.secondsLeft ?? secondsLeft;
   return [
-    ...(wordsPerSecond === undefined ? [] : [l10n.t('{0} words per second', figure(wordsPerSecond, language))]),
-    ...(secondsLeft === undefined ? [] : [l10n.t('{0} left in this phase', duration(secondsLeft))]),
-    l10n.t('Click to cancel.'),
+    ...(training ? [stepsDetails(training)] : []),
+    ...(left === undefined ? [] : [l10n.t('about {0} left', roughly(left))]),
+    ...(wordsPerSecond === undefined
+      ? []
+      : [l10n.t('{0}: {1} words per second', phaseName(phase), figure(wordsPerSecond, language))]),
+    l10n.t('Click for more.'),
   ];
 }
 

@@ -46,21 +46,28 @@ export interface EngineApi {
    */
   open(directory: string, former?: string | null): Promise<ModelSummary | null>;
   /**
-   * Reads the folders, trains, and replaces the stored model once everything is done: until then,
-   * and after an error or a cancel, the earlier model stays as it was. Throws if a training is
-   * running already.
+   * Reads the folders, trains, and stores each result as soon as it is there
+   * (`EngineEvents.stored`): the vectors take the place of the model that was there, then the map
+   * comes, then the language model, in whose place that of the model before stays until then.
+   * What is stored stays after an error or a cancel. Throws if a training is running already, here
+   * or in another process.
    */
   train(request: TrainRequest): Promise<TrainOutcome>;
   /**
-   * Reads word vectors that others trained, makes their map, and replaces the stored model as
-   * `train` does. `path` is absolute; its beginning and its name tell the format. Throws one
-   * sentence with the line or the byte that is wrong.
+   * Reads word vectors that others trained, makes their map, and stores each in the place of the
+   * model that was there. `path` is absolute; its beginning and its name tell the format. Throws
+   * one sentence with the line or the byte that is wrong.
    */
   importVectors(path: string, request: ImportRequest): Promise<ImportOutcome>;
   /**
    * Asks the running training or import to stop; false if none runs. It then answers within 200 ms.
    */
   cancel(): Promise<boolean>;
+  /**
+   * How much of the whole the next training has not to do again, 0 to 1, if it has the text and
+   * the options of the last one, which was broken off; null if none was.
+   */
+  resumesAt(): Promise<number | null>;
   /** Deletes the stored model; false if there was none. */
   forget(): Promise<boolean>;
   /**
@@ -163,6 +170,11 @@ export type MinimumCount = number;
  */
 export interface EngineEvents extends Partial<VirtualFiles> {
   progress(progress: Progress): void;
+  /**
+   * A stage of a training or an import is stored, and questions are answered with it. `reading`:
+   * of a training, what was read.
+   */
+  stored?(model: ModelSummary, reading?: ReadingReport): void;
   /** How far an evaluation is, 0 to 1; for clients that show it. */
   evaluating?(fraction: number): void;
   /** One line for the log; never holds the user's text. File names are allowed. */
@@ -220,6 +232,30 @@ export interface Progress {
   secondsLeft?: number;
   /** While files are looked for, before they are read: those that were found. */
   filesFound?: number;
+  /** Of the training or the import that the phase is part of. */
+  training?: TrainingProgress;
+}
+
+/** What a training makes, in this order; each is of use as soon as it is done. */
+export type Step = 'words' | 'map' | 'suggestions';
+
+/** A training as a whole. Its phases count by the seconds that they took before. */
+export interface TrainingProgress {
+  /** 0 to 1; never falls. */
+  fraction: number;
+  /** Seconds until all is done. */
+  secondsLeft: number;
+  /** Those that were asked for. */
+  steps: StepProgress[];
+}
+
+export interface StepProgress {
+  step: Step;
+  isDone: boolean;
+  /** Seconds so far. */
+  spent: number;
+  /** Seconds in all, as far as that can be told. */
+  expected: number;
 }
 
 export interface TrainRequest {
@@ -412,6 +448,8 @@ export interface ModelSummary {
   languageModel: LanguageModelSummary | null;
   /** The name of the file that the vectors were imported from. */
   imported?: string;
+  /** Wall-clock seconds by phase of the last training that was not resumed; absent if none was. */
+  seconds?: Partial<Record<Phase, number>>;
 }
 
 export interface TextInspection extends Inspection {

@@ -17,12 +17,30 @@ export interface ExplorerHost {
   complete(text: string): Promise<Completion | null>;
   /** Starts the training command. */
   train(): Promise<void>;
+  /** What is being learned now; null if nothing is. */
+  learning(): Promise<Learning | null>;
+  /** Cancels what is being learned. */
+  cancel(): Promise<void>;
+}
+
+/** What is being learned from the folder, as it is shown. */
+export interface Learning {
+  /** “Learning from novels” */
+  title: string;
+  /** “words ✓ · map 12 of 20 s · suggestions about 3 min” */
+  steps: string;
+  /** Of the whole, 0 to 1. */
+  fraction: number;
+  /** Whether this window learns, and can cancel. */
+  isOurs: boolean;
 }
 
 /** What the host tells the webview. */
 export interface ExplorerView {
   /** Another model is there, or none: ask for the map again. */
   modelChanged(): void;
+  /** How far what is being learned is; null once nothing is. */
+  learningChanged(learning: Learning | null): void;
   /** Select a word and fly to it. */
   show(word: string): void;
 }

@@ -15,6 +15,8 @@ const host = {
   similaritiesOnMap: (word: string) => Promise.resolve(model.similaritiesOnMap(word)),
   complete: (text: string) => Promise.resolve(model.complete(text, 8)),
   train: () => Promise.resolve(),
+  learning: () => Promise.resolve(null),
+  cancel: () => Promise.resolve(),
 };
 /** All of the map in a window of 1000 by 700, with some room. */
 const WHOLE: ExplorerState = { selected: null, view: { x: 0, y: 0, scale: 250 }, text: '' };

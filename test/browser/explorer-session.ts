@@ -12,6 +12,8 @@ export const host: ExplorerHost = {
   similaritiesOnMap: (word) => Promise.resolve(model.similaritiesOnMap(word)),
   complete: (text) => Promise.resolve(model.complete(text, 8)),
   train: () => Promise.resolve(),
+  learning: () => Promise.resolve(null),
+  cancel: () => Promise.resolve(),
 };
 
 /** Pages of the explorer. The caller closes it. */

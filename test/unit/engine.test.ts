@@ -10,13 +10,15 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Engine } from '../../src/engine/engine.ts';
 import { readSafetensors } from '../../src/engine/model/safetensors.ts';
+import { livingWriter } from '../../src/model-folder/writer-lock.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
-import type { EngineApi, EngineEvents, Phase, TrainRequest } from '../../src/protocol/engine.ts';
+import type { EngineApi, EngineEvents, ModelSummary, Phase, TrainRequest } from '../../src/protocol/engine.ts';
 import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
 import { placeIn } from '../helpers/places.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 import { listen, requestOf } from '../helpers/engine.ts';
 
@@ -51,6 +53,13 @@ function request(path: string, change: Partial<TrainRequest> = {}): TrainRequest
     languageModel: { embeddingSize: 16, hiddenSize: 16, epochs: 2 },
     ...change,
   });
+}
+
+/** What a new engine finds there. */
+async function summaryIn(directory: string): Promise<ModelSummary> {
+  const summary = await new Engine(DISTRIBUTION, listen()).open(directory);
+  assert.ok(summary);
+  return summary;
 }
 
 /** Resolves when the engine is in the phase. */
@@ -91,6 +100,7 @@ describe('an engine that has trained', () => {
       assert.ok(fraction >= 0 && fraction <= 1);
       const previous = events.heard[index - 1];
       if (previous?.phase === phase) assert.ok(fraction >= previous.fraction);
+      assert.ok(events.heard[index]!.training!.fraction >= (previous?.training?.fraction ?? 0));
     }
   });
 
@@ -265,29 +275,34 @@ describe('an engine that has trained', () => {
     assert.deepEqual(readSafetensors(await readFile(tensors))['vectors']?.shape, [words, 24]);
   });
 
-  test('keeps its model when a training is cancelled in any phase', async () => {
-    const files = await readdir(directory);
+  test('keeps what is stored when a training is cancelled, in any phase', async () => {
     const long = request(folder, {
       word2vec: { ...WORD2VEC_DEFAULTS, epochs: 200 },
       projection: { ...PROJECTION_DEFAULTS, nEpochs: 5000 },
       languageModel: { ...LANGUAGE_MODEL_DEFAULTS, epochs: 50, patience: 0 },
     });
     const short = request(folder);
-    const cases: [Phase, TrainRequest][] = [
-      ['reading', long],
-      ['wordVectors', long],
-      ['map', { ...long, word2vec: short.word2vec }],
-      ['languageModel', { ...long, word2vec: short.word2vec, projection: short.projection }],
+    const before = await summaryIn(directory);
+    const cases: [Phase, TrainRequest, isVectors: boolean, isMap: boolean][] = [
+      ['reading', long, false, true],
+      ['wordVectors', long, false, true],
+      ['map', { ...long, word2vec: short.word2vec }, true, false],
+      ['languageModel', { ...long, word2vec: short.word2vec, projection: short.projection }, true, true],
     ];
-    for (const [wanted, train] of cases) {
+    for (const [wanted, train, isVectors, isMap] of cases) {
       const reached = phase(events, wanted);
       const outcome = engine.train(train);
       await reached;
       await new Promise((resolve) => setTimeout(resolve, 60));
       assert.equal(await engine.cancel(), true);
       assert.deepEqual(await outcome, { status: 'cancelled' });
-      assert.deepEqual(await readdir(directory), files);
+      const now = await summaryIn(directory);
+      assert.equal(now.trained !== before.trained, isVectors, wanted);
+      assert.equal(now.mapWords > 0, isMap, wanted);
+      assert.equal((await engine.map()) !== null, isMap, wanted);
+      assert.deepEqual(now.languageModel, before.languageModel, 'the language model of before stays');
       assert.ok((await engine.describe('king', 1)).known);
+      assert.equal((await engine.complete(placeIn('the king of pal'), 5)).suggestions[0]?.word, 'palace');
     }
     assert.equal(await engine.cancel(), false);
   });
@@ -326,6 +341,105 @@ describe('an engine that has trained', () => {
     assert.deepEqual(await readdir(directory), []);
     await assert.rejects(engine.describe('king', 1), /Nothing is trained here yet/);
     assert.equal(await engine.forget(), false);
+  });
+});
+
+describe('a training that stores each result as soon as it is there', () => {
+  let place: string;
+  let other: string;
+  before(async () => {
+    place = join(root, 'staged');
+    other = join(root, 'other');
+    await mkdir(other);
+    // the same sentences of words that the first text does not have
+    for (let file = 0; file < 8; file++) {
+      const text = syntheticText(2000, file + 50).replaceAll(/(king|queen|ship|bread)/g, 'new$1');
+      await writeFile(join(other, `${file}.txt`), text);
+    }
+  });
+
+  test('answers with vectors, then with the map, while the language model of before goes on with its own words', async () => {
+    const events = listen();
+    const stored: ModelSummary[] = [];
+    const engine = new Engine(DISTRIBUTION, { ...events, stored: (summary) => void stored.push(summary) });
+    await engine.open(place);
+    const first = await engine.train(request(folder));
+    assert.ok(first.status === 'done');
+    assert.deepEqual(
+      stored.map(({ mapWords, languageModel }) => [mapWords > 0, languageModel !== null]),
+      [
+        [false, false],
+        [true, false],
+        [true, true],
+      ],
+    );
+    const expected = await engine.complete(placeIn('the king of qu'), 5);
+    assert.deepEqual(expected.suggestions[0]?.word, 'queen');
+    stored.length = 0;
+
+    const told = listen();
+    const second = new Engine(DISTRIBUTION, listen());
+    const running = new Engine(DISTRIBUTION, told);
+    const reached = phase(told, 'languageModel');
+    const long = { ...LANGUAGE_MODEL_DEFAULTS, epochs: 200, patience: 0, embeddingSize: 16, hiddenSize: 16 };
+    await second.open(place);
+    await running.open(place);
+    const training = running.train(request(other, { languageModel: long }));
+    await reached;
+    assert.ok((await running.describe('newking', 3)).known);
+    assert.equal((await running.describe('king', 3)).known, false, 'it is not in the new text');
+    assert.ok((await running.map())?.words.includes('newking'));
+    assert.deepEqual(await running.complete(placeIn('the king of qu'), 5), expected);
+    // and so does whoever opens the folder now
+    await second.open(place);
+    assert.ok((await second.describe('newking', 3)).known);
+    assert.deepEqual(await second.complete(placeIn('the king of qu'), 5), expected);
+    assert.ok((await livingWriter(place))!.fraction >= 0, 'other windows see how far it is');
+    await running.cancel();
+    assert.deepEqual(await training, { status: 'cancelled' });
+
+    // a stage later the kept words go on to the next model, and go with the language model they belong to
+    const again = await running.train(request(other, { languageModel: { ...long, epochs: 1 } }));
+    assert.ok(again.status === 'done' && again.model.languageModel);
+    assert.equal((await running.complete(placeIn('the newking of qu'), 5)).suggestions[0]?.word, undefined);
+    assert.equal((await running.complete(placeIn('the newking of newqu'), 5)).suggestions[0]?.word, 'newqueen');
+    assert.equal((await readdir(place)).filter((name) => name.startsWith('vocabulary-')).length, 1);
+    const opened = new Engine(DISTRIBUTION, listen());
+    assert.deepEqual(await opened.open(place), again.model);
+  });
+
+  test('killed at any moment, it leaves a whole model: new vectors with the language model of before, or none of it', async () => {
+    const directory = join(root, 'killed in stages');
+    const engine = new Engine(DISTRIBUTION, listen());
+    await engine.open(directory);
+    assert.equal((await engine.train(request(folder))).status, 'done');
+    const states = new Set<string>();
+    const random = mulberry32(3);
+    for (let kill = 0; kill < 12; kill++) {
+      const child = fork(fileURLToPath(new URL('engine.mjs', DISTRIBUTION)), [], {
+        serialization: 'advanced',
+        execArgv: [],
+      });
+      const client = createBirpc<EngineApi, EngineEvents>(listen(), {
+        post: (message: Serializable) => void child.send(message, () => undefined),
+        on: (receive) => child.on('message', receive),
+        timeout: -1,
+      });
+      await client.open(directory);
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      client.train(request(kill % 2 ? folder : other, { seed: kill })).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 300 + random() * 900));
+      child.kill('SIGKILL');
+      await gone;
+      const summary = await engine.open(directory);
+      assert.ok(summary?.languageModel);
+      states.add(`${(await engine.describe('newking', 1)).known} ${summary.mapWords > 0}`);
+      const { suggestions } = await engine.complete(placeIn('the '), 3);
+      assert.equal(suggestions.length, 3);
+    }
+    assert.ok(states.size > 1, [...states].join(', '));
+    assert.equal((await engine.train(request(folder))).status, 'done');
+    assert.equal((await readdir(directory)).filter((name) => /tmp|lock|checkpoint/.test(name)).length, 0);
   });
 });
 

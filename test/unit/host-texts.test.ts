@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { explorerPage } from '../../src/host/explorer-page.ts';
 import { evaluationMarkdown } from '../../src/host/evaluation-text.ts';
 import { cellsMarkdown } from '../../src/host/cell-text.ts';
-import type { CellReport } from '../../src/protocol/engine.ts';
+import type { CellReport, TrainingProgress } from '../../src/protocol/engine.ts';
 import { KnownWindow } from '../../src/host/known-window.ts';
 import * as sentences from '../../src/host/sentences.ts';
 import * as words from '../../src/host/word-text.ts';
@@ -226,11 +226,46 @@ suite('the status bar and the notifications', () => {
 
   test('speed and time left are told where they are known', () => {
     const progress = { phase: 'wordVectors', fraction: 0.5 } as const;
-    assert.deepEqual(sentences.progressDetails(progress, 'en'), ['Click to cancel.']);
+    assert.deepEqual(sentences.progressDetails(progress, 'en'), ['Click for more.']);
     assert.deepEqual(
       sentences.progressDetails({ ...progress, wordsPerSecond: 812_345.6, secondsLeft: 75 }, 'en').slice(0, 2),
-      ['812,346 words per second', '1 min 15 s left in this phase'],
+      ['about 1 min left', 'word vectors: 812,346 words per second'],
     );
+  });
+
+  test('a training is one percentage, with what works already', () => {
+    const at = (running: number, fraction: number): TrainingProgress => ({
+      fraction,
+      secondsLeft: 191,
+      steps: [
+        { step: 'words', isDone: running > 0, spent: 8, expected: 8 },
+        { step: 'map', isDone: running > 1, spent: running > 0 ? 11.6 : 0, expected: 19.5 },
+        { step: 'suggestions', isDone: running > 2, spent: running > 1 ? 70 : 0, expected: 178 },
+      ],
+    });
+    const text = (running: number, fraction: number): string =>
+      sentences.progressText({ phase: 'map', fraction: 0.5, training: at(running, fraction) }, 'en');
+    assert.equal(text(0, 0.029), 'words 2%');
+    assert.equal(text(1, 0.1), 'words ✓ map 10%');
+    assert.equal(text(2, 0.401), 'words ✓ map ✓ suggestions 40%');
+    assert.equal(text(3, 1), 'words ✓ map ✓ suggestions ✓ saving');
+    assert.equal(sentences.stepsDetails(at(1, 0.1)), 'words ✓ · map 12 of 20 s · suggestions about 3 min');
+    assert.equal(sentences.stepsDetails(at(2, 0.4)), 'words ✓ · map ✓ · suggestions 1 min 10 s of about 3 min');
+    assert.equal(sentences.stepsDetails(at(3, 1)), 'words ✓ · map ✓ · suggestions ✓');
+    assert.deepEqual(
+      sentences
+        .progressDetails({ phase: 'map', fraction: 0.5, secondsLeft: 8, training: at(1, 0.1) }, 'en')
+        .slice(0, 2),
+      ['words ✓ · map 12 of 20 s · suggestions about 3 min', 'about 3 min left'],
+    );
+  });
+
+  test('a training is told in at most fifteen words', () => {
+    const name = 'a folder';
+    for (const told of [sentences.mapReady(name, 7000), sentences.mapReady(name, 4), sentences.learnedFrom(name)])
+      assert.ok(told.split(/\s+/).length <= 15, told);
+    assert.equal(sentences.mapReady('novels', 190), 'The map of “novels” is ready. Suggestions follow in about 3 min.');
+    assert.equal(sentences.goesOnFrom(0.389, 'en'), 'The next learning goes on from 38%.');
   });
 
   test('durations', () => {

@@ -134,9 +134,10 @@ test('automatic options follow the size of the text, and given ones stay', () =>
   assert.deepEqual(dropouts(99_999, { input: 'onehot' }), [0.5, 0], 'one-hot has no embedding to drop from');
 });
 
-test('threads are every core but one where nothing is said, and what was said else', () => {
-  assert.equal(resolveThreads(0), Math.max(1, availableParallelism() - 1));
-  assert.equal(resolveThreads(3), 3);
+test('threads are every core in the first stages and every core but one in the last, and what was said else', () => {
+  assert.equal(resolveThreads(0, 'first'), availableParallelism());
+  assert.equal(resolveThreads(0, 'last'), Math.max(1, availableParallelism() - 1));
+  assert.deepEqual([resolveThreads(3, 'first'), resolveThreads(3, 'last')], [3, 3]);
 });
 
 test('the learning rate of the language model is automatic, or as given', () => {

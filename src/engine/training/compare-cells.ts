@@ -33,7 +33,7 @@ export async function compareCells(
   checkOptions(request);
   const tokenFile = openTokenFile(context.directory);
   try {
-    const threads = resolveThreads(request.threads);
+    const threads = resolveThreads(request.threads, 'last');
     const read = await readFolders(request, context, { tokenFile: tokenFile.descriptor, threads });
     if (!read) return null;
     try {

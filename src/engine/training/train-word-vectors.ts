@@ -116,7 +116,8 @@ export async function trainWordVectors(
     training ??= await fingerprint(corpus, source, decides);
     made = checkpointOf(job, made);
     resumeThreads(job);
-    await saveWordVectors(directory, training, made, options.vectorSize);
+    const { words: done, total } = word2vecProgress(job);
+    await saveWordVectors(directory, training, made, options.vectorSize, done / total);
   };
   const saver = new CheckpointSaver(checkpointInterval, async (wait) => {
     pauseThreads(job);
@@ -267,12 +268,13 @@ async function saveWordVectors(
   training: string,
   { matrices, losses, ...numbers }: Word2vecCheckpoint,
   vectorSize: number,
+  fraction: number,
 ): Promise<void> {
   const tensors = Object.fromEntries(
     Object.entries(matrices).map(([name, data]) => [name, { shape: [data.length / vectorSize, vectorSize], data }]),
   );
   const state = { ...numbers, losses: Array.from(losses) };
-  await saveCheckpoint(directory, 'wordVectors', training, { tensors, state });
+  await saveCheckpoint(directory, 'wordVectors', training, { tensors, state }, fraction);
 }
 
 async function loadWordVectors(directory: string, training: string): Promise<Word2vecCheckpoint | null> {
