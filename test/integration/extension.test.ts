@@ -125,7 +125,7 @@ describe('a folder that nothing was learned from', () => {
     await window.editorText(listed('Not read: not text', 'picture.dat'));
     const text = await window.editor().locator('.view-lines').innerText();
     for (const word of Object.values(UNREAD)) assert.ok(!text.includes(word), word);
-    await idle(TRAINING);
+    await learned();
     await window.editorText(/Perplexity of the language model/);
     await window.screenshot('files');
     await window.press('Control+F4');
@@ -392,7 +392,7 @@ describe('a training that goes on', () => {
   step('Continue Training goes on with what was learned', async () => {
     await window.command('Lexiscope: Continue With Stored Vectors');
     await window.notification(LEARNED, TRAINING);
-    await idle(TRAINING);
+    await learned();
     await window.clearNotifications();
     await window.openFile('chapter-2.txt');
     await checkHover('queen', TOPICS.court);
@@ -425,7 +425,7 @@ describe('a training that does not end', () => {
     await checkHover('queen', TOPICS.court, MANY);
     await window.command('Lexiscope: Learn This Folder');
     await window.notification(LEARNED, TRAINING);
-    await idle(TRAINING);
+    await learned();
     await window.clearNotifications();
   });
 });
@@ -473,8 +473,13 @@ describe('the end', () => {
 });
 
 /** The status bar's entry when a model is there and nothing goes on. */
-async function idle(timeout?: number): Promise<Locator> {
-  return window.statusBar(/^\s*Lexiscope(: learned)?\s*$/, timeout);
+async function idle(): Promise<Locator> {
+  return window.statusBar(/^\s*Lexiscope(: learned)?\s*$/);
+}
+
+/** The status bar's entry when all stages of a training are stored. */
+async function learned(): Promise<Locator> {
+  return window.statusBar(/^\s*Lexiscope: learned\s*$/, TRAINING);
 }
 
 /** Cancels the training by the menu of the status bar's entry. */
