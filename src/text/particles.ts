@@ -184,7 +184,7 @@ const NOUN = { share: 0.1, markers: 3 };
 const MANY_WORDS = 200_000;
 
 /** What is known of stems, by their numbers. */
-class Evidence {
+class StemEvidence {
   readonly numbers = new Map<string, number>();
   /** How often a stem is met with a marker, and the same without 의. */
   counts = new Float64Array(1 << 10);
@@ -216,7 +216,7 @@ function doubled<T extends Float64Array | Uint32Array>(numbers: T, type: new (le
 /** Of each word the length of its stem where a particle is to be separated, else 0. Yields how much is done, 0 to 1. */
 export function* findStems(words: readonly string[], counts: Float64Array): Generator<number, Uint8Array> {
   const stems = new Uint8Array(words.length);
-  const evidence = new Evidence();
+  const evidence = new StemEvidence();
   /** The words that may be separated, and where. */
   const ids: number[] = [];
   const separations: (readonly Separation[])[] = [];

@@ -5,14 +5,24 @@ import { PHRASE_DEFAULTS, type PhraseOptions } from '../../src/text/options.ts';
 import { findPhrases } from '../../src/text/phrases.ts';
 import { PRUNED } from '../../src/text/vocabulary.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
-import { mulberry32 } from '../../src/numerics/random.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const kernel = await loadKernel(DISTRIBUTION, 'text');
 
+/** Numbers from 0 to 1 as the text that gensim was given was made of them. */
+function generatorOfThen(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+  };
+}
+
 /** Sentences of single words and of words that like to stand together. */
 function collocations(): string {
-  const random = mulberry32(5);
+  const random = generatorOfThen(5);
   const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)]!;
   const common = 'the a of and in was near old new york city red tape san francisco bay hong kong house'.split(' ');
   const fixed = [
