@@ -58,7 +58,10 @@ test('the palette and the walkthrough are Korean', async () => {
 
 test('a training tells its progress and its end in Korean, the files that its threads read included', async () => {
   await window.command('Lexiscope: 이 폴더 학습');
-  const said = await window.statusTexts(/Lexiscope: /, window.notification(/단어 [\d,]+개를 .* 학습했습니다/, TRAINING));
+  const said = await window.statusTexts(
+    /Lexiscope: /,
+    window.notification(/단어 [\d,]+개를 .* 학습했습니다/, TRAINING),
+  );
   assert.ok(
     said.some((text) => /언어 모델 \d+%/.test(text)),
     said.join('; '),

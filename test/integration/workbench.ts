@@ -33,7 +33,10 @@ export class Workbench {
   static async open(browser: Browser, address: string, displayLanguage?: string): Promise<Workbench> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     if (displayLanguage)
-      await context.addInitScript((language) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: language }), displayLanguage);
+      await context.addInitScript(
+        (language) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: language }),
+        displayLanguage,
+      );
     const workbench = new Workbench(await context.newPage());
     await workbench.page.goto(address, { timeout: 60_000 });
     await workbench.#shown();

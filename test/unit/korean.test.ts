@@ -9,7 +9,16 @@ const ROOT = new URL('../../', import.meta.url);
 type Catalogue = Record<string, string>;
 
 /** Texts that are the same in both languages: names and frames. */
-const SAME = new Set(['0', 'Lexiscope', 'Lexiscope {0}', 'safetensors', '{0} {1}', '{0} to {1}', '{0} to {1} ({2})', 'Escape']);
+const SAME = new Set([
+  '0',
+  'Lexiscope',
+  'Lexiscope {0}',
+  'safetensors',
+  '{0} {1}',
+  '{0} to {1}',
+  '{0} to {1} ({2})',
+  'Escape',
+]);
 
 async function catalogue(name: string): Promise<Catalogue> {
   return JSON.parse(await readFile(new URL(name, ROOT), 'utf8')) as Catalogue;
@@ -26,7 +35,8 @@ function untranslated(text: string): string[] {
 }
 
 /** A particle whose form depends on the last sound of what is inserted before it. */
-const DEPENDENT = /\{\d+\}[”’]?(?:은|는|이|가|을|를|과|와|으로|로|이나|나|이라는|라는|이라고|라고)(?:[의도만는])?(?![가-힣])/;
+const DEPENDENT =
+  /\{\d+\}[”’]?(?:은|는|이|가|을|를|과|와|으로|로|이나|나|이라는|라는|이라고|라고)(?:[의도만는])?(?![가-힣])/;
 
 function checkTexts(english: Catalogue, korean: Catalogue): void {
   const wrong = Object.entries(korean).flatMap(([key, text]) => {
