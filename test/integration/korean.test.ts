@@ -56,18 +56,21 @@ test('the palette and the walkthrough are Korean', async () => {
   await pictures('walkthrough');
 });
 
-test('a training tells its progress and its end in Korean, the files that its threads read included', async () => {
+test('a training tells its progress, its map and its details in Korean, the files that its threads read included', async () => {
   await window.command('Lexiscope: 이 폴더 학습');
-  const said = await window.statusTexts(
-    /Lexiscope: /,
-    window.notification(/단어 [\d,]+개를 .* 학습했습니다/, TRAINING),
-  );
+  const map = window.notification(/지도가 준비되었습니다|폴더를 학습했습니다/, TRAINING);
+  const said = await window.statusTexts(/Lexiscope: /, map);
   assert.ok(
-    said.some((text) => /언어 모델 \d+%/.test(text)),
+    said.some((text) => /단어 (?:✓ 지도 )?\d+%/.test(text)),
     said.join('; '),
   );
-  assert.match(await window.notification(/바이너리 1개/), /퍼플렉서티/);
-  await pictures('trained');
+  await pictures('map ready');
+  await window.answerNotification('자세히');
+  await window.statusBar(/Lexiscope: 학습 완료|Lexiscope$/, TRAINING);
+  await window.editorText(/퍼플렉서티/);
+  await window.editorText(/읽지 않음: 텍스트가 아님 \(1\)/);
+  await pictures('details');
+  await window.press('Control+F4');
   await window.clearNotifications();
 });
 
