@@ -18,6 +18,7 @@ import { parseArgs } from 'node:util';
 import { Engine } from '../src/engine/engine.ts';
 import { loadModel } from '../src/engine/model/model-store.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
+import { mulberry32 } from '../src/numerics/random.ts';
 import { PROJECTION_DEFAULTS } from '../src/projection/options.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type TextOptions } from '../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
@@ -133,8 +134,8 @@ function cosine(a: Float32Array, b: Float32Array): number {
 }
 
 function importScore({ at, rows }: Vectors, { pairs, names, together }: Sources): number {
-  let state = 1;
-  const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
+  const uniform = mulberry32(1);
+  const random = (below: number): number => Math.floor(below * uniform());
   const known = names.filter((name) => at.has(name));
   let [right, asked] = [0, 0];
   for (const [first, second] of pairs) {

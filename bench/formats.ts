@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readVectorFile } from '../src/engine/exchange/vector-file.ts';
 import { writeFileAtomically } from '../src/engine/model/durable-file.ts';
+import { mulberry32 } from '../src/numerics/random.ts';
 import { writeGlove } from '../src/word2vec/formats/glove.ts';
 import { writeWord2vecBinary } from '../src/word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../src/word2vec/formats/word2vec-text.ts';
@@ -57,11 +58,8 @@ async function gensim(
 
 /** Seeded, and of the sizes that word vectors have. */
 function sample(rows: number, size: number): { words: string[]; vectors: Float32Array } {
-  let state = 1;
-  const vectors = Float32Array.from({ length: rows * size }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return (state / 2 ** 31) ** 3;
-  });
+  const random = mulberry32(1);
+  const vectors = Float32Array.from({ length: rows * size }, () => (2 * random() - 1) ** 3);
   return { words: Array.from({ length: rows }, (_, row) => `${row % 3 ? 'word' : '낱말'}${row}`), vectors };
 }
 

@@ -33,6 +33,7 @@ import { createLanguageModelJob } from '../src/language-model/training/create-jo
 import { type LanguageModelJob, languageModelProgress } from '../src/language-model/training/job.ts';
 import { LanguageModelThread } from '../src/language-model/training/training-thread.ts';
 import { tryWide } from '../src/language-model/training/width.ts';
+import { mulberry32 } from '../src/numerics/random.ts';
 import { runLayer, timeLayer } from './language-model/layer.ts';
 import { mnist, MNIST_DEFAULTS } from './language-model/mnist.ts';
 import { trainSteps } from './language-model/same-steps.ts';
@@ -112,15 +113,9 @@ if (unknown) throw new Error(`There is no measurement "${unknown}"; there are: $
 /** Long enough that no measurement comes to its end. */
 const TOKENS = 2_000_000;
 
-/** Deterministic numbers in [0, 1). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-}
-
 /** Words as frequent as in a text (Zipf), by descending count, sentences of 20. */
 function text(words: number): Int32Array {
-  const random = numbers(1);
+  const random = mulberry32(1);
   return Int32Array.from({ length: TOKENS }, (_, at) =>
     at % 21 === 20 ? -1 : Math.min(words - 1, Math.floor(words ** random()) - 1),
   );
@@ -190,7 +185,7 @@ function runThread(job: LanguageModelJob, thread: number): void {
 
 /** Random weights in (-0.5, 0.5). */
 function drawTensors(model: Model): Record<string, Tensor> {
-  const random = numbers(2);
+  const random = mulberry32(2);
   return Object.fromEntries(
     layOutParameters(fill(model), 0).all.map(({ name, shape }): [string, Tensor] => {
       const data = new Float32Array(shape.reduce((a, b) => a * b)).map(() => random() - 0.5);
@@ -246,7 +241,7 @@ async function differentiate(kernel: WebAssembly.Module, model: Model, path: str
   const memory = createMemory(plan.bytes);
   const network = new Network(kernel, memory, plan, new Team(createSignals(), 0, 1), 1, WIDE);
   const { batchSize, steps, vocabulary } = model;
-  const random = numbers(3);
+  const random = mulberry32(3);
   const tokens = Int32Array.from({ length: 2 * steps * batchSize }, () => Math.floor(random() * vocabulary));
   const source = {
     count: () => steps * batchSize,

@@ -14,11 +14,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { type KernelVariant, loadKernel } from '../src/engine/kernels.ts';
+import { mulberry32 } from '../src/numerics/random.ts';
 import { answerAnalogies } from '../src/word2vec/analogies.ts';
 import { agreementWithPeople } from '../src/word2vec/evaluation.ts';
 import { parseAnalogyQuestions, parseScoredPairs } from '../src/word2vec/evaluation-set.ts';
 import { type WeightedWord, WordVectors } from '../src/word2vec/vectors.ts';
-import { seededRandom } from '../test/synthetic-text.ts';
 
 const ANSWERS = 10;
 /** Analogies from one that gensim is asked to the next: it takes milliseconds for each. */
@@ -56,7 +56,7 @@ class Gensim {
  * side, too.
  */
 function makeVectors(kind: 'random' | 'clustered', rows: number, size: number): Float32Array {
-  const random = seededRandom(rows + size);
+  const random = mulberry32(rows + size);
   const noise = Float32Array.from({ length: 1 << 20 }, () => random() + random() + random() - 1.5);
   let at = 0;
   const next = (): number => noise[(at += 1 + (at & 3)) & (noise.length - 1)]!;
@@ -186,7 +186,7 @@ async function race(vectors: WordVectors, kind: string, gensim: Gensim, count: n
     more = vectors.step();
     steps.push(performance.now() - start);
   }
-  const random = seededRandom(1);
+  const random = mulberry32(1);
   const pick = (): number => Math.floor(random() * rows);
   const single = Array.from({ length: count }, () => [{ index: pick(), weight: 1 }]);
   const sums = Array.from({ length: count }, () => [1, -1, 1].map((weight) => ({ index: pick(), weight })));

@@ -20,10 +20,10 @@ import { readFolders } from '../src/engine/reading/read-folders.ts';
 import { openTokenFile } from '../src/engine/reading/spill-file.ts';
 import { deleteCache } from '../src/engine/reading/token-cache.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../src/language-model/options.ts';
+import { mulberry32 } from '../src/numerics/random.ts';
 import { PROJECTION_DEFAULTS } from '../src/projection/options.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../src/word2vec/options.ts';
-import { seededRandom } from '../test/synthetic-text.ts';
 import { copyDependencySources } from './corpus/dependency-sources.ts';
 
 const { values } = parseArgs({
@@ -110,7 +110,7 @@ async function make(
   most = bytes,
 ): Promise<void> {
   await mkdir(folder);
-  const random = seededRandom(seed);
+  const random = mulberry32(seed);
   const letters = Array.from(alphabet);
   const words = Array.from({ length: 100_000 }, () =>
     Array.from(
@@ -230,7 +230,7 @@ function median(numbers: number[]): number {
 
 /** Small files of some hundred words of the text in `from`. */
 async function makeSmall(folder: string, from: string, count: number): Promise<void> {
-  const random = seededRandom(5);
+  const random = mulberry32(5);
   const source = await open(join(from, (await readdir(from)).sort()[0]!));
   const text = (await source.readFile('latin1')).replace(/[^\x20-\x7e]/g, ' ');
   await source.close();

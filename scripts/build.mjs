@@ -134,7 +134,8 @@ export function bundleOptions({ development = false } = {}) {
     logLevel: 'warning',
     legalComments: 'none', // the licences are in notices.txt
     metafile: true,
-    define: { 'process.env.NODE_ENV': '"production"' },
+    // what a dependency would fetch is never asked of it
+    define: { 'process.env.NODE_ENV': '"production"', fetch: 'undefined' },
   };
   /** @satisfies {import('esbuild').BuildOptions} */
   const node = { ...shared, platform: 'node', target: oldestNode };

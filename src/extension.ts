@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './host/commands.ts';
 import { WordCompletion } from './host/completion.ts';
 import { keepContextKeys } from './host/context-keys.ts';
+import { DocumentPlaces } from './host/document-places.ts';
 import { inspectPortOf } from './host/engine-process.ts';
 import { EvaluationReports } from './host/evaluation-reports.ts';
 import { ExplorerPanel } from './host/explorer-panel.ts';
@@ -39,29 +40,43 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): v
     inspectPort: context.extensionMode === vscode.ExtensionMode.Development ? inspectPortOf(process.env) : undefined,
     log: (level, message) => log[level](message),
     progress: (progress) => training.progress(progress),
+    stored: (summary, reading) => training.stored(summary, reading),
     virtualFolders,
     evaluating: (fraction) => reports.evaluating(fraction),
     unreadable: (problem) => void showProblem(problem, log),
   });
+  const places = new DocumentPlaces();
   const training = new Training(model, log);
-  const explorer = new ExplorerPanel(model, context.extensionUri, log);
+  const explorer = new ExplorerPanel(model, training, context.extensionUri, log);
   const documents = new ReportDocuments();
   const reports = new EvaluationReports(model, documents);
   const tokens = new TokenView(model);
+  const completion = new WordCompletion(model, places);
+  const wordDocuments = new WordDocuments((selector) =>
+    vscode.languages.registerCompletionItemProvider(selector, completion),
+  );
   context.subscriptions.push(
     model,
+    places,
     training,
     explorer,
     documents,
     tokens,
     new Status(model, training),
     keepContextKeys(model),
-    registerCommands({ model, training, explorer, reports, documents, tokens, log, extensionId: context.extension.id }),
-    new WordDocuments((selector) =>
-      vscode.Disposable.from(
-        vscode.languages.registerHoverProvider(selector, new WordHover(model)),
-        vscode.languages.registerCompletionItemProvider(selector, new WordCompletion(model)),
-      ),
-    ),
+    registerCommands({
+      model,
+      places,
+      training,
+      explorer,
+      reports,
+      documents,
+      tokens,
+      log,
+      extensionId: context.extension.id,
+    }),
+    completion,
+    wordDocuments,
+    vscode.languages.registerHoverProvider(WordHover.selector, new WordHover(model, places, wordDocuments)),
   );
 }

@@ -1,6 +1,8 @@
 // Text for tests: sentences about a few topics, each with words of its own, so that a model that learned anything finds
 // the words of one topic alike. Seeded; English and Korean.
 
+import { mulberry32 } from '../src/numerics/random.ts';
+
 export const TOPICS = {
   court: ['king', 'queen', 'prince', 'princess', 'throne', 'crown', 'castle', 'knight', 'royal', 'palace'],
   sea: ['ship', 'sailor', 'harbour', 'wave', 'anchor', 'captain', 'storm', 'island', 'sail', 'coast'],
@@ -10,20 +12,9 @@ export const TOPICS = {
 
 const COMMON = ['the', 'a', 'of', 'and', 'in', 'with', 'to', 'was', 'near', 'over'];
 
-/** Uniform numbers in [0, 1) that follow from the seed (splitmix32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** At least `words` words in sentences of about ten, each sentence on one topic, a paragraph every five sentences. */
 export function syntheticText(words: number, seed: number): string {
-  const random = seededRandom(seed);
+  const random = mulberry32(seed);
   const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)]!;
   const topics = Object.values(TOPICS);
   let text = '';

@@ -14,7 +14,6 @@ import {
   createMemory,
   type Panels,
   SCRATCH,
-  START,
   TERMS,
 } from '../../src/language-model/network/memory.ts';
 import type { NetworkOptions } from '../../src/language-model/network/network.ts';
@@ -27,6 +26,8 @@ import {
   type Tensor,
 } from '../../src/language-model/network/parameters.ts';
 import { createSignals, Stopped, Team } from '../../src/language-model/network/team.ts';
+import { FIRST } from '../../src/numerics/bump-allocator.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 
 const RATES = { output: 0, recurrent: 0 };
 
@@ -54,8 +55,8 @@ interface Plan {
 /** The language model's embedding and output have memory, and no part. */
 function planOf(options: NetworkOptions, threads: number): Plan {
   const { cell, steps, batchSize, embeddingSize } = options;
-  const parameters = layOutParameters(options, START);
-  const arena = new Arena(START + 2 * parameters.bytes);
+  const parameters = layOutParameters(options, FIRST);
+  const arena = new Arena(FIRST + 2 * parameters.bytes);
   const panels = batchSize / 8;
   const all = steps * panels;
   const [input, inputGradient] = [arena.panels(all, padded(embeddingSize)), arena.panels(all, padded(embeddingSize))];
@@ -81,15 +82,14 @@ function createJob(
   const memory = createMemory(plan.bytes);
   const floats = new Float32Array(memory.buffer);
   finish(initialise(floats, plan.parameters, 1, new Int32Array(0)));
-  let state = 5;
+  const random = mulberry32(5);
   for (const [panels, rows] of [
     [plan.input, options.embeddingSize],
     [plan.layer.outputGradient, options.hiddenSize],
   ] as const) {
     for (let panel = 0; panel < (options.steps * options.batchSize) / 8; panel++) {
       for (let place = at(panels, panel) / 4, end = place + rows * 8; place < end; place++) {
-        state = (Math.imul(state, 1664525) + 1013904223) | 0;
-        floats[place] = state / 2 ** 31;
+        floats[place] = 2 * random() - 1;
       }
     }
   }

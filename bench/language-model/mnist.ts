@@ -20,7 +20,6 @@ import {
   ownPanels,
   type Panels,
   SCRATCH,
-  START,
   TERMS,
 } from '../../src/language-model/network/memory.ts';
 import { learningRateAt, Optimizer, sizeOfSquares } from '../../src/language-model/network/optimizer.ts';
@@ -33,6 +32,8 @@ import {
 } from '../../src/language-model/network/parameters.ts';
 import { layOutSoftmax, Softmax, type SoftmaxSpace } from '../../src/language-model/network/softmax.ts';
 import { createSignals, Team } from '../../src/language-model/network/team.ts';
+import { FIRST } from '../../src/numerics/bump-allocator.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 
 const SIDE = 28;
 const DIGITS = 10;
@@ -114,8 +115,8 @@ const architectureOf = ({ cell, hiddenSize }: MnistOptions): Architecture => ({
 });
 
 function planOf(options: MnistOptions): Plan {
-  const parameters = layOutParameters(architectureOf(options), START);
-  const arena = new Arena(START + 4 * parameters.bytes);
+  const parameters = layOutParameters(architectureOf(options), FIRST);
+  const arena = new Arena(FIRST + 4 * parameters.bytes);
   const input = arena.panels(SIDE * P, padded(SIDE));
   const rates = { output: options.dropout, recurrent: 0 };
   const source = { input, inputGradient: null };
@@ -138,17 +139,6 @@ function finish<T>(work: Generator<void, T>): T {
     const { done, value } = work.next();
     if (done) return value;
   }
-}
-
-/** Deterministic numbers in [0, 1), the same in every thread. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), 1 | state);
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 class Classifier {
@@ -263,7 +253,7 @@ class Classifier {
 
 function run(job: Job, thread: number): void {
   const classifier = new Classifier(job, thread);
-  const random = numbers(7);
+  const random = mulberry32(7);
   const count = job.training.labels.length;
   const order = Int32Array.from({ length: count }, (_, index) => index);
   const perEpoch = Math.floor(count / BATCH);

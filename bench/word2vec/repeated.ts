@@ -4,6 +4,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mulberry32 } from '../../src/numerics/random.ts';
 import { createWord2vecJob } from '../../src/word2vec/create-job.ts';
 import { type Word2vecJob, word2vecProgress } from '../../src/word2vec/job.ts';
 import { matricesOf } from '../../src/word2vec/matrices.ts';
@@ -103,7 +104,7 @@ export async function compareRepeated(setting: RepeatedSetting): Promise<Record<
  * ten packages.
  */
 async function texts(): Promise<Record<string, string[][]>> {
-  const next = generator(1);
+  const next = mulberry32(1);
   const below = (limit: number): number => Math.floor(next() * limit);
   const between = (run: (i: number) => string[]): string[][] =>
     Array.from({ length: 4000 }, (_, i) => [Array.from({ length: 20 }, () => `w${below(3000)}`), run(i)]).flat();
@@ -123,16 +124,6 @@ async function texts(): Promise<Record<string, string[][]>> {
     numbers: between(() => list(40, (j) => (j % 4 ? String(below(3)) : String(below(500))))),
     enumeration: between((i) => list(24, (j) => ['item', `e${(i * 24 + j) % 900}`, 'kind', `t${i % 9}`][j % 4]!)),
     ...(await packageSources(10, 40_000)),
-  };
-}
-
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 

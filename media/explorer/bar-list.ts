@@ -7,6 +7,8 @@ export interface Bar {
   /** Length of the bar, 0 to 1. */
   share: number;
   figure: string;
+  /** A second figure, fainter, beside the word. */
+  note?: string;
   /** What a screen reader says. */
   label: string;
   /** Shown when the pointer rests on it. */
@@ -34,13 +36,18 @@ export class BarList {
     this.element.replaceChildren(...bars.map((bar) => element('li', {}, this.#row(bar))));
   }
 
-  #row({ word, share, figure, label, hint, faint = false }: Bar): HTMLButtonElement {
+  #row({ word, share, figure, note, label, hint, faint = false }: Bar): HTMLButtonElement {
     const fill = element('span', { class: 'bar-fill' });
     fill.style.width = `${100 * Math.min(1, Math.max(0, share))}%`;
     const row = element(
       'button',
-      { type: 'button', class: faint ? 'bar faint' : 'bar', 'aria-label': label },
+      {
+        type: 'button',
+        class: ['bar', ...(faint ? ['faint'] : []), ...(note === undefined ? [] : ['noted'])].join(' '),
+        'aria-label': label,
+      },
       element('span', { class: 'bar-word', dir: 'auto' }, word),
+      ...(note === undefined ? [] : [element('span', { class: 'bar-note' }, note)]),
       element('span', { class: 'bar-track' }, fill),
       element('span', { class: 'bar-figure' }, figure),
     );

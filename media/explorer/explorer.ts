@@ -4,9 +4,10 @@
 
 import * as l10n from '@vscode/l10n';
 import type { WordDescription, WordMap } from '../../src/protocol/engine.ts';
-import type { ExplorerSetup } from '../../src/protocol/explorer.ts';
+import type { ExplorerSetup, Learning } from '../../src/protocol/explorer.ts';
 import { element, iconButton } from './dom.ts';
 import { connect, errorMessage, loadState, saveState } from './host.ts';
+import { LearningStrip } from './learning-strip.ts';
 import { Legend } from './legend.ts';
 import { MapView } from './map-view.ts';
 import { Notice } from './notice.ts';
@@ -25,6 +26,7 @@ if (setup.l10n) l10n.config({ contents: setup.l10n });
 class Explorer {
   readonly #host = connect({
     modelChanged: () => void this.#loadMap(),
+    learningChanged: (learning) => this.#showLearning(learning),
     show: (word) => this.#show(word),
   });
   readonly #state = loadState();
@@ -53,9 +55,14 @@ class Explorer {
     pointed: (word) => this.#mapView.highlight(word === null ? null : (this.#indexes.get(word) ?? null)),
     showOnMap: () => this.#mapView.flyToSelected(),
     clear: () => this.#clear(),
+    rareToo: (isRareToo) => {
+      this.#state.isRareToo = isRareToo;
+      this.#save();
+      if (this.#state.selected !== null) void this.#select(this.#state.selected, false);
+    },
   });
   readonly #playground = new Playground({
-    complete: (text, suggestions) => this.#host.complete(text, suggestions),
+    complete: (text) => this.#host.complete(text),
     textChanged: (text) => {
       this.#state.text = text;
       this.#save();
@@ -64,6 +71,8 @@ class Explorer {
   });
   readonly #notice = new Notice();
   readonly #legend = new Legend();
+  readonly #learningStrip = new LearningStrip(() => void this.#host.cancel());
+  #learning: Learning | null = null;
   readonly #live = element('div', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' });
   readonly #page = element(
     'main',
@@ -81,6 +90,7 @@ class Explorer {
         iconButton('fit', l10n.t('Show the whole map'), () => this.#mapView.fitAll()),
       ),
       this.#legend.element,
+      this.#learningStrip.element,
       this.#notice.element,
     ),
     element('div', { class: 'side' }, this.#panel.element, this.#playground.element),
@@ -111,7 +121,7 @@ class Explorer {
     }
     let map: WordMap | null;
     try {
-      map = await this.#host.map();
+      [map, this.#learning] = await Promise.all([this.#host.map(), this.#host.learning()]);
     } catch (error) {
       if (load !== this.#loads) return;
       this.#map = null;
@@ -125,9 +135,11 @@ class Explorer {
     this.#indexes.clear();
     if (!map) {
       this.#setPhase('message');
-      this.#offerTraining();
+      if (this.#learning) this.#showLearning(this.#learning);
+      else this.#offerTraining();
       return;
     }
+    this.#learningStrip.show(this.#learning);
     map.words.forEach((word, index) => this.#indexes.set(word, index));
     this.#setPhase('ready');
     if (this.#mapView.works) this.#notice.hide();
@@ -138,7 +150,8 @@ class Explorer {
     this.#search.setWords(map.words, map.counts);
     this.#mapView.setMap(map, this.#restored ? null : this.#state.view);
     this.#showLegend();
-    const { selected, text } = this.#state;
+    const { selected, text, isRareToo = false } = this.#state;
+    this.#panel.setRareToo(isRareToo, map.minimumCount);
     if (selected === null) this.#panel.showNothing();
     else void this.#select(selected, this.#flyOnceLoaded);
     this.#flyOnceLoaded = false;
@@ -156,10 +169,7 @@ class Explorer {
       action: {
         label: l10n.t('Learn This Folder'),
         run: () => {
-          this.#notice.show({
-            text: l10n.t('The training has been started. The status bar shows how far it is.'),
-            busy: true,
-          });
+          this.#notice.show({ text: l10n.t('Starting…'), busy: true });
           this.#host.train().then(
             () => {
               if (!this.#map) void this.#loadMap();
@@ -174,6 +184,26 @@ class Explorer {
           );
         },
       },
+    });
+  }
+
+  /** In the place of the map while there is none, else below it. */
+  #showLearning(learning: Learning | null): void {
+    const hasEnded = this.#learning !== null && learning === null;
+    this.#learning = learning;
+    this.#learningStrip.show(this.#map ? learning : null);
+    if (this.#map) return;
+    if (hasEnded) void this.#loadMap();
+    if (!learning) return;
+    const { title, steps, fraction, isOurs } = learning;
+    this.#notice.show({
+      title,
+      text: steps,
+      progress: fraction,
+      ...(isOurs && {
+        action: { label: l10n.t('Cancel'), run: () => void this.#host.cancel() },
+        note: l10n.t('You can go on later: what is done is kept.'),
+      }),
     });
   }
 
@@ -197,7 +227,7 @@ class Explorer {
     this.#mark(word, null, []);
     try {
       const [description, similarities] = await Promise.all([
-        this.#host.describe(word, NEIGHBOURS),
+        this.#host.describe(word, NEIGHBOURS, this.#state.isRareToo ?? false),
         this.#host.similaritiesOnMap(word),
       ]);
       if (selection !== this.#selections) return;

@@ -50,13 +50,14 @@ export function errorMessage(error: unknown): string | undefined {
  * out.
  */
 export function loadState(): ExplorerState {
-  const { selected, view, text } = (vscode.getState() ?? {}) as { [key in keyof ExplorerState]?: unknown };
+  const { selected, view, text, isRareToo } = (vscode.getState() ?? {}) as { [key in keyof ExplorerState]?: unknown };
   const { x, y, scale } = (view ?? {}) as Record<string, unknown>;
   const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
   return {
     selected: typeof selected === 'string' ? selected : null,
     view: isNumber(x) && isNumber(y) && isNumber(scale) && scale > 0 ? { x, y, scale } : null,
     text: typeof text === 'string' ? text : '',
+    ...(isRareToo === true && { isRareToo }),
   };
 }
 

@@ -24,6 +24,11 @@ export interface LabelScene {
   byRank: Uint32Array;
   /** Position of each word in `byRank`, (N). */
   rank: Uint32Array;
+  /**
+   * How many of the words are no rare ones. Rare words are written only where hardly any other is
+   * in view.
+   */
+  common: number;
   /** Words that come before all others, the first of them even where it covers something. */
   pinned: readonly number[];
   /** The most labels. */
@@ -40,6 +45,7 @@ const SPACE_X = 6; // CSS pixels that stay free around a label
 const SPACE_Y = 3;
 const ROW = 24; // CSS pixels, height of the rows in which placed labels are looked up
 const MOST_CANDIDATES = 2000;
+const LEAST_CANDIDATES = 8; // with fewer words in view that are not rare, rare ones are written too
 
 /** Places labels, the most important first. */
 export function placeLabels(scene: LabelScene): Label[] {
@@ -84,7 +90,9 @@ export function placeLabels(scene: LabelScene): Label[] {
   const pinned = new Set(scene.pinned);
   scene.pinned.forEach((index, i) => place(index, i === 0));
   const most = labels.length + scene.limit;
-  for (const index of mostFrequentInView(scene)) {
+  const inView = mostFrequentInView(scene);
+  const common = inView.filter((index) => scene.rank[index]! < scene.common);
+  for (const index of common.length < LEAST_CANDIDATES ? inView : common) {
     if (labels.length >= most) break;
     if (!pinned.has(index)) place(index, false);
   }

@@ -35,7 +35,7 @@ export interface MapSelection {
 }
 
 const REACH = 6; // CSS pixels beyond a disc where it is still pointed at
-const NOTHING: WordMap = { words: [], counts: null, positions: new Float32Array(0) };
+const NOTHING: WordMap = { words: [], counts: null, positions: new Float32Array(0), minimumCount: 1 };
 
 export class MapView {
   readonly element: HTMLElement;
@@ -54,6 +54,7 @@ export class MapView {
   #weights = new Float32Array(0); // (N), log counts, 0 to 1
   #byRank = new Uint32Array(0); // (N), most frequent first
   #rank = new Uint32Array(0); // (N)
+  #common = 0; // words seen often enough to be near words
   #selection: MapSelection | null = null;
   #closeness: Float32Array | null = null; // (N), similarities as shares of the closest word's, 0 to 1
   #hovered: number | null = null; // by the pointer
@@ -97,6 +98,7 @@ export class MapView {
     this.#byRank = Uint32Array.from(map.words.keys()).sort((a, b) => counts[b]! - counts[a]!);
     this.#rank = new Uint32Array(map.words.length);
     this.#byRank.forEach((index, rank) => (this.#rank[index] = rank));
+    this.#common = map.counts ? counts.filter((count) => count >= map.minimumCount).length : map.words.length;
     const logs = Float32Array.from(counts, (count) => Math.log(Math.max(1, count)));
     const [most, least] = [this.#byRank.at(0), this.#byRank.at(-1)].map((index) => logs[index ?? 0] ?? 0);
     this.#weights = logs.map((log) => (log - least!) / Math.max(1e-6, most! - least!));
@@ -236,6 +238,7 @@ export class MapView {
         byRank: this.#byRank,
         rank: this.#rank,
         pinned: selected === null ? neighbours : [selected, ...neighbours],
+        common: this.#common,
         limit: Math.max(12, (size.width * size.height) / (this.#selection ? 16_000 : 7000)),
         radius: (index) => this.#radius(index),
         gap: (index) => this.#radius(index) + (index === selected ? 9 : 3), // room for the ring

@@ -6,12 +6,11 @@ import { BarList } from './bar-list.ts';
 import { element } from './dom.ts';
 import { formatProbability } from './numbers.ts';
 
-const SUGGESTIONS = 8;
 const PAUSE = 120; // milliseconds without a key until the model is asked
 
 export interface PlaygroundListeners {
-  /** `null` if there is no language model. */
-  complete(text: string, suggestions: number): Promise<Completion | null>;
+  /** Null where there is no language model. */
+  complete(text: string): Promise<Completion | null>;
   textChanged(text: string): void;
   /** One sentence for the user. */
   explain(error: unknown): string;
@@ -61,7 +60,7 @@ export class Playground {
       return;
     }
     this.#timer = setTimeout(() => {
-      this.#listeners.complete(before, SUGGESTIONS).then(
+      this.#listeners.complete(before).then(
         (completion) => {
           if (question !== this.#question) return;
           if (!completion) {
@@ -82,11 +81,10 @@ export class Playground {
   #show(suggestions: Completion['suggestions'], notice: string): void {
     this.#notice.textContent = notice;
     this.#notice.hidden = notice === '';
-    const most = suggestions[0]?.probability ?? 1;
     this.#list.show(
       suggestions.map(({ word, probability }) => ({
         word,
-        share: probability / most,
+        share: probability,
         figure: formatProbability(probability),
         label: l10n.t('Insert {0}, probability {1}', word, formatProbability(probability)),
       })),

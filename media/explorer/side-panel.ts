@@ -13,6 +13,8 @@ export interface SidePanelListeners {
   pointed(word: string | null): void;
   showOnMap(): void;
   clear(): void;
+  /** Whether rare words are to be among the nearest. */
+  rareToo(isRareToo: boolean): void;
 }
 
 export class SidePanel {
@@ -24,9 +26,13 @@ export class SidePanel {
   readonly #actions = element('div', { class: 'spellings' });
   readonly #heading = element('h3', { class: 'heading' });
   readonly #neighbours: BarList;
+  readonly #rareToo = element('input', { type: 'checkbox' });
+  readonly #rareTooText = element('span');
+  readonly #rareTooLine = element('label', { class: 'rare-too' }, this.#rareToo, this.#rareTooText);
   readonly #keys = keys();
   readonly #showOnMap: HTMLButtonElement;
   readonly #clear: HTMLButtonElement;
+  #hasRare = false;
 
   constructor(listeners: SidePanelListeners) {
     this.#listeners = listeners;
@@ -46,8 +52,10 @@ export class SidePanel {
       this.#actions,
       this.#heading,
       this.#neighbours.element,
+      this.#rareTooLine,
       this.#keys,
     );
+    this.#rareToo.addEventListener('change', () => listeners.rareToo(this.#rareToo.checked));
     this.showNothing();
   }
 
@@ -62,6 +70,13 @@ export class SidePanel {
     this.element.setAttribute('aria-busy', 'true');
     this.#word.hidden = this.#clear.hidden = false;
     this.#word.textContent = word;
+  }
+
+  /** Words seen less often than `minimumCount` are not among the nearest, unless they are to be. */
+  setRareToo(isRareToo: boolean, minimumCount: number): void {
+    this.#rareToo.checked = isRareToo;
+    this.#rareTooText.textContent = l10n.t('Also words seen fewer than {0} times', formatCount(minimumCount));
+    this.#hasRare = minimumCount > 1;
   }
 
   /** `onMap` says which of the words the map shows, `mapSize` how many words those are. */
@@ -83,12 +98,17 @@ export class SidePanel {
       shown,
     });
     this.#heading.hidden = description.neighbours.length === 0;
+    this.#rareTooLine.hidden = this.#heading.hidden || !this.#hasRare;
     this.#neighbours.show(
-      description.neighbours.map(({ word, similarity }) => ({
+      description.neighbours.map(({ word, count, similarity }) => ({
         word,
         share: similarity,
         figure: formatSimilarity(similarity),
-        label: l10n.t('{0}, similarity {1}', word, formatSimilarity(similarity)),
+        ...(count !== null && { note: l10n.t('{0}×', formatCount(count)) }),
+        label:
+          count === null
+            ? l10n.t('{0}, similarity {1}', word, formatSimilarity(similarity))
+            : l10n.t('{0}, similarity {1}, seen {2} times', word, formatSimilarity(similarity), formatCount(count)),
         ...(onMap(word) ? {} : { faint: true, hint: l10n.t('Not on the map') }),
       })),
     );
@@ -128,7 +148,7 @@ export class SidePanel {
     this.#showOnMap.hidden = !shown;
     this.#keys.hidden = word !== '';
     this.#actions.replaceChildren(...actions);
-    this.#heading.hidden = true;
+    this.#heading.hidden = this.#rareTooLine.hidden = true;
     this.#neighbours.show([]);
     // the button that was pressed is gone: the keyboard goes on from the word it has led to
     if (hadFocus && !this.#word.hidden) this.#word.focus();

@@ -9,6 +9,7 @@ import type { FolderRequest, ModelParts, TrainRequest } from '../protocol/engine
 import { trainRequest, type Given } from '../settings/request.ts';
 import { OPTIONS, PREFIX } from '../settings/table.ts';
 import { encodingNamed } from '../text/encodings.ts';
+import { languageNamed, PROSE_LANGUAGE } from '../text/languages.ts';
 import type { Method } from '../word2vec/vectors.ts';
 
 /** A sentence for the person at the terminal, without a stack. */
@@ -24,7 +25,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   tensorflow: 'languageModel.tensorflowFolder',
   vectorWidth: 'languageModel.vectorWidth',
 };
-const TEXTS = ['out', 'model', 'count', 'method', 'restrict', 'only', 'most', 'encoding', 'equal', 'score'];
+const TEXTS = ['out', 'model', 'count', 'method', 'restrict', 'only', 'most', 'encoding', 'language', 'equal', 'score'];
 const FLAGS = ['json', 'quiet', 'help', 'continue'];
 
 export function readArguments(words: string[]): { values: Values; positionals: string[] } {
@@ -67,6 +68,11 @@ export function integer(values: Values, name: string, fallback: number): number 
   return value;
 }
 
+/** How often a word must have been seen to be a near word. */
+export function minimumCount(values: Values): number {
+  return integer(values, 'neighbours.minimumCount', 0);
+}
+
 /** The method of analogies, by its usual names. */
 export function method(values: Values): Method {
   const given = values['method'] ?? 'cosadd';
@@ -84,6 +90,15 @@ export function encodingOf(values: Values): { encoding?: string } {
     throw new UsageError(`--encoding is ${JSON.stringify(encoding)}, which is the name of no encoding that is known.`);
   }
   return { encoding };
+}
+
+/** The language that the options name, by VS Code's name of it. */
+export function languageOf({ language = PROSE_LANGUAGE.name }: Values): string {
+  if (language !== PROSE_LANGUAGE.name && languageNamed(String(language)) === null)
+    throw new UsageError(
+      `--language is ${JSON.stringify(language)}, which is the name of no language that is known; leave it out for prose.`,
+    );
+  return String(language);
 }
 
 /** The training that the options describe. A command line keeps no core for an editor. */

@@ -19,7 +19,9 @@ import {
   encodingOf,
   givenBy,
   integer,
+  languageOf,
   method,
+  minimumCount,
   one,
   partsOf,
   readArguments,
@@ -29,6 +31,7 @@ import {
   type Values,
 } from './arguments.ts';
 import { helpText, settingLines } from './help.ts';
+import { harmless } from './harmless.ts';
 import { cellLines, inspectionLines } from './language-model-lines.ts';
 import { evaluationLines, heading, importLines, leftOutLines, reportLines, row } from './report-lines.ts';
 
@@ -78,7 +81,7 @@ async function main(words: string[]): Promise<void> {
 async function similar({ engine, operands, values, json, count }: Call): Promise<void> {
   const word = one('similar', 'WORD', operands);
   await openModel(engine, values);
-  const answer = await engine.describe(word, count);
+  const answer = await engine.describe(word, count, minimumCount(values));
   if (answer.known) print(json, answer, [heading(answer), ...answer.neighbours.map(row)]);
   else sayUnknown(answer, json);
 }
@@ -86,7 +89,7 @@ async function similar({ engine, operands, values, json, count }: Call): Promise
 async function analogy({ engine, operands, values, json, count }: Call): Promise<void> {
   const expression = one('analogy', 'EXPRESSION', operands);
   await openModel(engine, values);
-  const answer = await engine.solve(expression, count, method(values));
+  const answer = await engine.solve(expression, count, method(values), minimumCount(values));
   if (isAnswered(answer, json)) print(json, answer, answer.answers.map(row));
 }
 
@@ -112,7 +115,7 @@ async function odd({ engine, operands, values, json }: Call): Promise<void> {
 async function rank({ engine, operands, values, json }: Call): Promise<void> {
   if (operands.length !== 2) throw new UsageError(`rank takes WORD and OTHER, got ${operands.length}.`);
   await openModel(engine, values);
-  const answer = await engine.rank(operands[0]!, operands[1]!);
+  const answer = await engine.rank(operands[0]!, operands[1]!, minimumCount(values));
   if (!isAnswered(answer, json)) return;
   const { word, other, rank: place, of, similarity: cosine } = answer;
   print(json, answer, [`${other} is neighbour ${place} of ${of} of ${word}, cosine ${cosine.toFixed(4)}`]);
@@ -144,7 +147,7 @@ async function complete({ engine, operands, values, json, count }: Call): Promis
   const text = one('complete', 'TEXT', operands);
   const { languageModel } = await openModel(engine, values);
   if (!languageModel) throw new Error('This model has word vectors only: no language model was trained with it.');
-  const answer = await engine.complete(text, count);
+  const answer = await engine.complete({ text, offset: text.length, language: languageOf(values) }, count);
   const percent = (probability: number): string => (100 * probability).toFixed(1).padStart(5);
   print(
     json,
@@ -187,7 +190,7 @@ function triples(numbers: Int32Array): [number, number, number][] {
 async function inspect({ engine, operands, values, json, count }: Call): Promise<void> {
   const text = one('inspect', 'TEXT', operands);
   await openModel(engine, values);
-  const inspection = await engine.inspect(text, count);
+  const inspection = await engine.inspect({ text, language: languageOf(values) }, count);
   const asLists = (_: string, value: unknown): unknown =>
     ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
   print(json, json ? (JSON.parse(JSON.stringify(inspection, asLists)) as object) : {}, inspectionLines(inspection));
@@ -229,7 +232,7 @@ async function map({ engine, operands, values, json }: Call): Promise<void> {
   const text = json ? `${JSON.stringify(points)}\n` : `${['word\tcount\tx\ty', ...lines].join('\n')}\n`;
   if (typeof values['out'] === 'string')
     await writeFileAtomically(resolve(values['out']), [new TextEncoder().encode(text)]);
-  else process.stdout.write(text);
+  else process.stdout.write(harmless(text));
 }
 
 async function exportVectors({ engine, operands, values, json }: Call): Promise<void> {
@@ -286,14 +289,16 @@ async function replaceModel<Report extends object>(
 ): Promise<void> {
   await mkdir(directory, { recursive: true });
   // a damaged earlier model is said and replaced: that is what training again is for
-  await engine.open(directory).catch((error: unknown) => process.stderr.write(`${(error as Error).message}\n`));
+  await engine
+    .open(directory)
+    .catch((error: unknown) => process.stderr.write(`${harmless((error as Error).message)}\n`));
   const interrupt = (): void => void engine.cancel();
   process.once('SIGINT', interrupt);
   try {
     const outcome = await make();
     if (outcome.status === 'cancelled') {
       process.exitCode = 130;
-      print(json, outcome, ['Cancelled; what was stored before is as it was.']);
+      print(json, outcome, ['Cancelled; what is stored by now stays.']);
     } else {
       print(json, outcome, lines(outcome));
     }
@@ -340,7 +345,7 @@ function events(json: boolean, quiet: boolean): EngineEvents {
     log(level, message) {
       if (!quiet)
         process.stderr.write(
-          `${process.stderr.isTTY ? '\r\x1b[K' : ''}${level === 'info' ? '' : `${level}: `}${message}\n`,
+          `${process.stderr.isTTY ? '\r\x1b[K' : ''}${level === 'info' ? '' : `${level}: `}${harmless(message)}\n`,
         );
     },
   };
@@ -360,12 +365,12 @@ function isAnswered<T extends { status: string }>(
 function sayUnknown(answer: { word: string; spellings: string[] }, json: boolean): void {
   process.exitCode = 1;
   const spellings = answer.spellings.length ? ` Close spellings: ${answer.spellings.join(', ')}.` : '';
-  if (json) process.stdout.write(`${JSON.stringify({ ...answer, known: false })}\n`);
-  else process.stderr.write(`The model does not know ${JSON.stringify(answer.word)}.${spellings}\n`);
+  if (json) process.stdout.write(`${harmless(JSON.stringify({ ...answer, known: false }))}\n`);
+  else process.stderr.write(harmless(`The model does not know ${JSON.stringify(answer.word)}.${spellings}\n`));
 }
 
 function print(json: boolean, answer: object, lines: string[]): void {
-  process.stdout.write(`${json ? JSON.stringify(answer) : lines.join('\n')}\n`);
+  process.stdout.write(`${harmless(json ? JSON.stringify(answer) : lines.join('\n'))}\n`);
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -376,6 +381,8 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   const { message, stack } = error as Error;
-  process.stderr.write(`${error instanceof UsageError || !process.env['LEXISCOPE_DEBUG'] ? message : stack}\n`);
+  process.stderr.write(
+    `${harmless(error instanceof UsageError || !process.env['LEXISCOPE_DEBUG'] ? message : (stack ?? message))}\n`,
+  );
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -13,7 +13,7 @@ const COMMANDS = `lexiscope: word vectors, a map and a language model of a folde
                                           metadata.tsv; compressed by gzip or not
   lexiscope similar WORD --model DIR      the words used alike
   lexiscope analogy EXPRESSION --model DIR [--method cosmul]
-                                          such as "king - man + 0.5*woman" or "man : king :: woman"
+                                          such as "king - man + 0.5*woman" or "man : woman = king : ?"
   lexiscope similarity A B --model DIR    cosine of two words, or of the means of two lists in quotes
   lexiscope odd WORD WORD WORD... --model DIR    the word that fits the others least
   lexiscope rank WORD OTHER --model DIR   the place of OTHER among the neighbours of WORD
@@ -35,6 +35,9 @@ const COMMANDS = `lexiscope: word vectors, a map and a language model of a folde
 const OPTIONS = `
   --json              answers, and progress of train (on standard error), as JSON
   --count N           how many answers (10)
+  --neighbours.minimumCount N
+                      similar, analogy and rank leave out words that were seen fewer than N times in the text, if 8 are
+                      left; 0: as many as its length asks for, 1: none is left out (0)
   --method NAME       of analogies: cosadd (3CosAdd) or cosmul (3CosMul)
   --restrict N        evaluate with the N most frequent words only; 0: all (analogies 30000, word pairs all)
   --score COLUMN      of word pairs: the name or the number of the column of scores (told by its name or contents)
@@ -42,6 +45,7 @@ const OPTIONS = `
   --only vectors      train or import word vectors only: no map, no language model
   --tensorflow FOLDER train the language model with the @tensorflow/tfjs-node that is installed in FOLDER
   --most N            import only the first N words of the file (all)
+  --language NAME     that the text of complete and inspect is read as: html, markdown, python... (prose)
   --encoding NAME     of files that are not UTF-8, as VS Code's files.encoding names it (detected)
   --quiet             no progress
 

@@ -107,9 +107,9 @@ function visible(text: string): string {
 
 /** Columns of one width each, the first to the left, the others to the right, but for the last `leftAtEnd`. */
 function table(rows: readonly string[][], leftAtEnd = 0): string[] {
-  const columns = Math.max(...rows.map(({ length }) => length));
+  const columns = rows.reduce((most, { length }) => Math.max(most, length), 0);
   const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.filter(({ length }) => length > 1).map((row) => (row[column] ?? '').length)),
+    rows.reduce((most, row) => Math.max(most, row.length > 1 ? (row[column] ?? '').length : 0), 0),
   );
   return rows.map((row) =>
     row

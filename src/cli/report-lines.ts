@@ -6,6 +6,7 @@ import type {
   ImportReport,
   LeftOutReason,
   ModelSummary,
+  Neighbour,
   TrainReport,
   WordDescription,
 } from '../protocol/engine.ts';
@@ -125,6 +126,7 @@ export function heading({ word, count, rank }: WordDescription): string {
   return count === null ? `${word}: rank ${rank}` : `${word}: ${count} times`;
 }
 
-export function row({ word, similarity }: { word: string; similarity: number }): string {
-  return `${similarity.toFixed(4)}  ${word}`;
+/** The cosine, the word and, where it is known, how often it was seen. */
+export function row({ word, count, similarity }: Neighbour): string {
+  return `${similarity.toFixed(4)}  ${word}${count === null ? '' : `  ${count}`}`;
 }

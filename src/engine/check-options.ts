@@ -77,9 +77,12 @@ export function checkStoredOptions(options: object): void {
   );
 }
 
-/** Compute threads to start: what was asked for, or every core but one. */
-export function resolveThreads(threads: number): number {
-  return threads || Math.max(1, availableParallelism() - 1);
+/**
+ * Compute threads to start: what was asked for, or every core in the first stages, which take seconds, and every core but
+ * one in the last.
+ */
+export function resolveThreads(threads: number, stage: 'first' | 'last'): number {
+  return threads || Math.max(1, availableParallelism() - (stage === 'last' ? 1 : 0));
 }
 
 function throwIfAny(sentences: string[]): void {

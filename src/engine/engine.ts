@@ -8,17 +8,22 @@ import type {
   EngineEvents,
   ImportOutcome,
   ImportRequest,
+  TextToRead,
   FileContent,
   FileTokens,
   ModelSummary,
   Phase,
+  PlaceToRead,
+  Progress,
+  ReadingReport,
   TrainOutcome,
   TrainRequest,
   VectorFormat,
 } from '../protocol/engine.ts';
 import type { TextOptions } from '../text/options.ts';
 import { compareCells } from './training/compare-cells.ts';
-import { deleteCheckpoints } from './training/checkpoint.ts';
+import { deleteCheckpoints, interruptedAt } from './training/checkpoint.ts';
+import { placeOf, WholeProgress } from './training/whole-progress.ts';
 import { evaluate } from './evaluate.ts';
 import { exportVectors } from './exchange/export-vectors.ts';
 import { fileTokens } from './show-tokens.ts';
@@ -33,6 +38,7 @@ import { formerPlaces } from '../model-folder/model-places.ts';
 import { livingWriter, WriterLock } from '../model-folder/writer-lock.ts';
 import { adoptModel } from './model/adopt-model.ts';
 import type { RunContext } from './run-context.ts';
+import type { Storing } from './training/stages.ts';
 import { train } from './training/train.ts';
 
 /** Between two checkpoints of a training, ms: with the time it takes to write one, less than 30 s are lost. */
@@ -78,23 +84,35 @@ export class Engine implements EngineApi {
   }
 
   async train(request: TrainRequest): Promise<TrainOutcome> {
-    const trained = await this.#replace((context) => train(request, context));
-    if (!trained) return { status: 'cancelled' };
-    const { model, ...report } = trained;
-    return { status: 'done', model: model.summary, ...report };
+    const { parts = { map: true, languageModel: true }, languageModel } = request;
+    const phases: Phase[] = ['reading', 'counting', 'wordVectors'];
+    if (parts.map) phases.push('map');
+    if (parts.languageModel && languageModel.tokens === 'bytePairs') phases.push('bytePairs');
+    if (parts.languageModel) phases.push('languageModel');
+    return this.#replace(phases, (context, storing) => train(request, context, storing));
   }
 
   async importVectors(path: string, request: ImportRequest): Promise<ImportOutcome> {
-    const imported = await this.#replace((context) => importVectors(path, request, context));
-    if (!imported) return { status: 'cancelled' };
-    const { model, ...report } = imported;
-    return { status: 'done', model: model.summary, ...report };
+    const phases: Phase[] = request.projection ? ['importing', 'map'] : ['importing'];
+    return this.#replace(phases, (context, storing) => importVectors(path, request, context, storing));
   }
 
   cancel(): Promise<boolean> {
     const running = this.#training !== null;
     this.#training?.abort();
     return Promise.resolve(running);
+  }
+
+  async resumesAt(): Promise<number | null> {
+    const interrupted = this.#directory === null ? null : await interruptedAt(this.#directory);
+    if (!interrupted) return null;
+    const seconds = this.#stored?.model.summary.seconds;
+    return placeOf(
+      ['reading', 'counting', 'wordVectors', 'map', 'languageModel'],
+      seconds,
+      interrupted.phase,
+      interrupted.fraction,
+    );
   }
 
   async forget(): Promise<boolean> {
@@ -121,16 +139,20 @@ export class Engine implements EngineApi {
   }
 
   // `async`, so that a missing model rejects the promise and throws nothing in the caller's face
-  async describe(word: string, neighbours: number): ReturnType<EngineApi['describe']> {
-    return Promise.resolve(this.#needModel().describe(word, neighbours));
+  async describe(...question: Parameters<EngineApi['describe']>): ReturnType<EngineApi['describe']> {
+    return Promise.resolve(this.#needModel().describe(...question));
   }
 
   similaritiesOnMap(word: string): Promise<Float32Array | null> {
     return Promise.resolve(this.#model?.similaritiesOnMap(word) ?? null);
   }
 
-  async solve(...[expression, answers, method]: Parameters<EngineApi['solve']>): ReturnType<EngineApi['solve']> {
-    return Promise.resolve(this.#needModel().solve(expression, answers, method));
+  async solve(...question: Parameters<EngineApi['solve']>): ReturnType<EngineApi['solve']> {
+    return Promise.resolve(this.#needModel().solve(...question));
+  }
+
+  analogyExamples(count: number): ReturnType<EngineApi['analogyExamples']> {
+    return Promise.resolve(this.#model?.analogyExamples(count) ?? []);
   }
 
   async similarity(first: string, second: string): ReturnType<EngineApi['similarity']> {
@@ -145,8 +167,8 @@ export class Engine implements EngineApi {
     return Promise.resolve(this.#needModel().doesntMatch(words));
   }
 
-  async rank(word: string, other: string): ReturnType<EngineApi['rank']> {
-    return Promise.resolve(this.#needModel().rank(word, other));
+  async rank(...question: Parameters<EngineApi['rank']>): ReturnType<EngineApi['rank']> {
+    return Promise.resolve(this.#needModel().rank(...question));
   }
 
   async evaluate(...[path, options]: Parameters<EngineApi['evaluate']>): ReturnType<EngineApi['evaluate']> {
@@ -176,8 +198,12 @@ export class Engine implements EngineApi {
     return fileTokens(path, options, content, (word) => this.#model?.stemLength(word) ?? 0);
   }
 
-  complete(text: string, suggestions: number): ReturnType<EngineApi['complete']> {
-    return Promise.resolve(this.#model?.complete(text, suggestions) ?? { prefix: '', suggestions: [] });
+  startOfWindow(place: PlaceToRead): ReturnType<EngineApi['startOfWindow']> {
+    return Promise.resolve(this.#model?.startOfWindow(place) ?? 0);
+  }
+
+  complete(...question: Parameters<EngineApi['complete']>): ReturnType<EngineApi['complete']> {
+    return Promise.resolve(this.#model?.complete(...question) ?? { prefix: '', suggestions: [] });
   }
 
   async compareCells(
@@ -186,7 +212,7 @@ export class Engine implements EngineApi {
     return this.#compute((context) => compareCells(request, equal, context));
   }
 
-  async inspect(text: string, top: number): ReturnType<EngineApi['inspect']> {
+  async inspect(text: TextToRead, top: number): ReturnType<EngineApi['inspect']> {
     return Promise.resolve(this.#needModel().inspect(text, top));
   }
 
@@ -203,22 +229,37 @@ export class Engine implements EngineApi {
     return exportVectors(this.#stored.model, path, format);
   }
 
-  /** Makes a model, stores it in the place of the one there is, and asks it from then on; null where it was cancelled. One at a time. */
-  async #replace<Made extends { model: StoredModel; seconds: Partial<Record<Phase, number>> }>(
-    make: (context: RunContext) => Promise<Made | null>,
-  ): Promise<Made | null> {
+  /**
+   * Makes a model; each of its stages is stored in the place of the model there is, and asked from then on. One at a time.
+   * What a checkpoint holds of a training that was cancelled waits for the next one. `phases`: those there will be.
+   */
+  async #replace<Report extends { seconds: Partial<Record<Phase, number>> }>(
+    phases: readonly Phase[],
+    make: (context: RunContext, storing: Storing) => Promise<({ model: StoredModel } & Report) | null>,
+  ): Promise<({ status: 'done'; model: ModelSummary } & Omit<Report, 'model'>) | { status: 'cancelled' }> {
     return this.#compute(async (context, lock) => {
-      const made = await make(context);
-      if (!made) return null;
-      this.#events.progress({ phase: 'saving', fraction: 0 });
-      const start = performance.now();
-      const answerWithIt = await this.#prepare(made.model);
-      await saveModel(context.directory, made.model, () => lock.check());
-      this.#revision = await modelRevision(context.directory);
-      await deleteCheckpoints(context.directory);
-      answerWithIt();
-      made.seconds.saving = (performance.now() - start) / 1000;
-      return made;
+      const { directory } = context;
+      // another process may have stored a model meanwhile; one that is damaged is replaced
+      await this.#read(directory).catch(() => null);
+      const whole = new WholeProgress(phases, this.#stored?.model.summary.seconds);
+      const progress = (told: Progress): void => {
+        const training = whole.tell(told);
+        lock.fraction = training.fraction;
+        this.#events.progress({ ...told, training });
+      };
+      const store = async (model: StoredModel, reading?: ReadingReport): Promise<void> => {
+        const answerWithIt = await this.#prepare(model);
+        await saveModel(directory, model, () => lock.check());
+        answerWithIt();
+        this.#revision = await modelRevision(directory);
+        this.#events.stored?.(model.summary, reading);
+      };
+      const events = { ...this.#events, progress };
+      const made = await make({ ...context, events }, { earlier: this.#stored?.model ?? null, store });
+      if (!made) return { status: 'cancelled' };
+      await deleteCheckpoints(directory);
+      const { model, ...report } = made;
+      return { status: 'done', model: model.summary, ...report };
     });
   }
 
@@ -276,7 +317,7 @@ export class Engine implements EngineApi {
   /** Makes a stored model ready; from a call of what it gives on, that is what answers. */
   async #prepare(model: StoredModel): Promise<() => void> {
     const stored = { model, kernels: await this.#loadKernels() };
-    const answering = this.#isPrepared ? new Model(model, stored.kernels) : null;
+    const answering = this.#isPrepared ? new Model(model, stored.kernels, this.#answering) : null;
     // the vectors of a large model take half a second: in pieces, so that other questions are heard between them
     while (answering?.step()) await setImmediate();
     return () => {

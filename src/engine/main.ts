@@ -18,6 +18,7 @@ try {
 
 const engine: EngineApi = new Engine(new URL('./', import.meta.url), {
   progress: (progress) => void client.progress.asEvent(progress),
+  stored: (...stage) => void client.stored?.asEvent(...stage),
   evaluating: (fraction) => void client.evaluating?.asEvent(fraction),
   log: (level, message) => void client.log.asEvent(level, message),
   listFolder: (folder, path) => client.listFolder!(folder, path),

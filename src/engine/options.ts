@@ -37,6 +37,12 @@ export const READING = {
     tier: 'advanced',
     sentence: 'Larger files of code and data (JSON, CSV, logs) are not read.',
   },
+  followLinks: {
+    type: 'boolean',
+    default: false,
+    tier: 'advanced',
+    sentence: 'Read what symbolic links lead to outside the opened folders, too.',
+  },
 } as const satisfies OptionTable;
 
 /** Without `maximumCodeSize`, code and data have the limit of all files. */
@@ -51,7 +57,7 @@ export const TRAINING = {
     choices: [
       ['quick', 'A first look: smaller vectors and a smaller language model, fewer passes.'],
       ['balanced', 'The defaults.'],
-      ['best', 'The best that is worth waiting for: larger vectors and a larger language model, more passes.'],
+      ['best', 'What is worth waiting for: larger vectors, and a language model of three times as many passes.'],
     ],
   },
 } as const satisfies OptionTable;
@@ -64,7 +70,8 @@ export const RUN = {
     unit: 'threads',
     tier: 'basic',
     scope: 'machine-overridable',
-    sentence: 'Number of training threads. `0`: automatic, every core but one.',
+    sentence:
+      'Number of training threads. `0`: automatic, every core for vectors and map, every core but one for the language model.',
   },
   seed: {
     type: 'integer',

@@ -1,17 +1,19 @@
 // A file as a training reads it, for Show How This File Is Read.
 
 import * as l10n from '@vscode/l10n';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { FileContent, FileTokens } from '../protocol/engine.ts';
 import { Decoder } from '../text/decode.ts';
-import { tokensOfDocument } from '../text/document-tokens.ts';
+import { tokensOfDocument, type DocumentTokens } from '../text/document-tokens.ts';
 import { encodingNamed, encodingOfSetting, type Scores } from '../text/encodings.ts';
 import type { TextOptions } from '../text/options.ts';
-import { blanked, DataFilter } from '../text/data-blocks.ts';
+import { DataFilter, PlacesWithData, withoutData } from '../text/data-blocks.ts';
 import { SecretFilter } from '../text/secrets.ts';
 import { othersInFolder } from './files/folder-evidence.ts';
 import { LOCALE } from './files/decoded-files.ts';
+import { readRegularFile } from './files/regular-file.ts';
+import { nfc } from '../text/normalize.ts';
 import { checkTextOptions } from './check-options.ts';
 
 /** A larger file is not shown: no editor does. Bytes, or UTF-16 units of a text. */
@@ -32,30 +34,53 @@ export async function fileTokens(
   }
   const read =
     content.text === undefined
-      ? decoded(content.bytes ?? (await readFile(path)), name, content.encoding, () => othersInFolder(path))
+      ? decoded(content.bytes ?? (await readRegularFile(path)), name, content.encoding, () => othersInFolder(path))
       : { text: content.text, encoding: null, guessed: false, repaired: false };
-  const text = read.text.normalize('NFC');
-  const cleaned = new SecretFilter().clean(text, true) as string;
+  const text = nfc(read.text);
+  const secrets = new SecretFilter().rangesOf(text);
+  const cleaned = blanked(text, secrets);
   const data = new DataFilter().rangesOf(cleaned);
-  const tokens = tokensOfDocument(name, blanked(cleaned, data), options, stemLengthOf);
+  const shown = withoutData(cleaned, data);
+  const found = tokensOfDocument(name, shown, options, stemLengthOf);
+  const tokens = data.length > 0 ? inText(found, shown, new PlacesWithData(data)) : found;
   const blocks = data
     .filter(({ kind }) => kind !== 'control')
     .map(({ start, end }) => ({ start, end, reason: 'data' as const }));
-  const leftOut = [...tokens.leftOut, ...secretsOf(text, cleaned), ...blocks].sort((a, b) => a.start - b.start);
+  const hidden = secrets.map(({ start, end, kind }) => ({
+    start,
+    end,
+    reason: kind === 'secret' ? ('secret' as const) : ('data' as const),
+  }));
+  const leftOut = [...tokens.leftOut, ...hidden, ...blocks].sort((a, b) => a.start - b.start);
   return { ...read, text, ...tokens, leftOut };
 }
 
-/** Where `cleaned` has spaces for what `text` has. */
-function secretsOf(text: string, cleaned: string): FileTokens['leftOut'] {
-  const found: FileTokens['leftOut'] = [];
-  if (text === cleaned) return found;
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === cleaned[i]) continue;
-    const start = i;
-    while (i < text.length && text[i] !== cleaned[i]) i++;
-    found.push({ start, end: i, reason: 'secret' });
+/** The text with spaces in these places, as long as it was. */
+function blanked(text: string, places: readonly { start: number; end: number }[]): string {
+  let cleaned = '';
+  let from = 0;
+  for (const { start, end } of places) {
+    cleaned += text.slice(from, start) + ' '.repeat(end - start);
+    from = end;
   }
-  return found;
+  return cleaned + text.slice(from);
+}
+
+/** The tokens of `shown`, a text without its data, with their places in the text that has it. */
+function inText(found: DocumentTokens, shown: string, places: PlacesWithData): DocumentTokens {
+  const tokens = found.tokens.map((place, i) => (i % 3 === 2 ? place : places.of(place, i % 3 === 1)));
+  const spellings = { ...found.spellings };
+  for (let i = 0; i < tokens.length; i += 3) {
+    const [length, kept] = [tokens[i + 1]! - tokens[i]!, found.tokens[i + 1]! - found.tokens[i]!];
+    // data stands in the word: a change of colour, for example
+    if (length !== kept) spellings[i / 3] ??= shown.slice(found.tokens[i], found.tokens[i + 1]);
+  }
+  const leftOut = found.leftOut.map(({ start, end, reason }) => ({
+    start: places.of(start, false),
+    end: places.of(end, true),
+    reason,
+  }));
+  return { ...found, tokens, spellings, leftOut };
 }
 
 function decoded(

@@ -19,6 +19,8 @@ export const COMMANDS = {
   openWalkthrough: 'lexiscope.openWalkthrough',
   /** Takes a word, else the one at the cursor. */
   showOnMap: 'lexiscope.showOnMap',
+  /** What a click on the status bar opens while something is learned; not in the palette. */
+  trainingMenu: 'lexiscope.trainingMenu',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -2,11 +2,13 @@
 
 import * as vscode from 'vscode';
 import { COMMANDS, type CommandName } from './command-ids.ts';
+import type { DocumentPlaces } from './document-places.ts';
 import type { EvaluationReports } from './evaluation-reports.ts';
 import type { ExplorerPanel } from './explorer-panel.ts';
 import { compareCells, exportVectors, forgetModels, importVectors } from './model-commands.ts';
 import type { ReportDocuments } from './report-documents.ts';
 import { showProblem, showResult } from './notices.ts';
+import { trainingMenu } from './training-menu.ts';
 import type { Training } from './training.ts';
 import type { TokenView } from './token-view.ts';
 import { compareWords, findOddWord, findSimilar, solveAnalogy, wordAtCursor } from './word-commands.ts';
@@ -14,6 +16,7 @@ import type { WorkspaceModel } from './workspace-model.ts';
 
 interface Parts {
   model: WorkspaceModel;
+  places: DocumentPlaces;
   training: Training;
   explorer: ExplorerPanel;
   reports: EvaluationReports;
@@ -29,6 +32,7 @@ type Command = (argument: unknown) => void | Promise<void>;
 
 export function registerCommands({
   model,
+  places,
   training,
   explorer,
   reports,
@@ -46,7 +50,7 @@ export function registerCommands({
       model.engine(); // says so where no folder is open
       explorer.open();
     },
-    findSimilar: (word) => findSimilar(model, typeof word === 'string' ? word : undefined),
+    findSimilar: (word) => findSimilar(model, places, typeof word === 'string' ? word : undefined),
     solveAnalogy: () => solveAnalogy(model),
     importVectors: () => importVectors(model, training),
     findOddWord: () => findOddWord(model),
@@ -56,11 +60,12 @@ export function registerCommands({
     exportVectors: () => exportVectors(model),
     showTokens: () => tokens.show(),
     showLog: () => log.show(),
+    trainingMenu: () => trainingMenu(model, training),
     openWalkthrough: async () => {
       await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${extensionId}#start`, false);
     },
     showOnMap: async (argument) => {
-      const word = typeof argument === 'string' ? argument : await wordAtCursor(model);
+      const word = typeof argument === 'string' ? argument : await wordAtCursor(model, places);
       if (word === '') throw new Error(vscode.l10n.t('Put the cursor on a word first.'));
       const description = await (await model.required()).describe(word, 0);
       if (description.known && description.onMap) explorer.open(description.word);

@@ -20,6 +20,8 @@ export interface EngineProcessOptions {
   l10nPath?: string | undefined;
   log: (level: LogLevel, message: string) => void;
   progress: (progress: Progress) => void;
+  /** A stage of a training is stored. */
+  stored?: NonNullable<EngineEvents['stored']>;
   evaluating?: (fraction: number) => void;
   /** Reads folders that are not on the disk. */
   virtualFolders?: VirtualFiles;
@@ -67,33 +69,36 @@ export class EngineProcess {
     train: (request) =>
       this.#ask(async (run) => {
         const outcome = await run.engine.train(request);
-        if (outcome.status === 'done') this.#replace(run, { summary: outcome.model });
+        if (outcome.status === 'done') await this.#replace(run, { summary: outcome.model });
         return outcome;
       }),
     importVectors: (path, request) =>
       this.#ask(async (run) => {
         const outcome = await run.engine.importVectors(path, request);
-        if (outcome.status === 'done') this.#replace(run, { summary: outcome.model });
+        if (outcome.status === 'done') await this.#replace(run, { summary: outcome.model });
         return outcome;
       }),
+    resumesAt: () => this.#ask(({ engine }) => engine.resumesAt()),
     cancel: () => this.#ask(({ engine }) => engine.cancel()),
     forget: () =>
       this.#ask(async (run) => {
         const there = await run.engine.forget();
-        this.#replace(run, { summary: null });
+        await this.#replace(run, { summary: null });
         return there;
       }),
     wordAt: (...question) => this.#ask(({ engine }) => engine.wordAt(...question)),
-    describe: (word, neighbours) => this.#ask(({ engine }) => engine.describe(word, neighbours)),
+    describe: (...question) => this.#ask(({ engine }) => engine.describe(...question)),
     similaritiesOnMap: (word) => this.#ask(({ engine }) => engine.similaritiesOnMap(word)),
-    solve: (expression, answers, method) => this.#ask(({ engine }) => engine.solve(expression, answers, method)),
+    solve: (...question) => this.#ask(({ engine }) => engine.solve(...question)),
+    analogyExamples: (count) => this.#ask(({ engine }) => engine.analogyExamples(count)),
     similarity: (first, second) => this.#ask(({ engine }) => engine.similarity(first, second)),
     nSimilarity: (first, second) => this.#ask(({ engine }) => engine.nSimilarity(first, second)),
     doesntMatch: (words) => this.#ask(({ engine }) => engine.doesntMatch(words)),
-    rank: (word, other) => this.#ask(({ engine }) => engine.rank(word, other)),
+    rank: (...question) => this.#ask(({ engine }) => engine.rank(...question)),
     evaluate: (path, options) => this.#ask(({ engine }) => engine.evaluate(path, options)),
     cancelEvaluation: () => this.#ask(({ engine }) => engine.cancelEvaluation()),
-    complete: (text, suggestions) => this.#ask(({ engine }) => engine.complete(text, suggestions)),
+    startOfWindow: (place) => this.#ask(({ engine }) => engine.startOfWindow(place)),
+    complete: (...question) => this.#ask(({ engine }) => engine.complete(...question)),
     tokensOf: (path, options, content) => this.#ask(({ engine }) => engine.tokensOf(path, options, content)),
     compareCells: (request, equal) => this.#ask(({ engine }) => engine.compareCells(request, equal)),
     inspect: (text, top) => this.#ask(({ engine }) => engine.inspect(text, top)),
@@ -111,10 +116,10 @@ export class EngineProcess {
   async reopen(): Promise<void> {
     const run = this.#run;
     if (!run) return;
-    const before = await run.opened;
+    await run.opened;
     const { directory, former } = this.#options;
     const found = await opening(run.engine.open(directory, former));
-    if (this.#run === run && !isDeepStrictEqual(found.summary, before.summary)) this.#replace(run, found);
+    if (this.#run === run) await this.#replace(run, found);
   }
 
   /** False after several unexpected exits in a row: what runs unasked (a hover, a completion) then leaves the engine alone. */
@@ -142,14 +147,17 @@ export class EngineProcess {
     return question(run);
   }
 
-  #replace(run: Run, opened: Opened): void {
+  /** Told once, however often it is heard. */
+  async #replace(run: Run, opened: Opened): Promise<void> {
+    const before = await run.opened;
+    if (isDeepStrictEqual(opened, before)) return;
     run.opened = Promise.resolve(opened);
     this.#options.opened?.(opened, true);
   }
 
   #start(): Run {
     const { entry, directory, former, inspectPort, l10nPath, log, progress, virtualFolders } = this.#options;
-    const { evaluating = () => undefined } = this.#options;
+    const { stored = () => undefined, evaluating = () => undefined } = this.#options;
     if (this.#disposed) throw new EngineStopped(l10n.t('Lexiscope is shutting down.'));
     // VS Code's own execArgv made forks fail (microsoft/vscode#154549).
     const child = fork(entry, [], {
@@ -159,7 +167,13 @@ export class EngineProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const engine = createBirpc<EngineApi, EngineEvents>(
-      { progress, evaluating, log, ...virtualFolders },
+      {
+        progress,
+        stored: (summary, reading) => void this.#replace(run, { summary }).then(() => stored(summary, reading)),
+        evaluating,
+        log,
+        ...virtualFolders,
+      },
       {
         timeout: -1,
         post: (message: Serializable) =>

@@ -3,29 +3,39 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { createBirpc, type BirpcReturn } from 'birpc';
-import type { ExplorerHost, ExplorerView } from '../protocol/explorer.ts';
+import type { PlaceToRead } from '../protocol/engine.ts';
 import { COMMANDS } from './command-ids.ts';
 import { explorerPage } from './explorer-page.ts';
+import { minimumCount } from './minimum-count.ts';
+import { LEAST_PROBABILITY, MOST_SUGGESTIONS } from './word-text.ts';
+import { inUse } from '../model-folder/writer-lock.ts';
+import type { ExplorerHost, ExplorerView, Learning } from '../protocol/explorer.ts';
+import { learningFrom, progressText, stepsDetails } from './sentences.ts';
+import type { Training } from './training.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 const VIEW_TYPE = 'lexiscope.explorer';
 
 export class ExplorerPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #model: WorkspaceModel;
+  readonly #training: Training;
   readonly #extension: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
   readonly #subscriptions: vscode.Disposable[];
   #shown: Shown | undefined;
 
-  constructor(model: WorkspaceModel, extension: vscode.Uri, log: vscode.LogOutputChannel) {
+  constructor(model: WorkspaceModel, training: Training, extension: vscode.Uri, log: vscode.LogOutputChannel) {
     this.#model = model;
+    this.#training = training;
     this.#extension = extension;
     this.#log = log;
     this.#subscriptions = [
       vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this),
       model.onDidChange(({ replaced }) => {
         if (replaced) this.#shown?.modelChanged();
+        else this.#shown?.learningChanged(); // another window may have begun or ended
       }),
+      training.onDidChange(() => this.#shown?.learningChanged()),
     ];
   }
 
@@ -74,7 +84,7 @@ export class ExplorerPanel implements vscode.WebviewPanelSerializer, vscode.Disp
       vscode.Uri.joinPath(this.#extension, 'media', 'icons', `explorer-${theme}.svg`);
     panel.iconPath = { light: icon('light'), dark: icon('dark') };
     const { webview } = panel;
-    const shown = new Shown(panel, this.#model, this.#log);
+    const shown = new Shown(panel, this.#model, this.#training, this.#log);
     this.#shown = shown;
     panel.onDidDispose(() => {
       if (this.#shown === shown) this.#shown = undefined;
@@ -100,8 +110,11 @@ class Shown {
   /** The word to fly to as soon as the page listens. */
   #pending: string | undefined;
 
-  constructor(panel: vscode.WebviewPanel, model: WorkspaceModel, log: vscode.LogOutputChannel) {
+  readonly #learning: () => Learning | null;
+
+  constructor(panel: vscode.WebviewPanel, model: WorkspaceModel, training: Training, log: vscode.LogOutputChannel) {
     this.panel = panel;
+    this.#learning = () => learningOf(training, model);
     const host: ExplorerHost = {
       map: async () => {
         // after the answer to this call: messages keep their order
@@ -111,18 +124,26 @@ class Shown {
         });
         if (!(await model.exists())) return null;
         const map = await (await model.required()).map();
+        if (!map && this.#learning()) return null; // it is to come
         if (!map)
           throw new Error(vscode.l10n.t('This model has word vectors only. Train on this workspace to have a map.'));
-        return map;
+        return { ...map, minimumCount: minimumCount() || map.minimumCount };
       },
-      describe: async (word, neighbours) => (await model.required()).describe(word, neighbours),
+      describe: async (word, neighbours, isRareToo) =>
+        (await model.required()).describe(word, neighbours, isRareToo ? 1 : minimumCount()),
       similaritiesOnMap: async (word) => (await model.required()).similaritiesOnMap(word),
-      complete: async (text, suggestions) => {
+      complete: async (text) => {
         const engine = await model.required();
-        return model.summary?.languageModel ? engine.complete(text, suggestions) : null;
+        return model.summary?.languageModel
+          ? engine.complete(endOfProse(text), MOST_SUGGESTIONS, LEAST_PROBABILITY)
+          : null;
       },
       train: async () => {
         await vscode.commands.executeCommand(COMMANDS.train); // says itself how it went
+      },
+      learning: () => Promise.resolve(this.#learning()),
+      cancel: async () => {
+        await vscode.commands.executeCommand(COMMANDS.cancelTraining);
       },
     };
     this.#view = createBirpc<ExplorerView, ExplorerHost>(host, {
@@ -159,11 +180,31 @@ class Shown {
     if (this.#listening) void this.#view.modelChanged.asEvent();
   }
 
+  learningChanged(): void {
+    if (this.#listening) void this.#view.learningChanged.asEvent(this.#learning());
+  }
+
   #flush(): void {
     if (this.#pending === undefined) return;
     void this.#view.show.asEvent(this.#pending);
     this.#pending = undefined;
   }
+}
+
+/** The text of the page is no document's: it is prose. */
+function endOfProse(text: string): PlaceToRead {
+  return { text, offset: text.length, language: 'plaintext' };
+}
+
+/** What is learned from the folder now, in this window or in another one; null if nothing is. */
+function learningOf({ state }: Training, model: WorkspaceModel): Learning | null {
+  if (state.kind === 'running') {
+    const whole = state.progress?.training;
+    const steps = whole ? stepsDetails(whole) : state.progress ? progressText(state.progress, vscode.env.language) : '';
+    return { title: learningFrom(state.name), steps, fraction: whole?.fraction ?? 0, isOurs: true };
+  }
+  const elsewhere = model.learnedElsewhere;
+  return elsewhere === null ? null : { title: inUse(elsewhere), steps: '', fraction: elsewhere, isOurs: false };
 }
 
 interface Message {

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { COMMANDS } from './command-ids.ts';
 import type { Neighbour } from '../protocol/engine.ts';
-import { inLabel, similarity } from './word-text.ts';
+import { inLabel, neighbourFigures } from './word-text.ts';
 
 export interface LiveItem extends vscode.QuickPickItem {
   /** What Enter puts into the input. */
@@ -21,12 +21,14 @@ export interface LivePickerOptions {
   value: string | Promise<string>;
   /** The items for a trimmed, non-empty input. What it throws is shown as an item. */
   answer: (input: string) => Promise<LiveItem[]>;
+  /** The items while the input is empty; none without it. */
+  examples?: () => Promise<LiveItem[]>;
 }
 
 /** Milliseconds without a keystroke before the engine is asked. */
 const PAUSE = 80;
 
-export function showLivePicker({ title, placeholder, value, answer }: LivePickerOptions): void {
+export function showLivePicker({ title, placeholder, value, answer, examples }: LivePickerOptions): void {
   const picker: vscode.QuickPick<LiveItem> & { sortByLabel?: boolean } = vscode.window.createQuickPick<LiveItem>();
   picker.title = title;
   picker.placeholder = placeholder;
@@ -42,11 +44,9 @@ export function showLivePicker({ title, placeholder, value, answer }: LivePicker
     const turn = ++latest;
     const input = picker.value.trim();
     picker.busy = input !== '';
-    const items = input
-      ? await answer(input).catch((error: unknown) => [
-          messageItem(error instanceof Error ? error.message : String(error), 'error'),
-        ])
-      : [];
+    const items = await (input ? answer(input) : (examples?.() ?? Promise.resolve([]))).catch((error: unknown) => [
+      messageItem(error instanceof Error ? error.message : String(error), 'error'),
+    ]);
     if (turn !== latest) return; // more was typed meanwhile
     picker.items = items.map((item) => ({ ...item, alwaysShow: true }));
     const usable = picker.items.find(({ next, enter }) => next !== undefined || enter); // Enter on a message does nothing
@@ -87,14 +87,15 @@ export function showLivePicker({ title, placeholder, value, answer }: LivePicker
   }
 }
 
-/** A neighbour or an answer, with its similarity and the button that shows it on the map. */
-export function wordItem({ word, similarity: cosine }: Neighbour): LiveItem {
-  return {
-    label: inLabel(word),
-    description: similarity(cosine, vscode.env.language),
-    word,
-    buttons: [{ iconPath: new vscode.ThemeIcon('graph-scatter'), tooltip: vscode.l10n.t('Show on Map') }],
-  };
+/** A neighbour or an answer, with its figures and the button that shows it on the map. */
+export function wordItem(neighbour: Neighbour): LiveItem {
+  return { ...namedItem(neighbour.word), description: neighbourFigures(neighbour, vscode.env.language) };
+}
+
+/** A word with the button that shows it on the map. */
+export function namedItem(word: string): LiveItem {
+  const onMap = { iconPath: new vscode.ThemeIcon('graph-scatter'), tooltip: vscode.l10n.t('Show on Map') };
+  return { label: inLabel(word), word, buttons: [onMap] };
 }
 
 /** A line that only says something. */

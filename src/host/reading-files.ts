@@ -1,28 +1,28 @@
-// Show Files…: the names behind the figures of the last training, as a read-only text document.
+// Details: what the last training read and learned, and the names behind the figures, as a read-only text document.
 
 import * as vscode from 'vscode';
 import type { ReadingReport } from '../protocol/engine.ts';
 import { readingNames } from './sentences.ts';
 
 const SCHEME = 'lexiscope-files';
-const DOCUMENT = vscode.Uri.from({ scheme: SCHEME, path: '/Files of the last training.txt' });
+const DOCUMENT = vscode.Uri.from({ scheme: SCHEME, path: '/Last training.txt' });
 
 export class ReadingFiles implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
-  #names = '';
+  #text = '';
 
   readonly onDidChange = this.#changed.event;
 
   provideTextDocumentContent(): string {
-    return this.#names || vscode.l10n.t('Train again: the names are not kept.');
+    return this.#text || vscode.l10n.t('Train again: the details are not kept.');
   }
 
-  /** What `show` will show; false where there is nothing to name. */
-  take(report: ReadingReport): boolean {
-    this.#names = readingNames(report, vscode.env.language);
+  /** What `show` will show: sentences, and of a training the names of files behind them. */
+  take(sentences: readonly string[], reading: ReadingReport | undefined): void {
+    const names = reading ? readingNames(reading, vscode.env.language) : '';
+    this.#text = [...sentences, '', names].join('\n');
     this.#changed.fire(DOCUMENT);
-    return this.#names !== '';
   }
 
   async show(): Promise<void> {

@@ -1,22 +1,22 @@
 // What the status bar and the notifications say, from plain values. `language` is the display language, for figures.
 
 import * as l10n from '@vscode/l10n';
-import {
-  SKIP_REASONS,
-  type ImportReport,
-  type ModelSummary,
-  type Phase,
-  type Progress,
-  type ReadingReport,
-  type SkipReason,
-  type TrainReport,
+import type {
+  ImportReport,
+  ModelSummary,
+  Phase,
+  Progress,
+  ReadingReport,
+  Step,
+  TrainingProgress,
+  TrainReport,
 } from '../protocol/engine.ts';
+import { SKIP_REASONS, SKIP_WORDS, type SkipReason } from '../protocol/skip-reasons.ts';
 
 export const NO_FOLDER = () =>
   l10n.t('Open a folder first: Lexiscope learns from the text of the folder that is open.');
 export const NOTHING_LEARNED = () => l10n.t('Nothing is learned in this workspace yet: train on it first.');
-export const TRAINING_RUNS = () =>
-  l10n.t('A training is running: wait for its end, or cancel it with a click on the status bar.');
+export const TRAINING_RUNS = () => l10n.t('A training is running: wait for its end, or cancel it from the status bar.');
 
 export function phaseName(phase: Phase): string {
   switch (phase) {
@@ -39,18 +39,78 @@ export function phaseName(phase: Phase): string {
   }
 }
 
-/** “word vectors 42%”, and before anything is read “finding files, 1,234” */
-export function progressText({ phase, fraction, filesFound }: Progress, language: string): string {
+function stepName(step: Step): string {
+  switch (step) {
+    case 'words':
+      return l10n.t('words');
+    case 'map':
+      return l10n.t('map');
+    case 'suggestions':
+      return l10n.t('suggestions');
+  }
+}
+
+/** “words ✓ map ✓ suggestions 40%”: what works already, what is being made, and how much of all is done. */
+function stepsText({ steps, fraction }: TrainingProgress, language: string): string {
+  const done = steps.filter(({ isDone }) => isDone).map(({ step }) => `${stepName(step)} ✓`);
+  const running = steps.find(({ isDone }) => !isDone);
+  return [...done, running ? `${stepName(running.step)} ${percent(fraction, language)}` : l10n.t('saving')].join(' ');
+}
+
+/** “words ✓ · map 12 of 20 s · suggestions about 3 min” */
+export function stepsDetails({ steps }: TrainingProgress): string {
+  const running = steps.findIndex(({ isDone }) => !isDone);
+  return steps
+    .map(({ step, spent, expected }, index) => {
+      const name = stepName(step);
+      if (running < 0 || index < running) return `${name} ✓`;
+      if (index > running) return l10n.t('{0} about {1}', name, roughly(expected));
+      return expected < 60
+        ? l10n.t('{0} {1} of {2} s', name, Math.round(spent), Math.ceil(expected))
+        : l10n.t('{0} {1} of about {2}', name, duration(spent), roughly(expected));
+    })
+    .join(' · ');
+}
+
+/** “20 s”, “3 min”, “2 h” */
+function roughly(seconds: number): string {
+  if (seconds < 55) return l10n.t('{0} s', Math.max(5, 5 * Math.round(seconds / 5)));
+  if (seconds < 3300) return l10n.t('{0} min', Math.max(1, Math.round(seconds / 60)));
+  return l10n.t('{0} h', Math.max(1, Math.round(seconds / 3600)));
+}
+
+/** “Learning from novels” */
+export const learningFrom = (name: string): string => l10n.t('Learning from {0}', name);
+
+/** The one notification of a training: the map is there, and what follows. */
+export const mapReady = (name: string, secondsLeft: number): string =>
+  l10n.t('The map of “{0}” is ready. Suggestions follow in about {1}.', name, roughly(secondsLeft));
+
+/** The same of a training that ends without having said so. */
+export const learnedFrom = (name: string): string => l10n.t('Lexiscope has learned from “{0}”.', name);
+
+/** “The next learning goes on from 38%.” */
+export const goesOnFrom = (fraction: number, language: string): string =>
+  l10n.t('The next learning goes on from {0}.', percent(fraction, language));
+
+/** “words ✓ map 42%”, of a comparison of cells “language model 42%”; before anything is read “finding files, 1,234” */
+export function progressText({ phase, fraction, filesFound, training }: Progress, language: string): string {
   if (filesFound !== undefined) return l10n.t('finding files, {0}', figure(filesFound, language));
+  if (training) return stepsText(training, language);
   return l10n.t('{0} {1}', phaseName(phase), percent(fraction, language));
 }
 
 /** The lines under the status bar item while training. */
-export function progressDetails({ wordsPerSecond, secondsLeft }: Progress, language: string): string[] {
+export function progressDetails(progress: Progress, language: string): string[] {
+  const { phase, wordsPerSecond, secondsLeft, training } = progress;
+  const left = training?.secondsLeft ?? secondsLeft;
   return [
-    ...(wordsPerSecond === undefined ? [] : [l10n.t('{0} words per second', figure(wordsPerSecond, language))]),
-    ...(secondsLeft === undefined ? [] : [l10n.t('{0} left in this phase', duration(secondsLeft))]),
-    l10n.t('Click to cancel.'),
+    ...(training ? [stepsDetails(training)] : []),
+    ...(left === undefined ? [] : [l10n.t('about {0} left', roughly(left))]),
+    ...(wordsPerSecond === undefined
+      ? []
+      : [l10n.t('{0}: {1} words per second', phaseName(phase), figure(wordsPerSecond, language))]),
+    l10n.t('Click for more.'),
   ];
 }
 
@@ -67,7 +127,7 @@ export function modelDetails(model: ModelSummary, language: string): string[] {
     ),
     ...(words === null || files === null
       ? [l10n.t('Imported from {0}', imported ?? '')]
-      : [l10n.t('Learned from {0} words in {1} files', figure(words, language), figure(files, language))]),
+      : [l10n.t('Learned from {0} words in {1}', figure(words, language), fileCount(files, language))]),
     ...perplexity(languageModel, language),
     imported === undefined ? l10n.t('Trained {0}', when) : l10n.t('Imported {0}', when),
     l10n.t('Click to open the explorer.'),
@@ -79,11 +139,11 @@ export function trainingDone(report: TrainReport, language: string): string {
   const { reading, model, seconds, resumedAt, languageModelResumedAt, languageModelProblem } = report;
   return [
     l10n.t(
-      'Lexiscope learned {0} words from {1} words of text in {2} ({3} files).',
+      'Lexiscope learned {0} words from {1} words of text in {2} ({3}).',
       figure(model.vocabulary, language),
       figure(reading.words, language),
       duration(wall(seconds)),
-      figure(reading.files, language),
+      fileCount(reading.files, language),
     ),
     ...(resumedAt === undefined
       ? []
@@ -163,7 +223,7 @@ export function readingDetails(reading: ReadingReport, language: string): string
   const { skipped, guessed, repaired, encodings, unknownEncodings, secrets, data } = reading;
   const files = (count: number): string => figure(count, language);
   const named = SKIP_REASONS.filter((reason) => skipped[reason] > 0).map((reason) =>
-    skipText(reason, files(skipped[reason])),
+    SKIP_WORDS[reason].summary(files(skipped[reason])),
   );
   const others = Object.entries(encodings).filter(([encoding]) => encoding !== 'utf-8');
   const languages = byFiles(reading);
@@ -199,29 +259,6 @@ function rest(languages: readonly [string, { files: number }][]): number {
   return languages.slice(NAMED_LANGUAGES).reduce((sum, [, { files }]) => sum + files, 0);
 }
 
-function skipText(reason: SkipReason, files: string): string {
-  switch (reason) {
-    case 'ignored':
-      return l10n.t('{0} ignored by git', files);
-    case 'excluded':
-      return l10n.t('{0} left out by the settings', files);
-    case 'generated':
-      return l10n.t('{0} written by a tool', files);
-    case 'secret':
-      return l10n.t('{0} that may hold keys or passwords', files);
-    case 'duplicate':
-      return l10n.t('{0} that were there twice', files);
-    case 'binary':
-      return l10n.t('{0} binary', files);
-    case 'tooLarge':
-      return l10n.t('{0} too large', files);
-    case 'unreadable':
-      return l10n.t('{0} unreadable', files);
-    case 'empty':
-      return l10n.t('{0} empty', files);
-  }
-}
-
 /** The names that VS Code shows for the labels of the Encoding standard. */
 function encodingName(label: string): string {
   const names: Record<string, string> = { 'euc-kr': 'CP949', shift_jis: 'Shift_JIS', big5: 'Big5' };
@@ -232,7 +269,11 @@ function encodingName(label: string): string {
 export function readingNames(reading: ReadingReport, language: string): string {
   const { names, skipped, guessed, repaired, secrets, data } = reading;
   const headings: [keyof ReadingReport['names'], number, string][] = [
-    ...SKIP_REASONS.map((reason): [SkipReason, number, string] => [reason, skipped[reason], skipHeading(reason)]),
+    ...SKIP_REASONS.map((reason): [SkipReason, number, string] => [
+      reason,
+      skipped[reason],
+      SKIP_WORDS[reason].heading(),
+    ]),
     ['guessed', guessed, l10n.t('Read in an encoding that is a guess')],
     ['repaired', repaired, l10n.t('Read, with replacement characters for broken ones')],
     ['secrets', secrets.files, l10n.t('Read, without the access tokens and private keys in them')],
@@ -255,29 +296,6 @@ export function readingNames(reading: ReadingReport, language: string): string {
   return sections.length ? `${sections.join('\n\n')}\n` : '';
 }
 
-function skipHeading(reason: SkipReason): string {
-  switch (reason) {
-    case 'ignored':
-      return l10n.t('Not read: ignored by git');
-    case 'excluded':
-      return l10n.t('Not read: left out by the settings');
-    case 'generated':
-      return l10n.t('Not read: written by a tool, or installed');
-    case 'secret':
-      return l10n.t('Never opened: may hold keys or passwords');
-    case 'duplicate':
-      return l10n.t('Not read: the same as a file before it');
-    case 'binary':
-      return l10n.t('Not read: not text');
-    case 'tooLarge':
-      return l10n.t('Not read: too large');
-    case 'unreadable':
-      return l10n.t('Could not be read');
-    case 'empty':
-      return l10n.t('No words in it');
-  }
-}
-
 /** One sentence on words that were forgotten while they were counted; none where there was room for all. */
 function leftOutWords({ pruned }: ReadingReport, language: string): string[] {
   if (pruned.words === 0) return [];
@@ -297,6 +315,16 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return l10n.t('{0} min {1} s', minutes, whole % 60);
   return l10n.t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);
+}
+
+/** “1 file”, “1,234 files” */
+function fileCount(files: number, language: string): string {
+  return files === 1 ? l10n.t('1 file') : l10n.t('{0} files', figure(files, language));
+}
+
+/** Lines as a screen reader is to say them, one sentence after the other. */
+export function spoken(lines: readonly string[]): string {
+  return lines.map((line) => (/[.!?…。]$/.test(line) ? line : `${line}.`)).join(' ');
 }
 
 export function figure(value: number, language: string): string {

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { COMMANDS } from './command-ids.ts';
 import { inUse } from '../model-folder/writer-lock.ts';
-import { modelDetails, percent, progressDetails, progressText } from './sentences.ts';
+import { goesOnFrom, modelDetails, percent, progressDetails, progressText, spoken } from './sentences.ts';
 import type { Training } from './training.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
@@ -42,7 +42,7 @@ export class Status implements vscode.Disposable {
     this.#item.command = face.command;
     const lines = [face.text.replace(/\$\([^)]*\) /, ''), ...face.details];
     this.#item.tooltip = lines.join('\n');
-    this.#item.accessibilityInformation = { label: lines.join('. '), role: 'button' };
+    this.#item.accessibilityInformation = { label: spoken(lines), role: 'button' };
     this.#item.show();
   }
 
@@ -50,28 +50,41 @@ export class Status implements vscode.Disposable {
     const { l10n } = vscode;
     const { language } = vscode.env;
     const { state } = this.#training;
+    const { summary } = this.#model;
     switch (state.kind) {
       case 'running':
         return {
           text: `$(sync~spin) Lexiscope: ${state.progress ? progressText(state.progress, language) : l10n.t('starting')}`,
-          details: state.progress ? progressDetails(state.progress, language) : [l10n.t('Click to cancel.')],
-          command: COMMANDS.cancelTraining,
+          details: state.progress ? progressDetails(state.progress, language) : [l10n.t('Click for more.')],
+          command: COMMANDS.trainingMenu,
         };
       case 'cancelled':
         return {
           text: `$(circle-slash) Lexiscope: ${l10n.t('training cancelled')}`,
-          details: [l10n.t('The earlier model, if there is one, is as it was.'), l10n.t('Click to train again.')],
-          command: COMMANDS.train,
+          details: this.#afterwards(state.resumesAt, language),
+          command: COMMANDS.trainingMenu,
         };
       case 'stopped':
         return {
           text: `$(warning) Lexiscope: ${l10n.t('training stopped')}`,
           details: [
-            l10n.t('The engine ended before the training did. The earlier model, if there is one, is as it was.'),
-            l10n.t('Click to train again.'),
+            l10n.t('The engine ended before the training did.'),
+            ...this.#afterwards(state.resumesAt, language),
           ],
-          command: COMMANDS.train,
+          command: COMMANDS.trainingMenu,
         };
+      case 'done':
+        return state.problem === undefined
+          ? {
+              text: `$(check) Lexiscope: ${l10n.t('learned')}`,
+              details: summary ? modelDetails(summary, language) : [],
+              command: COMMANDS.openExplorer,
+            }
+          : {
+              text: `$(warning) Lexiscope: ${l10n.t('learned, with a problem')}`,
+              details: [state.problem],
+              command: COMMANDS.trainingMenu,
+            };
       case 'idle': {
         const elsewhere = this.#model.learnedElsewhere;
         if (elsewhere !== null) {
@@ -82,7 +95,6 @@ export class Status implements vscode.Disposable {
           };
         }
         if (!exists) return undefined;
-        const { summary } = this.#model;
         return {
           text: '$(graph-scatter) Lexiscope',
           details: summary
@@ -92,5 +104,14 @@ export class Status implements vscode.Disposable {
         };
       }
     }
+  }
+
+  /** What is there after a training that did not come to its end. */
+  #afterwards(resumesAt: number | undefined, language: string): string[] {
+    return [
+      vscode.l10n.t('What was stored by then stays.'),
+      ...(resumesAt === undefined ? [] : [goesOnFrom(resumesAt, language)]),
+      vscode.l10n.t('Click for more.'),
+    ];
   }
 }

@@ -158,12 +158,18 @@ export interface TextExports {
    */
   readonly findData: (textPtr: number, length: number, from: number) => number;
   /**
-   * Where in the bytes of ASCII at `textPtr` something begins that a secret may begin with, or a
-   * value that is a long run of base64; -1 where there is nothing such. prefixesPtr: beginnings, 16
-   * bytes each, zeros behind them, and 16 zeros at their end. BLOCK bytes behind the text are read,
-   * which are zeros.
+   * The place, from `from` on, of the next run of the bytes at `textPtr` that looks a little random;
+   * -1 where there is none. tablesPtr: the tables of random-runs.ts. BLOCK bytes behind the text are
+   * read, which are zeros.
    */
-  readonly findSecret: (textPtr: number, length: number, prefixesPtr: number) => number;
+  readonly findSecret: (textPtr: number, length: number, from: number, tablesPtr: number) => number;
+  /**
+   * The place, from `from` on, of the next name of something secret (pass, secr, cred, token, key,
+   * pwd, auth, in any case) with a value near behind it that has a digit or a sign, of the // of an
+   * address with a password, of the -----BEGIN of a key, or of a letter that names in other scripts
+   * have; -1 where there is none.
+   */
+  readonly findNamed: (textPtr: number, length: number, from: number) => number;
   /**
    * Puts `count` entries that lie one behind the other, those that have a count, into the index,
    * which does not have them.

@@ -118,8 +118,8 @@ export interface Word2vecExports {
    * nobody waits for a thread that is a little behind; a block is therefore scored before the one
    * before it is learned, by any number of threads. Rows that are in both take steps that know
    * nothing of each other. So a block ends where a word comes the third time in them, and becomes
-   * shorter where steps overshoot. If one word is an eighth of the noise or more, each turn is learned
-   * before the next is scored.
+   * shorter where steps overshoot. If one word is an eighth of the noise or more, each turn is
+   * learned before the next is scored.
    */
   readonly trainTogether: (threadPtr: number, first: number, last: number, alpha: number) => void;
 }

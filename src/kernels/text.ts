@@ -27,6 +27,7 @@ import {
   firstBytes,
   isBetween,
   endOfWord,
+  mayHaveEnding,
   hasLetter,
   endsSentence,
   foldCase,
@@ -93,7 +94,7 @@ export {
   COUNTS as SHARE_COUNTS,
 } from './text/order';
 export { NUMBERS as SHARE_NUMBERS, LEFT as SHARE_LEFT, SHARE_SIZE } from './text/order';
-export { findSecret } from './text/secrets';
+export { findSecret, findNamed } from './text/secrets';
 export { indexEntries } from './text/table';
 export { toSort, partition, deepen, sort, spellSorted, beginMerge, merge, spellNumbered } from './text/order';
 
@@ -185,7 +186,8 @@ function read<T>(state: usize): i32 {
     if (
       length - 1 < 15 &&
       ((CLEAN >> after) & 1 ||
-        ((after == STOP || after == SEPARATOR) && !(((<u32>i8x16.bitmask(digits)) >> (<u32>(length - 1))) & 1)))
+        ((after == STOP || (after == SEPARATOR && !mayHaveEnding<T>(at, next, end, prose))) &&
+          !(((<u32>i8x16.bitmask(digits)) >> (<u32>(length - 1))) & 1)))
     ) {
       let key = bytes;
       const first = firstBytes(state, length);

@@ -89,7 +89,7 @@ export const LANGUAGE_MODEL = {
     range: [8, 1024],
     unit: 'dimensions',
     tier: 'advanced',
-    effort: { quick: 64, best: 256 },
+    effort: { quick: 64 },
     sentence: 'Numbers for each token at the input.',
   },
   // H
@@ -99,7 +99,7 @@ export const LANGUAGE_MODEL = {
     range: [8, 2048],
     unit: 'dimensions',
     tier: 'advanced',
-    effort: { quick: 64, best: 256 },
+    effort: { quick: 64 },
     sentence: 'Units of each recurrent layer.',
   },
   // V, besides the unknown sign and the end of a sentence
@@ -268,17 +268,26 @@ export type LanguageModelOptions = ValuesOf<typeof LANGUAGE_MODEL>;
 
 export const LANGUAGE_MODEL_DEFAULTS = defaultsOf(LANGUAGE_MODEL);
 
-/** The learning rate of every network at batches of SMALL_BATCH or less; its layers take their share of it (network/parameters.ts). */
+/**
+ * The learning rate of every network at batches of SMALL_BATCH or less; its layers take their share
+ * of it (network/parameters.ts).
+ */
 const RATE = 0.012;
-/** Larger batches, up to LARGE_BATCH, learn in fewer steps, with less noise: the rate grows as the root of their size. */
+/**
+ * Larger batches, up to LARGE_BATCH, learn in fewer steps, with less noise: the rate grows as the
+ * root of their size.
+ */
 const [SMALL_BATCH, LARGE_BATCH] = [32, 128];
-/** Texts with fewer tokens are learned by heart in some passes, unless half of what passes through is dropped. */
+/**
+ * Texts with fewer tokens are learned by heart in some passes, unless half of what passes through
+ * is dropped.
+ */
 const SMALL_TEXT = 100_000;
 
 /**
- * Puts figures in the place of "automatic". `words`: tokens of the text. Dropout is for texts that are read more than once:
- * in one pass there is nothing to overfit (bench/start-vectors.ts). Layers share it, since what one drops the next ones lack
- * (docs/learning-rates.md).
+ * Puts figures in the place of "automatic". `words`: tokens of the text. Dropout is for texts that
+ * are read more than once: in one pass there is nothing to overfit (bench/start-vectors.ts). Layers
+ * share it, since what one drops the next ones lack (docs/learning-rates.md).
  */
 export function resolveLanguageModelOptions(options: LanguageModelOptions, words: number): LanguageModelOptions {
   const passes = Math.min(20, Math.max(1, Math.ceil(1_000_000 / Math.max(1, words))));

@@ -2,6 +2,7 @@
 // itself (src/kernels/similarity.ts), cut into calls of a few milliseconds.
 
 import { PANEL, type SimilarityExports } from '../kernel-interfaces/similarity.ts';
+import { BumpAllocator, MOST_PAGES } from '../numerics/bump-allocator.ts';
 
 /**
  * Rows whose lists are filled together: 48 rows of 100 floats stay in the first-level cache while
@@ -12,7 +13,6 @@ const ROWS = 48;
 const PRODUCTS = 60e6;
 /** Numbers packed in one step. */
 const PACKED = 500_000;
-const PAGE = 65_536;
 
 /** A search that is run step by step. It copies the vectors into a memory of its own. */
 export class NearestNeighbours {
@@ -21,6 +21,7 @@ export class NearestNeighbours {
   readonly #k: number;
   readonly #vectors: Float32Array;
   readonly #kernel: SimilarityExports;
+  readonly #scratchPtr: number;
   readonly #panelsPtr: number;
   readonly #idsPtr: number;
   readonly #similaritiesPtr: number;
@@ -48,12 +49,14 @@ export class NearestNeighbours {
     this.#k = k;
     this.#vectors = vectors;
     const panelNumbers = Math.ceil(N / PANEL) * PANEL * D;
-    const scratchPtr = 1024;
-    this.#panelsPtr = scratchPtr + 64;
-    this.#idsPtr = this.#panelsPtr + panelNumbers * 4;
-    this.#similaritiesPtr = this.#idsPtr + N * k * 4;
-    const pages = Math.ceil((this.#similaritiesPtr + N * k * 4) / PAGE);
-    if (pages > 65_536) throw new RangeError(`${N} vectors of ${D} numbers with ${k} neighbours need more than 4 GB`);
+    const allocator = new BumpAllocator();
+    this.#scratchPtr = allocator.take(64);
+    this.#panelsPtr = allocator.take(panelNumbers * 4);
+    this.#idsPtr = allocator.take(N * k * 4);
+    this.#similaritiesPtr = allocator.take(N * k * 4);
+    const { pages } = allocator;
+    if (pages > MOST_PAGES)
+      throw new RangeError(`${N} vectors of ${D} numbers with ${k} neighbours need more than 4 GB`);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.#kernel = new WebAssembly.Instance(kernel, { env: { memory } }).exports as unknown as SimilarityExports;
     this.#panels = new Float32Array(memory.buffer, this.#panelsPtr, panelNumbers);
@@ -82,7 +85,7 @@ export class NearestNeighbours {
       this.#k,
       this.#idsPtr,
       this.#similaritiesPtr,
-      1024,
+      this.#scratchPtr,
     );
     this.#panel = endPanel;
     if (endPanel === panels) {

@@ -3,6 +3,8 @@
 // doi:10.1038/s41587-020-00809-z); a random one does not. Not for exact components: a few rounds
 // are enough to start from.
 
+import { dot } from '../numerics/dot.ts';
+
 /** Rounds of the iteration; the directions need not have settled. */
 const ROUNDS = 12;
 
@@ -82,10 +84,4 @@ function orthonormalize(directions: Float64Array, D: number): void {
 function normalize(vector: Float64Array): void {
   const length = Math.sqrt(dot(vector, vector));
   for (let d = 0; d < vector.length; d++) vector[d]! *= length > 0 ? 1 / length : 0;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!;
-  return sum;
 }

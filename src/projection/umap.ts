@@ -5,6 +5,7 @@
 // the one that umap-js makes of the same neighbours (test/unit/projection.test.ts).
 
 import { UMAP } from 'umap-js';
+import { mulberry32 } from '../numerics/random.ts';
 import { FuzzyGraph, type Links } from './fuzzy-graph.ts';
 import { NearestNeighbours } from './neighbours.ts';
 import type { ProjectionOptions } from './options.ts';
@@ -69,7 +70,7 @@ export class Projection {
     const { kernel, vectors, D, options, seed } = job;
     this.#job = job;
     this.#N = vectors.length / D;
-    this.#random = seeded(seed);
+    this.#random = mulberry32(seed);
     const neighbours = Math.min(options.nNeighbors, this.#N - 1); // with the point itself
     this.#links = this.#N * neighbours;
     this.#nEpochs = options.nEpochs || defaultEpochs(this.#N);
@@ -144,7 +145,7 @@ export class Projection {
       }
       return { centre: (least + most) / 2, half: (most - least) / 2 };
     });
-    const scale = 1 / (Math.max(...sides.map(({ half }) => half)) || 1);
+    const scale = 1 / (sides.reduce((most, { half }) => Math.max(most, half), -Infinity) || 1);
     for (const [i, point] of this.#layout.entries()) {
       positions[2 * i] = (point[0]! - sides[0]!.centre) * scale;
       positions[2 * i + 1] = (point[1]! - sides[1]!.centre) * scale;
@@ -221,15 +222,4 @@ function defaultEpochs(N: number): number {
  */
 function onCircle(N: number): number[][] {
   return Array.from({ length: N }, (_, i) => [Math.cos((2 * Math.PI * i) / N), Math.sin((2 * Math.PI * i) / N)]);
-}
-
-/** Numbers from 0 to below 1 (Mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -8,13 +8,26 @@ import type { LanguageModelOptions } from '../language-model/options.ts';
 import type { ProjectionOptions } from '../projection/options.ts';
 import type { LeftOutReason } from '../text/document-tokens.ts';
 import type { PhraseOptions, TextOptions } from '../text/options.ts';
+import type { PlaceToRead, TextToRead } from '../text/words-around.ts';
 import type { AnalogyAccuracy, PairAgreement } from '../word2vec/evaluation.ts';
 import type { Column } from '../word2vec/evaluation-set.ts';
 import type { ReadableFormat, VectorFormat } from '../word2vec/formats/vector-table.ts';
 import type { Word2vecOptions } from '../word2vec/options.ts';
 import type { Method } from '../word2vec/vectors.ts';
+import type { SkipReason } from './skip-reasons.ts';
 
-export type { CellReport, Inspection, LeftOutReason, ReadingOptions, VectorFormat, VectorWidth };
+export { WINDOW as TEXT_WINDOW } from '../text/window.ts';
+export { SKIP_REASONS, type SkipReason } from './skip-reasons.ts';
+export type {
+  CellReport,
+  Inspection,
+  LeftOutReason,
+  PlaceToRead,
+  ReadingOptions,
+  TextToRead,
+  VectorFormat,
+  VectorWidth,
+};
 
 /** What cells have in common where they are compared. */
 export type CellsAreEqualIn = 'hiddenSize' | 'parameters';
@@ -26,48 +39,66 @@ export type CellsAreEqualIn = 'hiddenSize' | 'parameters';
 export interface EngineApi {
   /**
    * Makes `directory` the place where this engine keeps its model and loads the one that is there.
-   * Gives `null` if there is none. Throws, naming the file, where it is damaged or from a newer
+   * Gives `null` if there is none. Throws, naming the file, if it is damaged or from a newer
    * version; nothing is deleted. A second call reads what another process has stored there
    * meanwhile. `former`: where a release before kept the model, in the workspace storage; if
    * `directory` has none, the newest whole one there or in a sibling is moved to `directory`.
    */
   open(directory: string, former?: string | null): Promise<ModelSummary | null>;
   /**
-   * Reads the folders, trains, and replaces the stored model once everything is done: until then,
-   * and after an error or a cancel, the earlier model stays as it was. Throws if a training is
-   * running already.
+   * Reads the folders, trains, and stores each result as soon as it is there
+   * (`EngineEvents.stored`): the vectors take the place of the model that was there, then the map
+   * comes, then the language model, in whose place that of the model before stays until then.
+   * What is stored stays after an error or a cancel. Throws if a training is running already, here
+   * or in another process.
    */
   train(request: TrainRequest): Promise<TrainOutcome>;
   /**
-   * Reads word vectors that others trained, makes their map, and replaces the stored model as
-   * `train` does. `path` is absolute; its beginning and its name tell the format. Throws one
-   * sentence with the line or the byte that is wrong.
+   * Reads word vectors that others trained, makes their map, and stores each in the place of the
+   * model that was there. `path` is absolute; its beginning and its name tell the format. Throws
+   * one sentence with the line or the byte that is wrong.
    */
   importVectors(path: string, request: ImportRequest): Promise<ImportOutcome>;
   /**
    * Asks the running training or import to stop; false if none runs. It then answers within 200 ms.
    */
   cancel(): Promise<boolean>;
+  /**
+   * How much of the whole the next training has not to do again, 0 to 1, if it has the text and
+   * the options of the last one, which was broken off; null if none was.
+   */
+  resumesAt(): Promise<number | null>;
   /** Deletes the stored model; false if there was none. */
   forget(): Promise<boolean>;
   /**
-   * The word at `offset` (UTF-16 units) of a text that is open in an editor, as a training reads a
-   * document in that language (VS Code's name of it; absent: prose): a phrase, a word, or of a name
-   * that is not known the part at `offset`, with its nearest words. `null` if there is no word, as
-   * in markup. All of `text` up to `offset` is read.
+   * The word at a place, as a training reads the document: a phrase, a word, or of a name that is
+   * not known the part at the place, with its nearest words. `null` if there is no word, as in
+   * markup.
    */
-  wordAt(text: string, offset: number, neighbours: number, language?: string): Promise<WordAt | null>;
+  wordAt(place: PlaceToRead, neighbours: number, minimumCount?: MinimumCount): Promise<WordAt | null>;
+  /**
+   * Where the text of a place may begin without changing what is read around the place, UTF-16
+   * units from the beginning of `place.text`, which is the document's up to a little behind the
+   * place. It takes tens of milliseconds for a long document and holds until the text before it is
+   * changed. 0 if the place is near the beginning or there is no such place.
+   */
+  startOfWindow(place: PlaceToRead): Promise<number>;
   /** A word's count and nearest words. */
-  describe(word: string, neighbours: number): Promise<WordDescription | UnknownWord>;
+  describe(word: string, neighbours: number, minimumCount?: MinimumCount): Promise<WordDescription | UnknownWord>;
   /**
    * Cosine similarities of `word` to the words of the map, in the map's order, shape (N); null for
    * an unknown word.
    */
   similaritiesOnMap(word: string): Promise<Float32Array | null>;
   /**
-   * Answers an expression such as `king - man + 0.5*woman` or `man : king :: woman`, best first.
+   * Answers an expression such as `king - man + 0.5*woman` or `man : woman = king : ?`, best first.
    */
-  solve(expression: string, answers: number, method: Method): Promise<AnalogyAnswer>;
+  solve(expression: string, answers: number, method: Method, minimumCount?: MinimumCount): Promise<AnalogyAnswer>;
+  /**
+   * Analogies that these vectors solve, as expressions without their last word, such as `man :
+   * woman = king : ?`; fewer if there are fewer.
+   */
+  analogyExamples(count: number): Promise<string[]>;
   /** Cosine of two words. */
   similarity(first: string, second: string): Promise<SimilarityAnswer>;
   /**
@@ -78,7 +109,7 @@ export interface EngineApi {
   /** Which word of a list, of three or more, is farthest from the mean of all. */
   doesntMatch(words: string): Promise<OddWordAnswer>;
   /** The place of `other` among the neighbours of `word`. */
-  rank(word: string, other: string): Promise<RankAnswer>;
+  rank(word: string, other: string, minimumCount?: MinimumCount): Promise<RankAnswer>;
   /**
    * Measures the vectors by a file of word pairs with people's scores, or of analogies; which of
    * them it is, its lines tell. Tells `evaluating` on the way. Gives `null` if `cancelEvaluation`
@@ -89,13 +120,15 @@ export interface EngineApi {
   /** False if none is running. */
   cancelEvaluation(): Promise<boolean>;
   /**
-   * What the language model expects after `text`: the rest of the word that `text` ends in, or the
-   * next word. No suggestions without a language model.
+   * What the language model expects at a place: the rest of the word that is begun there, or the
+   * next word, after the words that a training reads before the place. At most `suggestions`, each
+   * of at least the probability `least`, if that is given. No suggestions without a language model,
+   * and in markup.
    */
-  complete(text: string, suggestions: number): Promise<Completion>;
+  complete(place: PlaceToRead, suggestions: number, least?: number): Promise<Completion>;
   /**
    * How a file is read: its words, the ends of its sentences, and what was left out and why. Words
-   * are separated from their particles where the stored model knows their stems. Throws one
+   * are separated from their particles if the stored model knows their stems. Throws one
    * sentence if the file cannot be read, is binary, or is too large to be shown.
    */
   tokensOf(path: string, options: TextOptions, content?: FileContent): Promise<FileTokens>;
@@ -106,11 +139,11 @@ export interface EngineApi {
    */
   compareCells(request: TrainRequest, equal: CellsAreEqualIn): Promise<CellReport[] | null>;
   /**
-   * Reads a text with the stored language model from the beginning of a sentence on, and tells what
-   * happened inside at every word. `top`: likeliest next words that are told. Throws if there is no
-   * language model, and for too long a text.
+   * Reads a text with the stored language model, as a training reads a document, from the
+   * beginning of a sentence on, and tells what happened inside at every word. `top`: likeliest next
+   * words that are told. Throws if there is no language model, and for too long a text.
    */
-  inspect(text: string, top: number): Promise<TextInspection>;
+  inspect(text: TextToRead, top: number): Promise<TextInspection>;
   /**
    * How the training of the stored language model went; `null` without one, or if it was made by a
    * version that kept nothing.
@@ -126,10 +159,22 @@ export interface EngineApi {
 }
 
 /**
+ * How often a word must have been seen in the text to be among near words and answers. 0 or absent:
+ * as often as its length asks for (docs/near-words.md); 1: all words are. There are never fewer
+ * than 8 for it, and none is left out where counts are unknown.
+ */
+export type MinimumCount = number;
+
+/**
  * What the engine tells its client without being asked, and asks of one whose folders are virtual.
  */
 export interface EngineEvents extends Partial<VirtualFiles> {
   progress(progress: Progress): void;
+  /**
+   * A stage of a training or an import is stored, and questions are answered with it. `reading`:
+   * of a training, what was read.
+   */
+  stored?(model: ModelSummary, reading?: ReadingReport): void;
   /** How far an evaluation is, 0 to 1; for clients that show it. */
   evaluating?(fraction: number): void;
   /** One line for the log; never holds the user's text. File names are allowed. */
@@ -187,6 +232,30 @@ export interface Progress {
   secondsLeft?: number;
   /** While files are looked for, before they are read: those that were found. */
   filesFound?: number;
+  /** Of the training or the import that the phase is part of. */
+  training?: TrainingProgress;
+}
+
+/** What a training makes, in this order; each is of use as soon as it is done. */
+export type Step = 'words' | 'map' | 'suggestions';
+
+/** A training as a whole. Its phases count by the seconds that they took before. */
+export interface TrainingProgress {
+  /** 0 to 1; never falls. */
+  fraction: number;
+  /** Seconds until all is done. */
+  secondsLeft: number;
+  /** Those that were asked for. */
+  steps: StepProgress[];
+}
+
+export interface StepProgress {
+  step: Step;
+  isDone: boolean;
+  /** Seconds so far. */
+  spent: number;
+  /** Seconds in all, as far as that can be told. */
+  expected: number;
 }
 
 export interface TrainRequest {
@@ -306,20 +375,6 @@ export interface ImportReport {
   seconds: Partial<Record<Phase, number>>;
 }
 
-/** Why a file, or a folder with all that is in it, was not read. */
-export const SKIP_REASONS = [
-  'ignored', // by git
-  'excluded', // by settings
-  'generated', // by a tool: lock files, minified code, installed packages
-  'secret',
-  'duplicate', // of a file that was read
-  'binary',
-  'tooLarge',
-  'unreadable',
-  'empty',
-] as const;
-export type SkipReason = (typeof SKIP_REASONS)[number];
-
 export interface ReadingReport {
   files: number;
   bytes: number;
@@ -380,7 +435,9 @@ export interface ModelSummary {
    */
   words: number | null;
   files: number | null;
-  /** 0 if no map was made. */
+  /** Share of the files that are code, 0 to 1; absent where it is not known. */
+  code?: number;
+  /** 0 where no map was made. */
   mapWords: number;
   /**
    * Word vectors: mean loss of a pair in each epoch of the last training, in double precision;
@@ -391,6 +448,8 @@ export interface ModelSummary {
   languageModel: LanguageModelSummary | null;
   /** The name of the file that the vectors were imported from. */
   imported?: string;
+  /** Wall-clock seconds by phase of the last training that was not resumed; absent if none was. */
+  seconds?: Partial<Record<Phase, number>>;
 }
 
 export interface TextInspection extends Inspection {
@@ -455,6 +514,8 @@ export interface TrainingCurves {
 
 export interface Neighbour {
   word: string;
+  /** Null where counts are unknown. */
+  count: number | null;
   /** Cosine. */
   similarity: number;
 }
@@ -484,10 +545,20 @@ export interface UnknownWord {
 /**
  * `word` may differ from the letters at its place: by case, by a particle, by character references.
  */
-export type WordAt = (WordDescription | Pick<UnknownWord, 'known' | 'word'>) & {
+export type PlacedWord = (WordDescription | Pick<UnknownWord, 'known' | 'word'>) & {
   /** Where it stands in the text, UTF-16 units, end exclusive. */
   start: number;
   end: number;
+};
+
+export type WordAt = PlacedWord & {
+  /**
+   * Whether it is a number, a keyword of the language or one of the most frequent function words:
+   * near words of these say little.
+   */
+  saysLittle: boolean;
+  /** Whether the language is known to be prose or its markup. */
+  isProse: boolean;
 };
 
 /**
@@ -506,7 +577,7 @@ export type SimilarityAnswer =
 /** The words by their cosine to the mean of all, best first; `odd` is the last one. */
 export type OddWordAnswer = { status: 'found'; odd: string; words: Neighbour[] } | Unanswered;
 
-/** 1 for the nearest; `of`: all the neighbours there are. */
+/** 1 for the nearest; `of`: all the neighbours there are, rare words left out. */
 export type RankAnswer =
   { status: 'ranked'; word: string; other: string; rank: number; of: number; similarity: number } | Unanswered;
 
@@ -586,11 +657,11 @@ export interface FileTokens {
 
 export interface Completion {
   /**
-   * The beginning of a word that `text` ends in; empty if the next word is asked for. Suggestions
-   * replace it.
+   * The beginning of a word before the place, as the text has it; empty if the next word is asked
+   * for. Suggestions replace it.
    */
   prefix: string;
-  /** Best first. */
+  /** Best first; but what is typed comes before all others if it is a word itself. */
   suggestions: Suggestion[];
   /** Why nothing is ever suggested, one sentence. */
   problem?: string;
@@ -598,7 +669,9 @@ export interface Completion {
 
 export interface Suggestion {
   word: string;
-  /** Probability of this word among all words that begin with the prefix, 0 to 1. */
+  /**
+   * Of this word among all that may begin with the prefix, the prefix as a word included, 0 to 1.
+   */
   probability: number;
 }
 
@@ -609,6 +682,8 @@ export interface WordMap {
   counts: Float64Array | null;
   /** (N, 2), x then y, centred, the longer side of the bounding box from -1 to 1. */
   positions: Float32Array;
+  /** How often a word must have been seen to be among near words; 1: all are. */
+  minimumCount: number;
 }
 
 /** How the names of files of vectors end: the first of a format is the one to offer. */

@@ -55,7 +55,7 @@ export function textOptions(given: Given): TextOptions {
 
 /** Throws a RangeError with a sentence for each setting of a training that is wrong. */
 function check(given: Given): void {
-  const wrong = OPTIONS.filter(({ group }) => !group.isOfEditor).flatMap(({ name, option }) => {
+  const wrong = OPTIONS.filter(({ group }) => !group.isOfEditor && !group.isOfQuestions).flatMap(({ name, option }) => {
     const written = given(name);
     const isFine = written === undefined || fits(option, fromSetting(option, written));
     return isFine ? [] : [unfitting(PREFIX + name, option, JSON.stringify(written))];
@@ -81,7 +81,7 @@ export function presetOf(option: Option, effort: Effort | undefined): unknown {
 
 /** Whoever set the limit of all files, and not that of code, meant code, too. */
 function readingOptions(given: Given): ReadingOptions {
-  const { maximumFileSize, maximumCodeSize } = values('reading.', READING, given);
+  const { maximumCodeSize, ...others } = values('reading.', READING, given);
   const isOne = given('reading.maximumFileSize') !== undefined && given('reading.maximumCodeSize') === undefined;
-  return isOne ? { maximumFileSize } : { maximumFileSize, maximumCodeSize };
+  return isOne ? others : { ...others, maximumCodeSize };
 }

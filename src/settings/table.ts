@@ -6,7 +6,7 @@ import { LANGUAGE_MODEL } from '../language-model/options.ts';
 import type { Option, OptionTable } from '../options/option.ts';
 import { PROJECTION } from '../projection/options.ts';
 import { PHRASES, TEXT } from '../text/options.ts';
-import { WORD2VEC } from '../word2vec/options.ts';
+import { NEIGHBOURS, WORD2VEC } from '../word2vec/options.ts';
 
 /** The name of a setting begins with it; an option of the command line may. */
 export const PREFIX = 'lexiscope.';
@@ -19,6 +19,8 @@ export interface Group {
   table: OptionTable;
   /** Whether it is for the editor only: the command line has no such thing. */
   isOfEditor?: true;
+  /** Whether it is of questions to a model: no training reads it. */
+  isOfQuestions?: true;
 }
 
 const GROUPS: readonly Group[] = [
@@ -33,6 +35,7 @@ const GROUPS: readonly Group[] = [
   { prefix: 'languageModel.', title: 'Language Model', table: LANGUAGE_MODEL_TRAINING },
   { prefix: 'languageModel.', title: 'Language Model', table: LANGUAGE_MODEL },
   { prefix: 'hover.', title: 'Editor', table: HOVER, isOfEditor: true },
+  { prefix: 'neighbours.', title: 'Editor', table: NEIGHBOURS, isOfQuestions: true },
   { prefix: 'completion.', title: 'Editor', table: COMPLETION, isOfEditor: true },
 ];
 

@@ -252,6 +252,10 @@ export class CorpusBuilder {
       const before = table.position;
       const onlyReference = this.#spans > 0 || this.#reader.leavesOut(kind);
       let stop: Stop = onlyReference ? HARD : table.read(Math.min(end, before + left), this.#isAscii);
+      if (stop === HARD && this.#isAscii) {
+        this.#leaveBytes();
+        return true;
+      }
       if (stop === HARD) stop = this.#askReference(end, kind);
       left -= table.position - before;
       if (stop === FULL) return true;
@@ -265,6 +269,14 @@ export class CorpusBuilder {
       }
     }
     return true;
+  }
+
+  /** Takes the rest of a piece of bytes as UTF-16, which the tokenizer reads. */
+  #leaveBytes(): void {
+    const { position } = this.#table;
+    const rest = this.#kernel.bytes(this.#text + position, this.#pieceLength - position).slice();
+    this.#reader.append(rest);
+    this.#takeUnits();
   }
 
   /** Has the next words cut by the tokenizer that is the kernel's reference, as many as seem to be such as the kernel does not cut. */

@@ -78,14 +78,18 @@ function isCandidate(bytes: Uint8Array, at: number): boolean {
     if (bytes[i] === ESCAPE || bytes[i] === BACKSPACE) return true;
     if (bytes[i] === 58 && bytes[i - 4] === 100 && bytes[i - 3] === 97 && bytes[i - 2] === 116) return true; // data:
   }
-  const isRun = (isIn: Uint8Array, shortest: number): boolean => {
+  const runAt = (isIn: Uint8Array): Uint8Array => {
     let start = at;
     while (start > 0 && at - start < LONGEST_LOOK && isIn[bytes[start - 1]!] === 1) start--;
     let end = at;
     while (end < bytes.length && end - at < LONGEST_LOOK && isIn[bytes[end]!] === 1) end++;
-    return end - start >= shortest && (isIn === RUN || bytes.subarray(start, end).some(isHexLetter));
+    return bytes.subarray(start, end);
   };
-  return isRun(RUN, SHORTEST_HEX) || isRun(DUMP, SHORTEST_DUMP);
+  const run = runAt(RUN);
+  // of a run that goes on, its other letters tell, too
+  if (run.length >= LONGEST_LOOK || (run.length >= SHORTEST_HEX && isData(ASCII.decode(run)))) return true;
+  const dump = runAt(DUMP);
+  return dump.length >= SHORTEST_DUMP && dump.some(isHexLetter);
 }
 
 /** So far from a place it is looked at on each side. */
@@ -119,13 +123,7 @@ export class DataFilter {
     const whole = typeof text === 'string' ? text : ASCII.decode(text);
     const ranges = this.rangesOf(whole);
     if (ranges.length === 0) return text;
-    let cleaned = '';
-    let from = 0;
-    for (const { start, end, kind } of ranges) {
-      cleaned += whole.slice(from, start) + (kind === 'block' ? ' ' : kind === 'address' ? '/' : '');
-      from = end;
-    }
-    cleaned += whole.slice(from);
+    const cleaned = withoutData(whole, ranges);
     return typeof text === 'string' ? cleaned : new TextEncoder().encode(cleaned);
   }
 
@@ -163,16 +161,46 @@ export class DataFilter {
   }
 }
 
-/** The text as long as it was, for one to see what is left out: places of data are blank, and what is nothing is invisible. */
-export function blanked(text: string, ranges: readonly DataRange[]): string {
+/** What is read in place of data. */
+const FILLERS = { block: ' ', address: '/', control: '' };
+
+/** The text as it is read: without these ranges, which are in order. */
+export function withoutData(text: string, ranges: readonly DataRange[]): string {
   let cleaned = '';
   let from = 0;
   for (const { start, end, kind } of ranges) {
-    const sign = kind === 'block' ? ' ' : kind === 'address' ? '/' : '\u00ad';
-    cleaned += text.slice(from, start) + sign.repeat(end - start);
+    cleaned += text.slice(from, start) + FILLERS[kind];
     from = end;
   }
   return cleaned + text.slice(from);
+}
+
+/** Tells where places of a text without its data are in the text with it. */
+export class PlacesWithData {
+  /** Of each range, where it was in the text without it, and how much longer the other text is behind it. */
+  readonly #removed: { at: number; filler: number; longer: number }[] = [];
+
+  constructor(ranges: readonly DataRange[]) {
+    let longer = 0;
+    for (const { start, end, kind } of ranges) {
+      const filler = FILLERS[kind].length;
+      const at = start - longer;
+      longer += end - start - filler;
+      this.#removed.push({ at, filler, longer });
+    }
+  }
+
+  /** The place of something that starts at `place`, behind data that stands there, or of something that ends there. */
+  of(place: number, isEnd: boolean): number {
+    let [low, high] = [0, this.#removed.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const { at, filler } = this.#removed[middle]!;
+      if (isEnd ? at < place : at + filler <= place) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? place : place + this.#removed[low - 1]!.longer;
+  }
 }
 
 const ASCII = new TextDecoder(); // many times as fast as one of Latin-1
@@ -322,7 +350,7 @@ function* dumpsIn(text: string, from: number): Generator<DataRange> {
       if (/[a-f]/i.test(number.slice(prefix ? 2 : 0))) letters++;
       if (/\d/.test(number.slice(prefix ? 2 : 0))) digits++;
     }
-    const most = Math.max(...widths.values());
+    const most = Array.from(widths.values()).reduce((a, b) => Math.max(a, b), 0);
     if (most < 0.9 * numbers.length - 1 || letters === 0 || digits < 0.2 * numbers.length) continue;
     end = start + numbers.at(-1)!.index + numbers.at(-1)![0].length;
     start += numbers[0]!.index;

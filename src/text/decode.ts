@@ -5,6 +5,7 @@ import { DECLARATIONS } from './encodings/declared.ts';
 import { legacyDecoder, type LegacyDecoder } from './encodings/decoders.ts';
 import { beginningOf, legacyEncoding, sevenBitEncoding, type Encoding, type EncodingHints } from './encodings.ts';
 import { lastCut, lastCutOfText } from './pieces.ts';
+import { nfc } from './normalize.ts';
 
 /** What a file's bytes say. */
 export interface DecodedText {
@@ -98,7 +99,7 @@ export class Decoder {
     try {
       const text = new TextDecoder(this.#encoding, { fatal: true, ignoreBOM: true }).decode(piece);
       this.#decided ||= !isAscii(piece);
-      return { text: text.normalize('NFC'), repaired: false, used };
+      return { text: nfc(text), repaired: false, used };
     } catch {
       if (!this.#decided) {
         const { encoding, guessed } = legacyEncoding(bytes, this.#hints, this.#beginning);
@@ -107,7 +108,7 @@ export class Decoder {
         this.#decided = true;
       }
       const text = new TextDecoder(this.#encoding, { ignoreBOM: true }).decode(piece);
-      return { text: text.normalize('NFC'), repaired: true, used };
+      return { text: nfc(text), repaired: true, used };
     }
   }
 
@@ -123,7 +124,7 @@ export class Decoder {
     const cut = last ? text.length : lastCutOfText(text);
     this.#rest = text.slice(cut);
     const piece = text.slice(0, cut);
-    return { text: piece.normalize('NFC'), repaired: piece.includes('\ufffd'), used: bytes.length };
+    return { text: nfc(piece), repaired: piece.includes('\ufffd'), used: bytes.length };
   }
 }
 

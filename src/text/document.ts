@@ -19,6 +19,7 @@ import {
   SPAN,
   STOP,
   spelledAsRead,
+  stringOf,
   Tokenizer,
   unitsOf,
 } from './tokenizer.ts';
@@ -133,7 +134,7 @@ export class DocumentReader {
       while (last > 0 && isWhite(units[last - 1]!)) last--;
       end = units.subarray(0, last).lastIndexOf(LINE_BREAK) + 1;
       if (this.#scanner.readsWhole) end = length < LARGEST_WHOLE ? 0 : afterBlankLine(units, end);
-      if (end === 0 && length > LONGEST_LINE) end = length;
+      if (end === 0 && length > LONGEST_LINE) end = afterLastSpace(units, length);
       if (this.#scanner.cut) end = this.#scanner.cut(units, end);
     }
     this.#take(end);
@@ -244,6 +245,13 @@ function afterBlankLine(units: Uint16Array, end: number): number {
   return 0;
 }
 
+/** Behind the last white space before `length`; there, if there is none for long. */
+function afterLastSpace(units: Uint16Array, length: number): number {
+  let end = length;
+  while (end > length - LONGEST_LINE / 4 && !isWhite(units[end - 1]!)) end--;
+  return isWhite(units[end - 1]!) ? end : length;
+}
+
 function isWhite(unit: number): boolean {
   return CLASSES[unit] === SPACE || CLASSES[unit] === NEWLINE;
 }
@@ -299,7 +307,7 @@ export function normalizedWord(word: string, { case: casing, numbers }: Readonly
   const units = unitsOf(spelled);
   if (casing === 'fold') foldCase(units, 0, units.length);
   if (numbers === 'digits') foldDigits(units, 0, units.length);
-  return String.fromCharCode(...units);
+  return stringOf(units);
 }
 
 /** The key words of a language, found by their hashes. */

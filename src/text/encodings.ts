@@ -4,7 +4,7 @@
 
 import { DECLARATIONS, declaredEncoding } from './encodings/declared.ts';
 import { legacyDecoder } from './encodings/decoders.ts';
-import { isScored, isSure, linesBeyondAscii, scoresOf, withOthers, type Scores } from './encodings/detection.ts';
+import { evidenceOf, isScored, isSure, linesBeyondAscii, withOthers, type Scores } from './encodings/detection.ts';
 import { encodingNamed, type Encoding } from './encodings/names.ts';
 
 export { encodingNamed, type Encoding };
@@ -165,9 +165,11 @@ export function sevenBitEncoding(bytes: Uint8Array, hints: EncodingHints, beginn
     if (isJapanese(bytes)) return 'iso-2022-jp';
   }
   if (isHz(bytes)) return 'hz';
-  if (!bytes.includes(0x2b)) return null;
+  // of a large file, its beginning is read sooner than all of it
+  const isSmall = bytes.length <= beginning.length;
+  if (isSmall && !bytes.includes(PLUS)) return null;
   const isNamed = hints.setting === 'utf-7' || (namesUtf7(beginning) && declaredEncoding(beginning) === 'utf-7');
-  return isNamed ? 'utf-7' : null;
+  return isNamed && (isSmall || bytes.includes(PLUS)) ? 'utf-7' : null;
 }
 
 /** Whether it has escapes that begin pairs, ESC $ @, ESC $ B or ESC $ ( D, with pairs behind them. */
@@ -217,12 +219,13 @@ export interface FoundEncoding {
 }
 
 /** By how much the bytes must speak for another encoding than the declared one: a logarithm, and of each byte beyond ASCII. */
-const DISBELIEF = { all: 25, ofByte: 1 };
+const DISBELIEF = { all: 25, ofByte: 2 };
 /** Logarithms of the probability of a byte beyond ASCII: more is text without a doubt, less is none that we know. */
 const CONVINCING = -4.5;
 const STRANGE = -6.5;
 /** Fewer bytes beyond ASCII, that are hardly text, were broken by something. */
 const FEW = 3;
+const PLUS = 0x2b;
 const BROKEN = -5.8;
 /** What most files are in that could be in many encodings. */
 const WESTERN = 'windows-1252';
@@ -242,8 +245,7 @@ export function legacyEncoding(
   if (setting !== null && !setting.startsWith('utf-') && isLegacy(sample, setting)) {
     return { encoding: setting, guessed: false };
   }
-  const own = scoresOf(bytes);
-  const beyond = sample.reduce((sum, byte) => sum + (byte >> 7), 0);
+  const { scores: own, beyond } = evidenceOf(bytes);
   const declared = declaredEncoding(beginning);
   if (declared !== null && !declared.startsWith('utf-') && isLegacy(sample, declared)) {
     const score = own.find(([encoding]) => encoding === declared)?.[1];
@@ -260,7 +262,7 @@ export function legacyEncoding(
   const scores = withOthers(own, witnesses, locale);
   const best = scores[0]![0];
   const probability = (own.find(([encoding]) => encoding === best)?.[1] ?? -Infinity) / beyond;
-  const isWestern = best === WESTERN || isSame(best, WESTERN);
+  const isWestern = best === WESTERN || (scores.some(([encoding]) => encoding === WESTERN) && isSame(best, WESTERN));
   const isUtf8 = unicode === 'perhaps' && probability < CONVINCING;
   const isLittle = !isWestern && beyond < FEW && witnesses.length === 0;
   if (isUtf8 || (isLittle && (beyond === 1 || probability < BROKEN) && standsAlone(sample)))
@@ -272,7 +274,7 @@ export function legacyEncoding(
 /** How probable each encoding is for a file's bytes; `null` for what is UTF-8, or no text in an older encoding. */
 export function legacyScores(bytes: Uint8Array): Scores | null {
   if (bytes.includes(0) || isUtf8(bytes) || brokenUtf8(bytes) !== null) return null;
-  return scoresOf(bytes);
+  return evidenceOf(bytes).scores;
 }
 
 /** The encoding that VS Code's setting `files.encoding` names; `null` for UTF-8, which is tried first anyway, and for a name that nobody knows. */

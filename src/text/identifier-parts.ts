@@ -34,8 +34,8 @@ function kindOf(name: string, index: number): number {
 
 /** Most words: they have no parts, and are told from the others in a tenth of the time. */
 const PLAIN = /^[A-Za-z]?[a-z']*$/;
-/** No name begins so, or is so: 14th is a number, and th no word; NASA's, O'Brien and l'Europe are words with an apostrophe. */
-const NO_NAME = /^\p{Nd}|['·"]/u;
+/** No name begins so, or is so: 14th is a number, and th no word; NASA's, O'Brien, l'Europe and USA:n are words with a sign in them. */
+const NO_NAME = /^\p{Nd}|['·":]/u;
 /** An abbreviation with an ending: URLs, DVDed, SMSing. It is one part, whatever its last capital could begin. */
 const INFLECTED = /^\p{Lu}{2,}(?:e?s|ed|ing|ers?|ish)$/u;
 

@@ -60,6 +60,21 @@ export class VerbForms {
     return found;
   }
 
+  /** How often forms are met that no noun has of the verb that this is a form of in -아 or -어: 찾아, 가져, 올라, 지나; 0 for other words. */
+  sureOfConnective(word: string): number {
+    const last = syllable(word);
+    if (last?.final !== 0 || word.length < 2) return 0;
+    const before = word.slice(0, -1);
+    if (last.initial === NO_INITIAL && (last.vowel === A || last.vowel === EO)) return this.of(before).sure;
+    let { sure } = this.of(last.vowel === YEO ? changed(word, { ...last, vowel: I }) : last.vowel === A ? word : '');
+    const stem = syllable(before);
+    // 올라 of 오르다
+    if (last.initial === L && (last.vowel === A || last.vowel === EO) && stem?.final === FINAL_L) {
+      sure += this.of(`${changed(before, { ...stem, final: 0 })}르`).sure;
+    }
+    return sure;
+  }
+
   #count(stem: string, common: number): { sure: number; all: number } {
     const last = syllable(stem);
     if (!last) return NONE;
@@ -96,6 +111,9 @@ const FINAL_N = 4;
 const DA = '다'.charCodeAt(0);
 const FINAL_L = 8;
 const FINAL_SS = 20;
+/** Places of ㄹ and of the sign for no consonant. */
+const L = 5;
+const NO_INITIAL = 11;
 
 /** Places of vowels: ㅏ ㅐ ㅓ ㅕ ㅗ ㅘ ㅚ ㅜ ㅝ ㅡ ㅣ, and of those that they melt into with -았/-었. */
 const A = 0;

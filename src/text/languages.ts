@@ -49,8 +49,10 @@ export interface Lexis {
 
 /** Strings such as r'…', R"(…)" and @"…". */
 export interface RawStrings {
-  /** What stands before the mark, at the end; the fewer characters, the better. */
+  /** What stands before the mark, at the end. */
   prefix: RegExp;
+  /** Which characters that may end with: quick to ask. */
+  last: string;
   /** Behind the mark, what belongs to the opening. */
   opening?: RegExp;
   /** What closes the string, by the mark and what `prefix` and `opening` found in their groups; the mark itself without it. */
@@ -72,7 +74,7 @@ export interface Language {
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 
 /** String.raw`…` */
-const JAVASCRIPT_RAW: RawStrings = { prefix: /String\.raw$/, isLong: true, backslash: 'keeps' };
+const JAVASCRIPT_RAW: RawStrings = { last: 'w', prefix: /String\.raw$/, isLong: true, backslash: 'keeps' };
 
 const C_COMMENTS = { lineComments: ['//'], blockComments: [['/*', '*/']] as const };
 const C_LIKE: Lexis = {
@@ -125,7 +127,7 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       longQuotes: ['"""', "'''"],
       escapes: { controls: 'abfnrtv', codes: 'xuUoN' },
       // r'…', rb'…'; the backslash before a quotation mark keeps it from closing
-      raw: { prefix: /(?:^|[^\w])(?:[bftu]?r|r[bft])$/i, isLong: false, backslash: 'keeps' },
+      raw: { last: 'rRbBfFtT', prefix: /(?:^|[^\w])(?:[bftu]?r|r[bft])$/i, isLong: false, backslash: 'keeps' },
       keywords: words(
         'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return self try while with yield',
       ),
@@ -149,6 +151,7 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       ...C_LIKE,
       // R"delimiter(…)delimiter"
       raw: {
+        last: 'R',
         prefix: /(?:^|\W)(?:u8|[uUL])?R$/,
         opening: /^([^\s()\\]{0,16})\(/,
         close: (mark, found) => `)${found}${mark}`,
@@ -167,7 +170,13 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       quotes: ['"'], // 'a is a lifetime
       escapes: { controls: 'nrt', codes: 'x{o' },
       // r"…", r#"…"#
-      raw: { prefix: /(?:^|\W)[bc]?r(#*)$/, close: (mark, found) => mark + found, isLong: true, backslash: 'nothing' },
+      raw: {
+        last: 'r#',
+        prefix: /(?:^|\W)[bc]?r(#*)$/,
+        close: (mark, found) => mark + found,
+        isLong: true,
+        backslash: 'nothing',
+      },
       keywords: words(
         'as async await break const continue crate dyn else enum extern false fn for if impl in let loop match mod move mut pub ref return self Self static struct super trait true type unsafe use where while',
       ),
@@ -193,7 +202,7 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       escapes: { controls: 'abefnrtv', codes: 'CuU' },
       backslashIn: { '"""': 'nothing' },
       // @"…", $@"…"
-      raw: { prefix: /@\$?$/, isLong: true, backslash: 'nothing', doubles: true },
+      raw: { last: '@$', prefix: /@\$?$/, isLong: true, backslash: 'nothing', doubles: true },
       keywords: words(
         'abstract as async await base bool break byte case catch char class const continue decimal default delegate do double else enum event explicit false finally float for foreach get if implicit in int interface internal is lock long namespace new null object operator out override params private protected public readonly ref return sealed set short static string struct switch this throw true try typeof uint using var virtual void volatile where while yield',
       ),
@@ -219,7 +228,7 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       longQuotes: ['"""'],
       escapes: { controls: 'nrt', codes: '{o' },
       // #"…"#
-      raw: { prefix: /(#+)$/, close: (mark, found) => mark + found, isLong: false, backslash: 'nothing' },
+      raw: { last: '#', prefix: /(#+)$/, close: (mark, found) => mark + found, isLong: false, backslash: 'nothing' },
       keywords: words(
         'as break case catch class continue default defer do else enum extension false for func guard if import in init inout internal is let nil private protocol public return self static struct super switch throw throws true try var where while',
       ),
@@ -287,6 +296,7 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       ...HASHED,
       escapes: { controls: 'abfnrtv', codes: 'xu{Uo' },
       raw: {
+        last: 'rR',
         prefix: /(?:^|\W)r$/i,
         opening: /^(-*)\(/,
         close: (mark, found) => `)${found}${mark}`,
@@ -303,7 +313,7 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       quotes: ['"'], // a' is a transposed matrix
       longQuotes: ['"""'],
       blockComments: [['#=', '=#']],
-      raw: { prefix: /\braw$/, isLong: true, backslash: 'keeps' },
+      raw: { last: 'w', prefix: /\braw$/, isLong: true, backslash: 'keeps' },
       keywords: words(
         'abstract baremodule begin break catch const continue do else elseif end export false finally for function global if import in let local macro module mutable nothing quote return struct true try type using where while',
       ),
@@ -317,7 +327,7 @@ const CODE: Record<string, [extensions: string, lexis: Lexis]> = {
       longQuotes: ['"""'],
       escapes: JAVA_ESCAPES,
       backslashIn: { '"""': 'nothing' },
-      raw: { prefix: /\braw$/, isLong: false, backslash: 'keeps' },
+      raw: { last: 'w', prefix: /\braw$/, isLong: false, backslash: 'keeps' },
       keywords: words(
         'abstract case catch class def do else enum export extends extension false final finally for given if implicit import lazy match new null object override package private protected return sealed super then this throw trait true try type using val var while with yield',
       ),

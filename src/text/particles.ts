@@ -177,6 +177,7 @@ const FEWEST_MARKERS = { single: 4, longer: 2 };
 const FEWEST_IF_SURE = { single: 2, longer: 1 };
 /** How many times as often as with all others a stem may be met with one particle: of a single syllable, and of more. */
 const MOST = { single: 1, longer: 20 };
+const MOST_IF_SURE = { single: 4, longer: 20 };
 /** A word is a noun that is met with markers at least so often, by its count, and with so many different ones. */
 const NOUN = { share: 0.1, markers: 3 };
 
@@ -235,7 +236,8 @@ export function* findStems(words: readonly string[], counts: Float64Array): Gene
       verbs.add(word, counts[id]!);
     }
     const found = separationsOf(word);
-    if (found.length === 0) continue;
+    // 주로 is no evidence for 주
+    if (found.length === 0 || INDECLINABLE.has(word)) continue;
     ids.push(id);
     separations.push(found);
     for (const [length, { marker }] of found) {
@@ -286,7 +288,8 @@ export function* findStems(words: readonly string[], counts: Float64Array): Gene
     const fewest = (isSure ? FEWEST_IF_SURE : FEWEST_MARKERS)[size];
     if (set + (alone[stem]! > 0 && (length > 1 || isSure) ? 1 : 0) < fewest) return 0;
     if (others <= most && nouns[known.get(word.slice(0, length)) ?? -1] !== 1) return 0;
-    if (count > MOST[size] * others || isVerb(word, length, particle.letters, verbs, nounCount)) return 0;
+    const times = (isSure ? MOST_IF_SURE : MOST)[size];
+    if (count > times * others || isVerb(word, length, particle.letters, verbs, nounCount)) return 0;
     return others;
   };
   for (let place = 0; place < ids.length; place++) {
@@ -294,7 +297,7 @@ export function* findStems(words: readonly string[], counts: Float64Array): Gene
     const id = ids[place]!;
     const word = words[id]!;
     // a particle is written apart behind a name in brackets
-    if (nouns[id] === 1 || PARTICLES.has(word) || INDECLINABLE.has(word)) continue;
+    if (nouns[id] === 1 || PARTICLES.has(word)) continue;
     // 결과는 is 결과 + 는 and not 결 + 과는: a noun, the longest, or the stem with the most evidence
     let most = 0;
     for (const separation of separations[place]!) {
@@ -346,8 +349,10 @@ function isVerb(
     }
     case '가':
     case '와': {
-      const { sure } = verbs.of(word); // 들어가, 돌아와
-      return sure > 0 && sure > nounCount(word);
+      // 들어가, 돌아와: what is met with 가 and 와 alone is no noun
+      const coming = particle === '가' ? word : `${stem}오`;
+      const sure = verbs.of(coming).sure + verbs.sureOfConnective(stem);
+      return sure > 0 && sure > nounCount(stem) - countOf(`${stem}가`) - countOf(`${stem}와`);
     }
     case '이':
       if (final !== 0 && isMoreOften(stem, countOf(word))) return true; // 높이: 높은, 높다
@@ -465,7 +470,7 @@ export function particlesAfter(typed: string, length: number): string[] {
   const beginning = typed.slice(length);
   if (!isHangul(last)) return [];
   return [...PARTICLES]
-    .filter(([particle, { after }]) => follows(last, after) && particle !== beginning && particle.startsWith(beginning))
+    .filter(([particle, { after }]) => follows(last, after) && particle.startsWith(beginning))
     .map(([particle]) => particle);
 }
 

@@ -1,10 +1,8 @@
 // The kernel of reading (src/kernels/text.ts) with a memory of its own, in which what it works on is allocated for good.
 
 import type { TextExports } from '../kernel-interfaces/text.ts';
+import { BumpAllocator, MOST_PAGES, PAGE } from '../numerics/bump-allocator.ts';
 
-const PAGE = 65_536;
-/** Nothing is allocated before this. */
-const FIRST = 1024;
 /** What the kernel may read and write behind the end of an array, bytes. */
 const BEHIND = 64;
 
@@ -20,13 +18,13 @@ export class TextKernel {
   readonly run: TextExports;
   readonly #memory: WebAssembly.Memory;
   #bytes: Uint8Array;
-  #next = FIRST;
+  #allocator = new BumpAllocator();
   #text = 0;
   /** Bytes. */
   #textSize = 0;
 
   constructor(module: WebAssembly.Module) {
-    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
+    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.run = exports as unknown as TextExports;
     this.#bytes = new Uint8Array(this.#memory.buffer);
@@ -34,10 +32,10 @@ export class TextKernel {
 
   /** A place for so many bytes, at a multiple of 64, filled with zeros. */
   allocate(bytes: number): number {
-    const pointer = this.#next;
-    this.#next = 64 * Math.ceil((pointer + bytes + BEHIND) / 64); // beyond 2^31 there are no bits
-    if (this.#next > this.#bytes.length) {
-      this.#memory.grow(Math.ceil((this.#next - this.#bytes.length) / PAGE));
+    const pointer = this.#allocator.take(bytes + BEHIND);
+    const more = this.#allocator.end - this.#bytes.length;
+    if (more > 0) {
+      this.#memory.grow(Math.ceil(more / PAGE));
       this.#bytes = new Uint8Array(this.#memory.buffer);
     }
     return pointer;
@@ -45,8 +43,8 @@ export class TextKernel {
 
   /** Gives back all that was allocated. */
   clear(): void {
-    this.#bytes.fill(0, 0, this.#next);
-    this.#next = FIRST;
+    this.#bytes.fill(0, 0, this.#allocator.end);
+    this.#allocator = new BumpAllocator();
     this.#text = this.#textSize = 0;
   }
 

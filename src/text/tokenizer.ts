@@ -7,13 +7,17 @@
 // word, and signs that nobody sees are dropped from the word that they stand in (WB4), a soft hyphen for example.
 //
 // A stop between digits belongs to the number (WB11 and WB12: 3.14) and, which Unicode does not say, a colon (1:30). A
-// comma does where it parts thousands (1,000,000), and else parts two numbers: 1,2,3 is a list. A hyphen splits. Runs of
+// comma does where it parts thousands (1,000,000), and else parts two numbers: 1,2,3 is a list. Of colons between letters,
+// those before endings of Finnish and Swedish belong to the word: USA:n, EU:ssa, 5:e. A hyphen splits. Runs of
 // scripts that have no spaces between words are cut by the dictionaries of the platform (Intl.Segmenter). Case is kept. A
 // sentence ends after . ! ? … where white space or the end of the text follows (closing quotes and brackets may come
 // between), after the stops of other scripts (Sentence_Terminal: 。 । ።) always, and at a blank line.
 //
 // This is how texts are cut where they are looked at, and the reference of the kernel that reads a whole corpus
 // (src/kernels/text.ts), which has the same classes and leaves to this what it does not cut itself.
+
+import { fnv1a } from '../numerics/hash.ts';
+import { LONGEST_ENDING, takesEnding } from './colon-endings.ts';
 
 /** Longer runs are not words but data, base64 for example. UTF-16 code units. */
 export const MAXIMUM_WORD_LENGTH = 60;
@@ -85,7 +89,7 @@ function pageOf(first: number): string {
   for (let point = first; point < first + 0x1000; point++) {
     points.push(point >= 0xd800 && point <= 0xdfff ? 0x20 : point);
   }
-  return String.fromCodePoint(...points);
+  return points.map((point) => String.fromCodePoint(point)).join('');
 }
 
 /** The classes of the code points from `first` to `last`, shape (last - first + 1). */
@@ -142,6 +146,15 @@ export function unitsOf(text: string): Uint16Array {
   const units = new Uint16Array(text.length);
   for (let i = 0; i < units.length; i++) units[i] = text.charCodeAt(i);
   return units;
+}
+
+/** The text of code units, however many: as arguments of a function, a hundred thousand have no room on the stack. */
+export function stringOf(units: Uint16Array): string {
+  let text = '';
+  for (let from = 0; from < units.length; from += 0x1000) {
+    text += String.fromCharCode.apply(null, units.subarray(from, from + 0x1000) as unknown as number[]);
+  }
+  return text;
 }
 
 /** Reads a text from left to right, a batch of words at a time, and allocates nothing on the way. */
@@ -207,7 +220,7 @@ export class Tokenizer {
       }
       if ((kind >= CONNECTOR && kind !== IGNORED) || kind === UNSPACED) {
         // most words are letters up to a character that is no part of any word: one pass finds their end and their hash
-        let hash = Math.imul(text[i]!, HASH_FACTOR);
+        let hash = fnv1a(0, text[i]!);
         let next = i + 1;
         let after = OTHER;
         if (kind === UNSPACED) {
@@ -219,7 +232,7 @@ export class Tokenizer {
             const unit = text[next]!;
             after = classes[unit]!;
             if (after < CONTINUE) break;
-            hash = Math.imul(hash ^ unit, HASH_FACTOR);
+            hash = fnv1a(hash, unit);
           }
         } else after = RARE;
         if (next < end && (after >= CLOSER || joinsDigits(text, i, next, end, after))) {
@@ -260,13 +273,10 @@ export class Tokenizer {
   }
 }
 
-/** Of FNV-1, over code units (http://www.isthe.com/chongo/tech/comp/fnv/). */
-const HASH_FACTOR = 0x01000193;
-
-/** A hash of the units [start, end), which the tokenizer makes on its way. */
+/** A hash of the units [start, end), which the tokenizer makes on its way: FNV-1a, begun with 0. */
 export function hashOf(text: Uint16Array, start: number, end: number): number {
   let hash = 0;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text[i]!, HASH_FACTOR);
+  for (let i = start; i < end; i++) hash = fnv1a(hash, text[i]!);
   return hash;
 }
 
@@ -292,7 +302,7 @@ function segmentEnds(text: Uint16Array, start: number, end: number): number[] {
   }
   if (i === start + 1) return [i];
   segmenter ??= new Intl.Segmenter('en', { granularity: 'word' });
-  const run = String.fromCharCode(...units);
+  const run = stringOf(Uint16Array.from(units));
   return Array.from(segmenter.segment(run), ({ index, segment }) => places[index + segment.length - 1]!);
 }
 
@@ -335,7 +345,7 @@ function endOfWord(text: Uint16Array, start: number, i: number, end: number, cla
       last = i + 1;
       break;
     } else if (here === CLOSER && isHebrewQuote(text, i, end, classes)) text[i] = QUOTE_UNIT;
-    else if (!joinsDigits(text, start, i, end, here)) break;
+    else if (!joinsDigits(text, start, i, end, here) && !joinsEnding(text, start, i, end, here)) break;
     last = i += 2;
   }
   if (!isWhole) dropIgnored(text, start, last);
@@ -361,7 +371,7 @@ export function endOfSpelling(text: Uint16Array, start: number, end: number): nu
 
 /** The word at [start, end) of what a tokenizer has read. */
 export function spellingOf(text: Uint16Array, start: number, end: number): string {
-  return String.fromCharCode(...text.subarray(start, endOfSpelling(text, start, end)));
+  return stringOf(text.subarray(start, endOfSpelling(text, start, end)));
 }
 
 /** A word, or several, with the apostrophes that reading gives them, and without what it drops. */
@@ -370,7 +380,7 @@ export function spelledAsRead(words: string): string {
   const spans = new Int32Array(SPAN * 64);
   const tokenizer = new Tokenizer(units);
   while (tokenizer.read(spans) > 0);
-  return String.fromCharCode(...units.filter((unit) => unit !== DROPPED));
+  return stringOf(units.filter((unit) => unit !== DROPPED));
 }
 
 const APOSTROPHE_UNIT = 0x27;
@@ -443,6 +453,17 @@ function joinsDigits(text: Uint16Array, start: number, index: number, end: numbe
   return text[index] !== COMMA_UNIT || partsThousands(text, start, index, end);
 }
 
+const COLON_UNIT = 58;
+
+/** Whether the character of class `kind` at `index` is a colon before an ending of the word that begins at `start`. */
+function joinsEnding(text: Uint16Array, start: number, index: number, end: number, kind: number): boolean {
+  if (kind !== SEPARATOR || text[index] !== COLON_UNIT) return false;
+  let last = index + 1;
+  while (last < end && last - index <= LONGEST_ENDING + 1 && CLASSES[text[last]!]! >= CONTINUE) last++;
+  if (last === index + 1 || last - index > LONGEST_ENDING + 1 || index - start > MAXIMUM_WORD_LENGTH) return false;
+  return takesEnding(spellingOf(text, start, index), spellingOf(text, index + 1, last));
+}
+
 /** Whether the comma at `index`, between digits, has three of them behind it, and before it up to three, with which the word begins, or three behind another comma. */
 function partsThousands(text: Uint16Array, start: number, index: number, end: number): boolean {
   let from = index;
@@ -481,47 +502,4 @@ function endsSentence(text: Uint16Array, index: number, kind: number, end: numbe
     if (after !== STOP && after !== CLOSER && after !== MIDDLE && after !== RARE) return false;
   }
   return i === end;
-}
-
-/** What a text ends in. */
-export interface WordsBefore {
-  /** Up to the number of words asked for, first to last; `null` is the end of a sentence, also of one right before them. */
-  context: (string | null)[];
-  /** The word that the text ends in the middle of, which is not part of `context`; empty after a space or a sign. */
-  partial: string;
-}
-
-/** The last `count` words of `text`, cut as everywhere, and the word it ends in. Looks at the end of the text only, however long it is. */
-export function wordsBefore(text: string, count: number): WordsBefore {
-  const context: (string | null)[] = [];
-  let partial = '';
-  const spans = new Int32Array(SPAN << 7);
-  const end = text.slice(afterSpace(text, Math.max(0, text.length - (count + 1) * 4 * MAXIMUM_WORD_LENGTH)));
-  const units = unitsOf(end);
-  const tokenizer = new Tokenizer(units);
-  for (let written = tokenizer.read(spans); written > 0; written = tokenizer.read(spans)) {
-    for (let i = 0; i < written; i += SPAN) {
-      const start = spans[i]!;
-      if (start === BREAK) context.push(null);
-      else if (spans[i + 1] === end.length) partial = spellingOf(units, start, end.length);
-      else context.push(spellingOf(units, start, spans[i + 1]!));
-    }
-  }
-  return { context: lastWords(context, count), partial };
-}
-
-/** The end of `context` that holds `count` words. */
-function lastWords(context: (string | null)[], count: number): (string | null)[] {
-  let from = context.length;
-  for (let words = 0; from > 0; from--) {
-    if (context[from - 1] !== null && ++words > count) break;
-  }
-  return context.slice(from);
-}
-
-/** The place behind the last white space before `index`: no word begins earlier and reaches it. */
-function afterSpace(text: string, index: number): number {
-  let i = Math.min(index, text.length);
-  while (i > 0 && CLASSES[text.charCodeAt(i - 1)] !== SPACE && CLASSES[text.charCodeAt(i - 1)] !== NEWLINE) i--;
-  return i;
 }

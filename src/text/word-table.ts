@@ -290,7 +290,7 @@ export class WordTable {
       }
       yield;
     }
-    this.#spareLetters.push(...before);
+    for (const part of before) this.#spareLetters.push(part);
     fields[WORDS]! -= freed;
     this.#pruned.words += freed;
     this.#pruned.upTo = upTo;

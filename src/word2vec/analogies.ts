@@ -7,6 +7,7 @@
 // then every question over the tile (kernel `offerAnswers`). 30,000 words of 100 numbers take half
 // a second instead of the five that a search for each question takes.
 
+import { BumpAllocator, MOST_PAGES } from '../numerics/bump-allocator.ts';
 import { ANALOGY_VOCABULARY, type AnalogyAccuracy, knownRows, type SectionAccuracy } from './evaluation.ts';
 import type { AnalogyQuestions } from './evaluation-set.ts';
 import type { Method, WordVectors } from './vectors.ts';
@@ -64,7 +65,6 @@ interface AnalogyKernel {
 const TILE = 128;
 /** Multiply-adds of a step: 2 to 10 ms. */
 const STEP_WORK = 3e7;
-const PAGE = 65_536;
 
 export function createAnalogyJob(
   vectors: WordVectors,
@@ -126,12 +126,8 @@ export class AnalogyThread {
     const { stride, words, questions, wordFolds } = job;
     this.#job = job;
     this.#asked = questions.length / 3;
-    let end = 1024;
-    const place = (bytes: number): number => {
-      const ptr = end;
-      end += Math.ceil(bytes / 64) * 64;
-      return ptr;
-    };
+    const allocator = new BumpAllocator();
+    const place = (bytes: number): number => allocator.take(bytes);
     this.#ptr = {
       words: place(words.length * stride),
       tile: place(TILE * stride),
@@ -142,7 +138,7 @@ export class AnalogyThread {
     this.#questionsPtr = place(questions.length * 4);
     this.#bestsPtr = place(this.#asked * 4);
     this.#answersPtr = place(this.#asked * 4);
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE), maximum: 65_536, shared: true });
+    const memory = new WebAssembly.Memory({ initial: allocator.pages, maximum: MOST_PAGES, shared: true });
     this.#kernel = new WebAssembly.Instance(job.kernel, { env: { memory } }).exports as unknown as AnalogyKernel;
     this.#bytes = new Uint8Array(memory.buffer);
     this.#rows = new Uint8Array(job.memory.buffer, job.rowsPtr, job.rows * stride);

@@ -2,6 +2,7 @@
 // what the threads need.
 
 import { SETTINGS_BYTES, STEP } from '../kernel-interfaces/word2vec.ts';
+import { aligned, BumpAllocator, MOST_PAGES } from '../numerics/bump-allocator.ts';
 import { putCheckpoint, type Word2vecCheckpoint } from './checkpoint.ts';
 import { type HuffmanPaths, huffmanPaths } from './huffman.ts';
 import {
@@ -42,8 +43,6 @@ const STEP_FLOATS = STEP / 4;
  */
 const COPIED_SHARE = 0.01;
 const MOST_COPIED = 256;
-const GIBIBYTE = 2 ** 30;
-const PAGE = 65_536;
 
 export interface Word2vecInput {
   text: Text;
@@ -237,14 +236,10 @@ function allocate(
   kernel: WebAssembly.Module,
   { options, vocabulary, buckets, threads, parts, paths, subwords }: Sizes,
 ): { memory: WebAssembly.Memory; layout: Layout; settings: KernelSettings } {
-  let end = 1024;
-  const reserve = (bytes: number): number => {
-    const ptr = end;
-    end += align(bytes);
-    return ptr;
-  };
+  const allocator = new BumpAllocator();
+  const reserve = (bytes: number): number => allocator.take(bytes);
   const { vectorSize, negative, hierarchicalSoftmax } = options;
-  const rowBytes = align(vectorSize * 4);
+  const rowBytes = aligned(vectorSize * 4);
   const rowStride = rowBytes * (1 + Number(negative > 0) + Number(hierarchicalSoftmax));
   const rowsPtr = reserve(vocabulary * rowStride);
   const tableSize = negative ? Math.min(2 ** 24, 2 ** Math.ceil(Math.log2(Math.max(2 ** 16, 16 * vocabulary)))) : 0;
@@ -282,8 +277,8 @@ function allocate(
   writeSettings(probe, 1024, settings);
   const { threadBytes, partialsBytes } = instantiate(kernel, probe);
   settings.partialsPtr = reserve(partialsBytes(1024));
-  const threadStride = align(threadBytes(1024));
-  const textStride = align((CHUNK_TOKENS + SENTENCE_TOKENS) * 4);
+  const threadStride = aligned(threadBytes(1024));
+  const textStride = aligned((CHUNK_TOKENS + SENTENCE_TOKENS) * 4);
   const layout: Layout = {
     settingsPtr,
     inputPtr: settings.inputPtr,
@@ -299,14 +294,16 @@ function allocate(
     threadStride,
   };
 
-  return { memory: takeMemory(end, { words: vocabulary, ngrams: buckets, vectorSize }), layout, settings };
+  return { memory: takeMemory(allocator, { words: vocabulary, ngrams: buckets, vectorSize }), layout, settings };
 }
 
-/** Shared memory of at least `bytes`. Throws a Word2vecError if there is not so much. */
-function takeMemory(bytes: number, sizes: { words: number; ngrams: number; vectorSize: number }): WebAssembly.Memory {
-  const pages = Math.ceil(bytes / PAGE);
+/** Shared memory for what was reserved. Throws a Word2vecError if there is not so much. */
+function takeMemory(
+  { pages, end: bytes }: { pages: number; end: number },
+  sizes: { words: number; ngrams: number; vectorSize: number },
+): WebAssembly.Memory {
   const tooLarge = { kind: 'vectorsTooLarge' as const, ...sizes, bytes };
-  if (pages * PAGE > 4 * GIBIBYTE) throw new Word2vecError({ ...tooLarge, most: 'wasm' });
+  if (pages > MOST_PAGES) throw new Word2vecError({ ...tooLarge, most: 'wasm' });
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch {
@@ -323,11 +320,6 @@ function firstCopied({ counts }: HuffmanPaths): number {
   let first = root;
   while (first > Math.max(0, root - MOST_COPIED + 1) && counts[first - 1]! >= COPIED_SHARE * counts[root]!) first--;
   return first;
-}
-
-/** Up to a whole cache line. */
-function align(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
 }
 
 /** Lists that lie behind the pointers to where each begins. */

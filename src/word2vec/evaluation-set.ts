@@ -165,7 +165,7 @@ function areRowNumbers({ values }: TableColumn): boolean {
 function wordColumns(columns: readonly TableColumn[]): TableColumn[] {
   const text = columns.filter(({ kind }) => kind === 'text');
   const distinct = ({ values }: TableColumn): number => new Set(values).size;
-  const most = Math.max(...text.map(distinct));
+  const most = text.map(distinct).reduce((a, b) => Math.max(a, b), -Infinity);
   return text.filter(
     (column) =>
       !isMostly(column.values, 0.9, (value) => LABEL.test(value)) && distinct(column) * 4 > Math.min(most, 40),
@@ -313,7 +313,9 @@ function meanOfOthers(numbers: readonly TableColumn[]): TableColumn | null {
     const own = column.values.map(numberOf);
     const known = own.filter((value) => !Number.isNaN(value));
     // half a percent of the scale: means are rounded
-    const tolerance = (Math.max(...known) - Math.min(...known)) / 200 + 0.005;
+    const tolerance =
+      (known.reduce((a, b) => Math.max(a, b), -Infinity) - known.reduce((a, b) => Math.min(a, b), Infinity)) / 200 +
+      0.005;
     return isMostly([...own.keys()], 0.9, (row) => {
       const others = numbers.flatMap((other) => (other === column ? [] : [numberOf(other.values[row]!)]));
       const given = others.filter((value) => !Number.isNaN(value));

@@ -1,7 +1,7 @@
 // The language of questions: `king - man + woman`, with weights `king - man + 0.5*woman`,
-// word2vec's proportions `man : king :: woman`, and lists of words. Words stand between signs; one
-// with a sign or a space in it is put in quotation marks. A number is a weight where `*` follows
-// it, else a word.
+// proportions as people write them (`man : woman = king : ?`, `man : woman :: king`, `man is to
+// woman as king is to ?`), and lists of words. Words stand between signs; one with a sign or a
+// space in it is put in quotation marks. A number is a weight where `*` follows it, else a word.
 
 /** A word and its part in the sum: below 0 it is taken away; finite, not 0. */
 export interface Term {
@@ -18,6 +18,8 @@ export type WordList = { words: string[] } | { malformed: MalformedExpression };
  */
 export type MalformedExpression =
   | { kind: 'empty' }
+  /** A proportion that is begun: words of it are there, fewer than three. */
+  | { kind: 'unfinishedProportion' }
   | { kind: 'missingWord'; position: number }
   | { kind: 'missingSign'; word: string; position: number }
   | { kind: 'openQuote'; position: number }
@@ -32,17 +34,27 @@ const QUOTES: Record<string, string> = { '"': '"', '“': '”', '«': '»', '�
 const WORD = /[^\s+\-−–:*×"“”«»„]+/uy;
 const STAR = /[*×]/;
 const WEIGHT = /((?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*[*×]/y;
-/** Between `:` and `::` signs belong to the word: `ice-cream`. */
-const OPERAND = String.raw`("[^"]+"|“[^”]+”|«[^»]+»|„[^“]+“|[^\s:"“”«»„]+)`;
-const PROPORTION = new RegExp(String.raw`^\s*${OPERAND}\s*:\s*${OPERAND}\s*::\s*${OPERAND}\s*(?::\s*\??\s*)?$`, 'u');
+/** Between the signs of a proportion other signs belong to the word: `ice-cream`. */
+const OPERAND = String.raw`("[^"]+"|“[^”]+”|«[^»]+»|„[^“]+“|[^\s:：∶∷=?？"“”«»„]+)`;
+const COLON = String.raw`\s*[:：∶]\s*`;
+const PROPORTION = new RegExp(
+  String.raw`^${OPERAND}(?:${COLON}${OPERAND}(?:\s*(?:[:：]{2}|∷|=)\s*${OPERAND}(?:${COLON}[?？]?)?)?|${COLON})?(?:\s*(?:[:：]{1,2}|∷|=))?$`,
+  'u',
+);
+const SENTENCE = new RegExp(
+  String.raw`^${OPERAND}\s+is\s+to(?:\s+${OPERAND}(?:\s+as(?:\s+${OPERAND}(?:\s+is(?:\s+to(?:\s*[?？]|\s+what\s*[?？]?)?)?)?)?)?)?$`,
+  'iu',
+);
 
 /** Reads an expression; a sign that begins it belongs to its first word. */
 export function parseExpression(expression: string): Expression {
-  const proportion = PROPORTION.exec(expression);
+  const written = expression.trim();
+  const proportion = SENTENCE.exec(written) ?? (/[:：∶∷=]/u.test(written) ? PROPORTION.exec(written) : null);
   if (proportion) {
-    // a : b :: c asks for b - a + c
-    const [a, b, c] = proportion.slice(1).map(unquoted) as [string, string, string];
-    return { terms: [term(b, 1), term(a, -1), term(c, 1)] };
+    const [a, b, c] = proportion.slice(1) as (string | undefined)[];
+    if (a === undefined || b === undefined || c === undefined) return malformed({ kind: 'unfinishedProportion' });
+    // a : b = c : ? asks for b - a + c
+    return { terms: [term(unquoted(b), 1), term(unquoted(a), -1), term(unquoted(c), 1)] };
   }
   const terms: Term[] = [];
   let sign: 1 | -1 | null = 1; // null: a word has come, a sign must follow

@@ -3,6 +3,19 @@
 
 import { defaultsOf, type OptionTable, type ValuesOf } from '../options/option.ts';
 
+/** Of what is shown, not of the training. */
+export const NEIGHBOURS = {
+  minimumCount: {
+    type: 'integer',
+    default: 0,
+    range: [0, 1_000_000],
+    unit: 'occurrences',
+    tier: 'advanced',
+    sentence:
+      'How often a word must have been seen to be among near words and answers, unless there are fewer than 8. `0`: automatic, once in 40,000 words of the text, from 5 to 100 times; `1`: all words.',
+  },
+} as const satisfies OptionTable;
+
 export const WORD2VEC = {
   algorithm: {
     type: 'choice',
@@ -99,7 +112,7 @@ export const WORD2VEC = {
     default: 1,
     range: [0.01, 100],
     tier: 'research',
-    effort: { quick: 0.25, best: 3 },
+    effort: { quick: 0.25 }, // more passes than automatic gain nothing (bench/automatic.ts)
     sentence: 'The automatic number of passes is multiplied by it, and rounded up.',
   },
   alpha: {
@@ -169,8 +182,9 @@ export const WORD2VEC_DEFAULTS = defaultsOf(WORD2VEC);
 /**
  * Replaces "automatic" by figures. `words`: tokens of the text.
  *
- * Epochs: about twenty million words are seen, 5 to 40 times each. Minimum count: 2 below a million words, else 5. Size:
- * 200 from 100 million words on, else 100. bench/automatic.ts measures the rule.
+ * Epochs: about twenty million words are seen, 5 to 40 times each. Minimum count: 2 below a million
+ * words, else 5. Size: 200 from 100 million words on, else 100. bench/automatic.ts measures the
+ * rule.
  */
 export function resolveWord2vecOptions(options: Word2vecOptions, words: number): Word2vecOptions {
   const epochs = Math.min(40, Math.max(5, Math.ceil(20_000_000 / Math.max(1, words))));

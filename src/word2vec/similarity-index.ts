@@ -12,6 +12,7 @@
 // the order of the rows.
 
 import type { SimilarityExports } from '../kernel-interfaces/similarity.ts';
+import { BumpAllocator, MOST_PAGES } from '../numerics/bump-allocator.ts';
 import { COSMUL_EPSILON, multiply, quotient } from './cosmul.ts';
 
 /** A row and its similarity to what was asked. */
@@ -19,6 +20,9 @@ export interface Similar {
   index: number;
   similarity: number;
 }
+
+/** Rows that are no answer: a set, or what tells of a row whether it is one of them. */
+export type LeftOut = Pick<ReadonlySet<number>, 'has'>;
 
 /** A part of a 3CosMul question: a direction and what it counts; below 0 it counts against. */
 export interface Factor {
@@ -35,8 +39,6 @@ const BLOCK = 1024;
 const STEP_NUMBERS = 500_000;
 /** Nearest rows from which on sorting all costs less than keeping them in order. */
 const MANY = 1000;
-const FIRST_PTR = 1024;
-const PAGE = 65_536;
 
 export class SimilarityIndex {
   /** V, D */
@@ -82,12 +84,8 @@ export class SimilarityIndex {
     this.vectorSize = vectorSize;
     this.stride = Math.ceil(vectorSize / 4) * 16;
     this.#byteStride = Math.ceil(vectorSize / 16) * 16;
-    let end = FIRST_PTR;
-    const place = (bytes: number): number => {
-      const ptr = end;
-      end += Math.ceil(bytes / 64) * 64;
-      return ptr;
-    };
+    const allocator = new BumpAllocator();
+    const place = (bytes: number): number => allocator.take(bytes);
     this.#queryPtr = place(this.stride);
     this.#byteQueryPtr = place(2 * this.#byteStride);
     this.#idsPtr = place(4 * BLOCK);
@@ -97,8 +95,9 @@ export class SimilarityIndex {
     this.#lengthsPtr = place(4 * rows);
     this.rowsPtr = place(rows * this.stride);
     this.#bytesPtr = place(rows * this.#byteStride);
-    if (end > 65_536 * PAGE) throw new RangeError(`vectors: ${rows} x ${vectorSize} numbers do not fit into 4 GiB`);
-    this.memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE), maximum: 65_536, shared: true });
+    const { pages } = allocator;
+    if (pages > MOST_PAGES) throw new RangeError(`vectors: ${rows} x ${vectorSize} numbers do not fit into 4 GiB`);
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: true });
     this.#kernel = new WebAssembly.Instance(kernel, { env: { memory: this.memory } })
       .exports as unknown as SimilarityExports;
     this.#floats = new Float32Array(this.memory.buffer);
@@ -168,7 +167,7 @@ export class SimilarityIndex {
    * The `count` rows of the largest cosine to the direction, those of `without` left out, best
    * first, equal ones by row.
    */
-  nearest(direction: ArrayLike<number>, count: number, without: ReadonlySet<number>): Similar[] {
+  nearest(direction: ArrayLike<number>, count: number, without: LeftOut): Similar[] {
     const query = this.#query(direction);
     const { slope, constant } = query;
     return this.#search(
@@ -188,7 +187,7 @@ export class SimilarityIndex {
    * divided by that over the factors of w < 0, of ((1 + cos) / 2)^-w, plus 1e-6 (3CosMul, Levy &
    * Goldberg 2014, where every weight is 1 or -1). Order and `without` as in `nearest`.
    */
-  nearestByProduct(factors: readonly Factor[], count: number, without: ReadonlySet<number>): Similar[] {
+  nearestByProduct(factors: readonly Factor[], count: number, without: LeftOut): Similar[] {
     const queries = factors.map(({ direction, weight }) => ({ ...this.#query(direction), weight }));
     const block = new Float32Array(queries.length * BLOCK); // (factors, rows of a block)
     const denominators = new Float64Array(BLOCK);
@@ -221,7 +220,7 @@ export class SimilarityIndex {
    * How many rows, without those of `without`, have a larger cosine to the direction than row
    * `index`.
    */
-  countNearer(direction: ArrayLike<number>, index: number, without: ReadonlySet<number>): number {
+  countNearer(direction: ArrayLike<number>, index: number, without: LeftOut): number {
     const query = this.#query(direction);
     const own = new Float32Array(1);
     this.#exact(query.direction, [index], own);
@@ -250,7 +249,7 @@ export class SimilarityIndex {
    */
   #search(
     count: number,
-    without: ReadonlySet<number>,
+    without: LeftOut,
     bound: (from: number, rows: number, upper: Float64Array) => void,
     lower: (row: number, upper: number) => number,
     score: (ids: readonly number[], scores: Float64Array) => void,

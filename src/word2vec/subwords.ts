@@ -3,6 +3,8 @@
 // and final, with a sign for no final, so that n-grams reach into syllables and particles (Park et
 // al. 2018, "Subword-level Word Vector Representations for Korean").
 
+import { FNV_OFFSET, fnv1a } from '../numerics/hash.ts';
+
 /** What decides a word's n-grams. */
 export interface NgramOptions {
   minN: number;
@@ -63,9 +65,9 @@ export function ngramRowsOfBytes(
   const rows: number[] = [];
   for (let first = 0; first < bytes.length; first++) {
     if (isContinuation(bytes[first]!)) continue;
-    let hash = 0x811c9dc5;
+    let hash = FNV_OFFSET;
     for (let n = 1, at = first; n <= maxN && at < bytes.length; n++) {
-      do hash = Math.imul(hash ^ ((bytes[at++]! << 24) >> 24), 0x01000193);
+      do hash = fnv1a(hash, (bytes[at++]! << 24) >> 24);
       while (at < bytes.length && isContinuation(bytes[at]!));
       const isSign = n === 1 && (first === 0 || at === bytes.length);
       if (n >= minN && !isSign) rows.push((hash >>> 0) % buckets);

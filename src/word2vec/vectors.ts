@@ -2,10 +2,11 @@
 // the odd word out. The questions are gensim's (models.keyedvectors), and so are the answers.
 // Exact: no answer leaves out a word.
 
-import { type Similar, SimilarityIndex } from './similarity-index.ts';
+import { dot } from '../numerics/dot.ts';
+import { type LeftOut, type Similar, SimilarityIndex } from './similarity-index.ts';
 import { closestSpellings } from './spellings.ts';
 
-export type { Similar } from './similarity-index.ts';
+export type { LeftOut, Similar } from './similarity-index.ts';
 
 /** A word and its part in a question: 1 adds it, -1 takes it away; finite, not 0. */
 export interface WeightedWord {
@@ -22,6 +23,8 @@ export interface WeightedWord {
  */
 export const METHODS = ['3CosAdd', '3CosMul'] as const;
 export type Method = (typeof METHODS)[number];
+
+const NONE: LeftOut = new Set();
 
 export class WordVectors {
   /** (V) */
@@ -109,22 +112,28 @@ export class WordVectors {
     return lengths > 0 ? dot(a, b) / lengths : 0;
   }
 
-  /** The nearest words of one, itself left out, best first. */
-  nearest(index: number, count: number): Similar[] {
-    return this.mostSimilar([{ index, weight: 1 }], count);
+  /** The nearest words of one, itself and `hidden` ones left out, best first. */
+  nearest(index: number, count: number, hidden: LeftOut = NONE): Similar[] {
+    return this.mostSimilar([{ index, weight: 1 }], count, '3CosAdd', hidden);
   }
 
-  /** The words nearest to a vector, (D), of any length, best first. */
-  nearestTo(vector: ArrayLike<number>, count: number): Similar[] {
-    return this.index.nearest(Float64Array.from(vector), count, new Set());
+  /** The words nearest to a vector, (D), of any length, `hidden` ones left out, best first. */
+  nearestTo(vector: ArrayLike<number>, count: number, hidden: LeftOut = NONE): Similar[] {
+    return this.index.nearest(Float64Array.from(vector), count, hidden);
   }
 
   /**
-   * The words that answer best to the weighted words, those left out, best first; equal ones by
-   * frequency. `similarity` is the method's score.
+   * The words that answer best to the weighted words, those and `hidden` ones left out, best first;
+   * equal ones by frequency. `similarity` is the method's score.
    */
-  mostSimilar(terms: readonly WeightedWord[], count: number, method: Method = '3CosAdd'): Similar[] {
-    const without = new Set(terms.map(({ index }) => index));
+  mostSimilar(
+    terms: readonly WeightedWord[],
+    count: number,
+    method: Method = '3CosAdd',
+    hidden: LeftOut = NONE,
+  ): Similar[] {
+    const asked = new Set(terms.map(({ index }) => index));
+    const without: LeftOut = { has: (index) => asked.has(index) || hidden.has(index) };
     if (method === '3CosAdd') return this.index.nearest(this.#sum(terms), count, without);
     const factors = terms.map(({ index, weight }) => ({ direction: this.index.row(index), weight }));
     return this.index.nearestByProduct(factors, count, without);
@@ -144,11 +153,12 @@ export class WordVectors {
   }
 
   /**
-   * The place of a word among the neighbours of another, 1 for the nearest; equally near ones share
-   * the better place.
+   * The place of a word among the neighbours of another, `hidden` ones left out, 1 for the nearest;
+   * equally near ones share the better place.
    */
-  rank(index: number, other: number): number {
-    return 1 + this.index.countNearer(this.index.row(index), other, new Set([index]));
+  rank(index: number, other: number, hidden: LeftOut = NONE): number {
+    const without: LeftOut = { has: (row) => row === index || hidden.has(row) };
+    return 1 + this.index.countNearer(this.index.row(index), other, without);
   }
 
   /** Cosines of one word to the `among` most frequent words, (among). */
@@ -179,10 +189,4 @@ export class WordVectors {
     }
     return sum;
   }
-}
-
-function dot(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {
-  let sum = 0;
-  for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!;
-  return sum;
 }

@@ -16,7 +16,7 @@ after(() => session.close());
 
 test('nothing of a word is ever markup: in lists, headings, suggestions, hints', async () => {
   const [image] = HOSTILE;
-  const hostile = HOSTILE.map((word) => ({ word, similarity: 0.5, probability: 0.2 }));
+  const hostile = HOSTILE.map((word) => ({ word, count: 7, similarity: 0.5, probability: 0.2 }));
   const explorer = await session.open({
     host: {
       ...host,

@@ -13,8 +13,10 @@ const host = {
   map: () => Promise.resolve(model.map),
   describe: (word: string, neighbours: number) => Promise.resolve(model.describe(word, neighbours)),
   similaritiesOnMap: (word: string) => Promise.resolve(model.similaritiesOnMap(word)),
-  complete: (text: string, suggestions: number) => Promise.resolve(model.complete(text, suggestions)),
+  complete: (text: string) => Promise.resolve(model.complete(text, 8)),
   train: () => Promise.resolve(),
+  learning: () => Promise.resolve(null),
+  cancel: () => Promise.resolve(),
 };
 /** All of the map in a window of 1000 by 700, with some room. */
 const WHOLE: ExplorerState = { selected: null, view: { x: 0, y: 0, scale: 250 }, text: '' };
@@ -475,7 +477,7 @@ test('another model replaces the map', async () => {
 });
 
 test('a map of no words, and one of 100,000, are shown', async () => {
-  const nothing = { words: [], counts: new Float64Array(0), positions: new Float32Array(0) };
+  const nothing = { words: [], counts: new Float64Array(0), positions: new Float32Array(0), minimumCount: 1 };
   const empty = await open({ host: { ...host, map: () => Promise.resolve(nothing) } });
   await empty.page.getByText('0 words').waitFor();
   await closeWithout(empty);

@@ -6,12 +6,12 @@ import { boundsOf, fit, flight, toMap, toScreen, zoomedAbout, type View } from '
 import { GridIndex } from '../../media/explorer/grid-index.ts';
 import { placeLabels, type LabelScene } from '../../media/explorer/labels.ts';
 import { WordSearch } from '../../media/explorer/word-search.ts';
-import { seeded } from './toy-model.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 
 const size = { width: 800, height: 600 };
 
 function positionsOf(count: number, seed: number): Float32Array {
-  const random = seeded(seed);
+  const random = mulberry32(seed);
   return Float32Array.from({ length: 2 * count }, () => (random() * 2 - 1) * random()); // denser in the middle
 }
 
@@ -19,7 +19,19 @@ function sceneOf(positions: Float32Array, view: View, more: Partial<LabelScene> 
   const ranks = Uint32Array.from({ length: positions.length / 2 }, (_, i) => i);
   const grid = new GridIndex(positions);
   const fixed = { radius: () => 3, gap: () => 6, fontSize: () => 12, width: (index: number) => 30 + (index % 7) * 8 };
-  return { view, size, positions, grid, byRank: ranks, rank: ranks, pinned: [], limit: 60, ...fixed, ...more };
+  return {
+    view,
+    size,
+    positions,
+    grid,
+    byRank: ranks,
+    rank: ranks,
+    common: ranks.length,
+    pinned: [],
+    limit: 60,
+    ...fixed,
+    ...more,
+  };
 }
 
 test('the view that fits shows every point inside its margin', () => {
@@ -107,7 +119,7 @@ test('the grid finds the same points as looking at every one', () => {
   for (const count of [0, 1, 5, 1000]) {
     const positions = positionsOf(count, count);
     const grid = new GridIndex(positions);
-    const random = seeded(7);
+    const random = mulberry32(7);
     for (let query = 0; query < 50; query++) {
       const [x, y, half] = [random() * 2.4 - 1.2, random() * 2.4 - 1.2, random() * 0.5];
       const box = { minX: x - half, maxX: x + half, minY: y - half, maxY: y + half };

@@ -121,8 +121,8 @@ test('the model is asked once for a burst of keys, and an answer to an earlier t
 
 test('a suggestion that no longer fits what has been typed since changes nothing; one that does takes its place', async () => {
   let answers = true;
-  const complete = (asked: string, count: number) =>
-    answers ? Promise.resolve(model.complete(asked, count)) : deferred<Completion>().promise;
+  const complete = (asked: string) =>
+    answers ? Promise.resolve(model.complete(asked, 8)) : deferred<Completion>().promise;
   const explorer = await session.open({ host: { ...host, complete } });
   await text(explorer).fill('all ');
   const insert = (word: string) => explorer.page.getByRole('button', { name: new RegExp(`^Insert ${word},`) });

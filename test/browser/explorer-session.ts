@@ -10,8 +10,10 @@ export const host: ExplorerHost = {
   map: () => Promise.resolve(model.map),
   describe: (word, neighbours) => Promise.resolve(model.describe(word, neighbours)),
   similaritiesOnMap: (word) => Promise.resolve(model.similaritiesOnMap(word)),
-  complete: (text, suggestions) => Promise.resolve(model.complete(text, suggestions)),
+  complete: (text) => Promise.resolve(model.complete(text, 8)),
   train: () => Promise.resolve(),
+  learning: () => Promise.resolve(null),
+  cancel: () => Promise.resolve(),
 };
 
 /** Pages of the explorer. The caller closes it. */

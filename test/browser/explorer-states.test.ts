@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { WordMap } from '../../src/protocol/engine.ts';
+import type { Learning } from '../../src/protocol/explorer.ts';
 import {
   bars,
   closeWithout,
@@ -45,13 +46,80 @@ test('with nothing trained yet, it offers the training, and shows the map once t
   await explorer.page.getByRole('heading', { name: 'Nothing is trained yet' }).waitFor();
   assert.equal(await text(explorer).isVisible(), false);
   await explorer.page.getByRole('button', { name: 'Learn This Folder' }).click();
-  await explorer.page.getByText('The training has been started.').waitFor();
-  assert.deepEqual(explorer.calls, ['map', 'train']);
+  await explorer.page.getByText('Starting…').waitFor();
+  assert.deepEqual(explorer.calls, ['map', 'learning', 'train']);
   trained = true;
   await explorer.view.modelChanged();
   await explorer.ready();
   training.resolve(undefined);
   await explorer.page.getByText('400 words').waitFor();
+  await closeWithout(explorer);
+});
+
+test('while something is learned, whoever started it, it shows how far it is, and no button that trains', async () => {
+  let map: WordMap | null = null;
+  let cancelled = 0;
+  let learning: Learning | null = {
+    title: 'Learning from novels',
+    steps: 'words 3 of 20 s · map about 20 s · suggestions about 3 min',
+    fraction: 0.02,
+    isOurs: true,
+  };
+  const explorer = await session.lab.open({
+    host: {
+      ...host,
+      map: () => Promise.resolve(map),
+      learning: () => Promise.resolve(learning),
+      cancel: () => {
+        cancelled++;
+        return Promise.resolve();
+      },
+    },
+  });
+  const { page, view } = explorer;
+  await page.getByRole('heading', { name: 'Learning from novels' }).waitFor();
+  await page.getByText('words 3 of 20 s').waitFor();
+  const train = page.getByRole('button', { name: 'Learn This Folder' });
+  assert.equal(await train.count(), 0);
+  const cancel = page.getByRole('button', { name: 'Cancel' });
+  const button = await cancel.elementHandle();
+  learning = { ...learning, steps: 'words ✓ · map 12 of 20 s · suggestions about 3 min', fraction: 0.1 };
+  await view.learningChanged(learning);
+  await page.getByText('map 12 of 20 s').waitFor();
+  assert.equal(await page.locator('progress').evaluate((bar: HTMLProgressElement) => bar.value), 0.1);
+  assert.ok(await button.evaluate((element) => element.isConnected), 'a button that is pressed stays');
+  await cancel.click();
+  await eventually(() => assert.equal(cancelled, 1));
+
+  // the map is stored: it is shown, with a line below it until the suggestions are there
+  map = model.map;
+  await view.modelChanged();
+  await explorer.ready();
+  await page.locator('.learning-strip', { hasText: 'Learning from novels: words ✓ · map 12 of 20 s' }).waitFor();
+  await view.learningChanged({
+    title: 'Another window is learning this folder: 38 %',
+    steps: '',
+    fraction: 0.38,
+    isOurs: false,
+  });
+  await page.getByText('Another window is learning this folder: 38 %').waitFor();
+  assert.equal(await cancel.isVisible(), false, 'only its own window cancels it');
+  learning = null;
+  await view.learningChanged(null);
+  await page.locator('.learning-strip').waitFor({ state: 'hidden' });
+  await closeWithout(explorer);
+});
+
+test('a training that is cancelled before there is a map offers to train again', async () => {
+  const learning = { title: 'Learning from novels', steps: 'words 1 of 2 s', fraction: 0.1, isOurs: true };
+  let now: Learning | null = learning;
+  const explorer = await session.lab.open({
+    host: { ...host, map: () => Promise.resolve(null), learning: () => Promise.resolve(now) },
+  });
+  await explorer.page.getByText('words 1 of 2 s').waitFor();
+  now = null;
+  await explorer.view.learningChanged(null);
+  await explorer.page.getByRole('button', { name: 'Learn This Folder' }).waitFor();
   await closeWithout(explorer);
 });
 

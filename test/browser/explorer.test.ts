@@ -131,8 +131,8 @@ test('a description that fails is explained, and can be asked for again', async 
   const explorer = await session.open({
     host: {
       ...host,
-      describe: (word, neighbours) =>
-        fails ? Promise.reject(new Error('The engine has stopped.')) : host.describe(word, neighbours),
+      describe: (...question) =>
+        fails ? Promise.reject(new Error('The engine has stopped.')) : host.describe(...question),
     },
   });
   await explorer.view.show('king');
@@ -140,6 +140,44 @@ test('a description that fails is explained, and can be asked for again', async 
   fails = false;
   await explorer.page.getByRole('button', { name: 'Retry' }).click();
   await explorer.page.locator('.selection .bar').first().waitFor();
+  await closeWithout(explorer);
+});
+
+test('rare words are among the nearest on request, and each of these has its count', async () => {
+  const asked: [string, boolean][] = [];
+  const explorer = await session.open({
+    host: {
+      ...host,
+      map: () => Promise.resolve({ ...model.map, minimumCount: 12 }),
+      describe: (word, neighbours, isRareToo) => {
+        asked.push([word, isRareToo]);
+        return host.describe(word, neighbours, isRareToo);
+      },
+    },
+  });
+  await explorer.view.show('king');
+  await selected(explorer, 'king');
+  const first = explorer.page.locator('.selection .bar').first();
+  const description = model.describe('king', 1);
+  assert.ok(description.known);
+  const { count } = description.neighbours[0]!;
+  assert.equal(await first.locator('.bar-note').textContent(), `${count!.toLocaleString('en')}×`);
+  await explorer.page.getByLabel('Also words seen fewer than 12 times').check();
+  await eventually(() =>
+    assert.deepEqual(asked, [
+      ['king', false],
+      ['king', true],
+    ]),
+  );
+  await eventually(async () => assert.equal((await explorer.state()).isRareToo, true));
+  await closeWithout(explorer);
+});
+
+test('where all words are near words there is nothing to ask for', async () => {
+  const explorer = await session.open();
+  await explorer.view.show('king');
+  await selected(explorer, 'king');
+  assert.ok(await explorer.page.getByText(/Also words seen fewer/).isHidden());
   await closeWithout(explorer);
 });
 

@@ -2,6 +2,7 @@
 // Two words are the more similar, the closer they lie.
 
 import type { Completion, UnknownWord, WordDescription, WordMap } from '../../src/protocol/engine.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 
 /** Words that must be shown as text, whatever they look like. */
 export const HOSTILE = [
@@ -45,7 +46,7 @@ export interface ToyModel {
 
 /** `words`: on the map, at least 100. */
 export function toyModel(words: number, seed: number): ToyModel {
-  const random = seeded(seed);
+  const random = mulberry32(seed);
   const places = new Map<string, [number, number]>(Object.entries({ ...BEACONS, ...PLACED }));
   for (const word of HOSTILE) places.set(word, [random() * 1.4 - 0.7, random() * 1.4 - 0.7]);
   const groups = Array.from({ length: 12 }, () => [random() * 1.1 - 0.55, random() * 1.1 - 0.55] as const);
@@ -61,6 +62,7 @@ export function toyModel(words: number, seed: number): ToyModel {
     words: names,
     counts: Float64Array.from(names, (_, i) => Math.round(40_000 / (i + 1)) + 3),
     positions: new Float32Array(names.flatMap((name) => places.get(name)!)),
+    minimumCount: 1,
   };
   const similarity = (a: [number, number], b: [number, number]) =>
     Math.exp(-2.5 * Math.hypot(a[0] - b[0], a[1] - b[1])) * 1.2 - 0.2;
@@ -87,7 +89,11 @@ export function toyModel(words: number, seed: number): ToyModel {
         onMap: rank >= 0,
         neighbours: [...places]
           .filter(([other]) => other !== word)
-          .map(([other, place]) => ({ word: other, similarity: similarity(place, places.get(word)!) }))
+          .map(([other, place]) => ({
+            word: other,
+            count: map.counts![names.indexOf(other)] ?? 2,
+            similarity: similarity(place, places.get(word)!),
+          }))
           .sort((a, b) => b.similarity - a.similarity)
           .slice(0, neighbours),
       };
@@ -103,17 +109,6 @@ export function toyModel(words: number, seed: number): ToyModel {
       const found = names.filter((name) => name.startsWith(prefix)).slice(0, suggestions);
       return { prefix, suggestions: found.map((word, i) => ({ word, probability: 0.4 / (i + 1) })) };
     },
-  };
-}
-
-/** Numbers from 0 to 1 (Mulberry32), the same for the same seed. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 

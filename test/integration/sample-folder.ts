@@ -13,6 +13,12 @@ export const HOSTILE = '<img src=x onerror=alert(1)> [click](command:workbench.a
 /** A document that no training reads, in which “king” is written with a character reference. */
 export const NOTES = { name: 'notes.md', text: '# Notes\n\nThe kin&#103; and the *queen*.\n' };
 
+/** Code that no training reads, with names that are words of the text. */
+export const CODE = { name: 'court.ts', text: "const king: string = 'king';\nexport const queen = king;\n" };
+
+/** A document to write in; it is empty, and no training reads it. */
+export const DRAFT = 'draft.txt';
+
 const LARGE = 'large.txt';
 
 export class SampleFolder {
@@ -38,6 +44,8 @@ export class SampleFolder {
     await writeFile(join(path, '.gitignore'), '/ignored/\n');
     await writeFile(join(path, 'ignored', 'ignored.txt'), `the ${UNREAD.ignored} of the king\n`.repeat(50));
     await writeFile(join(path, 'ignored', NOTES.name), NOTES.text);
+    await writeFile(join(path, 'ignored', CODE.name), CODE.text);
+    await writeFile(join(path, 'ignored', DRAFT), '');
     await writeFile(join(path, '.env'), `PASSWORD=${UNREAD.credentials}\n`.repeat(50));
     await writeFile(join(path, 'picture.dat'), Buffer.from(Array.from({ length: 4096 }, (_, index) => index % 251)));
     return new SampleFolder(path, [...chapters, hostile].join('\n'));

@@ -191,6 +191,19 @@ export class Workbench {
     });
   }
 
+  /** The lines of the active editor, all of which must be in view, in one row of the screen each. */
+  async lines(): Promise<string[]> {
+    const lines = await this.editor()
+      .locator('.view-line')
+      .evaluateAll((elements) =>
+        elements
+          .map((line) => ({ top: (line as HTMLElement).offsetTop, text: line.textContent }))
+          .sort((a, b) => a.top - b.top)
+          .map(({ text }) => text),
+      );
+    return lines.map((line) => line.replaceAll('\u00a0', ' ').replaceAll('\u200b', ''));
+  }
+
   /** Puts the cursor at a place in the active editor; both count from 1. */
   async goTo(line: number, column: number): Promise<void> {
     await this.page.keyboard.press('Control+G');
@@ -264,6 +277,23 @@ export class Workbench {
       await widget.locator('.monaco-list-row', { hasText: expected }).first().waitFor({ timeout: 3000 });
       return rowTexts(widget.locator('.monaco-list-row'));
     });
+  }
+
+  /** The rows of the list of suggestions that is open, once one matches. */
+  async openSuggestions(expected: RegExp): Promise<string[]> {
+    const rows = this.page.locator('.suggest-widget.visible .monaco-list-row');
+    return retry(`an open list with ${String(expected)}`, SOON, async () => {
+      const texts = await rowTexts(rows);
+      if (!texts.some((text) => expected.test(text))) throw new Error(`The rows are: ${texts.join('; ')}`);
+      return texts;
+    });
+  }
+
+  /** Waits, and checks that no list of suggestions is open then. */
+  async noSuggestions(): Promise<void> {
+    await sleep(1500);
+    const texts = await rowTexts(this.page.locator('.suggest-widget.visible .monaco-list-row'));
+    if (texts.length) throw new Error(`There is a list: ${texts.join('; ')}`);
   }
 
   // ---- status bar, notifications, dialogs

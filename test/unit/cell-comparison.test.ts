@@ -18,10 +18,10 @@ import { gradientByDistance, perplexityByContext } from '../../src/language-mode
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../../src/language-model/options.ts';
 import { layOutParameters, type Architecture, type Tensor } from '../../src/language-model/network/parameters.ts';
 import { Reference, zeroState, type ReferenceState } from './recurrent-reference.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const module = await WebAssembly.compile(
-  await readFile(new URL('../../dist/kernels/language-model.simd.wasm', import.meta.url)),
-);
+const module = await WebAssembly.compile(await readFile(new URL('kernels/language-model.simd.wasm', DISTRIBUTION)));
 
 const SMALL: Architecture = {
   cell: 'lstm',
@@ -34,11 +34,6 @@ const SMALL: Architecture = {
   oneHot: false,
 };
 
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-}
-
 function finish<R>(work: Generator<unknown, R>): R {
   for (;;) {
     const { done, value } = work.next();
@@ -47,7 +42,7 @@ function finish<R>(work: Generator<unknown, R>): R {
 }
 
 function draw(architecture: Architecture): Record<string, Tensor> {
-  const random = numbers(11);
+  const random = mulberry32(11);
   return Object.fromEntries(
     layOutParameters(architecture, 0).all.map(({ name, shape }) => {
       const data = new Float32Array(shape.reduce((a, b) => a * b)).map(() => 1.2 * random() - 0.6);
@@ -56,7 +51,7 @@ function draw(architecture: Architecture): Record<string, Tensor> {
   );
 }
 
-const random = numbers(2);
+const random = mulberry32(2);
 const text = Int32Array.from({ length: 90 }, () => Math.floor(random() * 30));
 
 describe('what a model costs', () => {
@@ -210,7 +205,7 @@ describe('a comparison of cells', () => {
     ...LANGUAGE_MODEL_DEFAULTS,
     ...{ embeddingSize: 16, hiddenSize: 32, maxVocabulary: 50, batchSize: 8, steps: 8, epochs: 1 },
   };
-  const source = numbers(4);
+  const source = mulberry32(4);
   const setup: ComparisonSetup = {
     kernel: module,
     tokens: Int32Array.from({ length: 4000 }, (_, index) => (index % 13 === 12 ? -1 : Math.floor(40 * source() ** 2))),

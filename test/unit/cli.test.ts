@@ -21,8 +21,10 @@ import type {
   WordDescription,
 } from '../../src/protocol/engine.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { harmless } from '../../src/cli/harmless.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../dist/lexiscope.mjs', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('lexiscope.mjs', DISTRIBUTION));
 const QUICK = [
   '--word2vec.vectorSize',
   '24',
@@ -95,6 +97,14 @@ test('similar, analogy and complete answer from the stored model', async () => {
   const similar = await ask<WordDescription>('similar', 'king', '--count', '3');
   assert.equal(similar.neighbours.length, 3);
   for (const { word } of similar.neighbours) assert.ok((TOPICS.court as readonly string[]).includes(word), word);
+  const lines = (await lexiscope('similar', 'king', '--model', model, '--count', '20')).out.trim().split('\n');
+  assert.match(lines[0]!, /^king: \d+ times$/);
+  for (const line of lines.slice(1)) assert.match(line, /^-?\d\.\d{4}  \S+  \d+$/);
+  assert.equal(lines.length, 21);
+  const few = await ask<WordDescription>('similar', 'king', '--count', '20', '--neighbours.minimumCount', '100000');
+  assert.equal(few.neighbours.length, 8);
+  const wrong = await lexiscope('similar', 'king', '--model', model, '--neighbours.minimumCount', 'many');
+  assert.match(wrong.err, /--neighbours\.minimumCount is "many"; it must be a whole number/);
   const analogy = await ask<AnalogyAnswer>('analogy', 'bread - oven + ship', '--count', '2');
   assert.ok(analogy.status === 'solved' && analogy.answers.length === 2);
   const completion = await ask<Completion>('complete', 'the harb');
@@ -211,7 +221,8 @@ test('what was exported is imported, and the model that comes of it says what it
   assert.equal(code, 0, err);
   assert.match(out, /rows of word2vec-binary\n\d+ words with vectors of 24 numbers, \d+ on the map\n.* importing /);
   const similar = await lexiscope('similar', 'king', '--model', place, '--json');
-  assert.deepEqual(JSON.parse(similar.out), { ...own, count: null });
+  const neighbours = own.neighbours.map((neighbour) => ({ ...neighbour, count: null }));
+  assert.deepEqual(JSON.parse(similar.out), { ...own, count: null, neighbours });
   assert.match((await lexiscope('similar', 'king', '--model', place)).out, /^king: rank \d+\n/);
   assert.match((await lexiscope('map', '--model', place)).out, /^word\tcount\tx\ty\n\S+\t\t/);
   const complete = await lexiscope('complete', 'the ', '--model', place);
@@ -258,6 +269,11 @@ test('inspect tells of every word how it was expected, and what the gates did', 
   assert.match(lines[1]!, /^\(end of sentence\)/);
   assert.match(lines.at(-1)!, /^zeppelin \(unknown\) +[\d.]+ % +\d+ /);
   assert.equal(lines.length, 1 + 1 + 5);
+  const markup = await lexiscope('inspect', '<b>the</b> king', '--language', 'html', '--model', model, '--json');
+  assert.deepEqual((JSON.parse(markup.out) as TextInspection).words, [null, 'the', 'king']);
+  const unknown = await lexiscope('inspect', 'the king', '--language', 'klingon', '--model', model);
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.err, /--language is "klingon", which is the name of no language/);
   const json = await lexiscope('inspect', 'the king', '--model', model, '--json', '--count', '3');
   const inspection = JSON.parse(json.out) as TextInspection;
   assert.deepEqual([inspection.length, inspection.words, inspection.topWords.length], [3, [null, 'the', 'king'], 9]);
@@ -300,7 +316,7 @@ test('what cannot be done is one sentence on standard error, and nothing is writ
       1,
     ],
     [['settings', 'windows'], /No setting has windows in its name/, 2],
-    [['train', join(root, 'missing'), '--out', join(root, 'new')], /found 0 in 0 files/, 1],
+    [['train', join(root, 'missing'), '--out', join(root, 'new')], /found no text here/, 1],
     [['similar', 'king'], /--model DIR/, 2],
     [['similar', 'king', '--model', join(root, 'nowhere')], /There is no model in/, 2],
     [['similar', '--model', model], /takes one WORD, got 0/, 2],
@@ -375,4 +391,10 @@ test('--help lists the commands', async () => {
   ];
   for (const command of commands) assert.match(out, new RegExp(`lexiscope ${command} `));
   assert.equal((await lexiscope()).code, 2);
+});
+
+test('what a terminal would act on is shown as escapes', () => {
+  const word = '\u001b[2J\u009b31m\u0007\r\u202ea\u200eb';
+  assert.equal(harmless(`${word}\n한국어\tü`), '\\u001b[2J\\u009b31m\\u0007\\u000d\\u202ea\\u200eb\n한국어\tü');
+  assert.deepEqual(JSON.parse(harmless(JSON.stringify({ word }))), { word });
 });

@@ -19,17 +19,15 @@ import { checkOptions } from '../../src/engine/check-options.ts';
 import { LanguageModel } from '../../src/language-model/inference/inference.ts';
 import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
 import { languageModelResult } from '../../src/language-model/training/job.ts';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
-import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
-import type { EngineEvents, Progress, TrainRequest } from '../../src/protocol/engine.ts';
+import type { TrainRequest } from '../../src/protocol/engine.ts';
 import { BytePairTokenizer, END_OF_DOCUMENT } from '../../src/text/byte-pair/tokenizer.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
-import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText } from '../synthetic-text.ts';
 import { kernel, OPTIONS } from './language-model-jobs.ts';
+import { placeIn } from '../helpers/places.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { listen, requestOf } from '../helpers/engine.ts';
 
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 const TOKEN = `ghp_${'Ab1'.repeat(12)}`;
 
 let root: string;
@@ -57,38 +55,13 @@ function code(seed: number): string {
 }
 
 function request(change: Partial<TrainRequest['languageModel']> = {}): TrainRequest {
-  return {
-    folders: [{ path: folder, exclude: [] }],
+  const small = { bytePairs: 1000, embeddingSize: 16, hiddenSize: 24, batchSize: 8, steps: 16, epochs: 3 };
+  return requestOf(folder, {
     reading: { maximumFileSize: 5_000_000 },
-    text: { ...TEXT_DEFAULTS },
-    phrases: { ...PHRASE_DEFAULTS },
-    word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 16, epochs: 2 },
-    projection: { ...PROJECTION_DEFAULTS, nEpochs: 20 },
-    languageModel: {
-      ...LANGUAGE_MODEL_DEFAULTS,
-      tokens: 'bytePairs',
-      bytePairs: 1000,
-      embeddingSize: 16,
-      hiddenSize: 24,
-      batchSize: 8,
-      steps: 16,
-      epochs: 3,
-      ...change,
-    },
-    threads: 2,
-    seed: 1,
-  };
-}
-
-function listen(): EngineEvents & { heard: Progress[]; lines: string[] } {
-  const heard: Progress[] = [];
-  const lines: string[] = [];
-  return {
-    heard,
-    lines,
-    progress: (progress) => void heard.push(progress),
-    log: (_, message) => void lines.push(message),
-  };
+    word2vec: { vectorSize: 16, epochs: 2 },
+    projection: { nEpochs: 20 },
+    languageModel: { tokens: 'bytePairs', ...small, ...change },
+  });
 }
 
 /** Of the folder, without the engine. */
@@ -141,7 +114,7 @@ describe('an engine that has trained on byte pairs', () => {
       ['\n\ndef read_inv', 'read_inv', 'read_invoice_number'],
       ['x = self._', '_', null],
     ] as const) {
-      const completion = await engine.complete(text, 3);
+      const completion = await engine.complete(placeIn(text), 3);
       assert.equal(completion.prefix, prefix, text);
       if (word) assert.equal(completion.suggestions[0]?.word, word, text);
       else assert.ok(completion.suggestions.every((each) => each.word.startsWith(prefix) && each.word.length > 1));
@@ -151,12 +124,12 @@ describe('an engine that has trained on byte pairs', () => {
 
   test('a prefix is given as it is typed, jamo by jamo too', async () => {
     const typed = '서우'.normalize('NFD');
-    assert.equal((await engine.complete(`the ${typed}`, 1)).prefix, typed);
-    assert.deepEqual((await engine.complete('', 3)).prefix, '');
+    assert.equal((await engine.complete(placeIn(`the ${typed}`), 1)).prefix, typed);
+    assert.deepEqual((await engine.complete(placeIn(''), 3)).prefix, '');
   });
 
   test('suggests whole next words with probabilities, the likeliest first', async () => {
-    const { prefix, suggestions } = await engine.complete('the king ', 12);
+    const { prefix, suggestions } = await engine.complete(placeIn('the king '), 12);
     assert.equal(prefix, '');
     assert.ok(suggestions.length >= 8);
     const common = new Set(['the', 'a', 'of', 'and', 'in', 'with', 'to', 'was', 'near', 'over']);
@@ -193,14 +166,14 @@ describe('an engine that has trained on byte pairs', () => {
   });
 
   test('shows its pieces, half characters as bytes', async () => {
-    const { words, known, topWords, length } = await engine.inspect('the 서울 킹', 4);
+    const { words, known, topWords, length } = await engine.inspect(placeIn('the 서울 킹'), 4);
     assert.equal(words[0], null);
     assert.ok(known.every(Boolean));
     assert.equal(topWords.length, 4 * length);
     assert.ok(words.includes(' 서울'));
     assert.match(words.slice(1).join(''), /^the 서울 ?(?:킹|.*<0x[0-9A-F]{2}>)/);
     assert.equal(pieceText(Uint8Array.of(0x20, 0xed, 0x95, 0x9c, 0xed, 0x95, 0x41, 0xff)), ' 한<0xED><0x95>A<0xFF>');
-    await assert.rejects(engine.inspect('a b c '.repeat(5000), 1), /too long to look at/);
+    await assert.rejects(engine.inspect(placeIn('a b c '.repeat(5000)), 1), /too long to look at/);
   });
 
   test("Hugging Face's tokenizer reads the stored file and encodes alike", async () => {
@@ -215,9 +188,9 @@ describe('an engine that has trained on byte pairs', () => {
     const again = new Engine(DISTRIBUTION, listen());
     assert.deepEqual(await again.open(directory), await engine.open(directory));
     for (const text of ['the ', 'the king of pal', 'the 서']) {
-      assert.deepEqual(await again.complete(text, 5), await engine.complete(text, 5));
+      assert.deepEqual(await again.complete(placeIn(text), 5), await engine.complete(placeIn(text), 5));
     }
-    assert.deepEqual(await again.inspect('the king', 3), await engine.inspect('the king', 3));
+    assert.deepEqual(await again.inspect(placeIn('the king'), 3), await engine.inspect(placeIn('the king'), 3));
   });
 
   test('a damaged tokenizer is named, and nothing is deleted', async () => {
@@ -243,7 +216,7 @@ describe('an engine that has trained on byte pairs', () => {
     assert.equal(await engine.cancel(), true);
     assert.deepEqual(await outcome, { status: 'cancelled' });
     assert.deepEqual(await readdir(directory), files);
-    assert.equal((await engine.complete('the king of pal', 1)).suggestions[0]?.word, 'palace');
+    assert.equal((await engine.complete(placeIn('the king of pal'), 1)).suggestions[0]?.word, 'palace');
   });
 
   test('a training on words leaves no tokenizer behind', async () => {
@@ -254,13 +227,13 @@ describe('an engine that has trained on byte pairs', () => {
       (await readdir(directory)).filter((file) => file.startsWith('tokenizer')),
       [],
     );
-    assert.equal((await engine.complete('the king of pal', 1)).suggestions[0]?.word, 'palace');
+    assert.equal((await engine.complete(placeIn('the king of pal'), 1)).suggestions[0]?.word, 'palace');
   });
 });
 
 /** Every word that is found, by its probability. */
 async function readWords(model: BytePairLanguageModel, text: string): Promise<{ words: Map<string, number> }> {
-  const { suggestions } = model.complete(text, 1000);
+  const { suggestions } = model.complete(placeIn(text), 1000, 0);
   return Promise.resolve({ words: new Map(suggestions.map(({ word, probability }) => [word, probability])) });
 }
 
@@ -321,7 +294,10 @@ test('one word, repeated, is learned', async () => {
   const model = new LanguageModel(kernel, tensors);
   const probabilities = model.probabilitiesAfter([same! + 1, same! + 1]);
   assert.equal(probabilities.indexOf(Math.max(...probabilities)), same! + 1);
-  assert.deepEqual(new BytePairLanguageModel(model, tokenizer).complete('same sa', 3).suggestions[0]?.word, 'same');
+  assert.deepEqual(
+    new BytePairLanguageModel(model, tokenizer).complete(placeIn('same sa'), 3, 0).suggestions[0]?.word,
+    'same',
+  );
 });
 
 test('how many byte pairs there are is within a range', () => {

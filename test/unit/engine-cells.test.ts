@@ -10,14 +10,11 @@ import { compareCells } from '../../src/engine/training/compare-cells.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { loadKernels } from '../../src/engine/kernels.ts';
 import { COMPARISON_DEFAULTS } from '../../src/language-model/comparison/comparison.ts';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
-import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { Progress, TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
-import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText } from '../synthetic-text.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { requestOf } from '../helpers/engine.ts';
 
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 let root: string;
 before(async () => {
   root = await mkdtemp(join(tmpdir(), 'engine-cells-'));
@@ -27,17 +24,8 @@ before(async () => {
 });
 after(() => rm(root, { recursive: true, force: true }));
 
-const request = (): TrainRequest => ({
-  folders: [{ path: join(root, 'text'), exclude: [] }],
-  reading: { maximumFileSize: 5_000_000 },
-  text: TEXT_DEFAULTS,
-  phrases: PHRASE_DEFAULTS,
-  word2vec: WORD2VEC_DEFAULTS,
-  projection: PROJECTION_DEFAULTS,
-  languageModel: { ...LANGUAGE_MODEL_DEFAULTS, embeddingSize: 12, hiddenSize: 16, epochs: 1 },
-  threads: 2,
-  seed: 1,
-});
+const request = (): TrainRequest =>
+  requestOf(join(root, 'text'), { languageModel: { embeddingSize: 12, hiddenSize: 16, epochs: 1 } });
 
 test('every cell is trained on the same tokens and measured, with progress', async () => {
   const told: Progress[] = [];

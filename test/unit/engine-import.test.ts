@@ -9,11 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { Engine } from '../../src/engine/engine.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
-import type { EngineEvents, Progress } from '../../src/protocol/engine.ts';
-import { seededRandom } from '../synthetic-text.ts';
+import type { EngineEvents } from '../../src/protocol/engine.ts';
 import { ENCODERS } from './legacy-encoders.ts';
+import { placeIn } from '../helpers/places.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { listen } from '../helpers/engine.ts';
 
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/vectors/${name}`, import.meta.url));
 const REQUEST = { most: 0, projection: { ...PROJECTION_DEFAULTS, nNeighbors: 5, nEpochs: 20 }, seed: 1 };
 const WORDS_ONLY = { most: 0, seed: 1 };
@@ -24,11 +26,6 @@ before(async () => {
 });
 after(() => rm(root, { recursive: true, force: true }));
 
-function listen(): EngineEvents & { heard: Progress[] } {
-  const heard: Progress[] = [];
-  return { heard, progress: (progress) => void heard.push(progress), log: () => undefined };
-}
-
 async function opened(name: string, events: EngineEvents = listen()): Promise<{ engine: Engine; directory: string }> {
   const directory = join(root, name);
   const engine = new Engine(DISTRIBUTION, events);
@@ -38,7 +35,7 @@ async function opened(name: string, events: EngineEvents = listen()): Promise<{ 
 
 /** GloVe's text with so many words of 50 numbers. */
 async function largeFile(name: string, rows: number): Promise<string> {
-  const random = seededRandom(5);
+  const random = mulberry32(5);
   const numbers = Array.from({ length: 997 }, () => (random() - 0.5).toFixed(6));
   const lines = Array.from(
     { length: rows },
@@ -75,8 +72,8 @@ describe("vectors from gensim's files", () => {
         assert.ok(answer.known && answer.count === null && answer.rank === 2 && answer.neighbours.length === 3);
         const map = await each.map();
         assert.ok(map?.counts === null && map.words.length === 40 && map.positions.length === 80);
-        assert.deepEqual(await each.complete('the ', 5), { prefix: '', suggestions: [] });
-        assert.ok((await each.wordAt("don't", 2, 1))?.word === "don't");
+        assert.deepEqual(await each.complete(placeIn('the '), 5), { prefix: '', suggestions: [] });
+        assert.ok((await each.wordAt(placeIn("don't", 2), 1))?.word === "don't");
       }
     });
   }
@@ -277,13 +274,12 @@ describe('an import that does not come to its end', () => {
     );
   });
 
-  test('a cancel while it reads, and while it makes the map, leaves the earlier model', async () => {
+  test('a cancel while it reads leaves the earlier model, and while it makes the map, the vectors without it', async () => {
     const path = await largeFile('large.txt', 60_000);
     for (const wanted of ['importing', 'map'] as const) {
       const events = listen();
       const { engine, directory } = await opened(`cancelled-${wanted}`, events);
       await engine.importVectors(fixture('gensim.vec'), WORDS_ONLY);
-      const files = await readdir(directory);
       const reached = new Promise<void>((resolve) => {
         events.progress = ({ phase, fraction }) => {
           if (phase === wanted && (wanted === 'map' || fraction > 0)) resolve();
@@ -293,8 +289,12 @@ describe('an import that does not come to its end', () => {
       await reached;
       assert.equal(await engine.cancel(), true);
       assert.deepEqual(await outcome, { status: 'cancelled' });
-      assert.deepEqual(await readdir(directory), files);
-      assert.ok((await engine.describe('한국', 1)).known);
+      const isRead = wanted === 'map';
+      assert.equal((await engine.describe('word100', 1)).known, isRead);
+      assert.equal((await engine.describe('한국', 1)).known, !isRead);
+      assert.equal(await engine.map(), null);
+      const found = await new Engine(DISTRIBUTION, listen()).open(directory);
+      assert.equal(found?.vocabulary === 60_000, isRead);
     }
   });
 

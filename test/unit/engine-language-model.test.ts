@@ -8,16 +8,16 @@ import { after, before, test } from 'node:test';
 import { curvesOf } from '../../src/engine/model/training-curves.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { loadModel } from '../../src/engine/model/model-store.ts';
-import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../../src/language-model/options.ts';
-import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
-import type { EngineEvents, TrainReport, TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
-import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
+import { type LanguageModelOptions } from '../../src/language-model/options.ts';
+import type { TrainReport, TrainRequest } from '../../src/protocol/engine.ts';
 import { PROGRESS } from '../../src/language-model/training/progress.ts';
-import { seededRandom, syntheticText } from '../synthetic-text.ts';
+import { syntheticText } from '../synthetic-text.ts';
 import { poisonedDistribution } from './poisoned-distribution.ts';
+import { placeIn } from '../helpers/places.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { listen, requestOf } from '../helpers/engine.ts';
 
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 let root: string;
 let folder: string;
 before(async () => {
@@ -29,24 +29,13 @@ before(async () => {
 after(() => rm(root, { recursive: true, force: true }));
 
 function request(languageModel: Partial<LanguageModelOptions>, change: Partial<TrainRequest> = {}): TrainRequest {
-  return {
-    folders: [{ path: folder, exclude: [] }],
-    reading: { maximumFileSize: 50_000_000 },
-    text: { ...TEXT_DEFAULTS },
-    phrases: { ...PHRASE_DEFAULTS },
-    word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 16, minCount: 2, epochs: 1, deterministic: true },
-    projection: { ...PROJECTION_DEFAULTS, nEpochs: 20 },
-    languageModel: { ...LANGUAGE_MODEL_DEFAULTS, embeddingSize: 16, hiddenSize: 16, epochs: 2, ...languageModel },
+  return requestOf(folder, {
+    word2vec: { vectorSize: 16, minCount: 2, epochs: 1, deterministic: true },
+    projection: { nEpochs: 20 },
+    languageModel: { embeddingSize: 16, hiddenSize: 16, epochs: 2, ...languageModel },
     parts: { map: false, languageModel: true },
-    threads: 2,
-    seed: 1,
     ...change,
-  };
-}
-
-function listen(progress: EngineEvents['progress'] = () => undefined): EngineEvents & { lines: string[] } {
-  const lines: string[] = [];
-  return { lines, progress, log: (_, message) => void lines.push(message) };
+  });
 }
 
 async function train(
@@ -93,7 +82,7 @@ test('a language model that goes wrong again and again is kept as it was when al
   assert.ok((await engine.describe('king', 3)).known);
   const { heldOutSteps, bitsPerCharacter } = (await engine.trainingCurves())!;
   assert.deepEqual([heldOutSteps.length, bitsPerCharacter], [0, null]);
-  assert.equal((await engine.complete('the king and the pal', 1)).suggestions[0]?.word, 'palace');
+  assert.equal((await engine.complete(placeIn('the king and the pal'), 1)).suggestions[0]?.word, 'palace');
 });
 
 test('where a perplexity was measured before it went wrong, it is told', async () => {
@@ -107,7 +96,7 @@ test('a language model that has learned nothing before it fails is left out, and
   const { report, lines } = await trainSpoilt('at-once', 0, {});
   assert.match(
     report.languageModelProblem!,
-    /^The language model's loss became .* in step \d\d? of .*\. The word vectors are stored without a language model\.$/,
+    /^The language model's loss became .* in step \d\d? of .*\. The word vectors are stored without a new language model\.$/,
   );
   assert.ok(lines.includes(report.languageModelProblem!));
   assert.equal(report.model.languageModel, null);
@@ -119,7 +108,7 @@ test('a language model that has learned nothing before it fails is left out, and
 test('a language model that is no better than counting words says so, and suggests nothing', async () => {
   const chance = join(root, 'chance');
   await mkdir(chance);
-  const random = seededRandom(5);
+  const random = mulberry32(5);
   // neither the next word nor the end of a sentence follows from anything
   const words = Array.from({ length: 6000 }, () => `word${Math.floor(random() * 40)}${random() < 0.1 ? '.\n\n' : ' '}`);
   await writeFile(join(chance, 'text.txt'), words.join(''));
@@ -136,10 +125,10 @@ test('a language model that is no better than counting words says so, and sugges
     assert.equal(lines.includes(report.languageModelProblem ?? ''), tokens === 'words');
     const engine = new Engine(DISTRIBUTION, listen());
     await engine.open(directory);
-    const { suggestions, problem } = await engine.complete('word1 wo', 5);
+    const { suggestions, problem } = await engine.complete(placeIn('word1 wo'), 5);
     assert.equal(suggestions.length === 0, tokens === 'words');
     assert.equal(problem, report.languageModelProblem);
-    assert.ok((await engine.inspect('word1 word2', 3)).words.length > 0, 'it can be looked into all the same');
+    assert.ok((await engine.inspect(placeIn('word1 word2'), 3)).words.length > 0, 'it can be looked into all the same');
   }
 });
 
@@ -163,9 +152,23 @@ test('broken off, it goes on from its checkpoint to the bits of an unbroken trai
   const unbroken = await train(whole, request(long, { word2vec }));
   const directory = join(root, 'broken');
   await breakOff(directory, request(long, { word2vec }));
-  assert.deepEqual(await readdir(directory), ['language-model.checkpoint', 'tokens.cache', 'word-vectors.checkpoint']);
+  const files = (await readdir(directory)).map((name) => name.replace(/-[0-9a-f]{12}\./, '.'));
+  assert.deepEqual(files, [
+    'language-model.checkpoint',
+    'manifest.json',
+    'tokens.cache',
+    'vectors.safetensors',
+    'vocabulary.txt',
+    'word-vectors.checkpoint',
+  ]);
+
+  const engine = new Engine(DISTRIBUTION, { progress: () => undefined, log: () => undefined });
+  await engine.open(directory);
+  const place = await engine.resumesAt();
+  assert.ok(place! > 0 && place! < 1, `the next one goes on from ${place}`);
 
   const { report, lines } = await train(directory, request(long, { word2vec }));
+  assert.equal(await engine.resumesAt(), null, 'nothing is left of it');
   assert.equal(report.resumedAt, 1);
   assert.ok(
     report.languageModelResumedAt! > 0 && report.languageModelResumedAt! < 1,

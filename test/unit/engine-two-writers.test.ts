@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../src/engine/model/model-store.ts';
 import type { EngineApi, EngineEvents } from '../../src/protocol/engine.ts';
-import { seededRandom } from '../synthetic-text.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 
 const PAIRS = 40;
 const KILLS = 25;
@@ -20,7 +20,7 @@ const SIZE = 30;
 const BUSY = /^Another window is learning this folder: \d+ %$/;
 
 let root: string;
-const random = seededRandom(1);
+const random = mulberry32(1);
 const children: ChildProcess[] = [];
 
 before(async () => {

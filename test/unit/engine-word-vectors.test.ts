@@ -7,14 +7,13 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Engine } from '../../src/engine/engine.ts';
 import { loadModel } from '../../src/engine/model/model-store.ts';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
-import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
-import type { EngineEvents, TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
-import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../../src/word2vec/options.ts';
+import type { TrainRequest } from '../../src/protocol/engine.ts';
+import { type Word2vecOptions } from '../../src/word2vec/options.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
+import { placeIn } from '../helpers/places.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { listen, requestOf } from '../helpers/engine.ts';
 
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 let root: string;
 before(async () => (root = await mkdtemp(join(tmpdir(), 'engine-word-vectors-'))));
 after(() => rm(root, { recursive: true, force: true }));
@@ -26,25 +25,18 @@ async function makeFolder(name: string, text: string): Promise<string> {
   return path;
 }
 
-function request(path: string, word2vec: Partial<Word2vecOptions>, change: Partial<TrainRequest> = {}): TrainRequest {
-  return {
-    folders: [{ path, exclude: [] }],
-    reading: { maximumFileSize: 50_000_000 },
-    text: { ...TEXT_DEFAULTS },
-    phrases: { ...PHRASE_DEFAULTS },
-    word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 32, minCount: 2, ...word2vec },
-    projection: { ...PROJECTION_DEFAULTS, nEpochs: 20 },
-    languageModel: { ...LANGUAGE_MODEL_DEFAULTS, embeddingSize: 16, hiddenSize: 16, epochs: 1 },
+function request(
+  path: string,
+  word2vec: Partial<Word2vecOptions>,
+  change: Parameters<typeof requestOf>[1] = {},
+): TrainRequest {
+  return requestOf(path, {
+    word2vec: { vectorSize: 32, minCount: 2, ...word2vec },
+    projection: { nEpochs: 20 },
+    languageModel: { embeddingSize: 16, hiddenSize: 16, epochs: 1 },
     parts: { map: false, languageModel: false },
-    threads: 2,
-    seed: 1,
     ...change,
-  };
-}
-
-function listen(progress: EngineEvents['progress'] = () => undefined): EngineEvents & { lines: string[] } {
-  const lines: string[] = [];
-  return { lines, progress, log: (_, message) => void lines.push(message) };
+  });
 }
 
 /** Trains until the word vectors are more than half done, and cancels; checkpoints come every 30 ms. */
@@ -172,7 +164,7 @@ test('continued on other text, new words come in and old ones keep their vectors
     const answer = await engine.describe(word, 3);
     assert.ok(answer.known && answer.neighbours.every((near) => [...topic, 'quay', 'stove'].includes(near.word)), word);
   }
-  const completion = await engine.complete('the king and the pal', 3);
+  const completion = await engine.complete(placeIn('the king and the pal'), 3);
   assert.equal(completion.suggestions[0]?.word, 'palace', 'the language model’s words are where it looks for them');
 });
 
@@ -213,7 +205,7 @@ test('keywords that are down-weighted stay words, and count in code alone', asyn
     const directory = join(root, `${file}-${keywords}`);
     await engine.open(directory);
     const wanted = { vectorSize: 16, epochs: 1, sample: 0, deterministic: true };
-    await engine.train(request(path, wanted, { text: { ...TEXT_DEFAULTS, keywords } }));
+    await engine.train(request(path, wanted, { text: { keywords } }));
     const { words, counts, vectors } = (await loadModel(directory))!;
     assert.ok(words.includes('return'));
     return { words, counts, input: vectors['input']!.data };

@@ -10,14 +10,18 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Engine } from '../../src/engine/engine.ts';
 import { readSafetensors } from '../../src/engine/model/safetensors.ts';
+import { livingWriter } from '../../src/model-folder/writer-lock.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
-import type { EngineApi, EngineEvents, Phase, Progress, TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
+import type { EngineApi, EngineEvents, ModelSummary, Phase, TrainRequest } from '../../src/protocol/engine.ts';
+import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
+import { placeIn } from '../helpers/places.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { listen, requestOf } from '../helpers/engine.ts';
 
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 const INJECTION = ['<img src=x onerror=alert(1)>', '](command:workbench.action.quit)'];
 
 let root: string;
@@ -42,29 +46,20 @@ async function makeFolder(name: string): Promise<string> {
 }
 
 function request(path: string, change: Partial<TrainRequest> = {}): TrainRequest {
-  return {
-    folders: [{ path, exclude: [] }],
+  return requestOf(path, {
     reading: { maximumFileSize: 5_000_000 },
-    text: { ...TEXT_DEFAULTS },
-    phrases: { ...PHRASE_DEFAULTS },
-    word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 24, epochs: 8 },
-    projection: { ...PROJECTION_DEFAULTS, nEpochs: 50 },
-    languageModel: { ...LANGUAGE_MODEL_DEFAULTS, embeddingSize: 16, hiddenSize: 16, epochs: 2 },
-    threads: 2,
-    seed: 1,
+    word2vec: { vectorSize: 24, epochs: 8 },
+    projection: { nEpochs: 50 },
+    languageModel: { embeddingSize: 16, hiddenSize: 16, epochs: 2 },
     ...change,
-  };
+  });
 }
 
-function listen(): EngineEvents & { heard: Progress[]; lines: string[] } {
-  const heard: Progress[] = [];
-  const lines: string[] = [];
-  return {
-    heard,
-    lines,
-    progress: (progress) => void heard.push(progress),
-    log: (_, message) => void lines.push(message),
-  };
+/** What a new engine finds there. */
+async function summaryIn(directory: string): Promise<ModelSummary> {
+  const summary = await new Engine(DISTRIBUTION, listen()).open(directory);
+  assert.ok(summary);
+  return summary;
 }
 
 /** Resolves when the engine is in the phase. */
@@ -105,6 +100,7 @@ describe('an engine that has trained', () => {
       assert.ok(fraction >= 0 && fraction <= 1);
       const previous = events.heard[index - 1];
       if (previous?.phase === phase) assert.ok(fraction >= previous.fraction);
+      assert.ok(events.heard[index]!.training!.fraction >= (previous?.training?.fraction ?? 0));
     }
   });
 
@@ -126,25 +122,32 @@ describe('an engine that has trained', () => {
 
   test('takes the word under the cursor as the tokenizer cuts it', async () => {
     const line = 'The «king», 서울 and noSuchWord';
-    const king = await engine.wordAt(line, 6, 3);
+    const king = await engine.wordAt(placeIn(line, 6), 3);
     assert.ok(king?.known);
     assert.deepEqual([king.word, king.start, king.end, king.neighbours.length], ['king', 5, 9, 3]);
-    assert.equal((await engine.wordAt(line, 13, 3))?.word, '서울');
-    assert.equal(await engine.wordAt(line, 4, 3), null, 'a quotation mark is no word');
-    assert.deepEqual(await engine.wordAt(line, 22, 3), { known: false, word: 'noSuchWord', start: 19, end: 29 });
+    assert.equal((await engine.wordAt(placeIn(line, 13), 3))?.word, '서울');
+    assert.equal(await engine.wordAt(placeIn(line, 4), 3), null, 'a quotation mark is no word');
+    assert.deepEqual(await engine.wordAt(placeIn(line, 22), 3), {
+      known: false,
+      word: 'noSuchWord',
+      start: 19,
+      end: 29,
+      saysLittle: false,
+      isProse: true,
+    });
     const markup = '<p class="king">The king</p>';
-    assert.equal((await engine.wordAt(markup, 21, 3, 'html'))?.word, 'king');
-    assert.equal(await engine.wordAt(markup, 12, 3, 'html'), null, 'an attribute is no text');
+    assert.equal((await engine.wordAt(placeIn(markup, 21, 'html'), 3))?.word, 'king');
+    assert.equal(await engine.wordAt(placeIn(markup, 12, 'html'), 3), null, 'an attribute is no text');
   });
 
   test('takes the phrase that the word under the cursor is part of', async () => {
     const line = 'An Img src, king.';
     for (const column of [3, 5, 9]) {
-      const phrase = await engine.wordAt(line, column, 3);
+      const phrase = await engine.wordAt(placeIn(line, column), 3);
       assert.deepEqual([phrase?.word, phrase?.start, phrase?.end], ['img_src', 3, 10]);
     }
-    assert.deepEqual((await engine.wordAt(line, 13, 3))?.word, 'king');
-    assert.equal((await engine.wordAt('src. img', 1, 3))?.known, false, 'by itself it has become too rare');
+    assert.deepEqual((await engine.wordAt(placeIn(line, 13), 3))?.word, 'king');
+    assert.equal((await engine.wordAt(placeIn('src. img', 1), 3))?.known, false, 'by itself it has become too rare');
   });
 
   test('offers the closest spellings of a word it does not know', async () => {
@@ -198,17 +201,41 @@ describe('an engine that has trained', () => {
   });
 
   test('completes the word being typed and suggests the next, with probabilities', async () => {
-    const typed = await engine.complete('the king of pal', 5);
+    const typed = await engine.complete(placeIn('the king of pal'), 5);
     assert.equal(typed.prefix, 'pal');
     assert.deepEqual(typed.suggestions, [{ word: 'palace', probability: 1 }]);
-    const next = await engine.complete('the king ', 200);
+    const whole = await engine.complete(placeIn('the king of a sail'), 5);
+    assert.deepEqual(
+      whole.suggestions.map(({ word }) => word),
+      ['sail', 'sailor'],
+      'what is typed is a word',
+    );
+    const [sail, sailor] = whole.suggestions.map(({ probability }) => probability) as [number, number];
+    assert.ok(Math.abs(sail + sailor - 1) < 1e-6 && sail > 0.2 && sailor > 0.2, `${sail} ${sailor}`);
+    const capital = await engine.complete(placeIn('the king of a Sail'), 5);
+    assert.deepEqual(
+      capital.suggestions.map(({ word }) => word),
+      ['Sail', 'sailor'],
+      'in any case',
+    );
+    const likely = await engine.complete(
+      placeIn('the king of a sail'),
+      5,
+      sail + 0.001 > sailor ? sail + 0.001 : sailor + 0.001,
+    );
+    assert.deepEqual(likely.suggestions, []);
+    const next = await engine.complete(placeIn('the king '), 200);
     assert.equal(next.prefix, '');
     const total = next.suggestions.reduce((sum, { probability }) => sum + probability, 0);
     assert.ok(total > 0.5 && total <= 1.000001, `probabilities sum to ${total}`);
     for (const [index, { probability }] of next.suggestions.entries()) {
       assert.ok(index === 0 || probability <= next.suggestions[index - 1]!.probability);
     }
-    assert.deepEqual((await engine.complete('한국과 서', 3)).suggestions[0]?.word, '서울');
+    assert.deepEqual((await engine.complete(placeIn('한국과 서'), 3)).suggestions[0]?.word, '서울');
+    const plain = await engine.complete(placeIn('the king of '), 5);
+    const markup = '<p>the <b class="x">king</b>\nof <i>';
+    assert.deepEqual(await engine.complete(placeIn(`${markup}</i></p>`, markup.length, 'html'), 5), plain);
+    assert.deepEqual(await engine.complete(placeIn('<p cla>', 6, 'html'), 5), { prefix: '', suggestions: [] });
   });
 
   test('puts the words on a map, the most frequent first, within the square from -1 to 1', async () => {
@@ -232,7 +259,7 @@ describe('an engine that has trained', () => {
     const summary = await again.open(directory);
     assert.equal(summary?.vocabulary, (await engine.map())!.words.length);
     assert.deepEqual(await again.describe('king', 5), await engine.describe('king', 5));
-    assert.deepEqual(await again.complete('the ', 5), await engine.complete('the ', 5));
+    assert.deepEqual(await again.complete(placeIn('the '), 5), await engine.complete(placeIn('the '), 5));
     assert.deepEqual(await again.map(), await engine.map());
   });
 
@@ -248,29 +275,34 @@ describe('an engine that has trained', () => {
     assert.deepEqual(readSafetensors(await readFile(tensors))['vectors']?.shape, [words, 24]);
   });
 
-  test('keeps its model when a training is cancelled in any phase', async () => {
-    const files = await readdir(directory);
+  test('keeps what is stored when a training is cancelled, in any phase', async () => {
     const long = request(folder, {
       word2vec: { ...WORD2VEC_DEFAULTS, epochs: 200 },
       projection: { ...PROJECTION_DEFAULTS, nEpochs: 5000 },
       languageModel: { ...LANGUAGE_MODEL_DEFAULTS, epochs: 50, patience: 0 },
     });
     const short = request(folder);
-    const cases: [Phase, TrainRequest][] = [
-      ['reading', long],
-      ['wordVectors', long],
-      ['map', { ...long, word2vec: short.word2vec }],
-      ['languageModel', { ...long, word2vec: short.word2vec, projection: short.projection }],
+    const before = await summaryIn(directory);
+    const cases: [Phase, TrainRequest, isVectors: boolean, isMap: boolean][] = [
+      ['reading', long, false, true],
+      ['wordVectors', long, false, true],
+      ['map', { ...long, word2vec: short.word2vec }, true, false],
+      ['languageModel', { ...long, word2vec: short.word2vec, projection: short.projection }, true, true],
     ];
-    for (const [wanted, train] of cases) {
+    for (const [wanted, train, isVectors, isMap] of cases) {
       const reached = phase(events, wanted);
       const outcome = engine.train(train);
       await reached;
       await new Promise((resolve) => setTimeout(resolve, 60));
       assert.equal(await engine.cancel(), true);
       assert.deepEqual(await outcome, { status: 'cancelled' });
-      assert.deepEqual(await readdir(directory), files);
+      const now = await summaryIn(directory);
+      assert.equal(now.trained !== before.trained, isVectors, wanted);
+      assert.equal(now.mapWords > 0, isMap, wanted);
+      assert.equal((await engine.map()) !== null, isMap, wanted);
+      assert.deepEqual(now.languageModel, before.languageModel, 'the language model of before stays');
       assert.ok((await engine.describe('king', 1)).known);
+      assert.equal((await engine.complete(placeIn('the king of pal'), 5)).suggestions[0]?.word, 'palace');
     }
     assert.equal(await engine.cancel(), false);
   });
@@ -299,7 +331,7 @@ describe('an engine that has trained', () => {
     const answer = await again.describe('king', 5);
     assert.ok(answer.known && answer.count! > 100 && !answer.onMap);
     assert.equal(await again.map(), null);
-    assert.deepEqual(await again.complete('the king of pal', 5), { prefix: 'pal', suggestions: [] });
+    assert.deepEqual(await again.complete(placeIn('the king of pal'), 5), { prefix: 'pal', suggestions: [] });
     const mapped = await quick.train(request(folder, { parts: { map: true, languageModel: false } }));
     assert.ok(mapped.status === 'done' && mapped.model.mapWords > 0 && mapped.model.languageModel === null);
   });
@@ -312,10 +344,109 @@ describe('an engine that has trained', () => {
   });
 });
 
+describe('a training that stores each result as soon as it is there', () => {
+  let place: string;
+  let other: string;
+  before(async () => {
+    place = join(root, 'staged');
+    other = join(root, 'other');
+    await mkdir(other);
+    // the same sentences of words that the first text does not have
+    for (let file = 0; file < 8; file++) {
+      const text = syntheticText(2000, file + 50).replaceAll(/(king|queen|ship|bread)/g, 'new$1');
+      await writeFile(join(other, `${file}.txt`), text);
+    }
+  });
+
+  test('answers with vectors, then with the map, while the language model of before goes on with its own words', async () => {
+    const events = listen();
+    const stored: ModelSummary[] = [];
+    const engine = new Engine(DISTRIBUTION, { ...events, stored: (summary) => void stored.push(summary) });
+    await engine.open(place);
+    const first = await engine.train(request(folder));
+    assert.ok(first.status === 'done');
+    assert.deepEqual(
+      stored.map(({ mapWords, languageModel }) => [mapWords > 0, languageModel !== null]),
+      [
+        [false, false],
+        [true, false],
+        [true, true],
+      ],
+    );
+    const expected = await engine.complete(placeIn('the king of qu'), 5);
+    assert.deepEqual(expected.suggestions[0]?.word, 'queen');
+    stored.length = 0;
+
+    const told = listen();
+    const second = new Engine(DISTRIBUTION, listen());
+    const running = new Engine(DISTRIBUTION, told);
+    const reached = phase(told, 'languageModel');
+    const long = { ...LANGUAGE_MODEL_DEFAULTS, epochs: 200, patience: 0, embeddingSize: 16, hiddenSize: 16 };
+    await second.open(place);
+    await running.open(place);
+    const training = running.train(request(other, { languageModel: long }));
+    await reached;
+    assert.ok((await running.describe('newking', 3)).known);
+    assert.equal((await running.describe('king', 3)).known, false, 'it is not in the new text');
+    assert.ok((await running.map())?.words.includes('newking'));
+    assert.deepEqual(await running.complete(placeIn('the king of qu'), 5), expected);
+    // and so does whoever opens the folder now
+    await second.open(place);
+    assert.ok((await second.describe('newking', 3)).known);
+    assert.deepEqual(await second.complete(placeIn('the king of qu'), 5), expected);
+    assert.ok((await livingWriter(place))!.fraction >= 0, 'other windows see how far it is');
+    await running.cancel();
+    assert.deepEqual(await training, { status: 'cancelled' });
+
+    // a stage later the kept words go on to the next model, and go with the language model they belong to
+    const again = await running.train(request(other, { languageModel: { ...long, epochs: 1 } }));
+    assert.ok(again.status === 'done' && again.model.languageModel);
+    assert.equal((await running.complete(placeIn('the newking of qu'), 5)).suggestions[0]?.word, undefined);
+    assert.equal((await running.complete(placeIn('the newking of newqu'), 5)).suggestions[0]?.word, 'newqueen');
+    assert.equal((await readdir(place)).filter((name) => name.startsWith('vocabulary-')).length, 1);
+    const opened = new Engine(DISTRIBUTION, listen());
+    assert.deepEqual(await opened.open(place), again.model);
+  });
+
+  test('killed at any moment, it leaves a whole model: new vectors with the language model of before, or none of it', async () => {
+    const directory = join(root, 'killed in stages');
+    const engine = new Engine(DISTRIBUTION, listen());
+    await engine.open(directory);
+    assert.equal((await engine.train(request(folder))).status, 'done');
+    const states = new Set<string>();
+    const random = mulberry32(3);
+    for (let kill = 0; kill < 12; kill++) {
+      const child = fork(fileURLToPath(new URL('engine.mjs', DISTRIBUTION)), [], {
+        serialization: 'advanced',
+        execArgv: [],
+      });
+      const client = createBirpc<EngineApi, EngineEvents>(listen(), {
+        post: (message: Serializable) => void child.send(message, () => undefined),
+        on: (receive) => child.on('message', receive),
+        timeout: -1,
+      });
+      await client.open(directory);
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      client.train(request(kill % 2 ? folder : other, { seed: kill })).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 300 + random() * 900));
+      child.kill('SIGKILL');
+      await gone;
+      const summary = await engine.open(directory);
+      assert.ok(summary?.languageModel);
+      states.add(`${(await engine.describe('newking', 1)).known} ${summary.mapWords > 0}`);
+      const { suggestions } = await engine.complete(placeIn('the '), 3);
+      assert.equal(suggestions.length, 3);
+    }
+    assert.ok(states.size > 1, [...states].join(', '));
+    assert.equal((await engine.train(request(folder))).status, 'done');
+    assert.equal((await readdir(directory)).filter((name) => /tmp|lock|checkpoint/.test(name)).length, 0);
+  });
+});
+
 describe('a folder that gives too little', () => {
   const cases: [string, (path: string) => Promise<void>, RegExp][] = [
-    ['empty', () => Promise.resolve(), /needs about 2000 words .* found 0 in 0 files/],
-    ['a few words', (path) => writeFile(join(path, 'a.txt'), 'one two three four'), /found 4 in 1 files/],
+    ['empty', () => Promise.resolve(), /needs about 2000 words .* found no text here/],
+    ['a few words', (path) => writeFile(join(path, 'a.txt'), 'one two three four'), /found 4 \(files read: 1\)/],
     [
       'one word, repeated',
       (path) => writeFile(join(path, 'a.txt'), 'same '.repeat(5000)),

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { parseEvaluationSet, type AnalogyQuestions, type ScoredPairs } from '../../src/word2vec/evaluation-set.ts';
-import { seededRandom } from '../synthetic-text.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 
 /** Word pairs with scores, some dozens: word0 … against other0 …, the score of a row falls and rises. */
 const PAIRS = Array.from({ length: 24 }, (_, row) => ({
@@ -29,7 +29,7 @@ function pairsOf(text: string, score?: string): Pair[] {
 }
 
 const EXPECTED: Pair[] = PAIRS.map(({ first, second, score }) => [first, second, score]);
-const random = seededRandom(11);
+const random = mulberry32(11);
 /** Scores of ten raters whose mean, rounded as published, is the score of a row. */
 const RATERS = PAIRS.map(({ score }) => {
   const given = Array.from({ length: 9 }, () => Math.min(10, Math.max(0, score + (random() - 0.5) * 3)));

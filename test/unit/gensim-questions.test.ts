@@ -8,6 +8,7 @@ import { answerAnalogies } from '../../src/word2vec/analogies.ts';
 import { parseEvaluationSet } from '../../src/word2vec/evaluation-set.ts';
 import { agreementWithPeople } from '../../src/word2vec/evaluation.ts';
 import { WordVectors, type Method } from '../../src/word2vec/vectors.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 type Weighed = (string | [string, number])[];
 type Answers = [word: string, score: number][];
@@ -37,7 +38,7 @@ const near = (actual: number, expected: number, what = ''): void =>
 
 for (const variant of ['simd', 'relaxed-simd'] as KernelVariant[]) {
   describe(`the answers are gensim's, ${variant}`, async () => {
-    const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'similarity', variant);
+    const kernel = await loadKernel(DISTRIBUTION, 'similarity', variant);
     const vectors = new WordVectors(kernel, recorded.words, Float32Array.from(recorded.vectors), 8);
     const at = (word: string): number => {
       const index = vectors.indexOf(word);

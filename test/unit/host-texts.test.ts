@@ -3,14 +3,17 @@ import { suite, test } from 'node:test';
 import { explorerPage } from '../../src/host/explorer-page.ts';
 import { evaluationMarkdown } from '../../src/host/evaluation-text.ts';
 import { cellsMarkdown } from '../../src/host/cell-text.ts';
-import type { CellReport } from '../../src/protocol/engine.ts';
+import type { CellReport, TrainingProgress } from '../../src/protocol/engine.ts';
+import { KnownWindow } from '../../src/host/known-window.ts';
 import * as sentences from '../../src/host/sentences.ts';
 import * as words from '../../src/host/word-text.ts';
 import {
   PHASES,
   SKIP_REASONS,
+  TEXT_WINDOW,
   type ModelSummary,
   type ReadingReport,
+  type Suggestion,
   type WordDescription,
 } from '../../src/protocol/engine.ts';
 
@@ -34,7 +37,11 @@ const word = (text: string, neighbours: string[] = []): WordDescription => ({
   count: 1234,
   rank: 56,
   onMap: true,
-  neighbours: neighbours.map((neighbour, index) => ({ word: neighbour, similarity: 0.9 - index / 8 })),
+  neighbours: neighbours.map((neighbour, index) => ({
+    word: neighbour,
+    count: 2000 - index,
+    similarity: 0.9 - index / 8,
+  })),
 });
 
 /** What a CommonMark reader makes of text in which every sign is escaped: the signs. */
@@ -57,22 +64,57 @@ suite('words in Markdown', () => {
     assert.equal(words.inMarkdown('a\n\nb'), 'a b');
   });
 
-  test('a hover has one row for each neighbour, and the words of none of them make a cell or a link', () => {
-    const markdown = words.hoverMarkdown(word('](command:evil)', HOSTILE), 'command:lexiscope.showOnMap?%5B%5D', 'en');
+  const links: words.HoverLinks = {
+    similar: (of) => words.commandLink('lexiscope.findSimilar', of),
+    map: (of) => words.commandLink('lexiscope.showOnMap', of),
+  };
+  const targets = (markdown: string): string[] =>
+    Array.from(markdown.replace(/\\./g, '').matchAll(/\]\(([^)]*)\)/g), ([, target]) => decodeURIComponent(target!));
+
+  test('a hover has one row for each neighbour, and the words of none of them make a cell or a link of their own', () => {
+    const markdown = words.hoverMarkdown(word('](command:evil)', HOSTILE), links, 'en');
     const rows = markdown.split('\n').filter((line) => line.startsWith('| '));
     assert.equal(rows.length, HOSTILE.length + 2);
-    for (const row of rows) assert.equal(row.replace(/\\./g, '').split('|').length, 4, row);
-    assert.deepEqual(markdown.replace(/\\./g, '').match(/\]\([^)]*\)/g), ['](command:lexiscope.showOnMap?%5B%5D)']);
+    for (const row of rows) assert.equal(row.replace(/\\./g, '').split('|').length, 5, row);
+    assert.deepEqual(targets(markdown), [
+      ...HOSTILE.map((of) => `command:lexiscope.findSimilar?${JSON.stringify([of])}`),
+      'command:lexiscope.showOnMap?["](command:evil)"]',
+    ]);
   });
 
-  test('a hover tells count, rank and similarities', () => {
-    const markdown = words.hoverMarkdown(word('king', ['queen', 'throne']), 'command:x', 'en');
-    assert.match(markdown, /^\*\*king\*\* · count 1\\,234\\, rank 56 · \[Show on Map\]\(command:x\)/);
-    assert.match(markdown, /\| queen \| 0\.900 \|\n\| throne \| 0\.775 \|$/);
+  test('a hover is a sentence, and a bar and a count for each near word: no rank, no cosine', () => {
+    const markdown = words.hoverMarkdown(word('king', ['queen', 'throne', 'crown']), links, 'en');
+    assert.match(markdown, /^\*\*king\*\* · 1\\,234 times in this folder · used like\n/);
+    const rows = markdown.split('\n').filter((line) => line.includes('━'));
+    assert.deepEqual(
+      rows.map((row) => row.replace(/\[(\w+)\]\([^)]*\)/, '$1').replaceAll('\u00a0', '')),
+      ['| queen | ━━━━━━━━━ | 2\\,000 |', '| throne | ━━━━━━━━ | 1\\,999 |', '| crown | ━━━━━━╸ | 1\\,998 |'],
+    );
+    assert.doesNotMatch(markdown.replace(/\([^)]*\)/g, ''), /0\.\d|rank/);
+    assert.match(words.hoverMarkdown({ ...word('king'), count: 1 }, links, 'en'), /once in this folder/);
+    assert.match(words.hoverMarkdown({ ...word('king'), count: null }, links, 'en'), /^\*\*king\*\*\n/);
+    assert.match(words.hoverMarkdown({ ...word('kings'), count: 0, rank: null }, links, 'en'), /from the parts/);
   });
 
-  test('a hover on a word that is not on the map has no link', () => {
-    assert.doesNotMatch(words.hoverMarkdown({ ...word('king'), onMap: false }, 'command:x', 'en'), /command/);
+  test('over code a hover is one line of at most four words', () => {
+    const line = words.hoverLine(word('](command:evil)', HOSTILE), links, true);
+    assert.equal(line.split('\n').length, 1);
+    assert.deepEqual(targets(line), [
+      ...HOSTILE.slice(0, 4).map((of) => `command:lexiscope.findSimilar?${JSON.stringify([of])}`),
+      'command:lexiscope.showOnMap?["](command:evil)"]',
+    ]);
+    assert.match(words.hoverLine(word('user', ['name']), links, false), /^user ≈ \[name\]/);
+    assert.match(words.hoverLine(word('user', ['name']), links, true), /^≈ \[name\]/);
+  });
+
+  test('a hover on a word that is not on the map has no link to it', () => {
+    assert.doesNotMatch(words.hoverMarkdown({ ...word('king', ['a']), onMap: false }, links, 'en'), /showOnMap/);
+    assert.doesNotMatch(words.hoverLine({ ...word('king', ['a']), onMap: false }, links, true), /showOnMap/);
+  });
+
+  test('a near word has its cosine and its count', () => {
+    assert.equal(words.neighbourFigures({ word: 'queen', count: 1234, similarity: 0.5 }, 'en'), '0.500 · 1,234×');
+    assert.equal(words.neighbourFigures({ word: 'queen', count: null, similarity: 0.5 }, 'en'), '0.500');
   });
 
   test('a command link holds its arguments, and no sign that ends a link', () => {
@@ -115,18 +157,25 @@ suite('completions', () => {
     assert.equal(words.suggestionTexts([{ word: 'w', probability: 0.00042 }], 'en')[0]!.probability, '0.042%');
   });
 
+  test('what is typed is finished if it is a word, and likelier than what begins with it or in the way of Enter', () => {
+    const list = (...probabilities: number[]): Suggestion[] =>
+      probabilities.map((probability, index) => ({ word: `garden${'s'.repeat(index)}`, probability }));
+    assert.ok(words.isFinished('garden', list(0.6, 0.4), false));
+    assert.ok(words.isFinished('garden', list(0.5, 0.5), false));
+    assert.ok(words.isFinished('garden', list(1), false));
+    assert.ok(!words.isFinished('garden', list(0.3, 0.6), false));
+    assert.ok(words.isFinished('garden', list(0.3, 0.6), true));
+    assert.ok(words.isFinished('카페'.normalize('NFD'), [{ word: '카페', probability: 1 }], false));
+    for (const takes of [false, true]) {
+      assert.ok(!words.isFinished('garde', list(0.6, 0.4), takes));
+      assert.ok(!words.isFinished('', [{ word: '', probability: 1 }], takes));
+      assert.ok(!words.isFinished('garden', [], takes));
+    }
+  });
+
   test('a suggestion inserts the word, whatever its label escapes', () => {
     const [text] = words.suggestionTexts([{ word: '$(x)', probability: 1 }], 'en');
     assert.deepEqual([text!.label, text!.insertText, text!.filterText], ['\\$(x)', '$(x)', '$(x)']);
-  });
-
-  test('a long text is cut to its end, at a space', () => {
-    const text = `${'x'.repeat(500)} ${'word '.repeat(1000)}the end`;
-    const context = words.completionContext(text);
-    assert.ok(context.length < words.CONTEXT_LENGTH && context.length > words.CONTEXT_LENGTH - 10);
-    assert.match(context, /^word .*the end$/);
-    assert.equal(words.completionContext('short text'), 'short text');
-    assert.equal(words.completionContext('y'.repeat(9000)).length, words.CONTEXT_LENGTH);
   });
 
   test('a closest spelling replaces the whole word, not a part of another', () => {
@@ -177,11 +226,46 @@ suite('the status bar and the notifications', () => {
 
   test('speed and time left are told where they are known', () => {
     const progress = { phase: 'wordVectors', fraction: 0.5 } as const;
-    assert.deepEqual(sentences.progressDetails(progress, 'en'), ['Click to cancel.']);
+    assert.deepEqual(sentences.progressDetails(progress, 'en'), ['Click for more.']);
     assert.deepEqual(
       sentences.progressDetails({ ...progress, wordsPerSecond: 812_345.6, secondsLeft: 75 }, 'en').slice(0, 2),
-      ['812,346 words per second', '1 min 15 s left in this phase'],
+      ['about 1 min left', 'word vectors: 812,346 words per second'],
     );
+  });
+
+  test('a training is one percentage, with what works already', () => {
+    const at = (running: number, fraction: number): TrainingProgress => ({
+      fraction,
+      secondsLeft: 191,
+      steps: [
+        { step: 'words', isDone: running > 0, spent: 8, expected: 8 },
+        { step: 'map', isDone: running > 1, spent: running > 0 ? 11.6 : 0, expected: 19.5 },
+        { step: 'suggestions', isDone: running > 2, spent: running > 1 ? 70 : 0, expected: 178 },
+      ],
+    });
+    const text = (running: number, fraction: number): string =>
+      sentences.progressText({ phase: 'map', fraction: 0.5, training: at(running, fraction) }, 'en');
+    assert.equal(text(0, 0.029), 'words 2%');
+    assert.equal(text(1, 0.1), 'words ✓ map 10%');
+    assert.equal(text(2, 0.401), 'words ✓ map ✓ suggestions 40%');
+    assert.equal(text(3, 1), 'words ✓ map ✓ suggestions ✓ saving');
+    assert.equal(sentences.stepsDetails(at(1, 0.1)), 'words ✓ · map 12 of 20 s · suggestions about 3 min');
+    assert.equal(sentences.stepsDetails(at(2, 0.4)), 'words ✓ · map ✓ · suggestions 1 min 10 s of about 3 min');
+    assert.equal(sentences.stepsDetails(at(3, 1)), 'words ✓ · map ✓ · suggestions ✓');
+    assert.deepEqual(
+      sentences
+        .progressDetails({ phase: 'map', fraction: 0.5, secondsLeft: 8, training: at(1, 0.1) }, 'en')
+        .slice(0, 2),
+      ['words ✓ · map 12 of 20 s · suggestions about 3 min', 'about 3 min left'],
+    );
+  });
+
+  test('a training is told in at most fifteen words', () => {
+    const name = 'a folder';
+    for (const told of [sentences.mapReady(name, 7000), sentences.mapReady(name, 4), sentences.learnedFrom(name)])
+      assert.ok(told.split(/\s+/).length <= 15, told);
+    assert.equal(sentences.mapReady('novels', 190), 'The map of “novels” is ready. Suggestions follow in about 3 min.');
+    assert.equal(sentences.goesOnFrom(0.389, 'en'), 'The next learning goes on from 38%.');
   });
 
   test('durations', () => {
@@ -340,19 +424,33 @@ Read as markdown (2)
     );
   });
 
+  test('one file is no plural, and no sentence ends twice', () => {
+    const one = { ...summary, files: 1 };
+    assert.ok(sentences.modelDetails(one, 'en').includes('Learned from 1,204,400 words in 1 file'));
+    assert.match(
+      sentences.trainingDone({ reading: { ...reading, files: 1 }, model: one, seconds }, 'en'),
+      / \(1 file\)\./,
+    );
+    const lines = ['Lexiscope', ...sentences.modelDetails(one, 'en'), 'What next?'];
+    assert.doesNotMatch(sentences.spoken(lines), /\.\.|\?\./);
+    assert.match(sentences.spoken(lines), /^Lexiscope\. 24,310 words .* map\. Learned .* What next\?$/);
+  });
+
   test('figures follow the display language', () => {
     assert.match(sentences.modelDetails(summary, 'de')[0]!, /^24\.310 /);
   });
 });
 
 suite('comparisons', () => {
-  test('two words or two lists are compared, and nothing else', () => {
-    assert.deepEqual(words.twoSides('king queen'), ['king', 'queen']);
-    assert.deepEqual(words.twoSides(' king , queen '), ['king', 'queen']);
-    assert.deepEqual(words.twoSides('king queen / bread "and/or"'), ['king queen', 'bread "and/or"']);
-    assert.deepEqual(words.twoSides('"new york" “south korea”'), ['"new york"', '“south korea”']);
-    for (const input of ['king', 'king queen bread', 'king /', '/', 'a / b / c', '"king queen', ''])
-      assert.equal(words.twoSides(input), null, input);
+  test('words or two lists are compared, and nothing else', () => {
+    assert.deepEqual(words.compared('king queen'), { words: ['king', 'queen'] });
+    assert.deepEqual(words.compared(' king , queen，여왕 '), { words: ['king', 'queen', '여왕'] });
+    assert.deepEqual(words.compared('king queen / bread "and/or"'), { sides: ['king queen', 'bread "and/or"'] });
+    assert.deepEqual(words.compared('"new york" “south korea” "and/or"'), {
+      words: ['"new york"', '“south korea”', '"and/or"'],
+    });
+    for (const input of ['king', 'king /', '/', 'a / b / c', '"new york"', ''])
+      assert.equal(words.compared(input), null, input);
   });
 
   test('a place among neighbours is told with figures of the language', () => {
@@ -462,4 +560,15 @@ suite('cells compared', () => {
     assert.ok(text.includes('| 4 steps | 100\\%\\, 123 | 100\\%\\, 123 |'), text);
     assert.ok(text.includes('| 8 steps | – | 25\\%\\, 600 |'));
   });
+});
+
+test('a window of a long document serves for places near by until the text before it changes', () => {
+  const { before, most, settled } = TEXT_WINDOW;
+  const window = new KnownWindow(100_000, 100_000 + before, true);
+  for (const length of [before, before + 1000, most]) assert.ok(window.servesFor(100_000 + length), String(length));
+  for (const length of [0, settled, most + 1, -before]) assert.ok(!window.servesFor(100_000 + length), String(length));
+  assert.ok(window.outlives([{ rangeOffset: 100_000 }, { rangeOffset: 200_000 }]));
+  assert.ok(!window.outlives([{ rangeOffset: 200_000 }, { rangeOffset: 99_999 }]));
+  const whole = new KnownWindow(0, 500_000, false);
+  assert.ok(whole.servesFor(500_000 + settled) && !whole.servesFor(500_000 + settled + 1) && !whole.servesFor(most));
 });

@@ -13,6 +13,8 @@ import {
   writeParameter,
 } from '../../src/language-model/network/parameters.ts';
 import { createSignals, Team } from '../../src/language-model/network/team.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const WINDOW = 9;
 const LENGTH = 70; // more than one block of the softmax, and no whole number of windows
@@ -32,14 +34,7 @@ const BASE: NetworkOptions = {
   embeddingDropout: 0,
   freezeEmbedding: false,
 };
-const module = await WebAssembly.compile(
-  await readFile(new URL('../../dist/kernels/language-model.simd.wasm', import.meta.url)),
-);
-
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-}
+const module = await WebAssembly.compile(await readFile(new URL('kernels/language-model.simd.wasm', DISTRIBUTION)));
 
 function finish<T>(work: Generator<void, T>): T {
   for (;;) {
@@ -54,7 +49,7 @@ function create(options: NetworkOptions, text: readonly number[]) {
   const memory = createMemory(plan.bytes);
   const network = new Network(module, memory, plan, new Team(createSignals(), 0, 1), 1);
   const floats = new Float32Array(memory.buffer);
-  const random = numbers(3);
+  const random = mulberry32(3);
   for (const parameter of plan.parameters.all) {
     const data = new Float32Array(parameter.shape.reduce((a, b) => a * b)).map(() => 0.8 * random() - 0.4);
     writeParameter(floats, parameter, { shape: parameter.shape, data });
@@ -70,7 +65,7 @@ function create(options: NetworkOptions, text: readonly number[]) {
   return { plan, floats, network, source, tensors };
 }
 
-const draw = numbers(5);
+const draw = mulberry32(5);
 const text = Array.from({ length: LENGTH }, () => Math.floor(draw() * 45));
 
 function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {

@@ -9,6 +9,7 @@ import { KERNELS } from '../../src/kernel-interfaces/names.ts';
 import * as similarity from '../../src/kernel-interfaces/similarity.ts';
 import * as text from '../../src/kernel-interfaces/text.ts';
 import * as word2vec from '../../src/kernel-interfaces/word2vec.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const CONSTANTS: Record<(typeof KERNELS)[number], Record<string, unknown>> = {
   'language-model': languageModel,
@@ -21,7 +22,7 @@ for (const name of KERNELS) {
   describe(`the interface of ${name}`, () => {
     for (const variant of ['simd', 'relaxed-simd']) {
       test(`has the functions and the constants of the module (${variant})`, async () => {
-        const bytes = await readFile(new URL(`../../dist/kernels/${name}.${variant}.wasm`, import.meta.url));
+        const bytes = await readFile(new URL(`kernels/${name}.${variant}.wasm`, DISTRIBUTION));
         const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
         const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
           env: { memory, sleep: () => undefined },

@@ -11,6 +11,8 @@ import {
 } from '../../src/language-model/training/job.ts';
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../../src/language-model/options.ts';
 import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 export const VARIANTS = ['simd', 'relaxed-simd'] as const;
 export const OPTIONS: LanguageModelOptions = {
@@ -25,15 +27,14 @@ export const OPTIONS: LanguageModelOptions = {
 };
 
 export function kernelOf(variant: string): Promise<WebAssembly.Module> {
-  const file = new URL(`../../dist/kernels/language-model.${variant}.wasm`, import.meta.url);
+  const file = new URL(`kernels/language-model.${variant}.wasm`, DISTRIBUTION);
   return readFile(file).then((bytes) => WebAssembly.compile(bytes));
 }
 export const kernel = await kernelOf('simd');
 
 /** Sentences over `words` words by descending count: each word is followed by one of three. */
 export function corpus(length: number, words: number, seed = 1): Int32Array {
-  let state = seed;
-  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const random = mulberry32(seed);
   const raw = [];
   for (let at = 0, word = 0; at < length; at++) {
     word = Math.floor(((word * 7 + Math.floor(random() * 3)) % words) * (0.5 + random() / 2));

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { instantiate } from '../../src/language-model/network/kernel.ts';
+import { signedNumbers } from '../helpers/numbers.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 export const VARIANTS = ['simd', 'relaxed-simd'] as const;
 export const LENGTHS = [0, 1, 3, 4, 5, 15, 16, 17, 64, 1000];
@@ -15,12 +17,11 @@ export const GAP = 48;
 
 /** A memory in which arrays are placed one after the other. Between them stand NaNs, which a read beyond an end would show. */
 export async function create(variant: string) {
-  const file = new URL(`../../dist/kernels/language-model.${variant}.wasm`, import.meta.url);
+  const file = new URL(`kernels/language-model.${variant}.wasm`, DISTRIBUTION);
   const memory = new WebAssembly.Memory({ initial: 800, maximum: 65_536, shared: true });
   const floats = new Float32Array(memory.buffer);
   const kernel = instantiate(await WebAssembly.compile(await readFile(file)), memory);
-  let state = 7;
-  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) | 0) / 2 ** 31;
+  const random = signedNumbers(7);
   let end = 0;
   const start = () => {
     end = 256;

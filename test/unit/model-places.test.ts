@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { placeIn } from '../helpers/places.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { loadModel } from '../../src/engine/model/model-store.ts';
 import { FolderWatch } from '../../src/host/folder-watch.ts';
 import { formerPlaces, modelKey } from '../../src/model-folder/model-places.ts';
 import { WriterLock } from '../../src/model-folder/writer-lock.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 /** Word vectors, map and language model of 0.1.0, format 2. */
 const RELEASED = fileURLToPath(new URL('../fixtures/model-0.1.0/', import.meta.url));
 const quiet = { progress: () => undefined, log: () => undefined };
@@ -58,7 +59,7 @@ test('the newest whole model of the workspace storage and its siblings comes to 
   const summary = await engine.open(directory, older);
   assert.equal(summary?.trained, '2026-01-03T00:00:00.000Z');
   assert.ok((await engine.describe('king', 3)).known);
-  assert.ok((await engine.complete('the king of pal', 3)).suggestions.length > 0);
+  assert.ok((await engine.complete(placeIn('the king of pal'), 3)).suggestions.length > 0);
   assert.ok(lines.some((line) => line.includes(vectors) && line.includes('damaged')));
   assert.ok(lines.some((line) => line.includes('was moved from')));
   assert.deepEqual(await readdir(newest), []);

@@ -4,8 +4,10 @@ import { loadKernels } from '../../src/engine/kernels.ts';
 import { Model } from '../../src/engine/model/model.ts';
 import type { StoredModel } from '../../src/engine/model/stored-model.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
+import { placeIn } from '../helpers/places.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernels = await loadKernels(new URL('../../dist/', import.meta.url));
+const kernels = await loadKernels(DISTRIBUTION);
 
 /** A model of these words, whose vectors are the corners of a cube. */
 function modelOf(words: string[], text?: Partial<TextOptions>): Model {
@@ -39,7 +41,7 @@ test('a word whose particle was separated in training is its stem, wherever it i
   const model = modelOf(['한국', '나라', '은']);
   const line = '“한국은” 나라를 한국에서는 한국x';
   const at = (column: number) => {
-    const found = model.wordAt(line, column, 1);
+    const found = model.wordAt(placeIn(line, column), 1);
     return found && [found.known, found.word, line.slice(found.start, found.end)];
   };
   assert.deepEqual(
@@ -49,7 +51,7 @@ test('a word whose particle was separated in training is its stem, wherever it i
   );
   const separated = modelOf(['한국', '나라', '은'], { particles: 'separate' });
   const found = [2, 7, 11].map((column) => {
-    const word = separated.wordAt(line, column, 1)!;
+    const word = separated.wordAt(placeIn(line, column), 1)!;
     return [word.word, line.slice(word.start, word.end)];
   });
   assert.deepEqual(found, [
@@ -57,7 +59,7 @@ test('a word whose particle was separated in training is its stem, wherever it i
     ['나라', '나라를'],
     ['한국', '한국에서는'],
   ]);
-  assert.equal(separated.wordAt(line, line.length, 1)?.known, false);
+  assert.equal(separated.wordAt(placeIn(line, line.length), 1)?.known, false);
   assert.deepEqual(separated.similarity('한국은', '나라를'), {
     status: 'compared',
     first: ['한국'],
@@ -68,15 +70,15 @@ test('a word whose particle was separated in training is its stem, wherever it i
 
 test('numbers and capitals are looked up as training had them', () => {
   const model = modelOf(['0000', 'the', 'GitHub'], { numbers: 'digits', case: 'fold' });
-  assert.equal(model.wordAt('in 1984', 4, 1)?.word, '0000');
-  assert.equal(model.wordAt('The', 0, 1)?.word, 'the');
-  assert.equal(model.wordAt('GitHub', 0, 1)?.word, 'GitHub');
+  assert.equal(model.wordAt(placeIn('in 1984', 4), 1)?.word, '0000');
+  assert.equal(model.wordAt(placeIn('The', 0), 1)?.word, 'the');
+  assert.equal(model.wordAt(placeIn('GitHub', 0), 1)?.word, 'GitHub');
 });
 
 test('a name is one word, and where it is not known the part under the cursor is looked up', () => {
   const model = modelOf(['getUserName', 'user', 'id']);
   const at = (text: string, offset: number) => {
-    const { known, word, start, end } = model.wordAt(text, offset, 1, 'typescript')!;
+    const { known, word, start, end } = model.wordAt(placeIn(text, offset, 'typescript'), 1)!;
     return known ? [word, text.slice(start, end)] : null;
   };
   assert.deepEqual(at('x.getUserName()', 8), ['getUserName', 'getUserName']);
@@ -85,13 +87,13 @@ test('a name is one word, and where it is not known the part under the cursor is
   assert.deepEqual(at('x.set_USER', 7), ['user', 'USER']);
   assert.equal(at('x.setUserId()', 3), null);
   const whole = modelOf(['user'], { identifierParts: false });
-  assert.equal(whole.wordAt('setUser', 4, 1)?.known, false);
+  assert.equal(whole.wordAt(placeIn('setUser', 4), 1)?.known, false);
 });
 
 test('what a document writes otherwise is looked up as it was read', () => {
   const model = modelOf(['café', 'New_York', 'two']);
   const at = (text: string, offset: number, language?: string) => {
-    const found = model.wordAt(text, offset, 1, language);
+    const found = model.wordAt(placeIn(text, offset, language), 1);
     return found && [found.known, found.word, text.slice(found.start, found.end)];
   };
   assert.deepEqual(at('<p>Le caf&eacute;</p>', 8, 'html'), [true, 'café', 'caf&eacute;']);

@@ -15,6 +15,8 @@ import {
   type ReferenceMasks,
   type ReferenceTensors,
 } from './recurrent-reference.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const VARIANTS = ['simd', 'relaxed-simd'] as const;
 const MASK_SEED = 77;
@@ -67,14 +69,6 @@ const SIZES: Record<string, Partial<NetworkOptions>> = {
   'rnn, attention, one-hot': { cell: 'rnn', attention: true, oneHot: true },
 };
 
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /** A network of one thread with random parameters, and the same parameters in double precision. */
 async function create(variant: string, changes: Partial<NetworkOptions>, seed: number) {
   const options = { ...PLAIN, ...changes };
@@ -84,7 +78,7 @@ async function create(variant: string, changes: Partial<NetworkOptions>, seed: n
   const network = new Network(kernel, memory, plan, new Team(createSignals(), 0, 1), MASK_SEED);
   finish(network.initialise(seed, new Int32Array(0)));
   const floats = new Float32Array(memory.buffer);
-  const random = numbers(seed);
+  const random = mulberry32(seed);
   const parameters = plan.parameters.all;
   const tensors: ReferenceTensors = {};
   for (const parameter of parameters) {
@@ -93,7 +87,7 @@ async function create(variant: string, changes: Partial<NetworkOptions>, seed: n
     writeParameter(floats, parameter, { shape, data: drawn });
     tensors[parameter.name] = Float64Array.from(drawn);
   }
-  const random2 = numbers(seed + 1);
+  const random2 = mulberry32(seed + 1);
   // one token short of a whole number of windows, so that the last lane ends early
   const text = Int32Array.from({ length: 2 * options.batchSize * options.steps }, () =>
     Math.floor(random2() * options.vocabulary),
@@ -104,7 +98,7 @@ async function create(variant: string, changes: Partial<NetworkOptions>, seed: n
 }
 
 function kernelOf(variant: string): Promise<WebAssembly.Module> {
-  const file = new URL(`../../dist/kernels/language-model.${variant}.wasm`, import.meta.url);
+  const file = new URL(`kernels/language-model.${variant}.wasm`, DISTRIBUTION);
   return readFile(file).then((bytes) => WebAssembly.compile(bytes));
 }
 
@@ -414,7 +408,7 @@ function assertNoPadding(floats: Float32Array, { parameters }: Plan, offset: num
 
 /** Compares the slope along the gradient's signs, half of them dropped: no part of the gradient can be missing or wrong. */
 function assertSlope(tensor: Float64Array, gradient: Float32Array, loss: () => number, what: string): void {
-  const random = numbers(19);
+  const random = mulberry32(19);
   const direction = gradient.map((value) => (random() < 0.5 ? Math.sign(value) : 0));
   const move = (distance: number) => direction.forEach((sign, index) => (tensor[index]! += distance * sign));
   move(1e-5);

@@ -11,8 +11,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import manifest from '../../package.json' with { type: 'json' };
 import { findNode } from '../../scripts/node.mjs';
-
-const dist = new URL('../../dist/', import.meta.url);
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 /** Rules that would forbid what may stay. */
 const ALLOWED = [
@@ -32,7 +31,7 @@ const language = Object.keys(configs)
   .filter((rule) => !ALLOWED.includes(rule));
 
 const eslint = new ESLint({
-  cwd: fileURLToPath(dist),
+  cwd: fileURLToPath(DISTRIBUTION),
   overrideConfigFile: true,
   allowInlineConfig: false,
   overrideConfig: {
@@ -58,10 +57,10 @@ async function problems(text: string, filePath: string): Promise<string[]> {
 
 describe('the oldest Node that is promised', () => {
   test('has all that the bundles use', async () => {
-    const bundles = (await readdir(dist)).filter((name) => /\.[cm]js$/.test(name));
+    const bundles = (await readdir(DISTRIBUTION)).filter((name) => /\.[cm]js$/.test(name));
     assert.ok(bundles.length >= 6, bundles.join(' '));
     for (const name of bundles)
-      assert.deepEqual(await problems(await readFile(new URL(name, dist), 'utf8'), name), [], name);
+      assert.deepEqual(await problems(await readFile(new URL(name, DISTRIBUTION), 'utf8'), name), [], name);
   });
 
   test('lacks what the check finds', async () => {
@@ -83,7 +82,7 @@ describe('the oldest Node that is promised', () => {
 
   test('is what the types are of', async () => {
     const types = JSON.parse(
-      await readFile(new URL('../node_modules/@types/node/package.json', dist), 'utf8'),
+      await readFile(new URL('../node_modules/@types/node/package.json', DISTRIBUTION), 'utf8'),
     ) as typeof manifest;
     const version = /^>=(\d+\.\d+)$/.exec(manifest.engines.node)?.[1];
     assert.ok(version && types.version.startsWith(`${version}.`), types.version);
@@ -105,7 +104,7 @@ describe('the oldest Node that is promised', () => {
 
 function run(node: string, words: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    execFile(node, [fileURLToPath(new URL('lexiscope.mjs', dist)), ...words], (error, out, err) => {
+    execFile(node, [fileURLToPath(new URL('lexiscope.mjs', DISTRIBUTION)), ...words], (error, out, err) => {
       resolve({ code: error ? Number(error.code) : 0, out, err });
     });
   });

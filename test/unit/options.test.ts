@@ -3,23 +3,12 @@ import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { checkOptions, resolveThreads } from '../../src/engine/check-options.ts';
 import { LANGUAGE_MODEL_DEFAULTS, resolveLanguageModelOptions } from '../../src/language-model/options.ts';
-import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { resolveWord2vecOptions, WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
+import { requestOf } from '../helpers/engine.ts';
 
 function request(change: (request: TrainRequest) => void = () => undefined): TrainRequest {
-  const made: TrainRequest = {
-    folders: [],
-    reading: { maximumFileSize: 5_000_000 },
-    text: { ...TEXT_DEFAULTS },
-    phrases: { ...PHRASE_DEFAULTS },
-    word2vec: { ...WORD2VEC_DEFAULTS },
-    projection: { ...PROJECTION_DEFAULTS },
-    languageModel: { ...LANGUAGE_MODEL_DEFAULTS },
-    threads: 0,
-    seed: 1,
-  };
+  const made = requestOf('/text', { threads: 0 });
   change(made);
   return made;
 }
@@ -145,9 +134,10 @@ test('automatic options follow the size of the text, and given ones stay', () =>
   assert.deepEqual(dropouts(99_999, { input: 'onehot' }), [0.5, 0], 'one-hot has no embedding to drop from');
 });
 
-test('threads are every core but one where nothing is said, and what was said else', () => {
-  assert.equal(resolveThreads(0), Math.max(1, availableParallelism() - 1));
-  assert.equal(resolveThreads(3), 3);
+test('threads are every core in the first stages and every core but one in the last, and what was said else', () => {
+  assert.equal(resolveThreads(0, 'first'), availableParallelism());
+  assert.equal(resolveThreads(0, 'last'), Math.max(1, availableParallelism() - 1));
+  assert.deepEqual([resolveThreads(3, 'first'), resolveThreads(3, 'last')], [3, 3]);
 });
 
 test('the learning rate of the language model is automatic, or as given', () => {

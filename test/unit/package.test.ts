@@ -40,6 +40,18 @@ test('TensorFlow is named as something that users may add, and nobody who instal
   );
 });
 
+test('nothing in the bundles, what dependencies brought among it, makes a request', async () => {
+  const dist = new URL('dist/', root);
+  const files = (await readdir(dist, { recursive: true })).filter((path) => /\.(?:[cm]?js)$/.test(path));
+  assert.ok(files.length > 5);
+  for (const path of files) {
+    const text = await readFile(new URL(path.replaceAll('\\', '/'), dist), 'utf8');
+    const found = /(?<![.\w$'"`-])(?:fetch|XMLHttpRequest|WebSocket|EventSource|WebTransport)\b(?!['"`:-])/.exec(text);
+    assert.equal(found && text.slice(found.index - 40, found.index + 60), null, path);
+    assert.doesNotMatch(text, /["'`](?:node:)?(?:https?|http2|net|tls|dgram|undici)["'`]/, path);
+  }
+});
+
 describe('the package', () => {
   let files: string[];
   before(async () => {
@@ -86,11 +98,7 @@ describe('the package', () => {
 
   test('holds nothing else', () => {
     const archived = files.map((path) =>
-      path === 'dist/readme.md'
-        ? 'extension/readme.md'
-        : path === 'LICENSE'
-          ? 'extension/LICENSE.txt'
-          : `extension/${/^\w+\.md$/.test(path) ? path.toLowerCase() : path}`,
+      path === 'LICENSE' ? 'extension/LICENSE.txt' : `extension/${/^\w+\.md$/.test(path) ? path.toLowerCase() : path}`,
     );
     assert.deepEqual(
       archived.filter((name) => !belongsInPackage(name)),

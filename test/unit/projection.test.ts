@@ -7,16 +7,10 @@ import { NearestNeighbours } from '../../src/projection/neighbours.ts';
 import { PROJECTION_DEFAULTS, type ProjectionOptions } from '../../src/projection/options.ts';
 import { PrincipalComponents } from '../../src/projection/principal-components.ts';
 import { createProjectionJob, Projection } from '../../src/projection/umap.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = await WebAssembly.compile(
-  await readFile(new URL('../../dist/kernels/similarity.simd.wasm', import.meta.url)),
-);
-
-/** Numbers from a seed, between 0 and 1. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-}
+const kernel = await WebAssembly.compile(await readFile(new URL('kernels/similarity.simd.wasm', DISTRIBUTION)));
 
 function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -24,7 +18,7 @@ function gaussian(random: () => number): number {
 
 /** Unit vectors, (N, D), around `clusters` centres; vector i belongs to cluster i % clusters. */
 function clustered(N: number, D: number, clusters: number, seed: number): Float32Array {
-  const random = numbers(seed);
+  const random = mulberry32(seed);
   const centres = Array.from({ length: clusters * D }, () => gaussian(random));
   const vectors = new Float32Array(N * D);
   for (let i = 0; i < N; i++) {
@@ -88,7 +82,7 @@ test('words that are near in space are near on the map, as they are not at rando
   const [N, D] = [600, 20];
   const vectors = clustered(N, D, 12, 5);
   const trust = trustworthiness(vectors, D, project(vectors, D, { nEpochs: 200 }), 15);
-  const random = numbers(1);
+  const random = mulberry32(1);
   const chance = trustworthiness(vectors, D, Float32Array.from({ length: 2 * N }, random), 15);
   console.log(`trustworthiness ${trust.toFixed(4)}, of random positions ${chance.toFixed(4)}`);
   assert.ok(trust > 0.96, `trustworthiness ${trust}`);
@@ -208,7 +202,7 @@ test('the graph is the one that umap-js makes of the same neighbours', () => {
 
   const lists = <T>(array: ArrayLike<T>, own: (i: number) => T) =>
     Array.from({ length: N }, (_, i) => [own(i), ...Array.from(array).slice(i * k, i * k + k)]);
-  const umap = new UMAP({ nNeighbors: k + 1, random: numbers(1) });
+  const umap = new UMAP({ nNeighbors: k + 1, random: mulberry32(1) });
   umap.setPrecomputedKNN(
     lists(search.ids, (i) => i),
     lists(distances, () => 0),
@@ -233,7 +227,7 @@ test('the graph is the one that umap-js makes of the same neighbours', () => {
 
 test('the start spreads the vectors along the two directions in which they differ most', () => {
   const [N, D] = [500, 7];
-  const random = numbers(3);
+  const random = mulberry32(3);
   const vectors = new Float32Array(N * D);
   const long: number[] = [];
   const middle: number[] = [];
@@ -262,7 +256,7 @@ test('the start spreads the vectors along the two directions in which they diffe
 test('vectors on a line, or all in one place, have no second or no direction, and no NaN', () => {
   const line = Float32Array.from({ length: 30 }, (_, i) => (i % 3) * Math.floor(i / 3));
   for (const vectors of [line, new Float32Array(30).fill(2)]) {
-    const components = new PrincipalComponents(vectors, 3, numbers(1));
+    const components = new PrincipalComponents(vectors, 3, mulberry32(1));
     while (components.step());
     assert.ok(components.positions().every(Number.isFinite));
   }

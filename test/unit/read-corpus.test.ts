@@ -19,8 +19,9 @@ import { decodeText } from '../../src/text/decode.ts';
 import { ENCODERS } from './legacy-encoders.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const module = await loadKernel(DISTRIBUTION, 'text');
 
 let root: string;
 let folders = 0;

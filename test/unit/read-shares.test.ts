@@ -32,8 +32,9 @@ import { syntheticText } from '../synthetic-text.ts';
 import { ENCODERS } from './legacy-encoders.ts';
 import { hooks, putTogether } from './reading-in-turn.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const module = await loadKernel(DISTRIBUTION, 'text');
 
 let root: string;
 let tokenFile: ReturnType<typeof openTokenFile>;

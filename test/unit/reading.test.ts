@@ -13,8 +13,8 @@ import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText } from '../synthetic-text.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 const kernels = await loadKernels(DISTRIBUTION);
 
 let root: string;

@@ -8,11 +8,12 @@ import { word2vecResult } from '../../src/word2vec/matrices.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { SimilarityIndex } from '../../src/word2vec/similarity-index.ts';
 import { Word2vecThread } from '../../src/word2vec/training.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const [TOKENS, WORDS, SIZE] = [150_000, 2000, 100];
-const kernels = await loadKernels(new URL('../../dist/', import.meta.url));
-let state = 1;
-const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+const kernels = await loadKernels(DISTRIBUTION);
+const random = mulberry32(1);
 const words = Array.from({ length: TOKENS }, (_, at) => (at % 25 === 24 ? -1 : Math.floor(WORDS ** random()) - 1));
 const counts = new Float64Array(WORDS);
 for (const word of words) if (word >= 0) counts[word]!++;

@@ -12,8 +12,9 @@ import manifest from '../../package.json' with { type: 'json' };
 import { findNode, ownNode } from '../../scripts/node.mjs';
 import type { Completion, TrainOutcome, WordDescription } from '../../src/protocol/engine.ts';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../dist/lexiscope.mjs', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('lexiscope.mjs', DISTRIBUTION));
 /** The first is the oldest in the manifest. */
 const PROMISED = [20, 22, 24];
 

@@ -122,7 +122,7 @@ suite('requests', () => {
     const request = trainRequest(folders, () => undefined);
     assert.deepEqual(request, {
       folders,
-      reading: { maximumFileSize: 200_000_000, maximumCodeSize: 5_000_000 },
+      reading: { maximumFileSize: 200_000_000, maximumCodeSize: 5_000_000, followLinks: false },
       text: TEXT_DEFAULTS,
       phrases: PHRASE_DEFAULTS,
       word2vec: WORD2VEC_DEFAULTS,
@@ -139,23 +139,27 @@ suite('requests', () => {
   test('every setting of a training, given another value, changes the request', () => {
     const plain = JSON.stringify(requestWith({}));
     for (const { name, option, group } of OPTIONS) {
-      if (group.isOfEditor || name === 'include' || name === 'exclude' || name === 'languageModel.tensorflowFolder')
-        continue;
+      if (group.isOfEditor || group.isOfQuestions) continue;
+      if (name === 'include' || name === 'exclude' || name === 'languageModel.tensorflowFolder') continue;
       const value = otherValue(option);
       assert.notEqual(JSON.stringify(requestWith({ [name]: value })), plain, name);
     }
   });
 
   test('an effort sets what the table says, and settings of one’s own win over it', () => {
+    const withEffort = OPTIONS.filter(({ option }) => option.effort);
     for (const effort of EFFORTS) {
-      const request = requestWith({ 'training.effort': effort, 'languageModel.hiddenSize': 128 });
-      const inTable = (name: string): unknown => optionNamed(name).effort?.[effort];
-      assert.notEqual(inTable('word2vec.vectorSize'), undefined);
-      assert.equal(request.word2vec.vectorSize, inTable('word2vec.vectorSize'));
-      assert.equal(request.languageModel.embeddingSize, inTable('languageModel.embeddingSize'));
-      assert.notEqual(inTable('languageModel.hiddenSize'), 128);
-      assert.equal(request.languageModel.hiddenSize, 128, 'also where it is the default');
+      const written = withEffort.map(({ name, option }) => [name, option.effort?.[effort] ?? option.default]);
+      const request = requestWith({ 'training.effort': effort });
+      assert.deepEqual(request, requestWith(Object.fromEntries(written) as Record<string, unknown>));
+      assert.notDeepEqual(request, requestWith({}));
       checkOptions(request);
+      const defaults = Object.fromEntries(withEffort.map(({ name, option }) => [name, option.default]));
+      assert.deepEqual(
+        requestWith({ ...defaults, 'training.effort': effort }),
+        requestWith({}),
+        'defaults, written down',
+      );
     }
     assert.deepEqual(requestWith({ 'training.effort': 'balanced' }), requestWith({}));
   });
@@ -173,11 +177,16 @@ suite('requests', () => {
   test('whoever set the limit of all files, and not that of code, keeps it for code', () => {
     const reading = (settings: object) => requestWith({ ...settings }).reading;
     // a number, of megabytes, is how the settings of 0.1 had it
-    assert.deepEqual(reading({ 'reading.maximumFileSize': 300 }), { maximumFileSize: 300e6 });
-    assert.deepEqual(reading({ 'reading.maximumCodeSize': '1MB' }), { maximumFileSize: 200e6, maximumCodeSize: 1e6 });
+    assert.deepEqual(reading({ 'reading.maximumFileSize': 300 }), { maximumFileSize: 300e6, followLinks: false });
+    assert.deepEqual(reading({ 'reading.maximumCodeSize': '1MB' }), {
+      maximumFileSize: 200e6,
+      maximumCodeSize: 1e6,
+      followLinks: false,
+    });
     assert.deepEqual(reading({ 'reading.maximumFileSize': '1GB', 'reading.maximumCodeSize': '10MB' }), {
       maximumFileSize: 1e9,
       maximumCodeSize: 10e6,
+      followLinks: false,
     });
   });
 

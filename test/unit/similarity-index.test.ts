@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { loadKernel, type KernelVariant } from '../../src/engine/kernels.ts';
 import { SimilarityIndex, type Similar } from '../../src/word2vec/similarity-index.ts';
-import { seededRandom } from '../synthetic-text.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 /** The scores sorted, best first, equal ones by row. */
 function sorted(scores: ArrayLike<number>, count: number, without: ReadonlySet<number>): Similar[] {
@@ -43,12 +44,12 @@ const KINDS: Record<string, (random: () => number, row: number, vector: Float32A
 
 for (const variant of ['simd', 'relaxed-simd'] as KernelVariant[]) {
   describe(`the nearest rows are exact, ${variant}`, async () => {
-    const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'similarity', variant);
+    const kernel = await loadKernel(DISTRIBUTION, 'similarity', variant);
 
     for (const [name, fill] of Object.entries(KINDS)) {
       for (const D of [3, 50, 300]) {
         test(`${name}, ${D} numbers`, () => {
-          const random = seededRandom(D);
+          const random = mulberry32(D);
           const vectors = new Float32Array(ROWS * D);
           for (let row = 0; row < ROWS; row++) fill(random, row, vectors.subarray(row * D, (row + 1) * D));
           const index = new SimilarityIndex(kernel, vectors, ROWS, D);
@@ -90,7 +91,7 @@ for (const variant of ['simd', 'relaxed-simd'] as KernelVariant[]) {
 
     test('of random directions next to none is read in full', () => {
       const [rows, D] = [20_000, 100];
-      const random = seededRandom(9);
+      const random = mulberry32(9);
       const vectors = Float32Array.from({ length: rows * D }, () => random() + random() + random() - 1.5);
       const index = new SimilarityIndex(kernel, vectors, rows, D);
       for (let row = 0; row < 20; row++) {
@@ -101,7 +102,7 @@ for (const variant of ['simd', 'relaxed-simd'] as KernelVariant[]) {
 
     test('a question that comes before all rows are prepared gets the same answer', () => {
       const [rows, D] = [9000, 200];
-      const random = seededRandom(2);
+      const random = mulberry32(2);
       const vectors = Float32Array.from({ length: rows * D }, () => random() - 0.5);
       const [prepared, hasty] = [0, 1].map(() => new SimilarityIndex(kernel, vectors, rows, D));
       let steps = 1;

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { NearestNeighbours } from '../../src/projection/neighbours.ts';
+import { signedNumbers } from '../helpers/numbers.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 interface Exports {
   normalizeRows: (
@@ -40,14 +42,8 @@ const LENGTHS = [0, 1, 3, 4, 5, 15, 16, 17, 64, 1000];
 
 const modules = new Map<string, WebAssembly.Module>();
 for (const variant of VARIANTS) {
-  const file = new URL(`../../dist/kernels/similarity.${variant}.wasm`, import.meta.url);
+  const file = new URL(`kernels/similarity.${variant}.wasm`, DISTRIBUTION);
   modules.set(variant, await WebAssembly.compile(await readFile(file)));
-}
-
-/** Numbers from a seed, between -1 and 1. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) | 0) / 2 ** 31;
 }
 
 function instance(variant: string) {
@@ -63,7 +59,7 @@ for (const variant of VARIANTS) {
   test(`rows are scaled to unit length and padded with zeros (${variant})`, () => {
     for (const D of LENGTHS) {
       const { normalizeRows, f32 } = instance(variant);
-      const next = numbers(D + 1);
+      const next = signedNumbers(D + 1);
       const rows = 5;
       const stride = Math.ceil((D * 4) / 16) * 16 + 16;
       const [source, target] = [1024, 1024 + rows * (D + 1) * 4];
@@ -102,7 +98,7 @@ for (const variant of VARIANTS) {
     for (const D of LENGTHS) {
       for (const rows of [0, 1, 3, 4, 5, 15, 16, 17]) {
         const { dotRows, f32 } = instance(variant);
-        const next = numbers(D + rows);
+        const next = signedNumbers(D + rows);
         const stride = Math.ceil(D / 4) * 16;
         const [query, matrix] = [1024, 1024 + stride];
         const out = matrix + rows * stride;
@@ -123,7 +119,7 @@ for (const variant of VARIANTS) {
 
   test(`a row has the same product alone and among others (${variant})`, () => {
     const { dotRows, f32 } = instance(variant);
-    const next = numbers(3);
+    const next = signedNumbers(3);
     for (let i = 256; i < 256 + 20 * 9; i++) f32[i] = next();
     dotRows(1024, 1024 + 80, 8, 80, 4096);
     for (let row = 0; row < 8; row++) {
@@ -135,7 +131,7 @@ for (const variant of VARIANTS) {
   test(`no row is farther from its bytes than its error, nor much nearer (${variant})`, () => {
     for (const D of LENGTHS) {
       const { quantizeRows, f32, buffer } = instance(variant);
-      const next = numbers(D + 7);
+      const next = signedNumbers(D + 7);
       const [rows, stride, byteStride] = [6, Math.ceil(D / 4) * 16, Math.ceil(D / 16) * 16 + 16];
       const source = 1024;
       const bytes = source + rows * stride;
@@ -182,7 +178,7 @@ for (const variant of VARIANTS) {
   test(`dot products with bytes are exact (${variant})`, () => {
     for (const D of LENGTHS) {
       const { dotBytes, f32, buffer } = instance(variant);
-      const next = numbers(D + 11);
+      const next = signedNumbers(D + 11);
       const byteStride = Math.ceil(D / 16) * 16;
       const limit = Math.min(32_767, Math.floor((2 ** 31 - 1) / (127 * Math.max(1, byteStride))));
       for (const rows of [0, 1, 4, 7]) {
@@ -216,7 +212,7 @@ for (const variant of VARIANTS) {
 
   test(`single rows have the products that they have among all (${variant})`, () => {
     const { dotRows, dotRowsAt, f32, buffer } = instance(variant);
-    const next = numbers(4);
+    const next = signedNumbers(4);
     for (let i = 256; i < 256 + 5 * 12; i++) f32[i] = next();
     new Int32Array(buffer, 8192, 4).set([7, 0, 3, 3]);
     dotRows(1024, 1024 + 80, 11, 80, 4096);
@@ -240,7 +236,7 @@ for (const variant of VARIANTS) {
       [400, 100, 15],
       [150, 1000, 4],
     ] as const) {
-      const next = numbers(N);
+      const next = signedNumbers(N);
       const vectors = Float32Array.from({ length: N * D }, () => next() * 3);
       const search = new NearestNeighbours(modules.get(variant)!, vectors, D, k);
       while (search.step());
@@ -277,7 +273,7 @@ for (const variant of VARIANTS) {
 
 test('many long vectors are searched in several calls for each block of rows', () => {
   const [N, D, k] = [2000, 640, 60];
-  const next = numbers(8);
+  const next = signedNumbers(8);
   const vectors = Float32Array.from({ length: N * D }, () => next());
   const search = new NearestNeighbours(modules.get('simd')!, vectors, D, k);
   const fractions: number[] = [];

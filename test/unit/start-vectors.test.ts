@@ -5,8 +5,9 @@ import { suite, test } from 'node:test';
 import { loadKernels } from '../../src/engine/kernels.ts';
 import { trainStartVectors } from '../../src/engine/training/start-vectors.ts';
 import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../../src/language-model/token-ids.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
 const [SIZE, WORDS] = [16, 30];
 /** Not in the text. */
 const ABSENT = FIRST_WORD + 11;
@@ -14,8 +15,7 @@ const ABSENT = FIRST_WORD + 11;
 /** Words of a sentence are all even or all odd; the rarest come first, as with byte pairs. */
 function text(): Int32Array<SharedArrayBuffer> {
   const tokens = [END_OF_SENTENCE];
-  let state = 7;
-  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const random = mulberry32(7);
   for (let sentence = 0; sentence < 1500; sentence++) {
     for (let at = 0; at < 10; at++) {
       const word = 2 * Math.floor(Math.sqrt(random()) * (WORDS / 2)) + (sentence % 2);

@@ -2,21 +2,16 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { instantiate } from '../../src/language-model/network/kernel.ts';
-import {
-  Arena,
-  BLOCK,
-  createMemory,
-  SCRATCH,
-  START,
-  TERMS,
-  type Context,
-} from '../../src/language-model/network/memory.ts';
+import { Arena, BLOCK, createMemory, SCRATCH, TERMS, type Context } from '../../src/language-model/network/memory.ts';
 import type { Parameter } from '../../src/language-model/network/parameters.ts';
 import { layOutRead, layOutStrassen, Strassen } from '../../src/language-model/network/strassen.ts';
 import { createSignals, Team } from '../../src/language-model/network/team.ts';
+import { FIRST } from '../../src/numerics/bump-allocator.ts';
+import { signedNumbers } from '../helpers/numbers.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const module = await WebAssembly.compile(
-  await readFile(new URL('../../dist/kernels/language-model.relaxed-simd.wasm', import.meta.url)),
+  await readFile(new URL('kernels/language-model.relaxed-simd.wasm', DISTRIBUTION)),
 );
 
 const finish = (work: Generator<void>): void => {
@@ -28,12 +23,11 @@ const finish = (work: Generator<void>): void => {
  * gradients, as `threads` threads make them. `inside`: where a row stands in memory.
  */
 function multiply(blocks: number, rows: number, columns: number, count: number, threads: number, wide: boolean) {
-  let state = 5;
-  const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) | 0) / 2 ** 31;
+  const random = signedNumbers(5);
   const [blockRows, paddedColumns] = [rows, columns].map((size) => Math.ceil(size / 16) * 16) as [number, number];
   const paddedRows = blocks * blockRows;
   const inside = (row: number): number => Math.floor(row / rows) * blockRows + (row % rows);
-  const arena = new Arena(START);
+  const arena = new Arena(FIRST);
   const bytes = paddedRows * paddedColumns * 4;
   const ptr = arena.take(bytes);
   const gradientPtr = arena.take(bytes);

@@ -10,21 +10,20 @@ import { Engine } from '../../src/engine/engine.ts';
 import { loadTensorflow } from '../../src/engine/training/tensorflow.ts';
 import { createMemory } from '../../src/language-model/network/memory.ts';
 import { Network, planNetwork, type NetworkOptions } from '../../src/language-model/network/network.ts';
-import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { readParameter, writeParameter } from '../../src/language-model/network/parameters.ts';
 import { Streams } from '../../src/language-model/training/streams.ts';
 import { createSignals, Team } from '../../src/language-model/network/team.ts';
 import { TensorflowNetwork, type TrainableNetwork } from '../../src/language-model/training/tensorflow.ts';
-import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { LanguageModelSummary, TrainRequest } from '../../src/protocol/engine.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
-import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText } from '../synthetic-text.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { requestOf } from '../helpers/engine.ts';
 
 const folder = process.env['TFJS_NODE'];
 const skip = folder ? false : 'there is no tfjs-node for this machine: TFJS_NODE names no folder';
 const tf = folder ? loadTensorflow(folder) : null;
-const kernel = await readFile(new URL('../../dist/kernels/language-model.simd.wasm', import.meta.url)).then((bytes) =>
+const kernel = await readFile(new URL('kernels/language-model.simd.wasm', DISTRIBUTION)).then((bytes) =>
   WebAssembly.compile(bytes),
 );
 const SEED = 77;
@@ -64,14 +63,6 @@ function finish<T>(work: Generator<void, T>): T {
   }
 }
 
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /** A network with the random parameters of `seed`, in a memory of its own. */
 function create(options: NetworkOptions, seed: number, isTensorflow: boolean) {
   const plan = planNetwork(options, 1);
@@ -82,7 +73,7 @@ function create(options: NetworkOptions, seed: number, isTensorflow: boolean) {
     : new Network(kernel, memory, plan, team, SEED);
   finish(network.initialise(seed, new Int32Array(0)));
   const floats = new Float32Array(memory.buffer);
-  const random = numbers(seed);
+  const random = mulberry32(seed);
   for (const parameter of plan.parameters.all) {
     const { shape, data } = readParameter(floats, parameter);
     writeParameter(floats, parameter, { shape, data: data.map(() => 1.2 * random() - 0.6) });
@@ -146,32 +137,20 @@ describe('TensorFlow', { skip }, () => {
 });
 
 describe('an engine whose language model is TensorFlow’s', () => {
-  const request = (path: string): TrainRequest => ({
-    folders: [{ path, exclude: [] }],
-    reading: { maximumFileSize: 5_000_000 },
-    text: TEXT_DEFAULTS,
-    phrases: PHRASE_DEFAULTS,
-    word2vec: { ...WORD2VEC_DEFAULTS, vectorSize: 16, minCount: 2, epochs: 1 },
-    projection: PROJECTION_DEFAULTS,
-    languageModel: {
-      ...LANGUAGE_MODEL_DEFAULTS,
-      cell: 'gru',
-      embeddingSize: 16,
-      hiddenSize: 24,
-      epochs: 2,
-      dropout: 0.1,
-    },
-    parts: { map: false, languageModel: true },
-    threads: 1,
-    seed: 1,
-  });
+  const request = (path: string): TrainRequest =>
+    requestOf(path, {
+      word2vec: { vectorSize: 16, minCount: 2, epochs: 1 },
+      languageModel: { cell: 'gru', embeddingSize: 16, hiddenSize: 24, epochs: 2, dropout: 0.1 },
+      parts: { map: false, languageModel: true },
+      threads: 1,
+    });
 
   async function trained(tensorflow?: string): Promise<LanguageModelSummary> {
     const root = await mkdtemp(join(tmpdir(), 'engine-tensorflow-'));
     try {
       await mkdir(join(root, 'text'));
       await writeFile(join(root, 'text', 'a.txt'), syntheticText(4000, 3));
-      const engine = new Engine(new URL('../../dist/', import.meta.url), { progress: () => 0, log: () => 0 });
+      const engine = new Engine(DISTRIBUTION, { progress: () => 0, log: () => 0 });
       await engine.open(join(root, 'model'));
       await mkdir(join(root, 'model'));
       const outcome = await engine.train({ ...request(join(root, 'text')), ...(tensorflow && { tensorflow }) });

@@ -3,8 +3,10 @@ import test from 'node:test';
 import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { SPAN, Tokenizer, unitsOf } from '../../src/text/tokenizer.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { wholeNumbers } from '../helpers/numbers.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const kernel = await loadKernel(DISTRIBUTION, 'text');
 
 function corpusOf(...texts: string[]): Corpus {
   const builder = new CorpusBuilder(kernel);
@@ -74,8 +76,7 @@ test('words that JavaScript objects know are words like others', () => {
 });
 
 test('over many words and documents it agrees with plain maps and sorts', () => {
-  let state = 12345;
-  const random = (below: number) => ((state = Math.imul(state, 1664525) + 1013904223) >>> 8) % below;
+  const random = wholeNumbers(12345);
   const letters = ['a', 'b', 'e\u0301', '한', '국', '漢', '𝒳', 'z_', "n'"];
   const word = () => Array.from({ length: 1 + random(5) }, () => letters[random(random(letters.length) + 1)]).join('');
   const texts = Array.from({ length: 300 }, () =>

@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { loadKernel } from '../../src/engine/kernels.ts';
-import { blanked, DataFilter, DataScanner } from '../../src/text/data-blocks.ts';
+import { DataFilter, DataScanner, PlacesWithData, withoutData } from '../../src/text/data-blocks.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
-import { seededRandom } from '../synthetic-text.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = new TextKernel(await loadKernel(new URL('../../dist/', import.meta.url), 'text'));
+const kernel = new TextKernel(await loadKernel(DISTRIBUTION, 'text'));
 const scanner = new DataScanner(kernel);
-const random = seededRandom(7);
+const random = mulberry32(7);
 const bytes = (length: number): Buffer => Buffer.from(Array.from({ length }, () => Math.floor(256 * random())));
 const base64 = (length: number): string => bytes(length).toString('base64');
 const wrapped = (text: string, width = 76): string => text.replace(new RegExp(`.{${width}}(?=.)`, 'g'), '$&\n');
@@ -104,13 +105,18 @@ test('words, names, paths, numbers and rules stay, and the same object comes bac
   }
 });
 
-test('blocks are counted, and are as long in what is shown as they were', () => {
+test('blocks are counted, and what stands between them is found again', () => {
   const filter = new DataFilter();
   const text = `a ${base64(60)} b ${hash('x')}\n\u001b[1mc data:a/b;base64,QUJD d`;
   const ranges = filter.rangesOf(text);
   assert.equal(filter.count, 3);
-  assert.equal(blanked(text, ranges).length, text.length);
-  assert.deepEqual(blanked(text, ranges).match(/\w+/g), ['a', 'b', 'c', 'd']);
+  const cleaned = withoutData(text, ranges);
+  assert.deepEqual(cleaned, new DataFilter().clean(text));
+  assert.deepEqual(cleaned.match(/\w+/g), ['a', 'b', 'c', 'd']);
+  const places = new PlacesWithData(ranges);
+  for (const { index, 0: word } of cleaned.matchAll(/\w+/g)) {
+    assert.equal(text.slice(places.of(index, false), places.of(index + 1, true)), word);
+  }
 });
 
 test('what a piece ends in the middle of goes on in the next', () => {

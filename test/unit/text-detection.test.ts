@@ -185,6 +185,7 @@ describe('what a file says of its encoding', () => {
     ['@chcp 852', 'cp852', 'żółw'],
     ['#pragma code_page(949)', 'euc-kr', '글'],
     ['/*!40101 SET NAMES koi8r */;', 'koi8-r', 'да'],
+    ['" Vim\nscriptencoding cp1250', 'windows-1250', 'žlutý'],
     [';;; -*- mode: lisp; coding: euc-kr -*-', 'euc-kr', '글'],
   ];
   for (const [declaration, encoding, word] of DECLARED) {
@@ -199,6 +200,11 @@ describe('what a file says of its encoding', () => {
     const said = '<meta charset="windows-1252"><p>밤새 바람이 불었고 아침에는 잠잠했다. 바다는 아직 거칠었다.</p>';
     assert.equal(read(ENCODERS['euc-kr']!(said)).encoding, 'euc-kr');
     assert.equal(read(Buffer.from(said.replace('windows-1252', 'euc-kr'))).encoding, 'utf-8');
+  });
+
+  test('a word that comes again and again does not speak against it', () => {
+    const menu = `scriptencoding latin1\n${'Barra: Sì/No\n'.repeat(30)}Modalità, visualità, può, più`;
+    assert.deepEqual(read(encoderOf('windows-1252')(menu)).encoding, 'windows-1252');
   });
 
   test('and the setting decides against it', () => {

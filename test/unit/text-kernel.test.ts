@@ -9,11 +9,13 @@ import { DocumentReader } from '../../src/text/document.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 import { SPAN, spellingOf } from '../../src/text/tokenizer.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
+import { wholeNumbers } from '../helpers/numbers.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const variants = ['simd', 'relaxed-simd'] as const;
 const kernels = await Promise.all(
   variants.map(async (variant) => {
-    const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text', variant);
+    const module = await loadKernel(DISTRIBUTION, 'text', variant);
     return new TextKernel(module);
   }),
 );
@@ -80,6 +82,7 @@ const prose = (...pieces: (string | Uint8Array)[]): Document[] => [{ name: undef
 const PARTS = [
   ...['a', 'the', 'The', 'GitHub', 'NASA', "don't", "f'x", "u'", "rock''n", 'l’homme', '_', '__init__', '_1', 'x_'],
   ...['fifteen_letters', 'sixteen_letters_', 'seventeen_letters', 'x'.repeat(60), 'x'.repeat(61), 'ab'.repeat(40)],
+  ...['USA:n', 'EU:ssa', '5:e', 'k:a', 'tv:n', 'S:t', 'USA:', ':n', 'USA:nn', 'a:b:n', 'USA:n:n', 'N:\u00ad'],
   ...['3.14', '1,000', '1:30', '10..11', '5,', '.5', 'v1.2.3', '٣٫١٤', '１．５', '１2', '3\u0301.4', '7\u00ad,8'],
   ...[
     '1,2,3',
@@ -238,8 +241,7 @@ suite('the kernel cuts texts as the tokenizer does', () => {
   });
 
   test('long texts of hard words, and of words that have the same beginning', () => {
-    let state = 7;
-    const random = (below: number): number => ((state = Math.imul(state, 1664525) + 1013904223) >>> 8) % below;
+    const random = wholeNumbers(7);
     const word = (): string => PARTS[random(PARTS.length)]! + (random(3) ? '' : ` w${random(30_000)}`);
     check(prose(Array.from({ length: 60_000 }, word).join(' ')));
     check(prose('漢字とカタカナ。'.repeat(3000)));

@@ -4,14 +4,15 @@ import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { PHRASE_DEFAULTS, type PhraseOptions } from '../../src/text/options.ts';
 import { findPhrases } from '../../src/text/phrases.ts';
 import { PRUNED } from '../../src/text/vocabulary.ts';
-import { seededRandom } from '../synthetic-text.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const kernel = await loadKernel(DISTRIBUTION, 'text');
 
 /** Sentences of single words and of words that like to stand together. */
 function collocations(): string {
-  const random = seededRandom(5);
+  const random = mulberry32(5);
   const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)]!;
   const common = 'the a of and in was near old new york city red tape san francisco bay hong kong house'.split(' ');
   const fixed = [

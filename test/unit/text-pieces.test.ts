@@ -7,8 +7,10 @@ import { lastCut, lastCutOfText } from '../../src/text/pieces.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 import { ENCODERS } from './legacy-encoders.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { wholeNumbers } from '../helpers/numbers.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = new TextKernel(await loadKernel(new URL('../../dist/', import.meta.url), 'text'));
+const kernel = new TextKernel(await loadKernel(DISTRIBUTION, 'text'));
 
 type Unicode = 'utf-8' | 'utf-16le' | 'utf-16be';
 
@@ -143,8 +145,7 @@ test('a run of megabytes is cut where both sides are too long for a word', () =>
 
 test('broken bytes are replaced in pieces as they are in the whole', () => {
   const broken = [0xff, 0xc3, 0xe0, 0x80, 0xa0, 0xf0, 0x9f, 0x92, 0xed, 0xa0, 0x80, 0xf4, 0x90, 0x80, 0x80];
-  let state = 7;
-  const random = (below: number) => ((state = Math.imul(state, 1664525) + 1013904223) >>> 8) % below;
+  const random = wholeNumbers(7);
   for (let round = 0; round < 300; round++) {
     const bytes = Uint8Array.from({ length: 60 }, () =>
       random(3) ? broken[random(broken.length)]! : Buffer.from(' a,.\n')[random(5)]!,

@@ -4,8 +4,10 @@ import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
 import { SpilledTokens, type Spill } from '../../src/text/tokens.ts';
 import { PRUNED } from '../../src/text/vocabulary.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const kernel = await loadKernel(DISTRIBUTION, 'text');
 
 /** Outside, for a test: an array. */
 class Outside implements Spill {
@@ -78,8 +80,7 @@ test('nothing is forgotten while there is room', () => {
 
 for (const limit of [1, 3, 50, 1000, 40_000]) {
   test(`with room for ${limit} words it agrees with plain maps, whatever is forgotten and comes again`, () => {
-    let state = limit;
-    const random = () => ((state = Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+    const random = mulberry32(limit);
     // Zipf-like, with a long tail that is new all the time
     const running = Array.from({ length: Math.min(120_000, 400 * limit) }, (_, i) =>
       random() < 0.3 ? `new${i}` : `w${Math.floor(limit ** (random() * 1.2))}`,

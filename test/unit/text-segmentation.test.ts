@@ -89,7 +89,7 @@ suite('words are those of UAX #29', () => {
         ['an apostrophe is a quotation mark, and a dot parts a list, beside Hangul', matches('[^]한|한[^]')],
         ['what a dictionary cuts is no word with connectors', matches('[ก字カ\u3031]')],
         ['a full stop between letters parts them: file.txt', matches(`${letter}[.\uff0e]${letter}`)],
-        ['a colon joins digits only: 1:30', matches(`${letter}:${letter}`)],
+        ['a colon joins digits, and endings to numbers and acronyms: 1:30, USA:n', matches(`${letter}:${letter}`)],
         ['a comma parts numbers but for thousands, a semicolon always', matches('[,;]')],
         ["a prefix is no part of a quotation: f'x'", matches("^[bfruBFRU]'")],
         ['a quotation mark ends no word of Hebrew that one stands before', matches("['’‘\uff07·\u2027]א'")],

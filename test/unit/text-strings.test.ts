@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { tokensOfDocument } from '../../src/text/document-tokens.ts';
+import { DocumentReader } from '../../src/text/document.ts';
 import { TEXT_DEFAULTS } from '../../src/text/options.ts';
+import { SPAN } from '../../src/text/tokenizer.ts';
 
 /** Words with spaces between, | for the end of a sentence. */
 function cut(name: string, text: string): string {
@@ -36,6 +38,33 @@ suite('data', () => {
     assert.equal(cut('a.json', String.raw`["a\/b \"quoted\" C:\\temp\\new"]`), 'a b quoted C temp new');
     assert.equal(cut('a.json', String.raw`["cafe\u0301s \ud835\udc00x na\u00efve\u00adly"]`), 'cafés 𝐀x naïvely');
     assert.equal(cut('a.json', String.raw`["one\\u00e9two", "\u12", "\u"]`), 'one u00e9two 12');
+  });
+
+  test('JSON in one line that is longer than what is read at a time', () => {
+    const reader = new DocumentReader(TEXT_DEFAULTS);
+    const spans = new Int32Array(1024 * SPAN);
+    const words = new Map<string, number>();
+    const drain = (): void => {
+      for (let written = reader.read(spans); written > 0; written = reader.read(spans)) {
+        for (let i = 0; i < written; i += SPAN) {
+          if (spans[i]! < 0) continue;
+          const word = String.fromCharCode(...reader.text.subarray(spans[i], spans[i + 1]));
+          words.set(word, (words.get(word) ?? 0) + 1);
+        }
+      }
+    };
+    const sentence = String.raw`\uaca8\uc6b8 \ubc14\ub2e4 d\u00e9j\u00e0 `;
+    const text = `["${sentence.repeat(120_000)}"]`;
+    reader.begin('a.json');
+    for (let at = 0; at < text.length; at += 700_001) {
+      reader.append(text.slice(at, at + 700_001));
+      drain();
+    }
+    if (reader.end()) drain();
+    assert.deepEqual(
+      [...words],
+      ['겨울', '바다', 'déjà'].map((word) => [word, 120_000]),
+    );
   });
 
   test('properties: keys, values that go on, comments', () => {
@@ -93,6 +122,13 @@ suite('strings of code', () => {
       'x r alpha n textbf Rb new f ext fr beta still',
     ],
     ['a.py', String.raw`x = "\section \d+ \w"`, 'x section'],
+    [
+      'a.py',
+      String.raw`"""One\ntwo caf\u00e9 \""" three""" + r'''\alpha \n''' + '''a\tb'''`,
+      'One two café three | r | alpha n | a b',
+    ],
+    ['a.swift', 'x = """\nOne\\ntwo\n"""', 'x | One two'],
+    ['a.rs', String.raw`x = "\u{1_F600}ok \u{e9}t\u{00_e9}"`, 'x ok été'],
     ['A.java', String.raw`x = "caf\u00e9\ttab\s";`, 'x café tab'],
     ['a.c', String.raw`x = "caf\303\251 r\xc3\xado \xe9\x41\ttab \u00e9t\u00e9";`, 'x café río A tab été'],
     ['a.cpp', 'x = R"(C:\\temp\\new "q" )" + u8R"x(\\alpha)x" + "\\talpha";', 'x R C temp new q u8R alpha alpha'],
@@ -130,6 +166,9 @@ suite('strings of code', () => {
     const source = JSON.stringify(['x = r"\\alpha"\n', 'y = "d\\u00e9"']);
     const notebook = `{"cells": [{"cell_type": "code", "source": ${source}}]}`;
     assert.match(cut('a.ipynb', notebook), /x r alpha/);
+    const line = String.raw`x = "caf\u00e9s \n\u00e9t\u00e9 a\tb"`;
+    const escaped = JSON.stringify({ cells: [{ cell_type: 'code', source: [line] }] });
+    assert.equal(cut('a.ipynb', escaped), 'x cafés été a b');
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { MAXIMUM_WORD_LENGTH, SPAN, spellingOf, Tokenizer, unitsOf, wordsBefore } from '../../src/text/tokenizer.ts';
+import { MAXIMUM_WORD_LENGTH, SPAN, spellingOf, Tokenizer, unitsOf } from '../../src/text/tokenizer.ts';
 
 /** Words in order; '|' for the end of a sentence. */
 function cut(text: string, batch = 64): string[] {
@@ -95,6 +95,14 @@ test('beside Hangul an apostrophe is a quotation mark, and a middle dot parts a 
 test('a middle dot joins letters and nothing else', () => {
   assert.deepEqual(cut('col·lecció l·l étudiant·e·s 3·5 a·3 · a· ·b'), [
     ...['col·lecció', 'l·l', 'étudiant·e·s', '3', '5', 'a', '3', 'a', 'b'],
+  ]);
+});
+
+test('a colon joins endings of Finnish and Swedish to numbers, acronyms and letters', () => {
+  const words = ['USA:n', 'EU:ssa', 'BKT:hen', 'G20:n', '5:e', '1990:n', 'k:a', 'S:t', 'tv:n', 'Å:n'];
+  assert.deepEqual(cut(words.join(' ')), words);
+  assert.deepEqual(cut('NOTE:this USA:nsa key:n a:b URL:http one:to Q:what'), [
+    ...['NOTE', 'this', 'USA', 'nsa', 'key', 'n', 'a', 'b', 'URL', 'http', 'one', 'to', 'Q', 'what'],
   ]);
 });
 
@@ -210,22 +218,4 @@ test('stops, line breaks and quotes in their millions are read in linear time', 
   for (const run of ['.', '\n', '"', "'", ' \n', '_', '\u0301', '\ud83d', '."'])
     cut('a' + run.repeat(1_000_000 / run.length) + 'b');
   assert.ok(performance.now() - started < 20_000, `${performance.now() - started} ms`); // 0.1 s, were it alone; quadratic: an hour
-});
-
-test('the words before a place are the last ones asked for, with the ends of sentences between them', () => {
-  assert.deepEqual(wordsBefore('One two. Three fo', 10), { context: ['One', 'two', null, 'Three'], partial: 'fo' });
-  assert.deepEqual(wordsBefore('One two. Three fo', 2), { context: ['two', null, 'Three'], partial: 'fo' });
-  assert.deepEqual(wordsBefore('One two. ', 1), { context: ['two', null], partial: '' });
-  assert.deepEqual(wordsBefore('One two ', 1), { context: ['two'], partial: '' });
-  assert.deepEqual(wordsBefore('', 3), { context: [], partial: '' });
-  assert.deepEqual(wordsBefore('par', 3), { context: [], partial: 'par' });
-  assert.deepEqual(wordsBefore('I don’t so\u00adme', 3), { context: ['I', "don't"], partial: 'some' });
-});
-
-test('the words before a place cost the same in a long text', () => {
-  const text = 'some words. '.repeat(500_000) + 'last one st';
-  const started = performance.now();
-  for (let i = 0; i < 1000; i++)
-    assert.deepEqual(wordsBefore(text, 2), { context: [null, 'last', 'one'], partial: 'st' });
-  assert.ok(performance.now() - started < 20_000, `${performance.now() - started} ms`); // 0.02 s; over the whole text 40 s
 });

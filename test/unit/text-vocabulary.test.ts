@@ -6,9 +6,10 @@ import { loadKernel } from '../../src/engine/kernels.ts';
 import { CorpusBuilder, type CountedDocuments } from '../../src/text/corpus.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 import { lettersOf, mergeWords, PRUNED, spell, type SortedWords } from '../../src/text/vocabulary.ts';
-import { seededRandom } from '../synthetic-text.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const module = await loadKernel(DISTRIBUTION, 'text');
 
 function finish<T>(steps: Generator<unknown, T>): T {
   for (;;) {
@@ -35,7 +36,7 @@ const byUnits = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** Words that share beginnings, of one to sixty letters of an alphabet: as they are kept in four ways, and all are compared. */
 function randomWords(count: number, alphabet: string, seed: number): string[] {
-  const random = seededRandom(seed);
+  const random = mulberry32(seed);
   const words = [''];
   while (words.length < count) {
     const before = words[Math.floor(random() * words.length)]!.slice(0, Math.floor(random() * 50));

@@ -17,8 +17,9 @@ import { openTokenFile } from '../../src/engine/reading/spill-file.ts';
 import type { UnsavedText } from '../../src/protocol/engine.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { hooks, putTogether } from './reading-in-turn.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const module = await loadKernel(DISTRIBUTION, 'text');
 
 let root: string;
 let tokenFile: ReturnType<typeof openTokenFile>;

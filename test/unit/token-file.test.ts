@@ -6,8 +6,9 @@ import { after, before, test } from 'node:test';
 import { openTokenFile, TokenFile, tokensOf } from '../../src/engine/reading/spill-file.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const kernel = await loadKernel(DISTRIBUTION, 'text');
 
 let root: string;
 before(async () => (root = await mkdtemp(join(tmpdir(), 'token-file-'))));

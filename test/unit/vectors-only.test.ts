@@ -10,8 +10,9 @@ import { forVectorsOnly } from '../../src/engine/reading/vectors-only.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { PRUNED } from '../../src/text/vocabulary.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const kernel = await loadKernel(DISTRIBUTION, 'text');
 
 /** A text whose word `n` appears n times: rare and frequent ones mixed, longer than a block of the file. */
 function read(): ReadCorpus {

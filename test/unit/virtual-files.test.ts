@@ -18,8 +18,9 @@ import type { FolderRequest, Progress, UnsavedText, VirtualFiles } from '../../s
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { syntheticText } from '../synthetic-text.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const module = await loadKernel(new URL('../../dist/', import.meta.url), 'text');
+const module = await loadKernel(DISTRIBUTION, 'text');
 const ADDRESS = 'memory://host/a%20folder';
 const HOUR_AGO = Date.now() - 3_600_000;
 const PNG = '\x89PNG\0\0\0';
@@ -258,7 +259,7 @@ suite('an engine whose client has virtual folders', () => {
     await symlink(disk, join(disk, 'circle'));
     const files = new MemoryFolder({ 'one.txt': syntheticText(1500, 2), 'two/three.txt': syntheticText(1500, 3) });
     const heard: Progress[] = [];
-    const engine = new Engine(new URL('../../dist/', import.meta.url), {
+    const engine = new Engine(DISTRIBUTION, {
       progress: (progress) => void heard.push(progress),
       log: () => undefined,
       listFolder: files.listFolder,
@@ -304,7 +305,7 @@ suite('an engine whose client has virtual folders', () => {
         asked();
         return new Promise(() => undefined);
       }) as VirtualFiles[Name];
-    const engine = new Engine(new URL('../../dist/', import.meta.url), {
+    const engine = new Engine(DISTRIBUTION, {
       progress: () => undefined,
       log: () => undefined,
       listFolder: ask('listFolder'),

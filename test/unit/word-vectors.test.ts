@@ -3,16 +3,15 @@ import { describe, test } from 'node:test';
 import { loadKernel, type KernelVariant } from '../../src/engine/kernels.ts';
 import { closestSpellings } from '../../src/word2vec/spellings.ts';
 import { WordVectors } from '../../src/word2vec/vectors.ts';
-import { seededRandom } from '../synthetic-text.ts';
-
-const DISTRIBUTION = new URL('../../dist/', import.meta.url);
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 /** Vectors of small numbers, one of them all zeros, and the plain answer in double precision. */
 function sample(
   rows: number,
   size: number,
 ): { words: string[]; vectors: Float32Array; cosine: (weights: number[], row: number) => number } {
-  const random = seededRandom(rows * 1000 + size);
+  const random = mulberry32(rows * 1000 + size);
   const vectors = Float32Array.from({ length: rows * size }, () => random() - 0.5);
   if (rows > 3) vectors.fill(0, 3 * size, 4 * size);
   const unit = (row: number): number[] => {

@@ -5,11 +5,10 @@ import { analogyProgress, AnalogyThread, answerAnalogies, createAnalogyJob } fro
 import { parseAnalogyQuestions, parseEvaluationSet, parseScoredPairs } from '../../src/word2vec/evaluation-set.ts';
 import { agreementWithPeople } from '../../src/word2vec/evaluation.ts';
 import { METHODS, WordVectors } from '../../src/word2vec/vectors.ts';
-import { seededRandom } from '../synthetic-text.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = await WebAssembly.compile(
-  await readFile(new URL('../../dist/kernels/similarity.simd.wasm', import.meta.url)),
-);
+const kernel = await WebAssembly.compile(await readFile(new URL('kernels/similarity.simd.wasm', DISTRIBUTION)));
 
 function create(rows: Record<string, number[]>): WordVectors {
   const vectors = Object.values(rows);
@@ -111,7 +110,7 @@ test('a word that differs from one of the question by case is no answer, and rig
 
 /** Rows in several tiles, the last one not full; the answer to every question by a search of its own. */
 test('every question of many gets the answer that a search for it alone gives', () => {
-  const random = seededRandom(5);
+  const random = mulberry32(5);
   const [rows, size] = [700, 12];
   const words = Array.from({ length: rows }, (_, row) => `w${row}`);
   const vectors = new WordVectors(

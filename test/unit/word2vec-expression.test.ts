@@ -69,6 +69,42 @@ test('quotation marks hold words with signs and spaces', () => {
   assert.equal(read('"new york" - usa + 한국'), '+new york -usa +한국');
 });
 
+test('proportions ask for the fourth word, however they are written', () => {
+  for (const written of [
+    'man : woman = king : ?',
+    'man:woman=king:?',
+    'man : woman = king',
+    'man : woman = king :',
+    'man:woman::king',
+    ' man：woman＝king：？ '.replace('＝', '='),
+    'man ∶ woman ∷ king',
+    'man is to woman as king is to ?',
+    'man is to woman as king is to what?',
+    'man is to woman as king is to',
+    'man is to woman as king is',
+    'man is to woman as king',
+    'Man is to woman as king'.toLowerCase(),
+  ])
+    assert.equal(read(written), '+woman -man +king', written);
+  assert.equal(read('한국 : 서울 = 일본 : ?'), '+서울 -한국 +일본');
+  assert.equal(read('he is to she as man is to ?'), '+she -he +man');
+  assert.equal(read('"new york" is to usa as "is to" is to ?'), '+usa -new york +is to');
+});
+
+test('a proportion that is begun is no mistake', () => {
+  for (const written of [
+    'man :',
+    'man : woman',
+    'man : woman =',
+    'man:woman:',
+    'man:woman::',
+    'man is to',
+    'man is to woman',
+    'man is to woman as',
+  ])
+    assert.equal(read(written), 'unfinishedProportion', written);
+});
+
 test("word2vec's proportions ask for the fourth word", () => {
   assert.equal(read('man : king :: woman'), '+king -man +woman');
   assert.equal(read('man:king::woman:?'), '+king -man +woman');
@@ -90,7 +126,8 @@ test('what is missing is named with its place', () => {
   assert.equal(read('--man'), 'missingWord 2');
   assert.equal(read('king man'), 'missingSign man 6');
   assert.equal(read('king - "man'), 'openQuote 8');
-  assert.equal(read('king : man'), 'missingWord 6');
+  assert.equal(read(': man'), 'missingWord 1');
+  assert.equal(read('a : b : c : d'), 'missingWord 3');
 });
 
 test('a list of words has spaces or commas between them, and quotation marks around phrases', () => {

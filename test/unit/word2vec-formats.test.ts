@@ -26,7 +26,7 @@ import {
 import { writeWord2vecBinary } from '../../src/word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../../src/word2vec/formats/word2vec-text.ts';
 import { ngramRows } from '../../src/word2vec/subwords.ts';
-import { seededRandom } from '../synthetic-text.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/vectors/${name}`, import.meta.url));
 const EXPECTED_WORDS = fixture('expected.txt').toString().trimEnd().split('\n');
@@ -91,7 +91,7 @@ function metadata(bytes: Uint8Array, chunk = 5): string[] {
 const SIZE = 7;
 
 function sample(rows: number): { words: string[]; vectors: Float32Array } {
-  const random = seededRandom(rows);
+  const random = mulberry32(rows);
   const vectors = Float32Array.from({ length: rows * SIZE }, () => (random() - 0.5) * 10 ** (20 * (random() - 0.5)));
   vectors.set([0, -0, 1, -1e-45, 3.4028234663852886e38, 16777216, 0.1].slice(0, vectors.length));
   return { words: Array.from({ length: rows }, (_, row) => (row === 1 ? '한국' : `word${row}`)), vectors };
@@ -108,7 +108,7 @@ suite('decimals', () => {
   };
 
   test('are read as Math.fround(Number(text)) reads them, also half way between two floats', () => {
-    const random = seededRandom(3);
+    const random = mulberry32(3);
     const float = new Float32Array(1);
     const bits = new Uint32Array(float.buffer);
     for (let round = 0; round < 40_000; round++) {
@@ -152,7 +152,7 @@ suite('decimals', () => {
   });
 
   test('are written in the fewest digits that come back to the bit', () => {
-    const random = seededRandom(4);
+    const random = mulberry32(4);
     const float = new Float32Array(1);
     const bits = new Uint32Array(float.buffer);
     const bytes = new Uint8Array(64);

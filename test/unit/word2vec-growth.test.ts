@@ -6,10 +6,9 @@ import { assertLearned, growthOf } from '../../src/word2vec/growth.ts';
 import { hasOverflowed, smallerRate, type Word2vecJob } from '../../src/word2vec/job.ts';
 import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../../src/word2vec/options.ts';
 import { Word2vecThread } from '../../src/word2vec/training.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = await WebAssembly.compile(
-  await readFile(new URL('../../dist/kernels/word2vec.simd.wasm', import.meta.url)),
-);
+const kernel = await WebAssembly.compile(await readFile(new URL('kernels/word2vec.simd.wasm', DISTRIBUTION)));
 const TOKENS = Int32Array.from({ length: 600 }, (_, at) => (at % 12 === 11 ? -1 : (at * 7) % 5));
 const TEXT = { length: TOKENS.length, read: (first: number, count: number) => TOKENS.subarray(first, first + count) };
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { meanOf, pairLoss } from './word2vec-reference.ts';
-import { ALGORITHMS, create, numbers, VARIANTS, type Setup } from './word2vec-setup.ts';
+import { ALGORITHMS, create, VARIANTS, type Setup } from './word2vec-setup.ts';
+import { signedNumbers } from '../helpers/numbers.ts';
 
 const SIZES = [1, 3, 4, 5, 15, 16, 17, 64, 100, 300, 1000];
 
@@ -19,7 +20,7 @@ function assertNear(actual: number[][], expected: number[][], tolerance: number,
 
 /** A text of `length` tokens: sentences of 1 to 60 words, some of them rare. */
 function someText(length: number, words: number): number[] {
-  const next = numbers(length);
+  const next = signedNumbers(length);
   return Array.from({ length }, () => {
     const draw = (next() + 1) / 2;
     return draw < 0.04 ? -1 : draw < 0.1 ? words + 3 : Math.floor(((next() + 1) / 2) * words);

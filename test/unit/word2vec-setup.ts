@@ -6,6 +6,8 @@ import { huffmanPaths } from '../../src/word2vec/huffman.ts';
 import { SETTINGS_BYTES } from '../../src/kernel-interfaces/word2vec.ts';
 import { instantiate, writeSettings, type KernelSettings } from '../../src/word2vec/kernel.ts';
 import { ReferenceWord2vec, type ReferenceSetup } from './word2vec-reference.ts';
+import { signedNumbers } from '../helpers/numbers.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 export const VARIANTS = ['simd', 'relaxed-simd'] as const;
 export const ALGORITHMS = ['skipgram', 'cbow'] as const;
@@ -13,14 +15,8 @@ const MEMORY_BYTES = 8 * 2 ** 20;
 
 const modules = new Map<string, WebAssembly.Module>();
 for (const variant of VARIANTS) {
-  const file = new URL(`../../dist/kernels/word2vec.${variant}.wasm`, import.meta.url);
+  const file = new URL(`kernels/word2vec.${variant}.wasm`, DISTRIBUTION);
   modules.set(variant, await WebAssembly.compile(await readFile(file)));
-}
-
-/** Numbers from a seed, from -1 to 1. */
-export function numbers(seed: number): () => number {
-  let state = seed;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) | 0) / 2 ** 31;
 }
 
 export interface Setup {
@@ -71,7 +67,7 @@ export function create(setup: Setup) {
     assert.ok(end <= MEMORY_BYTES, `the test needs ${end} bytes`);
     return ptr;
   };
-  const next = numbers(vectorSize * 7 + negative);
+  const next = signedNumbers(vectorSize * 7 + negative);
   const rowStride = Math.ceil(vectorSize / 16) * 64 + 64;
   const matrix = (count: number): { ptr: number; rows: Float32Array[] } => {
     const ptr = reserve(count * rowStride);

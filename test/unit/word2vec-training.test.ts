@@ -16,19 +16,10 @@ import { createWord2vecJob } from '../../src/word2vec/create-job.ts';
 import { word2vecProgress, type Text, type Word2vecJob } from '../../src/word2vec/job.ts';
 import { word2vecResult, type InitialVectors } from '../../src/word2vec/matrices.ts';
 import { Word2vecThread } from '../../src/word2vec/training.ts';
+import { wholeNumbers } from '../helpers/numbers.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 
-const kernel = await WebAssembly.compile(
-  await readFile(new URL('../../dist/kernels/word2vec.simd.wasm', import.meta.url)),
-);
-
-/** Whole numbers below a limit, from a seed. */
-function numbers(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
+const kernel = await WebAssembly.compile(await readFile(new URL('kernels/word2vec.simd.wasm', DISTRIBUTION)));
 
 const OPTIONS: Word2vecOptions = { ...WORD2VEC_DEFAULTS, vectorSize: 20, minCount: 1, epochs: 1, sample: 0 };
 
@@ -112,7 +103,7 @@ function evenText(length: number, words: number): Int32Array {
 /** Sentences of ten words of one topic: ids below TOPIC_WORDS, even ids the one topic, odd ids the other. */
 const TOPIC_WORDS = 60;
 function topicText(sentences: number): Int32Array {
-  const next = numbers(5);
+  const next = wholeNumbers(5);
   const tokens: number[] = [];
   for (let sentence = 0; sentence < sentences; sentence++) {
     const topic = next(2);

@@ -299,7 +299,7 @@ test('symbolic links in a circle end, and a place inside the folder is read once
   assert.deepEqual(await names(path), ['a/b/x.txt', 'z/y.txt']);
 });
 
-test('a link out of the folder is followed, each place once, also in a circle', async () => {
+test('a link out of the folder is followed if the setting says so, each place once, also in a circle', async () => {
   const outside = await folderWith(['o.txt', 'p/q.txt'], 'outside');
   await symlink(outside, join(outside, 'p', 'circle'));
   const path = await folderWith(['x.txt']);
@@ -307,7 +307,12 @@ test('a link out of the folder is followed, each place once, also in a circle', 
   await symlink(outside, join(path, 'a'));
   await symlink(join(outside, 'o.txt'), join(path, 'z.txt'));
   await symlink(join(outside, 'p'), join(path, 'p'));
-  assert.deepEqual(await names(path), ['x.txt', 'z.txt', 'a/p/q.txt']);
+  assert.deepEqual(await names(path), ['x.txt']);
+  const followed: string[] = [];
+  for await (const files of findFiles([{ path, exclude: [] }], () => undefined, true)) {
+    followed.push(...files.map(({ name }) => name.replace(/^w\//, '')));
+  }
+  assert.deepEqual(followed, ['x.txt', 'z.txt', 'a/p/q.txt']);
 });
 
 test('a link does not lead to secrets, whatever it is called', async () => {
@@ -472,4 +477,51 @@ test('a name that is not Unicode is told, and the rest is found', { skip: proces
   const { names, unreadable } = await find(path);
   assert.deepEqual(names, ['w/x.txt']);
   assert.match(unreadable.join(), /^w\/b\ufffd\.txt: ENOENT/);
+});
+
+test('patterns with more wildcards than anyone writes are refused by their names, and the search goes on', async () => {
+  const deep = 'a/'.repeat(60);
+  const path = await folderWith({
+    '.gitignore': 'a/**/a/**/a/**/a/**/b\n*.log\n',
+    [`${deep}x.txt`]: '',
+    [`${'a'.repeat(40)}.txt`]: '',
+    'y.log': '',
+  });
+  const start = performance.now();
+  const { names: found, unreadable, skipped } = await find({ path, exclude: ['*a*a*a*a*a*a*a*a*b'] });
+  assert.ok(performance.now() - start < 2000);
+  assert.deepEqual(found.length, 3); // .gitignore itself, too
+  assert.deepEqual(skipped['ignored'], ['y.log']);
+  assert.equal(unreadable.length, 2, unreadable.join('\n'));
+});
+
+test(
+  'pipes and devices that are named like rules of git are not opened',
+  { skip: process.platform === 'win32' },
+  async () => {
+    const path = await folderWith(['x.txt', 'a/y.txt', 'b/z.txt']);
+    execFileSync('mkfifo', [join(path, '.gitignore'), join(path, 'a', '.git')]);
+    await symlink('/dev/zero', join(path, 'b', '.gitignore'));
+    const { names: found } = await find(path);
+    assert.deepEqual(
+      found.map((name) => name.replace(/^w\//, '')),
+      ['x.txt', 'a/y.txt', 'b/z.txt'],
+    );
+  },
+);
+
+const NAMED_SECRETS = `auth.json deploy_key my-deploy-key.txt pgpass .pgpass pgpass.conf session.har .bash_history .zsh_history zsh_history
+  .psql_history .node_repl_history fish_history ConsoleHost_history.txt .lesshst id_ed25519 id_rsa.old ssh_host_rsa_key known_hosts
+  authorized_keys cookies.txt cookies.sqlite logins.json key4.db tokens.json api_keys.txt rclone.conf filezilla.xml WinSCP.ini
+  sftp-config.json wp-config.php .netrc _netrc kubeconfig .kubeconfig master.key .htdigest application_default_credentials.json
+  project-firebase-adminsdk-ab12.json terraform.tfstate prod.tfvars .env.local server.pem vault.kdbx`;
+const NAMED_OTHERS = `authors.json author.ts history.md HISTORY CHANGELOG tokenizer.json tokens.ts keyboard.json deploy.sh deploy.ts cookie.ts
+  cookies.md harness.ts shadow.css known.txt password-strength.ts secret-garden.txt public_keys.md keys.ts sharp.txt apikeys.ts
+  passport.ts credentials.ts historyOfRome.txt history-of-art.md`;
+
+test('files that their names give away are never opened, and those with like names are', async () => {
+  const [secret, others] = [NAMED_SECRETS, NAMED_OTHERS].map((names) => names.split(/\s+/));
+  const { names: found, skipped } = await find(await folderWith([...secret!, ...others!]));
+  assert.deepEqual(new Set(skipped['secret']), new Set(secret));
+  assert.deepEqual(new Set(found), new Set(others!.map((name) => `w/${name}`)));
 });

@@ -3,7 +3,7 @@
 // something was open there, and then the file is not parted. Markup is not: tags go over lines. No secret goes on at the
 // place.
 
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { DataFilter } from '../../text/data-blocks.ts';
 import { Decoder } from '../../text/decode.ts';
 import { PROBE } from '../../text/encodings.ts';
@@ -11,6 +11,7 @@ import { BEGINNING, languageOf, type Language, type Lexis } from '../../text/lan
 import { lastCut } from '../../text/pieces.ts';
 import { SecretFilter } from '../../text/secrets.ts';
 import { isGeneratedText } from './generated-text.ts';
+import { openRegular } from './regular-file.ts';
 import type { FoundFile } from './file-source.ts';
 
 /** Bytes before the place that are looked at: a private key is shorter. */
@@ -24,7 +25,7 @@ const SMALLEST = 1 << 22;
 export function placeOfCut(file: FoundFile, wanted: number): number | null {
   if (file.size < SMALLEST || file.text !== undefined || file.virtual !== undefined) return null;
   try {
-    const descriptor = openSync(file.path, 'r');
+    const descriptor = openRegular(file.path);
     try {
       const language = partableLanguage(descriptor, file);
       return language && cutBefore(descriptor, wanted, language);
@@ -62,7 +63,7 @@ export function lastPlace(bytes: Uint8Array, { lexis }: Language): number {
   const place = lexis ? lastLine(bytes, lexis) : lastCut(bytes, 'utf-8');
   if (place === 0) return 0;
   const secrets = new SecretFilter();
-  secrets.clean(bytes.subarray(0, place), false);
+  secrets.clean(bytes.subarray(0, place), true);
   const data = new DataFilter();
   data.clean(bytes.subarray(0, place));
   return secrets.isOpen || data.isOpen ? 0 : place;

@@ -5,7 +5,7 @@
 // (data-blocks.ts) are gone from what comes out.
 
 import { createHash, hash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { DataFilter, type DataScanner } from '../../text/data-blocks.ts';
 import type { SkipReason } from '../../protocol/engine.ts';
 import { Decoder, type DecodedText } from '../../text/decode.ts';
@@ -13,6 +13,7 @@ import { PROBE, type Encoding, type EncodingHints } from '../../text/encodings.t
 import { SecretFilter, type SecretScanner } from '../../text/secrets.ts';
 import { isGeneratedText } from './generated-text.ts';
 import { FolderEvidence } from './folder-evidence.ts';
+import { openRegular } from './regular-file.ts';
 import { readVirtualFile } from './virtual-files.ts';
 import type { FoundFile } from './file-source.ts';
 
@@ -225,7 +226,8 @@ class Filter {
 
   clean(text: string | Uint8Array, last: boolean): Pick<Piece, 'text' | 'secrets' | 'data'> {
     const cleaned = this.#data.clean(this.#secrets.clean(text, last));
-    return { text: cleaned, secrets: this.#secrets.count, data: this.#data.count };
+    // who wrote a run that is only random, a person or a tool, it does not say
+    return { text: cleaned, secrets: this.#secrets.count, data: this.#data.count + this.#secrets.randomRuns };
   }
 }
 
@@ -244,7 +246,7 @@ function digestOf(file: number, size: number): string {
 
 function opened(path: string): number {
   try {
-    return openSync(path, 'r');
+    return openRegular(path);
   } catch (error) {
     throw unread(error);
   }

@@ -1,11 +1,18 @@
-// Folders on the disk. A symbolic link is followed where it leads out of the folders, and each place once; what it leads to
+// Folders on the disk. A symbolic link out of the folders is followed if a setting says so, and each place once; what it leads to
 // inside them is read, or left out, at its own place. Devices, pipes and sockets are never opened.
 
 import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isSecretPath } from './excluded-names.ts';
-import type { FileCandidate, FolderEntry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
+import {
+  isWithin,
+  type FileCandidate,
+  type FolderEntry,
+  type FileSource,
+  type FoundFile,
+  type OnSkipped,
+} from './file-source.ts';
 import type { IgnoreFile } from './git-ignore.ts';
 import { excludeFiles, readRules, rulesAbove } from './git-repository.ts';
 
@@ -14,13 +21,16 @@ const AT_ONCE = 64;
 
 export class DiskFiles implements FileSource {
   readonly #onSkipped: OnSkipped;
+  /** Out of the folders. */
+  readonly #followLinks: boolean;
   /** Real paths of the folders of the request, by their paths. */
   readonly #roots = new Map<string, string>();
   /** Devices and numbers of the directories that were entered, and of files that can be met twice. */
   readonly #seen = new Set<string>();
 
-  constructor(onSkipped: OnSkipped) {
+  constructor(onSkipped: OnSkipped, followLinks: boolean) {
     this.#onSkipped = onSkipped;
+    this.#followLinks = followLinks;
   }
 
   async open(path: string, name: string): Promise<'file' | 'folder' | null> {
@@ -63,9 +73,14 @@ export class DiskFiles implements FileSource {
     try {
       const target = await realpath(path);
       // Inside the folders: met, or left out, where it is. Around them: every file of the folders is there again
-      if ([...this.#roots.values()].some((real) => isWithin(target, real) || isWithin(real, target))) return null;
+      if ([...this.#roots.values()].some((real) => isWithin(target, real, sep) || isWithin(real, target, sep)))
+        return null;
       if (isSecretPath(target)) {
         this.#onSkipped('secret', name);
+        return null;
+      }
+      if (!this.#followLinks) {
+        this.#onSkipped('excluded', name);
         return null;
       }
       const kind = kindOf(await stat(target));
@@ -121,9 +136,4 @@ function kindOf(entry: Pick<Dirent, 'isFile' | 'isDirectory'>): 'file' | 'folder
 /** Device and number. Big integers: the numbers of NTFS are larger than a float is exact. */
 function keyOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
-}
-
-/** Whether `path` is `folder` or lies in it; both are real paths. */
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

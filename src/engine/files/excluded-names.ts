@@ -23,18 +23,20 @@ const SECRET_FILES = new RegExp(
     String.raw`\.env.*`, // .env, .env.local, .envrc
     String.raw`.*\.env`,
     // keys, certificates, key stores, password stores
-    String.raw`.*\.(?:pem|key|p8|p12|pfx|crt|cer|der|csr|jks|jceks|bks|keystore|truststore|keytab|ppk|pgp|gpg|kdbx?|agekey|ovpn)`,
-    String.raw`(?:.*[._-])?id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?:[._-].*)?`,
+    String.raw`.*\.(?:pem|key|p8|p12|pfx|pkcs12|crt|cer|der|csr|jks|jceks|bks|keystore|truststore|keytab|ppk|pgp|gpg|kdbx?|kwallet|agekey|ovpn|rdp|mobileprovision|psafe3|agilekeychain|opvault|1pif|cscfg|pubxml|publishsettings)`,
+    String.raw`(?:.*[._-])?id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?:[._-].*)?|(?:.*[._-])?(?:deploy|ssh|private|signing|host|master|encryption)[_-]?keys?(?:[._-](?:rsa|dsa|ecdsa|ed25519|txt|json|old|bak))*|ssh_host_.*_key|authorized_keys|known_hosts`,
+    // sessions of browsers, with their cookies
+    String.raw`.*\.har|.*\.saz|cookies?(?:\.(?:txt|json|sqlite))?|.*[._-]cookies\.txt|login-?data|logins\.json|key[34]\.db`,
     // access tokens of tools
-    String.raw`\.npmrc|\.yarnrc(?:\.yml)?|\.pypirc|[._]netrc|\.git-credentials|\.htpasswd|\.pgpass|\.my\.cnf|\.dockercfg|\.boto|\.s3cfg`,
-    String.raw`\.terraformrc|terraform\.rc|.*\.tfvars(?:\.json)?|.*\.tfstate(?:\..*)?|\.vault[-_](?:token|pass.*)|\.databrickscfg|\.snowsql|kubeconfig`,
+    String.raw`\.npmrc|\.yarnrc(?:\.yml)?|\.pypirc|[._]netrc|\.?git-credentials|\.?htpasswd|\.?htdigest|\.?pgpass(?:\.conf)?|\.my\.cnf|\.mylogin\.cnf|\.dockercfg|\.dockerconfigjson|\.boto|\.s3cfg|\.?auth\.(?:json|toml|ya?ml)|\.?tokens?\.(?:json|txt|ya?ml|toml)|\.?api[-_]?keys?(?:\.(?:json|txt|ya?ml|toml|ini))?|\.esmtprc|\.msmtprc|\.fetchmailrc|\.?rclone\.conf|filezilla\.xml|sitemanager\.xml|recentservers\.xml|winscp\.ini|\.remote-sync\.json|sftp(?:-config)?\.json|\.ftpconfig|\.tugboat|\.gem[_/]credentials|settings-security\.xml|wp-config\.php|shadow|gshadow|master\.passwd|wpa_supplicant\.conf`,
+    String.raw`\.terraformrc|terraform\.rc|.*\.tfvars(?:\.json)?|.*\.tfstate(?:\..*)?|\.?vault[-_](?:token|pass.*)|\.databrickscfg|\.snowsql|\.?kube-?config(?:\.ya?ml)?|adbkey|master\.key|.*\.sops\.(?:ya?ml|json)|sealed-?secrets?\.ya?ml`,
     // shells write commands down, passwords and all
-    String.raw`\.(?:bash|zsh|sh|python|node_repl|psql|mysql|sqlite|rediscli)_history`,
+    String.raw`\.?(?:bash|zsh|sh|ksh|fish|python|node_repl|psql|mysql|sqlite|rediscli|irb|pry|mongo|lesshst|scala)[_-]?(?:history|sh_history|repl_history)(?:[._-].*)?|consolehost_history\.txt|\.lesshst|\.histfile|\.viminfo`,
     // named for what they hold; settings and bare lists, not source code (credentials.ts) and not prose (secrets-of-the-sea.txt)
     String.raw`(?:.*[._-])?(?:credentials?|secrets?|passwords?)(?:[._-]\w+)?\.${SETTINGS}`,
     String.raw`\.?(?:credentials?|secrets?|passwords?|passwd)(?:\.(?:txt|csv|tsv|xml|bak|old))?`,
     String.raw`rootkey\.csv|.*_?accesskeys\.csv|.*_credentials\.csv`,
-    String.raw`client[-_]?secrets?.*\.json|service[-_]?account.*\.json`,
+    String.raw`client[-_]?secrets?.*\.json|service[-_]?account.*\.json|google-services\.json|googleservice-info\.plist|application_default_credentials\.json|firebase-adminsdk.*\.json|.*-firebase-adminsdk-.*\.json`,
   ].join('|')})$`,
   'i',
 );

@@ -53,3 +53,8 @@ export interface FileCandidate {
   /** Whether a link led here. */
   linked: boolean;
 }
+
+/** Whether `path` is `folder` or lies in it; both are real paths, or addresses. */
+export function isWithin(path: string, folder: string, separator = '/'): boolean {
+  return path === folder || path.startsWith(folder.endsWith(separator) ? folder : folder + separator);
+}

@@ -10,6 +10,7 @@ import { DiskFiles } from './disk-files.ts';
 import { fileRule, folderRule } from './excluded-names.ts';
 import type { FileCandidate, FolderEntry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
 import { CASE_SENSITIVE, inside, isIgnored, rulesOf, type IgnoreFile } from './git-ignore.ts';
+import { isBounded, tooManyWildcards } from './pattern-bounds.ts';
 import { VirtualFolders } from './virtual-files.ts';
 
 interface Root {
@@ -36,15 +37,20 @@ interface Directory {
   linked: boolean;
 }
 
-/** Gives the files of the folders, those of one directory at a time, and an empty list for a directory that has none: the caller may stop at each. */
-export async function* findFiles(folders: readonly FolderRequest[], onSkipped: OnSkipped): AsyncGenerator<FoundFile[]> {
-  const disk = new DiskFiles(onSkipped);
+/** Gives the files of the folders, those of one directory at a time, and an empty list for a directory that has none: the caller may stop at each. `followLinks`: also out of the folders. */
+export async function* findFiles(
+  folders: readonly FolderRequest[],
+  onSkipped: OnSkipped,
+  followLinks = false,
+): AsyncGenerator<FoundFile[]> {
+  const disk = new DiskFiles(onSkipped, followLinks);
   const virtual = new VirtualFolders(onSkipped);
   const roots: Root[] = [];
   for (const folder of folders) {
     const { path, include = [], exclude, encoding } = folder;
     const source = folder.virtual === undefined ? disk : virtual;
     const name = folder.virtual ?? basename(path);
+    const refuse = (glob: string): void => onSkipped('unreadable', glob.slice(0, 100), tooManyWildcards(glob));
     const kind = await source.open(path, name);
     if (kind === null) continue;
     roots.push({
@@ -53,8 +59,8 @@ export async function* findFiles(folders: readonly FolderRequest[], onSkipped: O
       kind,
       source,
       encoding: encoding === undefined ? null : encodingOfSetting(encoding),
-      isIncluded: globMatcher(include),
-      isExcluded: globMatcher(exclude) ?? (() => false),
+      isIncluded: globMatcher(include, refuse),
+      isExcluded: globMatcher(exclude, refuse) ?? (() => false),
     });
   }
   for (const root of roots) yield* root.kind === 'file' ? namedFile(root) : filesUnder(root, onSkipped);
@@ -121,14 +127,16 @@ async function* filesUnder(root: Root, onSkipped: OnSkipped): AsyncGenerator<Fou
         (entry.kind === 'link' ? linked : folders).push(next);
       } else files.push({ path: entryPath, name: nameOf(entryName), linked: isLinked });
     }
-    stack.push(...folders.reverse());
+    for (const folder of folders.reverse()) stack.push(folder);
     yield (await source.measure(files)).map((file) => ({ ...file, encoding }));
   }
 }
 
 /** VS Code's globs: `**`, `*`, `?`, braces and brackets; parentheses, `!` and `+` are letters. They match from the root. Null without any. */
-function globMatcher(globs: readonly string[]): ((relative: string) => boolean) | null {
+function globMatcher(globs: readonly string[], refuse: (glob: string) => void): ((relative: string) => boolean) | null {
+  for (const glob of globs) if (!isBounded(glob)) refuse(glob);
   const patterns = globs
+    .filter(isBounded)
     .map((glob) =>
       glob
         .normalize('NFC')

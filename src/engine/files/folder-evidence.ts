@@ -2,11 +2,12 @@
 // probable each encoding is for the beginnings of theirs. Files are asked by their place among all that were found, so that
 // the answer does not depend on which thread asks.
 
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { legacyScores, type Scores } from '../../text/encodings.ts';
 import { fileRule } from './excluded-names.ts';
 import type { FoundFile } from './file-source.ts';
+import { openRegular } from './regular-file.ts';
 
 /** Files on each side that are asked. */
 const WITNESSES = 16;
@@ -61,7 +62,7 @@ export class FolderEvidence {
 function scoresOfFile({ path, size, text, virtual }: FoundFile): Scores | null {
   if (text !== undefined || virtual !== undefined) return null;
   try {
-    const file = openSync(path, 'r');
+    const file = openRegular(path);
     try {
       const bytes = new Uint8Array(Math.min(size, BEGINNING));
       return legacyScores(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)));

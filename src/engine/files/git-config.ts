@@ -3,10 +3,12 @@
 // (gitdir, gitdir/i, onbranch). Includes that depend on the addresses of remotes (hasconfig) are not followed: whoever looks
 // for excludesFile in one of them would have to read all others first.
 
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import picomatch from 'picomatch';
+import { isBounded } from './pattern-bounds.ts';
+import { readRegularFile } from './regular-file.ts';
 
 /** Files that include each other, at most. */
 const DEEPEST = 10;
@@ -45,7 +47,7 @@ async function excludesFileIn(
   home: string,
   depth: number,
 ): Promise<string | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readText(file);
   let found: string | undefined;
   for (const { section, subsection, name, value } of configValues(text)) {
     const path = value.startsWith('~/') ? join(home, value.slice(2)) : value;
@@ -69,7 +71,7 @@ async function holds(condition: string, { own }: GitDirectories, home: string, f
   const [, kind, text] = /^(gitdir|gitdir\/i|onbranch):(.*)$/s.exec(condition) ?? [];
   if (text === undefined) return false;
   if (kind === 'onbranch') {
-    const head = await readFile(join(own, 'HEAD'), 'utf8').catch(() => '');
+    const head = await readText(join(own, 'HEAD'));
     const branch = /^ref: refs\/heads\/(.*)/.exec(head)?.[1];
     return branch !== undefined && matches(withInside(text), branch.trimEnd(), false);
   }
@@ -103,12 +105,23 @@ async function realOf(path: string): Promise<string> {
   return realpath(path).catch(() => path);
 }
 
+/** A file of git's own is not longer, bytes. */
+const LARGEST = 10_000_000;
+
+/** The text of a file; empty where there is none, or it cannot be read. */
+export async function readText(path: string): Promise<string> {
+  return readRegularFile(path, LARGEST).then(
+    (bytes) => bytes.toString('utf8'),
+    () => '',
+  );
+}
+
 /** No path is longer. */
 const LONGEST_PATTERN = 10_000;
 
 /** As git's wildmatch with path names: * and ? match no slash, ** as a whole part matches any parts. */
 function matches(pattern: string, path: string, ignoreCase: boolean): boolean {
-  if (pattern === '' || pattern.length > LONGEST_PATTERN) return false;
+  if (pattern === '' || pattern.length > LONGEST_PATTERN || !isBounded(pattern)) return false;
   const literal = pattern.replace(/[(){}|+@]/g, String.raw`\$&`);
   const literally = { posix: true, nonegate: true, noextglob: true, nobrace: true, literalBrackets: false };
   return picomatch(literal, { ...literally, dot: true, nocase: ignoreCase })(path);

@@ -2,6 +2,8 @@
 // a file above it. Where the files are, whoever knows the folders says (git-repository.ts, virtual-files.ts).
 
 import ignore, { type Ignore } from 'ignore';
+import { nfc } from '../../text/normalize.ts';
+import { isBounded, tooManyWildcards } from './pattern-bounds.ts';
 
 /** Where the file system tells upper and lower case apart, rules and globs do. */
 export const CASE_SENSITIVE = process.platform !== 'win32' && process.platform !== 'darwin';
@@ -36,7 +38,7 @@ export async function rulesOf(
 ): Promise<IgnoreFile[]> {
   const paths: string[] = [];
   for (const { name, kind } of entries) {
-    if (name === '.git') paths.push(...(await source.excludeFiles(folder)));
+    if (name === '.git') for (const path of await source.excludeFiles(folder)) paths.push(path);
     if (name === '.gitignore' && kind !== 'folder') paths.push(source.join(folder, '.gitignore'));
   }
   const found = await Promise.all(paths.map((path) => rulesIn(path, (from) => source.readRules(from), onUnreadable)));
@@ -89,7 +91,12 @@ export async function rulesIn(
 ): Promise<Ignore | null> {
   try {
     const text = await read(path);
-    return text === null ? null : newRules().add(text.normalize('NFC'));
+    if (text === null) return null;
+    const lines = nfc(text).split(/\r?\n/);
+    const refused = lines.filter((line) => !isBounded(line));
+    const name = path.split(/[\\/]/).slice(-2).join('/');
+    for (const line of refused) onUnreadable(name, new Error(tooManyWildcards(line)));
+    return newRules().add(lines.filter((line) => isBounded(line)));
   } catch (error) {
     onUnreadable(path.split(/[\\/]/).slice(-2).join('/'), error as Error);
     return null;

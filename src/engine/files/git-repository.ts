@@ -1,14 +1,18 @@
 // The repository on the disk that a folder lies in: where it keeps what it ignores, and the rules that hold in the folder
 // because of what is above it.
 
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { excludesFile, type GitDirectories } from './git-config.ts';
+import { excludesFile, readText, type GitDirectories } from './git-config.ts';
 import { excepted, rulesIn, type IgnoreFile, type OnUnreadable } from './git-ignore.ts';
+import { readRegularFile } from './regular-file.ts';
+
+/** A longer list of rules is not read, bytes. */
+const LARGEST_RULES = 10_000_000;
 
 /** The rules that hold in a folder because of files above it, outermost first; none where it is in no repository or is the root of one. */
 export async function rulesAbove(folder: string, onUnreadable: OnUnreadable): Promise<IgnoreFile[]> {
-  const files: IgnoreFile[] = [];
+  let files: IgnoreFile[] = [];
   let above = '';
   for (let path = folder; ; path = dirname(path)) {
     const isRoot = await exists(join(path, '.git'));
@@ -19,7 +23,7 @@ export async function rulesAbove(folder: string, onUnreadable: OnUnreadable): Pr
     if (isRoot && path !== folder) {
       const lists = await excludeFiles(path);
       const found = await Promise.all(lists.map((list) => rulesIn(list, readRules, onUnreadable)));
-      files.unshift(...found.filter((rules) => rules !== null).map((rules) => ({ base: '', above, rules })));
+      files = [...found.filter((rules) => rules !== null).map((rules) => ({ base: '', above, rules })), ...files];
     }
     if (isRoot) break;
     above = `${basename(path).normalize('NFC')}/${above}`;
@@ -45,7 +49,7 @@ export async function excludeFiles(root: string): Promise<string[]> {
 /** The text of a file; null where there is none. Throws where there is one that cannot be read. */
 export async function readRules(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readRegularFile(path, LARGEST_RULES)).toString('utf8');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
@@ -55,11 +59,11 @@ export async function readRules(path: string): Promise<string | null> {
 /** In worktrees and submodules `.git` is a file that says where the rest is. */
 async function directoriesOf(root: string): Promise<GitDirectories> {
   const git = join(root, '.git');
-  const text = await readFile(git, 'utf8').catch(() => ''); // a folder, as it mostly is
+  const text = await readText(git); // a folder, as it mostly is
   const directory = /^gitdir: (.*)/.exec(text)?.[1];
   if (directory === undefined) return { own: git, common: git };
   const own = resolve(root, directory);
-  const common = await readFile(join(own, 'commondir'), 'utf8').catch(() => '.');
+  const common = (await readText(join(own, 'commondir'))) || '.';
   return { own, common: resolve(own, common.trim()) };
 }
 

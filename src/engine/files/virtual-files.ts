@@ -9,7 +9,14 @@ import { createBirpc } from 'birpc';
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineEvents, FolderRequest, VirtualEntry, VirtualFiles } from '../../protocol/engine.ts';
 import { isSecretPath } from './excluded-names.ts';
-import type { FileCandidate, FolderEntry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
+import {
+  isWithin,
+  type FileCandidate,
+  type FolderEntry,
+  type FileSource,
+  type FoundFile,
+  type OnSkipped,
+} from './file-source.ts';
 import type { IgnoreFile } from './git-ignore.ts';
 
 /** Files asked for their size in one question. */
@@ -193,11 +200,6 @@ export class VirtualFolders implements FileSource {
 /** What is the same of folders that are the same. */
 function namesOf(entries: readonly VirtualEntry[]): string {
   return JSON.stringify(entries.map(({ name, kind }) => [name, kind]).sort((a, b) => (a[0]! < b[0]! ? -1 : 1)));
-}
-
-/** Whether `path` is `folder` or lies in it. */
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
 function connected(): VirtualFiles {

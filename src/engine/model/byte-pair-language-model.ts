@@ -2,12 +2,14 @@
 // being typed, and a best-first search goes on from there over tokens that agree with what is typed, until what is likeliest
 // next is no part of the word. A word that is found by several ways has the sum of their probabilities.
 
-import type { Completion, Suggestion, TextInspection } from '../../protocol/engine.ts';
+import type { Completion, TextToRead, Suggestion, TextInspection, PlaceToRead } from '../../protocol/engine.ts';
+import { completionList } from './completion-list.ts';
 import type { LanguageModel, LanguageModelState } from '../../language-model/inference/inference.ts';
 import type { Inspector } from '../../language-model/inference/inspection.ts';
 import { END_OF_SENTENCE, UNKNOWN } from '../../language-model/token-ids.ts';
 import { forEachPretoken } from '../../text/byte-pair/pretokens.ts';
 import { END_OF_DOCUMENT, type BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
+import { withoutSecrets } from '../../text/words-around.ts';
 
 /** What is read before the cursor, UTF-16 code units and tokens. */
 const CONTEXT = { characters: 2000, tokens: 200 };
@@ -71,9 +73,13 @@ export class BytePairLanguageModel {
     this.#restGoesOn = Uint8Array.from(this.#bytes, (bytes) => Number(goesOn(bytes.subarray(1))));
   }
 
-  /** Words that begin as typed, upper and lower case as they are, or that may come next at the cursor. */
-  complete(text: string, suggestions: number): Completion {
-    const end = text.slice(-CONTEXT.characters);
+  /**
+   * Words that begin as typed, upper and lower case as they are, what is typed among them if it is
+   * a word, or words that may come next at the cursor: `most` of them at most, each of at least
+   * the probability `least`.
+   */
+  complete({ text, offset }: PlaceToRead, most: number, least: number): Completion {
+    const end = withoutSecrets(text.slice(Math.max(0, offset - CONTEXT.characters), offset)).text;
     const prefix = WORD_AT_END.exec(end)?.[0] ?? '';
     const begun = prefix.normalize('NFC');
     const { settled, typed } = parted(end.normalize('NFC'), begun);
@@ -83,21 +89,14 @@ export class BytePairLanguageModel {
     const candidates: Suggestion[] = [];
     for (const [ending, probability] of words) {
       const word = before + ending;
-      if (word.length > begun.length && WORD.test(word)) candidates.push({ word, probability });
+      if (WORD.test(word)) candidates.push({ word, probability });
     }
-    candidates.sort((a, b) => b.probability - a.probability);
-    const mass = prefix ? candidates.reduce((sum, { probability }) => sum + probability, 0) : reached;
-    return {
-      prefix,
-      suggestions: candidates
-        .slice(0, suggestions)
-        .map(({ word, probability }) => ({ word, probability: probability / mass })),
-    };
+    return completionList(candidates, { prefix, most, least, mass: reached });
   }
 
-  /** Reads the text from the beginning of a document on. */
-  inspect(inspector: Inspector, text: string, top: number, check: (tokens: number) => void): TextInspection {
-    const tokens = [END_OF_DOCUMENT, ...this.#tokenizer.encode(text)];
+  /** Reads the text from the beginning of a document on, markup and all. */
+  inspect(inspector: Inspector, { text }: TextToRead, top: number, check: (tokens: number) => void): TextInspection {
+    const tokens = [END_OF_DOCUMENT, ...this.#tokenizer.encode(withoutSecrets(text).text)];
     check(tokens.length);
     const inspection = inspector.inspect(tokens.map(toModel), top);
     return {
@@ -115,7 +114,7 @@ export class BytePairLanguageModel {
 
   /**
    * The words after `settled` whose bytes begin as `typed`, without the space before them, each with its probability;
-   * `reached`: of anything that begins so.
+   * `reached`: of anything that begins so, as far as the search has come.
    */
   #search(settled: string, typed: Uint8Array): { words: Map<string, number>; reached: number } {
     const words = new Map<string, number>();
@@ -130,13 +129,11 @@ export class BytePairLanguageModel {
       let ended = expected[UNKNOWN]! + expected[END_OF_SENTENCE]!;
       for (let token = 1; token < this.#bytes.length; token++) {
         const likelihood = expected[toModel(token)]!;
+        if (rest.length > 0 && beginsWith(this.#bytes[token]!, rest)) reached += probability * likelihood;
         if (!this.#agrees(token, rest)) {
           ended += likelihood;
-          if (bytes.length === 0 && rest.length === 1 && this.#bytes[token]![0] === rest[0])
-            reached += probability * likelihood;
           continue;
         }
-        if (bytes.length === 0) reached += probability * likelihood;
         const path = { probability: probability * likelihood, bytes, before: state, token };
         if (open.length === room && path.probability <= open.at(-1)!.probability) continue;
         insert(open, path);
@@ -200,6 +197,10 @@ function insert(open: Path[], path: Path): void {
   open.push(path);
   for (; at > 0 && open[at - 1]!.probability < path.probability; at--) open[at] = open[at - 1]!;
   open[at] = path;
+}
+
+function beginsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
+  return bytes.length >= beginning.length && beginning.every((byte, at) => bytes[at] === byte);
 }
 
 function goesOn(bytes: Uint8Array): boolean {

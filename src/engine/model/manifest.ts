@@ -99,7 +99,7 @@ function isPart(part: unknown): part is ModelPart {
 
 /** What is wrong with the first figure of the summary that cannot be; null if all can be. */
 function wrongFigure({ summary, parts }: Manifest): string | null {
-  const { trained, vocabulary, vectorSize, words, files, mapWords, losses, languageModel, imported } = summary;
+  const { trained, vocabulary, vectorSize, words, files, mapWords, losses, languageModel, imported, seconds } = summary;
   const isMeasured = (value: unknown): boolean => value === null || isFigure(value);
   const checks: [name: string, value: unknown, isRight: boolean][] = [
     ['trained', trained, typeof trained === 'string' && !Number.isNaN(Date.parse(trained))],
@@ -110,6 +110,7 @@ function wrongFigure({ summary, parts }: Manifest): string | null {
     ['mapWords', mapWords, isCount(mapWords) && mapWords <= vocabulary && mapWords > 0 === Boolean(parts.map)],
     ['losses', losses, losses === undefined || (Array.isArray(losses) && losses.every(isFigure))],
     ['imported', imported, imported === undefined || typeof imported === 'string'],
+    ['seconds', seconds, seconds === undefined || (isObject(seconds) && Object.values(seconds).every(isDuration))],
     [
       'languageModel',
       languageModel,
@@ -160,6 +161,10 @@ function isCount(value: unknown): value is number {
 
 function isFigure(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isDuration(value: unknown): boolean {
+  return isFigure(value) && value >= 0;
 }
 
 /** The beginning of a value as it stands in the file. */

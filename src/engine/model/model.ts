@@ -8,12 +8,16 @@ import type { StoredModel } from './stored-model.ts';
 import type {
   AnalogyAnswer,
   Completion,
+  TextToRead,
+  MinimumCount,
   ModelSummary,
   Neighbour,
   OddWordAnswer,
+  PlacedWord,
   RankAnswer,
   SimilarityAnswer,
   TextInspection,
+  PlaceToRead,
   Unanswered,
   UnknownWord,
   WordAt,
@@ -27,14 +31,16 @@ import { WordLanguageModel } from './word-language-model.ts';
 import { LanguageModel } from '../../language-model/inference/inference.ts';
 import { normalizedWord } from '../../text/document.ts';
 import { partAt } from '../../text/identifier-parts.ts';
-import { languageNamed, PROSE_LANGUAGE } from '../../text/languages.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../../text/options.ts';
-import { stemLength } from '../../text/particles.ts';
+import { isParticle, stemLength } from '../../text/particles.ts';
 import { Inspector } from '../../language-model/inference/inspection.ts';
 import { DELIMITER } from '../../text/phrases.ts';
-import { wordsBefore } from '../../text/tokenizer.ts';
-import { wordsAround } from '../../text/words-around.ts';
+import { languageNamed, PROSE_LANGUAGE } from '../../text/languages.ts';
+import { startOfWindow, wordsAround, wordsBefore } from '../../text/words-around.ts';
+import { analogyExamples } from '../../word2vec/analogy-examples.ts';
 import { parseExpression, parseWords, type MalformedExpression } from '../../word2vec/expression.ts';
+import { functionWords } from '../../word2vec/function-words.ts';
+import { isNumber, ShownWords } from '../../word2vec/shown-words.ts';
 import { ngramRows } from '../../word2vec/subwords.ts';
 import { WordVectors, type Method } from '../../word2vec/vectors.ts';
 
@@ -51,11 +57,14 @@ export class Model {
   /** How the text was cut into words. Of a model that does not say: words as they are. */
   readonly #text: TextOptions;
   readonly #vectors: WordVectors;
+  readonly #shown: ShownWords;
   readonly #languageModel: WordLanguageModel | BytePairLanguageModel | null;
   readonly #kernel: WebAssembly.Module;
   /** Made when it is first asked for: it has a copy of the language model. */
   #inspector: Inspector | null = null;
   readonly #rankByWord: ReadonlyMap<string, number>;
+  /** Looked for when a word is first asked for at a place. */
+  #functionWords: Set<number> | null = null;
 
   /** `before`: the model whose place it takes; what both have is made once. Throws, naming the file, if a language model is none. */
   constructor(stored: StoredModel, kernels: Kernels, before: Model | null = null) {
@@ -73,6 +82,8 @@ export class Model {
             stored.vectors['input']!.data,
             vectorSize,
           );
+    const { words: textWords, code = 0 } = stored.summary;
+    this.#shown = new ShownWords(this.#vectors.words, stored.counts, { textWords, isCode: code >= 0.5 });
     this.#rankByWord = ranksOf(stored.words);
     this.#languageModel =
       before && before.#stored.languageModel === stored.languageModel
@@ -108,40 +119,70 @@ export class Model {
     return this.#vectors;
   }
 
-  /** As of `EngineApi.wordAt`. */
-  wordAt(text: string, offset: number, neighbours: number, language = PROSE_LANGUAGE.name): WordAt | null {
-    const read = languageNamed(language) ?? PROSE_LANGUAGE;
-    const around = wordsAround(text, offset, PHRASE_WORDS - 1, read, this.#text);
+  /** See `EngineApi.wordAt`. */
+  wordAt(place: PlaceToRead, neighbours: number, minimumCount: MinimumCount = 0): WordAt | null {
+    const { offset, language } = place;
+    const named = language === PROSE_LANGUAGE.name ? PROSE_LANGUAGE : languageNamed(language);
+    const around = wordsAround(place, PHRASE_WORDS - 1, this.#text);
     if (!around) return null;
-    const { words, index } = around;
-    // the longest phrase that the word is part of, then the word by itself
+    const found = this.#wordAround(around, offset, neighbours, minimumCount);
+    return {
+      ...found,
+      saysLittle: named?.lexis?.keywords.has(found.word) === true || this.#saysLittle(found.word),
+      isProse: named !== null && !named.lexis,
+    };
+  }
+
+  /** The longest phrase with the word at `index` that is known, else the word, else its part at `offset`. */
+  #wordAround(
+    { words, index }: NonNullable<ReturnType<typeof wordsAround>>,
+    offset: number,
+    neighbours: number,
+    minimumCount: MinimumCount,
+  ): PlacedWord {
     for (let length = Math.min(PHRASE_WORDS, words.length); length > 1; length--) {
       for (let first = Math.max(0, index - length + 1); first <= index && first + length <= words.length; first++) {
         const phrase = words.slice(first, first + length);
         const name = phrase.map(({ word }) => word).join(DELIMITER);
-        const known = this.#inVocabulary(name, neighbours);
+        const known = this.#inVocabulary(name, neighbours, minimumCount);
         if (known) return { ...known, start: phrase[0]!.start, end: phrase.at(-1)!.end };
       }
     }
     const { word, start, end } = words[index]!;
-    const known = this.#known(word, neighbours);
+    const known = this.#known(word, neighbours, minimumCount);
     if (known) return { ...known, start, end };
     // of a name that is not known, or is too rare, the part under the cursor, where its letters are written as they are
     const part = this.#text.identifierParts && end - start === word.length ? partAt(word, offset - start) : null;
-    const knownPart = part && this.#inVocabulary(word.slice(part.start, part.end).toLowerCase(), neighbours);
+    const knownPart =
+      part && this.#inVocabulary(word.slice(part.start, part.end).toLowerCase(), neighbours, minimumCount);
     if (knownPart) return { ...knownPart, start: start + part.start, end: start + part.end };
     return { known: false, word, start, end };
   }
 
-  describe(word: string, neighbours: number): WordDescription | UnknownWord {
-    return this.#known(word, neighbours) ?? this.#unknown(word);
+  /** See `EngineApi.startOfWindow`. */
+  startOfWindow(place: PlaceToRead): number {
+    return startOfWindow(place, this.#text);
   }
 
-  #known(word: string, neighbours: number): WordDescription | null {
-    return this.#inVocabulary(word, neighbours) ?? this.#inferred(word, neighbours);
+  #saysLittle(word: string): boolean {
+    return isNumber(word) || this.#isFunctionWord(this.#vectors.indexOf(word));
   }
 
-  #inVocabulary(word: string, neighbours: number): WordDescription | null {
+  #isFunctionWord(index: number): boolean {
+    const { index: rows, words } = this.#vectors;
+    this.#functionWords ??= functionWords((each) => rows.lengthOf(each), words.length);
+    return this.#functionWords.has(index);
+  }
+
+  describe(word: string, neighbours: number, minimumCount: MinimumCount = 0): WordDescription | UnknownWord {
+    return this.#known(word, neighbours, minimumCount) ?? this.#unknown(word);
+  }
+
+  #known(word: string, neighbours: number, minimumCount: MinimumCount): WordDescription | null {
+    return this.#inVocabulary(word, neighbours, minimumCount) ?? this.#inferred(word, neighbours, minimumCount);
+  }
+
+  #inVocabulary(word: string, neighbours: number, minimumCount: MinimumCount): WordDescription | null {
     const index = this.#indexOf(word);
     if (index < 0) return null;
     return {
@@ -150,12 +191,19 @@ export class Model {
       count: this.#stored.counts?.[index] ?? null,
       rank: index + 1,
       onMap: index < this.summary.mapWords,
-      neighbours: this.#name(this.#vectors.nearest(index, neighbours)),
+      neighbours: this.#name(
+        this.#shown.among(
+          (count, hidden) => this.#vectors.nearest(index, count, hidden),
+          neighbours,
+          [index],
+          minimumCount,
+        ),
+      ),
     };
   }
 
   /** A word that is not in the vocabulary, by the mean of its n-grams' rows; null where the model has none. */
-  #inferred(word: string, neighbours: number): WordDescription | null {
+  #inferred(word: string, neighbours: number, minimumCount: MinimumCount): WordDescription | null {
     const ngrams = this.#stored.vectors['ngrams'];
     const options = this.#stored.options.ngrams ?? this.#stored.options.word2vec;
     if (!ngrams || !options || !word) return null;
@@ -164,8 +212,13 @@ export class Model {
     if (rows.length === 0) return null;
     const vector = new Float64Array(vectorSize);
     for (const row of rows) for (let d = 0; d < vectorSize; d++) vector[d]! += ngrams.data[row * vectorSize + d]!;
-    const nearest = this.#name(this.#vectors.nearestTo(vector, neighbours));
-    return { known: true, word, count: 0, rank: null, onMap: false, neighbours: nearest };
+    const nearest = this.#shown.among(
+      (count, hidden) => this.#vectors.nearestTo(vector, count, hidden),
+      neighbours,
+      [],
+      minimumCount,
+    );
+    return { known: true, word, count: 0, rank: null, onMap: false, neighbours: this.#name(nearest) };
   }
 
   similaritiesOnMap(word: string): Float32Array | null {
@@ -173,13 +226,33 @@ export class Model {
     return index < 0 ? null : this.#vectors.similarities(index, this.summary.mapWords);
   }
 
-  solve(expression: string, answers: number, method: Method): AnalogyAnswer {
+  solve(expression: string, answers: number, method: Method, minimumCount: MinimumCount = 0): AnalogyAnswer {
     const parsed = parseExpression(expression);
     if ('malformed' in parsed) return malformed(parsed.malformed);
     const found = this.#lookUp(parsed.terms.map(({ word }) => word));
     if ('status' in found) return found;
     const terms = parsed.terms.map(({ weight }, at) => ({ index: found.indexes[at]!, weight }));
-    return { status: 'solved', answers: this.#name(this.#vectors.mostSimilar(terms, answers, method)) };
+    const solved = this.#shown.among(
+      (count, hidden) => this.#vectors.mostSimilar(terms, count, method, hidden),
+      answers,
+      found.indexes,
+      minimumCount,
+    );
+    return { status: 'solved', answers: this.#name(solved) };
+  }
+
+  analogyExamples(count: number): string[] {
+    const { words } = this.#vectors;
+    const hidden = this.#shown.hidden([], 0);
+    const isFit = (index: number): boolean => {
+      const word = words[index]!;
+      return (
+        /^[\p{L}\p{M}]{2,}$/u.test(word) && !hidden.has(index) && !this.#isFunctionWord(index) && !isParticle(word)
+      );
+    };
+    return analogyExamples(this.#vectors, count, isFit, hidden).map(
+      ([a, b, c]) => `${words[a]!} : ${words[b]!} = ${words[c]!} : ?`,
+    );
   }
 
   similarity(first: string, second: string): SimilarityAnswer {
@@ -204,31 +277,32 @@ export class Model {
     return { status: 'found', odd: words.at(-1)!.word, words };
   }
 
-  rank(word: string, other: string): RankAnswer {
+  rank(word: string, other: string, minimumCount: MinimumCount = 0): RankAnswer {
     const found = this.#lookUp([word, other]);
     if ('status' in found) return found;
     const [a, b] = found.indexes as [number, number];
+    const hidden = this.#shown.hidden([a], minimumCount);
+    const isExtra = a !== b && hidden.has(b);
     return {
       status: 'ranked',
       word: this.#stored.words[a]!,
       other: this.#stored.words[b]!,
-      rank: this.#vectors.rank(a, b),
-      of: this.#vectors.words.length - 1,
+      rank: this.#vectors.rank(a, b, hidden),
+      of: this.#shown.count([a], minimumCount) + Number(isExtra),
       similarity: this.#vectors.similarity(a, b),
     };
   }
 
   /** Without a language model, or with one that learned nothing, nothing is suggested. */
-  complete(text: string, suggestions: number): Completion {
+  complete(place: PlaceToRead, suggestions: number, least = 0): Completion {
     const problem = this.summary.languageModel && suggestsNothing(this.summary.languageModel);
-    if (problem) return { prefix: wordsBefore(text, 0).partial, suggestions: [], problem };
-    return (
-      this.#languageModel?.complete(text, suggestions) ?? { prefix: wordsBefore(text, 0).partial, suggestions: [] }
-    );
+    if (this.#languageModel && !problem) return this.#languageModel.complete(place, suggestions, least);
+    const start = wordsBefore(place, 0, this.#text)?.start ?? place.offset;
+    return { prefix: place.text.slice(start, place.offset), suggestions: [], ...(problem && { problem }) };
   }
 
   /** Throws one sentence where there is no language model, and where the text is too long. */
-  inspect(text: string, top: number): TextInspection {
+  inspect(text: TextToRead, top: number): TextInspection {
     const { languageModel, options } = this.#stored;
     if (!this.#languageModel || !languageModel)
       throw new Error(l10n.t('This model has word vectors only: no language model was trained with it.'));
@@ -256,6 +330,7 @@ export class Model {
       words: words.slice(0, mapWords),
       counts: counts && counts.slice(0, mapWords),
       positions: map['positions']!.data,
+      minimumCount: this.#shown.minimumCount,
     };
   }
 
@@ -293,7 +368,12 @@ export class Model {
   }
 
   #name(neighbours: readonly { index: number; similarity: number }[]): Neighbour[] {
-    return neighbours.map(({ index, similarity }) => ({ word: this.#stored.words[index]!, similarity }));
+    const { words, counts } = this.#stored;
+    return neighbours.map(({ index, similarity }) => ({
+      word: words[index]!,
+      count: counts?.[index] ?? null,
+      similarity,
+    }));
   }
 }
 
@@ -326,7 +406,9 @@ function malformed(reason: MalformedExpression): Unanswered {
 function malformedSentence(reason: MalformedExpression): string {
   switch (reason.kind) {
     case 'empty':
-      return l10n.t('Type words with signs between them, such as king - man + woman.');
+      return l10n.t('Type words with signs between them, such as king - man + woman, or man : woman = king : ?');
+    case 'unfinishedProportion':
+      return l10n.t('Go on with two words and a third one, such as man : woman = king : ?');
     case 'missingWord':
       return l10n.t('A word is missing at position {0}.', reason.position);
     case 'missingSign':

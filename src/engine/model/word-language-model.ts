@@ -4,11 +4,11 @@
 import type { LanguageModel } from '../../language-model/inference/inference.ts';
 import type { Inspector } from '../../language-model/inference/inspection.ts';
 import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../../language-model/token-ids.ts';
-import type { Completion, Suggestion, TextInspection } from '../../protocol/engine.ts';
-import { normalizedWord } from '../../text/document.ts';
+import type { Completion, TextToRead, Suggestion, TextInspection, PlaceToRead } from '../../protocol/engine.ts';
+import { completionList } from './completion-list.ts';
 import type { TextOptions } from '../../text/options.ts';
 import { isParticle, particlesAfter } from '../../text/particles.ts';
-import { wordsBefore } from '../../text/tokenizer.ts';
+import { wordsBefore, wordsOf } from '../../text/words-around.ts';
 
 /** Words before the cursor that the model reads. */
 const CONTEXT_WORDS = 100;
@@ -42,22 +42,26 @@ export class WordLanguageModel {
     this.#unknownCount = words.counts.subarray(words.known).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Words that begin as typed, in any case, or that may come next at the cursor. */
-  complete(text: string, suggestions: number): Completion {
-    const { context, partial: prefix } = wordsBefore(text, CONTEXT_WORDS);
-    const { words: vocabulary, counts, known } = this.#words;
-    const typed = prefix.normalize('NFC');
-    const before = context.flatMap((word) =>
-      word === null ? [END_OF_SENTENCE] : this.#tokensOf(word.normalize('NFC')).map((token) => this.#idOf(token)),
-    );
+  /**
+   * Words that begin as typed, in any case, what is typed among them if it is a word, or words that
+   * may come next at the cursor: `most` of them at most, each of at least the probability `least`.
+   */
+  complete(place: PlaceToRead, most: number, least: number): Completion {
+    const { words: vocabulary, counts, known, text: options } = this.#words;
+    const read = wordsBefore(place, CONTEXT_WORDS, options);
+    if (!read) return { prefix: '', suggestions: [] };
+    const prefix = place.text.slice(read.start, place.offset);
+    const typed = read.partial;
+    const before = this.#tokensOf(read.context).map((word) => this.#idOf(word));
     const probabilities = this.#model.probabilitiesAfter(before);
     const folded = typed.toLowerCase();
     const candidates: Suggestion[] = [];
     let mass = 0;
+    let asTyped = 0;
     const last = typed ? vocabulary.length : known;
     for (let rank = 0; rank < last; rank++) {
       const word = vocabulary[rank]!;
-      if (typed && (word.length <= typed.length || !this.#folded[rank]!.startsWith(folded))) continue;
+      if (typed && !this.#folded[rank]!.startsWith(folded)) continue;
       // a particle that was separated follows its stem at once: nothing begins with it
       if (this.#words.text.particles === 'separate' && isParticle(word)) continue;
       const probability =
@@ -65,30 +69,26 @@ export class WordLanguageModel {
           ? probabilities[rank + FIRST_WORD]!
           : (probabilities[UNKNOWN]! * counts[rank]!) / this.#unknownCount;
       mass += probability;
-      candidates.push({ word, probability });
+      if (typed && word.length === typed.length) asTyped += probability;
+      else candidates.push({ word, probability });
     }
     if (!typed) mass += probabilities[UNKNOWN]! + probabilities[END_OF_SENTENCE]!;
-    for (const suggestion of this.#withParticles(typed, before, probabilities)) {
-      mass += suggestion.probability;
-      candidates.push(suggestion);
+    for (const { word, probability, stem } of this.#withParticles(typed, before, probabilities)) {
+      // what is typed may be the stem, whose probability is that of all its forms, or have its particle already
+      if (stem === typed) asTyped -= probability;
+      else mass += probability;
+      if (word === typed) asTyped += probability;
+      else candidates.push({ word, probability });
     }
-    candidates.sort((a, b) => b.probability - a.probability);
-    return {
-      prefix,
-      suggestions: candidates
-        .slice(0, suggestions)
-        .map(({ word, probability }) => ({ word, probability: probability / mass })),
-    };
+    if (asTyped > 0) candidates.push({ word: typed, probability: asTyped });
+    return completionList(candidates, { prefix, most, least, mass });
   }
 
   /** Reads the text from its beginning on. `check` hears how many words that are. */
-  inspect(inspector: Inspector, text: string, top: number, check: (words: number) => void): TextInspection {
-    const { context, partial } = wordsBefore(text, Infinity);
-    const words = [null, ...context, ...(partial ? [partial] : [])].flatMap((word) =>
-      word === null ? [null] : this.#tokensOf(word.normalize('NFC')),
-    );
+  inspect(inspector: Inspector, text: TextToRead, top: number, check: (words: number) => void): TextInspection {
+    const words = this.#tokensOf([null, ...wordsOf(text, this.#words.text)]);
     check(words.length);
-    const tokens = words.map((word) => (word === null ? END_OF_SENTENCE : this.#idOf(word)));
+    const tokens = words.map((word) => this.#idOf(word));
     const inspection = inspector.inspect(tokens, top);
     const wordOf = (token: number): string | null =>
       token === END_OF_SENTENCE ? null : token === UNKNOWN ? '' : this.#words.words[token - FIRST_WORD]!;
@@ -100,8 +100,12 @@ export class WordLanguageModel {
     };
   }
 
-  /** What has been typed as a stem, with or without the beginning of a particle, and each particle that may follow. */
-  #withParticles(typed: string, before: readonly number[], probabilities: Float32Array): Suggestion[] {
+  /** What has been typed as a stem, with or without the beginning of a particle or a whole one, and each particle that may follow. */
+  #withParticles(
+    typed: string,
+    before: readonly number[],
+    probabilities: Float32Array,
+  ): (Suggestion & { stem: string })[] {
     if (this.#words.text.particles !== 'separate') return [];
     for (let length = typed.length; length > 0; length--) {
       const stem = this.#idOf(typed.slice(0, length));
@@ -111,6 +115,7 @@ export class WordLanguageModel {
       if (stem === UNKNOWN || particles.length === 0) continue;
       const next = this.#model.probabilitiesAfter([...before, stem]);
       return particles.map(({ particle, id }) => ({
+        stem: typed.slice(0, length),
         word: typed.slice(0, length) + particle,
         probability: probabilities[stem]! * next[id]!,
       }));
@@ -118,16 +123,19 @@ export class WordLanguageModel {
     return [];
   }
 
-  /** The tokens that a word of a text became: with its particle separated, two. */
-  #tokensOf(word: string): string[] {
-    const normalized = normalizedWord(word, this.#words.text);
-    const length = this.#words.stemLengthOf(normalized);
-    if (length === 0) return [normalized];
-    const stem = normalized.slice(0, length);
-    return this.#words.text.particles === 'separate' ? [stem, normalized.slice(length)] : [stem];
+  /** The tokens that the words of a text became: a word with its particle separated is two. */
+  #tokensOf(words: readonly (string | null)[]): (string | null)[] {
+    return words.flatMap((word) => {
+      const length = word === null ? 0 : this.#words.stemLengthOf(word);
+      if (word === null || length === 0) return [word];
+      const stem = word.slice(0, length);
+      return this.#words.text.particles === 'separate' ? [stem, word.slice(length)] : [stem];
+    });
   }
 
-  #idOf(word: string): number {
+  /** Null is the end of a sentence. */
+  #idOf(word: string | null): number {
+    if (word === null) return END_OF_SENTENCE;
     const rank = this.#words.rankOf(word);
     return rank === undefined || rank >= this.#words.known ? UNKNOWN : rank + FIRST_WORD;
   }

@@ -6,7 +6,7 @@ import type { FolderRequest, ReadingOptions, UnsavedText } from '../../protocol/
 import { BYTES, MergeLearner, type Merges } from '../../text/byte-pair/merges.ts';
 import { PretokenSequence, type EncodedText } from '../../text/byte-pair/sequence.ts';
 import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
-import { textsOf, Unread } from '../files/decoded-files.ts';
+import { textsOf } from '../files/decoded-files.ts';
 import { atMostEvery, type WorkHooks } from '../progress.ts';
 import { findTexts } from './found-texts.ts';
 
@@ -63,8 +63,8 @@ export async function readBytePairs(
         tell(READ * Math.min(1, bytes / total));
         if (sequence.isFull()) break;
       }
-    } catch (error) {
-      if (!(error instanceof Unread)) throw error; // the first reading has said so
+    } catch {
+      // the first reading has said what is wrong with the file
     }
     if (sequence.endDocument()) names.push(file.name);
   }

@@ -17,14 +17,22 @@ const FEWEST_WORDS = 2000;
 /** Throws one sentence where nothing sensible can be learned. */
 export function checkEnoughWords({ words, files, limitProblem }: ReadingReport): void {
   if (words >= FEWEST_WORDS) return;
-  throw new Error(
-    limitProblem ??
+  if (limitProblem !== undefined) throw new Error(limitProblem);
+  if (files === 0) {
+    throw new Error(
       l10n.t(
-        'Lexiscope needs about {0} words to learn from and found {1} in {2} files. Open a folder with more text, or look at what the log says was skipped.',
+        'Lexiscope needs about {0} words to learn from and found no text here. Open a folder with text, or look at what the log says was skipped.',
         FEWEST_WORDS,
-        words,
-        files,
       ),
+    );
+  }
+  throw new Error(
+    l10n.t(
+      'Lexiscope needs about {0} words to learn from and found {1} (files read: {2}). Open a folder with more text, or look at what the log says was skipped.',
+      FEWEST_WORDS,
+      words,
+      files,
+    ),
   );
 }
 

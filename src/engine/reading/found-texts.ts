@@ -6,7 +6,7 @@ import { sizeText } from '../../options/value.ts';
 import { encodingNamed } from '../../text/encodings.ts';
 import { sizesOfTwins, type FileToRead } from '../files/decoded-files.ts';
 import { newNotes, note, type ReadingNotes } from './reading-notes.ts';
-import type { FoundFile } from '../files/file-source.ts';
+import type { FoundFile, OnSkipped } from '../files/file-source.ts';
 import { findFiles } from '../files/find-files.ts';
 import { addOverLimit, limitBelow } from './size-limits.ts';
 
@@ -34,7 +34,8 @@ export async function findTexts(
   }
   const files: FoundFile[] = [];
   const texts = new Map(unsaved.map(({ path, text }) => [path, text]));
-  for await (const found of findFiles(folders, (reason, name, detail) => note(notes, reason, name, detail))) {
+  const noted: OnSkipped = (reason, name, detail) => note(notes, reason, name, detail);
+  for await (const found of findFiles(folders, noted, reading.followLinks)) {
     if (cancelled()) return null;
     for (const onDisk of found) {
       const text = texts.get(onDisk.path);

@@ -51,8 +51,9 @@ export async function addTexts(
         if (builder.isFull()) break;
       }
     } catch (error) {
-      if (!(error instanceof Unread)) throw error;
-      failure = error;
+      if (error instanceof NotParted) throw error;
+      // whatever is wrong with one file, the others are read
+      failure = error instanceof Unread ? error : new Unread('unreadable', (error as Error).message);
     }
     builder.end();
     if (file.part && file.part.to < file.size && builder.isOpen) throw new NotParted();

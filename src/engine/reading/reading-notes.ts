@@ -4,8 +4,9 @@
 import * as l10n from '@vscode/l10n';
 import type { Encoding } from '../../text/encodings.ts';
 import { languageOf } from '../../text/languages.ts';
+import type { LogLevel, ReadingReport } from '../../protocol/engine.ts';
+import { SKIP_REASONS, SKIP_WORDS, type SkipReason } from '../../protocol/skip-reasons.ts';
 import { limitProblem, type OverLimit } from './size-limits.ts';
-import { SKIP_REASONS, type LogLevel, type ReadingReport, type SkipReason } from '../../protocol/engine.ts';
 
 /** Names that are kept for each reason; the others are counted. */
 const NAMES = 300;
@@ -97,7 +98,7 @@ export function noteRead(notes: ReadingNotes, file: ReadDocument): void {
 export function addNotes(into: ReadingNotes, more: ReadingNotes): void {
   for (const kind of Object.keys(into.counts) as Kind[]) {
     into.counts[kind] += more.counts[kind];
-    into.notes[kind].push(...more.notes[kind].slice(0, NAMES - into.notes[kind].length));
+    into.notes[kind] = [...into.notes[kind], ...more.notes[kind]].slice(0, NAMES);
   }
 }
 
@@ -153,11 +154,12 @@ export function logNotes(notes: ReadingNotes, log: (level: LogLevel, message: st
     if (kind === 'ignored' || kind === 'excluded') continue;
     for (const { name, detail } of named.slice(0, LOGGED)) log(...lineOf(kind, name, detail));
     const more = notes.counts[kind] - LOGGED;
-    if (more > 0 && isReason(kind)) log('info', l10n.t('{0} more files were skipped: {1}', more, reasonText(kind)));
+    if (more > 0 && isReason(kind))
+      log('info', l10n.t('{0} more files were skipped: {1}', more, SKIP_WORDS[kind].log()));
   }
   for (const kind of ['ignored', 'excluded'] as const) {
     const count = notes.counts[kind];
-    if (count > 0) log('info', l10n.t('{0} files and folders were skipped: {1}', count, reasonText(kind)));
+    if (count > 0) log('info', l10n.t('{0} files and folders were skipped: {1}', count, SKIP_WORDS[kind].log()));
   }
 }
 
@@ -183,32 +185,10 @@ function lineOf(kind: Kind, name: string, detail: string | null): [LogLevel, str
     case 'partial':
       return ['warn', l10n.t('{0} was read only in part: {1}', name, detail ?? '')];
     default: {
-      const why = detail === null || detail === '' ? reasonText(kind) : `${reasonText(kind)} (${detail})`;
+      const reason = SKIP_WORDS[kind].log();
+      const why = detail === null || detail === '' ? reason : `${reason} (${detail})`;
       return [kind === 'unreadable' ? 'warn' : 'info', l10n.t('{0} was skipped: {1}', name, why)];
     }
-  }
-}
-
-function reasonText(reason: SkipReason): string {
-  switch (reason) {
-    case 'ignored':
-      return l10n.t('ignored by git');
-    case 'excluded':
-      return l10n.t('left out by the settings');
-    case 'generated':
-      return l10n.t('written by a tool');
-    case 'secret':
-      return l10n.t('it may hold keys or passwords');
-    case 'duplicate':
-      return l10n.t('the same as a file before it');
-    case 'binary':
-      return l10n.t('not a text file');
-    case 'tooLarge':
-      return l10n.t('too large');
-    case 'unreadable':
-      return l10n.t('cannot be read');
-    case 'empty':
-      return l10n.t('no words in it');
   }
 }
 

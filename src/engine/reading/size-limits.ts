@@ -10,7 +10,7 @@ const DATA = /\.(?:csv|log|tsv)$/i;
 
 /** The files that one setting left out. */
 export interface OverLimit {
-  setting: keyof typeof READING;
+  setting: 'maximumFileSize' | 'maximumCodeSize';
   /** Bytes, as the other figures. */
   limit: number;
   total: number;

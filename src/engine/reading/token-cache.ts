@@ -2,7 +2,7 @@
 // not opened again. It is written from the shares that threads have read, whatever becomes of the text meanwhile. A cache
 // that is damaged, or was written by another version or under other options, counts for nothing.
 
-import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import type { SkipReason } from '../../protocol/engine.ts';
 import { readMerged, type MergedText } from '../../text/merge.ts';
 import { TokenPacker, type PackedBytes } from '../../text/packed-tokens.ts';
 import type { TextKernel } from '../../text/text-kernel.ts';
+import { readRegular } from '../files/regular-file.ts';
 import { witnessesOf } from '../files/folder-evidence.ts';
 import type { FoundFiles } from './found-texts.ts';
 import type { MergedRead, ReadShare } from './read-shares.ts';
@@ -257,7 +258,7 @@ export async function deleteCache(directory: string): Promise<boolean> {
 /** Null where there is none that is whole and of this key. */
 function load(path: string, key: string): ({ entries: Entry[] } & Pick<ReadShare, 'share' | 'packed'>) | null {
   try {
-    const bytes = readFileSync(path);
+    const bytes = readRegular(path);
     const end = bytes.lastIndexOf(0x0a);
     const trailer = JSON.parse(bytes.toString('utf8', end + 1)) as Trailer;
     if (trailer.format !== FORMAT || trailer.key !== key) return null;

@@ -70,7 +70,7 @@ export class ThreadPool<Table extends TaskTable<Table>> {
 
   /** Ends all but the first `count` threads, which do nothing now, for the memory that they have; the next tasks start others. */
   keep(count: number): void {
-    this.#ending.push(...this.#threads.splice(count).map((thread) => thread.terminate()));
+    for (const thread of this.#threads.splice(count)) this.#ending.push(thread.terminate());
   }
 
   /** Ends the threads, whatever they do. */

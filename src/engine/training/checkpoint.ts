@@ -3,15 +3,17 @@
 // safetensors files; what is no tensor stands in their metadata.
 
 import { createHash } from 'node:crypto';
-import { open, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { CHECKPOINTS } from '../../model-folder/model-places.ts';
+import type { Phase } from '../../protocol/engine.ts';
 import type { Corpus } from '../../text/corpus.ts';
 import type { TokenSource } from '../../text/tokens.ts';
 import { LONGEST_HEADER, parseSafetensorsHeader, safetensorsHeaderLength } from '../../word2vec/formats/safetensors.ts';
 import { writeFileAtomically } from '../model/durable-file.ts';
 import { readSafetensors, writeSafetensors, type Tensor } from '../model/safetensors.ts';
+import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
 
 type Part = keyof typeof CHECKPOINTS;
 /** Tokens and words that are hashed at a time: some milliseconds. */
@@ -39,20 +41,30 @@ export async function fingerprint(corpus: Corpus, source: TokenSource, options: 
   return hash.digest('hex');
 }
 
-/** Replaces the checkpoint of the part in `directory`. */
+/** Replaces the checkpoint of the part in `directory`. `fraction`: how much of the part is done, 0 to 1. */
 export async function saveCheckpoint(
   directory: string,
   part: Part,
   training: string,
   { tensors, state }: StoredCheckpoint,
+  fraction: number,
 ): Promise<void> {
-  const metadata = { training, state: JSON.stringify(state) };
+  const metadata = { training, state: JSON.stringify(state), fraction: String(fraction) };
   await writeFileAtomically(join(directory, CHECKPOINTS[part]), writeSafetensors(tensors, metadata));
 }
 
 /** Whether `directory` holds a checkpoint of the part, of whatever training. */
 export async function hasCheckpoint(directory: string, part: Part): Promise<boolean> {
   return (await metadataOf(directory, part)) !== null;
+}
+
+/** How much of which part is done in the checkpoint that the next training goes on from, 0 to 1; null where there is none. */
+export async function interruptedAt(directory: string): Promise<{ phase: Phase; fraction: number } | null> {
+  for (const phase of ['languageModel', 'wordVectors'] as const) {
+    const fraction = Number((await metadataOf(directory, phase))?.['fraction']);
+    if (fraction > 0 && fraction <= 1) return { phase, fraction };
+  }
+  return null;
 }
 
 /** The checkpoint of `training` in `directory`; null where there is none, only that of another training, or a damaged one. */
@@ -64,7 +76,7 @@ export async function loadCheckpoint(
   const metadata = await metadataOf(directory, part);
   if (metadata?.['training'] !== training) return null;
   try {
-    const tensors = readSafetensors(await readFile(join(directory, CHECKPOINTS[part])));
+    const tensors = readSafetensors(await readRegularFile(join(directory, CHECKPOINTS[part])));
     return { tensors, state: JSON.parse(metadata['state'] as string) as unknown };
   } catch {
     return null; // the training begins anew
@@ -83,7 +95,7 @@ export async function deleteCheckpoints(directory: string): Promise<boolean> {
 
 async function metadataOf(directory: string, part: Part): Promise<Record<string, unknown> | null> {
   try {
-    const file = await open(join(directory, CHECKPOINTS[part]));
+    const file = await openRegularFile(join(directory, CHECKPOINTS[part]));
     try {
       const start = new Uint8Array(8);
       await file.read(start, 0, 8, 0);

@@ -33,7 +33,7 @@ export async function compareCells(
   checkOptions(request);
   const tokenFile = openTokenFile(context.directory);
   try {
-    const threads = resolveThreads(request.threads);
+    const threads = resolveThreads(request.threads, 'last');
     const read = await readFolders(request, context, { tokenFile: tokenFile.descriptor, threads });
     if (!read) return null;
     try {
@@ -94,7 +94,7 @@ async function compare(
       }));
       const measured = await runTasks(tasks, { script, signal });
       if (!measured) return null;
-      reports.push(...measured);
+      for (const report of measured) reports.push(report);
     }
     return reports;
   } finally {

@@ -10,17 +10,19 @@ import { checkImportOptions } from '../check-options.ts';
 import type { StoredModel } from '../model/stored-model.ts';
 import { PhaseClock } from '../progress.ts';
 import type { RunContext } from '../run-context.ts';
-import { makeWordMap } from './lay-out-map.ts';
+import { makeWordMap, withMap } from './lay-out-map.ts';
+import { Stages, type Storing } from './stages.ts';
 
 export interface Imported extends Omit<ImportReport, 'model'> {
   model: StoredModel;
 }
 
-/** Reads the vectors and makes their map; the model is not stored yet. Null where it was cancelled. Throws one sentence for the user. */
+/** Reads the vectors and makes their map, and stores each as it is there. Null where it was cancelled; what is stored by then stays. Throws one sentence for the user. */
 export async function importVectors(
   path: string,
   request: ImportRequest,
   context: RunContext,
+  { store }: Pick<Storing, 'store'>,
 ): Promise<Imported | null> {
   checkImportOptions(request);
   const { events } = context;
@@ -39,42 +41,45 @@ export async function importVectors(
   const read = run[0]!;
   if ('problem' in read) throw new Error(problemSentence(name, read.problem));
   const { words, vectors, vectorSize, ngrams, format, rows, duplicates, leftOut, encoding } = read;
-
-  let positions: Float32Array | null = null;
-  if (request.projection) {
-    enter('map');
-    const { projection: options, seed } = request;
-    positions = await makeWordMap({ ...context, words, vectors, vectorSize, options, seed });
-    if (!positions) return null;
-  }
-  clock.enter('saving');
-  const mapWords = positions ? positions.length / 2 : 0;
-  const model: StoredModel = {
+  const stages = new Stages(store);
+  let model: StoredModel = {
     summary: {
       trained: new Date().toISOString(),
       vocabulary: words.length,
       vectorSize,
       words: null,
       files: null,
-      mapWords,
+      mapWords: 0,
       languageModel: null,
       imported: name,
     },
-    options: {
-      ...(request.projection && { projection: request.projection }),
-      ...(ngrams && { ngrams: ngrams.options }),
-      seed: request.seed,
-    },
+    options: { ...(ngrams && { ngrams: ngrams.options }), seed: request.seed },
     words,
     counts: null,
     vectors: {
       input: { shape: [words.length, vectorSize], data: vectors },
       ...(ngrams && { ngrams: { shape: [ngrams.vectors.length / vectorSize, vectorSize], data: ngrams.vectors } }),
     },
-    map: positions && { positions: { shape: [mapWords, 2], data: positions } },
+    map: null,
     languageModel: null,
     training: null,
   };
+  stages.store(model); // while the map is made
+
+  if (request.projection) {
+    enter('map');
+    const { projection: options, seed } = request;
+    const positions = await makeWordMap({ ...context, words, vectors, vectorSize, options, seed });
+    if (!positions) {
+      await stages.settled();
+      return null;
+    }
+    model = withMap(model, positions, options);
+    stages.store(model);
+  }
+  enter('saving');
+  await stages.end();
+  clock.enter('saving');
   return {
     model,
     format,

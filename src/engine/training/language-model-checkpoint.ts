@@ -11,17 +11,18 @@ interface State {
   heldOutLosses: number[];
 }
 
-/** Replaces the one in `directory`. `training`: of `fingerprint`. */
+/** Replaces the one in `directory`. `training`: of `fingerprint`; `fraction`: how much is done, 0 to 1. */
 export async function saveLanguageModelCheckpoint(
   directory: string,
   training: string,
   { floats, losses, norms, progress, heldOutLosses, ...numbers }: Checkpoint,
+  fraction: number,
 ): Promise<void> {
   const tensors = Object.fromEntries(
     Object.entries({ floats, losses, norms }).map(([name, data]) => [name, { shape: [data.length], data }]),
   );
   const state: State = { ...numbers, progress: Array.from(progress), heldOutLosses: Array.from(heldOutLosses) };
-  await saveCheckpoint(directory, 'languageModel', training, { tensors, state });
+  await saveCheckpoint(directory, 'languageModel', training, { tensors, state }, fraction);
 }
 
 /** The one of `training`; null where there is none, only that of another training, or a damaged one. */

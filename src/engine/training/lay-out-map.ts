@@ -5,6 +5,7 @@ import type { EngineEvents } from '../../protocol/engine.ts';
 import { WordVectors } from '../../word2vec/vectors.ts';
 import { runTasks } from '../compute-tasks.ts';
 import type { Kernels } from '../kernels.ts';
+import type { StoredModel } from '../model/stored-model.ts';
 
 export interface WordMapRequest {
   kernels: Kernels;
@@ -35,4 +36,15 @@ export async function makeWordMap(request: WordMapRequest): Promise<Float32Array
   const task = { kind: 'projection', kernel: kernels.similarity, vectors, vectorSize, options, seed } as const;
   const made = await runTasks([task], { script, signal, events });
   return made && made[0]!;
+}
+
+/** A model with a map: `positions` (N, 2) of its first words. */
+export function withMap(model: StoredModel, positions: Float32Array, projection: ProjectionOptions): StoredModel {
+  const mapWords = positions.length / 2;
+  return {
+    ...model,
+    summary: { ...model.summary, mapWords },
+    options: { ...model.options, projection },
+    map: { positions: { shape: [mapWords, 2], data: positions } },
+  };
 }

@@ -10,6 +10,7 @@ import { charactersOf, toCorpusIds } from '../model/byte-pair-language-model.ts'
 import type { BytePairText } from '../reading/byte-pair-text.ts';
 import type { ReadCorpus } from '../reading/read-corpus.ts';
 import type { RunContext } from '../run-context.ts';
+import { FNV_OFFSET, fnv1a } from '../../numerics/hash.ts';
 
 /** What a language model learns from: see `createLanguageModelJob`. */
 export interface TextToLearn {
@@ -72,7 +73,7 @@ export async function readAsBytePairs(
 function chooseHeldOut(paths: readonly string[], documents: Int32Array, tokens: number, share: number): Uint8Array {
   const heldOut = new Uint8Array(paths.length);
   const order = paths
-    .map((path, index) => ({ index, hash: fnv1a(path) }))
+    .map((path, index) => ({ index, hash: hashOf(path) }))
     .sort((a, b) => a.hash - b.hash || a.index - b.index);
   let held = 0;
   for (const { index } of order) {
@@ -85,9 +86,9 @@ function chooseHeldOut(paths: readonly string[], documents: Int32Array, tokens: 
   return heldOut;
 }
 
-/** FNV-1a, 32 bits, over UTF-16 code units (http://www.isthe.com/chongo/tech/comp/fnv/). */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+/** FNV-1a over UTF-16 code units. */
+function hashOf(text: string): number {
+  let hash = FNV_OFFSET;
+  for (let index = 0; index < text.length; index++) hash = fnv1a(hash, text.charCodeAt(index));
   return hash >>> 0;
 }

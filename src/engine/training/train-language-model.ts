@@ -130,7 +130,10 @@ export async function trainLanguageModel(
     askForCheckpoint(job!);
     const checkpoint = await wait(() => takeCheckpoint(job!));
     if (!checkpoint) return;
-    await saveLanguageModelCheckpoint(directory, identity, checkpoint).finally(() => releaseCheckpoint(job!));
+    const [done, total] = workOf(job!);
+    await saveLanguageModelCheckpoint(directory, identity, checkpoint, done / total).finally(() =>
+      releaseCheckpoint(job!),
+    );
   });
   let resumedAt: number | undefined;
   const outcome = (ended: LanguageModelOutcome): LanguageModelOutcome => ({
@@ -167,7 +170,7 @@ export async function trainLanguageModel(
     const learned = kept && kept.step > 0 ? kept : null; // before the first step it has learned nothing
     const problem = learned
       ? l10n.t('{0}. Its weights after step {1} are kept as the language model.', message, learned.step)
-      : l10n.t('{0}. The word vectors are stored without a language model.', message);
+      : l10n.t('{0}. The word vectors are stored without a new language model.', message);
     events.log('warn', problem);
     return outcome({ model: learned && trained(learned), problem });
   }

@@ -59,7 +59,7 @@ export async function trainWordVectors(
     throw new Error(
       report.limitProblem ??
         l10n.t(
-          'No two words appear at least {0} times in {1} files. Open a folder with more text, or lower {2}.',
+          'No two words appear at least {0} times (files read: {1}). Open a folder with more text, or lower {2}.',
           options.minCount,
           report.files,
           'lexiscope.word2vec.minCount',
@@ -70,7 +70,7 @@ export async function trainWordVectors(
   if (!hasPair(source, counts, options.minCount)) {
     throw new Error(
       l10n.t(
-        'No two words that appear at least {0} times stand in one sentence of {1} files, so that there is nothing to learn from: a list is no running text. Open a folder with sentences, or lower {2}. A model that was there is kept.',
+        'No two words that appear at least {0} times stand in one sentence (files read: {1}), so that there is nothing to learn from: a list is no running text. Open a folder with sentences, or lower {2}. A model that was there is kept.',
         options.minCount,
         report.files,
         'lexiscope.word2vec.minCount',
@@ -116,7 +116,8 @@ export async function trainWordVectors(
     training ??= await fingerprint(corpus, source, decides);
     made = checkpointOf(job, made);
     resumeThreads(job);
-    await saveWordVectors(directory, training, made, options.vectorSize);
+    const { words: done, total } = word2vecProgress(job);
+    await saveWordVectors(directory, training, made, options.vectorSize, done / total);
   };
   const saver = new CheckpointSaver(checkpointInterval, async (wait) => {
     pauseThreads(job);
@@ -267,12 +268,13 @@ async function saveWordVectors(
   training: string,
   { matrices, losses, ...numbers }: Word2vecCheckpoint,
   vectorSize: number,
+  fraction: number,
 ): Promise<void> {
   const tensors = Object.fromEntries(
     Object.entries(matrices).map(([name, data]) => [name, { shape: [data.length / vectorSize, vectorSize], data }]),
   );
   const state = { ...numbers, losses: Array.from(losses) };
-  await saveCheckpoint(directory, 'wordVectors', training, { tensors, state });
+  await saveCheckpoint(directory, 'wordVectors', training, { tensors, state }, fraction);
 }
 
 async function loadWordVectors(directory: string, training: string): Promise<Word2vecCheckpoint | null> {

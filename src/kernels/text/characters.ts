@@ -24,6 +24,8 @@ export const DIGIT: u32 = 13;
 export const CLEAN: u32 = 0b10_0011_0111;
 
 const COMMA: u32 = 44;
+const COLON: u32 = 58;
+const LONGEST_ENDING: usize = 6;
 const APOSTROPHE: u32 = 39;
 
 export const LONGEST: usize = 60;
@@ -87,6 +89,7 @@ export function endOfWord<T>(at: usize, end: usize, classes: usize, prose: usize
         store<T>(at, <T>APOSTROPHE); // one for all
       }
     } else if (next >= end) return at;
+    else if (kind == SEPARATOR && mayHaveEnding<T>(start, at, end, prose)) return 0;
     else {
       if (kind == STOP && <u32>load<T>(at) != 46) return at;
       if (before != DIGIT || classAt<T>(prose, next) != DIGIT) return at;
@@ -95,6 +98,25 @@ export function endOfWord<T>(at: usize, end: usize, classes: usize, prose: usize
     at = next + size;
   }
   return at; // never
+}
+
+/**
+ * Whether the sign at `at`, in the word that begins at `start`, may be a colon before an ending of
+ * Finnish or Swedish: USA:n.
+ */
+export function mayHaveEnding<T>(start: usize, at: usize, end: usize, prose: usize): bool {
+  if (<u32>load<T>(at) != COLON) return false;
+  const size: usize = sizeof<T>();
+  let last = at + size;
+  const far = last + (LONGEST_ENDING + 1) * size;
+  while (last < end && last < far && classAt<T>(prose, last) == LETTER) last += size;
+  if (last == at + size || last == far) return false;
+  const isShort = at - start <= 4 * size;
+  for (; start < at; start += size) {
+    const unit = <u32>load<T>(start);
+    if (!isShort && unit - 97 < 26) return false; // neither a number nor an acronym
+  }
+  return true;
 }
 
 /**

@@ -47,8 +47,8 @@ export function noteWord(thread: Thread, at: i32, id: i32, reach: i32): i32 {
 
 /**
  * Where the block of positions from `first` on ends, at `end` at the latest: behind the one where a
- * word comes the third time. In CBOW a word takes the errors of its positions after the block, all at
- * once.
+ * word comes the third time. In CBOW a word takes the errors of its positions after the block, all
+ * at once.
  */
 export function endBeforeRepeats(thread: Thread, first: i32, end: i32): i32 {
   for (let at = first + 2; at < end; at++) if (holdThrice(thread, first, at)) return at + 1;

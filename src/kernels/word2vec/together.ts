@@ -32,8 +32,8 @@ declare function sleep(ptr: usize, seen: i32): void;
  * nobody waits for a thread that is a little behind; a block is therefore scored before the one
  * before it is learned, by any number of threads. Rows that are in both take steps that know
  * nothing of each other. So a block ends where a word comes the third time in them, and becomes
- * shorter where steps overshoot. If one word is an eighth of the noise or more, each turn is learned
- * before the next is scored.
+ * shorter where steps overshoot. If one word is an eighth of the noise or more, each turn is
+ * learned before the next is scored.
  */
 export function trainTogether(threadPtr: usize, first: i32, last: i32, alpha: f32): void {
   const thread = changetype<Thread>(threadPtr),
@@ -79,7 +79,10 @@ export function trainTogether(threadPtr: usize, first: i32, last: i32, alpha: f3
   if (last == thread.count) leaveUntil(thread, last);
 }
 
-/** Whether the position that was begun has a context that holds a word three times, so that its next turn has this turn's rows. */
+/**
+ * Whether the position that was begun has a context that holds a word three times, so that its next
+ * turn has this turn's rows.
+ */
 // @ts-ignore: decorator
 @inline
 function isInTurns(thread: Thread): bool {

@@ -4,6 +4,7 @@
 // reaches: a cell that has learned a short distance may well hold longer ones, so nothing is taken
 // over from one distance to the next.
 
+import { mulberry32 } from '../../numerics/random.ts';
 import { Sequence } from '../inference/sequence.ts';
 import { CELL } from '../network/cells.ts';
 import type { TokenStreams } from '../network/input.ts';
@@ -146,13 +147,9 @@ function* train(
   const memory = createMemory(plan.bytes);
   const network = new Network(module, memory, plan, new Team(createSignals(), 0, 1), seed);
   yield* network.initialise(seed, new Int32Array(0));
-  let random = seed;
-  setGates(new Float32Array(memory.buffer), plan.parameters.layers, cell, distance, () => {
-    random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
-    return random / 2 ** 32;
-  });
-  let state = seed;
-  const draw = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 29;
+  setGates(new Float32Array(memory.buffer), plan.parameters.layers, cell, distance, mulberry32(seed));
+  const random = mulberry32(seed);
+  const draw = (): number => Math.floor(random() * SYMBOLS);
   let loss = Math.log(SYMBOLS);
   let steps = 0;
   while (steps < most && loss >= LEARNED) {

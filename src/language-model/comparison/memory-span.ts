@@ -86,7 +86,11 @@ export function* perplexityByContext(
   count: number,
 ): Generator<void, { context: number; perplexity: number }[]> {
   const possible = contexts.filter((context) => context < text.length);
-  const places = spread(text, count, Math.max(0, ...possible));
+  const places = spread(
+    text,
+    count,
+    possible.reduce((a, b) => Math.max(a, b), 0),
+  );
   const { network } = load(module, tensors, BATCH, window);
   const results = [];
   for (const context of possible) {

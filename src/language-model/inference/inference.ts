@@ -51,8 +51,9 @@ export class LanguageModel {
   }
 
   /**
-   * Of each token to be the next after `context`, read from the beginning of a sentence on; (V),
-   * the caller owns it. Where `context` continues the last call's, only its new tokens are read.
+   * Probability of each token to be the next after `context`, read from the beginning of a sentence
+   * on; (V), the caller owns it. Where `context` continues the last call's, only its new tokens are
+   * read.
    */
   probabilitiesAfter(context: readonly number[]): Float32Array {
     let known = this.#context;

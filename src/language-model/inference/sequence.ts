@@ -2,10 +2,11 @@
 // step has the same parts as one of training (network.ts), over vectors in place of panels.
 
 import type { LanguageModelExports } from '../../kernel-interfaces/language-model.ts';
+import { FIRST } from '../../numerics/bump-allocator.ts';
 import { CELL, type Cell } from '../network/cells.ts';
 import { adaptiveProbabilities } from '../network/clusters.ts';
 import { instantiate } from '../network/kernel.ts';
-import { Arena, createMemory, START } from '../network/memory.ts';
+import { Arena, createMemory } from '../network/memory.ts';
 import {
   type Architecture,
   architectureOf,
@@ -95,8 +96,8 @@ export class Sequence {
     );
     const architecture = architectureOf(named);
     const { vocabulary, cell } = architecture;
-    const parameters = layOutParameters(architecture, START);
-    const arena = new Arena(START + parameters.bytes);
+    const parameters = layOutParameters(architecture, FIRST);
+    const arena = new Arena(FIRST + parameters.bytes);
     const units = padded(architecture.hiddenSize);
     const { sums, memory: blocks } = CELL[cell];
     const take = (floats: number): number => arena.take(floats * 4);

@@ -5,6 +5,7 @@
 // whole kilobytes the same rows of all panels would compete for one cache set.
 
 import type { LanguageModelExports } from '../../kernel-interfaces/language-model.ts';
+import { BumpAllocator, MOST_PAGES, PAGE } from '../../numerics/bump-allocator.ts';
 import { LanguageModelError } from '../problems.ts';
 import type { Team } from './team.ts';
 
@@ -29,31 +30,14 @@ export const COLUMN_STRIDE = BLOCK * 8 * 32;
 export const SCRATCH = BLOCK * 192;
 /** Bytes of the terms that strassen.ts makes of a gradient: of 96 rows of a block. */
 export const TERMS = 7 * (BLOCK / 2) * 48 * 32;
-/** The first kilobyte is left alone. */
-export const START = 1024;
 const PANEL_GAP = 192;
-const PAGE = 65_536;
-const MOST_PAGES = 65_536;
 /** What WebAssembly reaches. */
 export const MOST_BYTES = MOST_PAGES * PAGE;
 
 /**
- * Hands out memory from `end` on, nothing back: every thread that asks in the same order finds the
- * same places.
+ * Hands out memory, panels too: every thread that asks in the same order finds the same places.
  */
-export class Arena {
-  end: number;
-
-  constructor(start: number) {
-    this.end = start;
-  }
-
-  take(bytes: number): number {
-    const ptr = this.end;
-    this.end += Math.ceil(bytes / 64) * 64;
-    return ptr;
-  }
-
+export class Arena extends BumpAllocator {
   panels(count: number, rows: number): Panels {
     const stride = rows * 32 + PANEL_GAP;
     return { ptr: this.take(count * stride), stride };

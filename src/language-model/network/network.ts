@@ -11,13 +11,14 @@
 // All threads call the same methods in the same order; results are there when a method ends. The
 // results do not depend on the number of threads: every sum has one order (tests compare the bits).
 
+import { FIRST } from '../../numerics/bump-allocator.ts';
 import { LanguageModelError } from '../problems.ts';
 import { Attention, type AttentionSpace, layOutAttention } from './attention.ts';
 import { CELL } from './cells.ts';
 import { Input, type InputSpace, layOutInput, type TokenStreams } from './input.ts';
 import { instantiate } from './kernel.ts';
 import { type DropoutRates, Layer, type LayerSpace, layOutLayer } from './layer.ts';
-import { Arena, at, BLOCK, type Context, MOST_BYTES, ownPanels, type Panels, SCRATCH, START, TERMS } from './memory.ts';
+import { Arena, at, BLOCK, type Context, MOST_BYTES, ownPanels, type Panels, SCRATCH, TERMS } from './memory.ts';
 import { Optimizer, sizeOfSquares } from './optimizer.ts';
 import { layOutOutput, Output, type OutputSpace } from './output.ts';
 import {
@@ -85,8 +86,8 @@ export function planNetwork(options: NetworkOptions, threads: number): Plan {
   const { batchSize, steps, cell } = options;
   const panels = Math.ceil(batchSize / 8);
   const all = steps * panels;
-  const parameters = layOutParameters(options, START);
-  const arena = new Arena(START + 4 * parameters.bytes);
+  const parameters = layOutParameters(options, FIRST);
+  const arena = new Arena(FIRST + 4 * parameters.bytes);
   const { embedding } = parameters;
   const embedded = embedding && arena.panels(all, padded(options.embeddingSize));
   const embeddedGradient = embedding && arena.panels(all + (all % 2), padded(options.embeddingSize)); // strassen.ts writes pairs

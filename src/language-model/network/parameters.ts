@@ -8,6 +8,7 @@
 // tokens select from, (gates, V), which stand transposed: a token's row is what it adds to the
 // sums.
 
+import { mulberry32 } from '../../numerics/random.ts';
 import { FIRST_WORD } from '../token-ids.ts';
 import { CELL, type CellName } from './cells.ts';
 
@@ -450,15 +451,4 @@ function putVectors(floats: Float32Array, embedding: Parameter, { size, data }: 
       floats.set(vector, (embedding.ptr + (word + FIRST_WORD) * embedding.stride) / 4);
     }
   }
-}
-
-/** Uniform in [0, 1); Tommy Ettinger's generator of 32 bits, good enough for weights. */
-function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,6 +1,7 @@
 // A training between two steps, as a plain object: a job that is given it goes on with the same
 // bits as the one that was not broken off, whatever the number of threads.
 
+import { FNV_OFFSET, fnv1a } from '../../numerics/hash.ts';
 import { type Plan, stateLength } from '../network/network.ts';
 import type { LanguageModelJob } from './job.ts';
 import { PROGRESS } from './progress.ts';
@@ -79,9 +80,9 @@ export function restoreCheckpoint(job: LanguageModelJob, checkpoint: Checkpoint)
 
 /** Options, seed, and a hash of the text. */
 function describe({ sizes, options, seed, trainingText, heldOutText }: LanguageModelJob): string {
-  let hash = 0x811c9dc5; // FNV-1a over tokens
+  let hash = FNV_OFFSET;
   for (const text of [trainingText, heldOutText]) {
-    for (const token of text) hash = Math.imul(hash ^ token, 0x01000193);
+    for (const token of text) hash = fnv1a(hash, token);
   }
   return JSON.stringify({ ...options, ...sizes, seed, text: hash >>> 0 });
 }

@@ -4,7 +4,7 @@
 // right, so both are tried.
 
 import { instantiate } from '../network/kernel.ts';
-import { Arena, createMemory, START } from '../network/memory.ts';
+import { Arena, createMemory } from '../network/memory.ts';
 
 const ROWS = 96;
 const DEPTH = 256;
@@ -23,7 +23,7 @@ export interface WidthTrial {
 
 /** Takes some 200 ms. `now`: a clock in ms with parts of it. */
 export function tryWide(module: WebAssembly.Module, now: () => number): WidthTrial {
-  const arena = new Arena(START);
+  const arena = new Arena();
   const left = arena.take(ROWS * DEPTH * 4);
   const right = arena.panels(PANELS, DEPTH);
   const results = [arena.panels(PANELS, ROWS), arena.panels(PANELS, ROWS)];

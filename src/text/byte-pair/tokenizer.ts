@@ -4,6 +4,7 @@
 
 import { BYTES, type Merges } from './merges.ts';
 import { forEachPretoken, PRETOKEN_PATTERN } from './pretokens.ts';
+import { nfc } from '../normalize.ts';
 
 /** Stands between documents; no text encodes to it. */
 export const END_OF_DOCUMENT = 0;
@@ -52,7 +53,7 @@ export class BytePairTokenizer {
   /** The tokens of a text, which is brought into NFC. */
   encode(text: string): Int32Array {
     const tokens: number[] = [];
-    forEachPretoken(text.normalize('NFC'), (pretoken) => {
+    forEachPretoken(nfc(text), (pretoken) => {
       for (const token of this.encodePretoken(pretoken)) tokens.push(token);
     });
     return Int32Array.from(tokens);

@@ -14,6 +14,8 @@ const PATTERNS = [
   // XML, and languages of pages
   String.raw`<\?xml\b[^>]{0,80}?\bencoding\s*=\s*${NAME}`,
   String.raw`\b(?:page|file|text|source)encoding\s*=\s*${NAME}`,
+  // scripts of Vim
+  String.raw`^[^\S\n]*scripte(?:ncoding)?[^\S\n]+([\w-]{2,20})`,
   // Python, Ruby, Emacs, Vim, TeX editors, JabRef
   String.raw`^[^\S\n]*(?:#|%|//|/\*|--|;|"|<!--|\{-|\(\*|!)[^\n]{0,80}?\b(?:file)?(?:en)?coding\s*[:=]\s*${NAME}`,
   String.raw`^[^\S\n]*(?:#|%|//|/\*|--|;|"|!)[^\n]{0,80}?\bfenc\s*=\s*${NAME}`,

@@ -10,10 +10,13 @@ export type Scores = readonly (readonly [encoding: Encoding, score: number])[];
 
 /** Lines that are looked at hold so many bytes at most. */
 const SAMPLE = 4096;
-/** The first bytes of a sample, which rule out most encodings. */
-const SHORT_SAMPLE = 600;
+/** Of these, the first ones rule out most encodings. */
+const PARTS = [200, 600, SAMPLE];
 /** An encoding that is less probable than another by this is ruled out. */
 const CLEAR = 60;
+/** A logarithm of the probability of a byte beyond ASCII, of so many of them. */
+const SURELY_PAIRS = -3.4;
+const ENOUGH = 40;
 /** Less is a guess. */
 const SURE = 4;
 /** No single file speaks against an encoding more than this. */
@@ -21,23 +24,40 @@ const LOUDEST_VOICE = -12;
 /** What the language of the system makes an encoding more probable by. */
 const LOCALE = 5;
 
-/** How probable each encoding is for bytes that are neither ASCII nor UTF-8; without those that a part of them rules out. */
-export function scoresOf(bytes: Uint8Array): Scores {
-  const sample = linesBeyondAscii(bytes, SAMPLE);
-  if (sample.length <= SHORT_SAMPLE) return scored(sample);
-  const first = scored(sample.subarray(0, SHORT_SAMPLE));
-  const possible = new Set(first.filter(([, score]) => first[0]![1] - score < CLEAR).map(([encoding]) => encoding));
-  return possible.size === 1 ? first : scored(sample, (encoding) => possible.has(encoding));
+/** What was looked at of a file. */
+export interface Evidence {
+  scores: Scores;
+  /** Bytes beyond ASCII in it. */
+  beyond: number;
 }
 
-function scored(sample: Uint8Array, wanted: (encoding: Encoding) => boolean = () => true): Scores {
-  const scores = [...pairScores(sample, wanted), ...singleByteScores(sample, wanted)].sort((a, b) => b[1] - a[1]);
+/** How probable each encoding is for bytes that are neither ASCII nor UTF-8; without those that a part of them rules out. */
+export function evidenceOf(bytes: Uint8Array): Evidence {
+  const sample = linesBeyondAscii(bytes, SAMPLE);
+  let evidence: Evidence | null = null;
+  for (const length of PARTS) {
+    const { scores } = evidence ?? {};
+    const possible = scores?.filter(([, score]) => scores[0]![1] - score < CLEAR).map(([encoding]) => encoding);
+    if (possible?.length === 1) break;
+    evidence = scored(sample.subarray(0, length), possible);
+    if (sample.length <= length) break;
+  }
+  return evidence!;
+}
+
+function scored(sample: Uint8Array, possible?: readonly Encoding[]): Evidence {
+  const wanted = (encoding: Encoding): boolean => possible === undefined || possible.includes(encoding);
+  const pairs = pairScores(sample, wanted).sort((a, b) => b[1] - a[1]);
+  const beyond = sample.reduce((sum, byte) => sum + (byte >> 7), 0);
+  // letters that are bytes each do not form so frequent pairs
+  if (beyond >= ENOUGH && pairs.length > 0 && pairs[0]![1] > SURELY_PAIRS * beyond) return { scores: pairs, beyond };
+  const scores = [...pairs, ...singleByteScores(sample, wanted)].sort((a, b) => b[1] - a[1]);
   // one that several families of languages have counts by its best
   const seen = new Set<Encoding>();
-  return scores.filter(([encoding]) => !seen.has(encoding) && seen.add(encoding));
+  return { scores: scores.filter(([encoding]) => !seen.has(encoding) && seen.add(encoding)), beyond };
 }
 
-/** Whether `scoresOf` knows texts in this encoding. */
+/** Whether `evidenceOf` knows texts in this encoding. */
 export function isScored(encoding: Encoding): boolean {
   return PAIR_ENCODINGS.includes(encoding) || SINGLE_BYTE_ENCODINGS.includes(encoding);
 }

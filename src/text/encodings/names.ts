@@ -125,7 +125,7 @@ export function singleByteTable(encoding: Encoding): string | null {
   return table.chars.length === 128 ? ASCII + table.chars : table.chars;
 }
 
-const ASCII = String.fromCharCode(...Array.from({ length: 128 }, (_, byte) => byte));
+const ASCII = Array.from({ length: 128 }, (_, byte) => String.fromCharCode(byte)).join('');
 
 function tableNamed(name: string): (typeof generated)[string] | undefined {
   return Object.hasOwn(generated, name) ? generated[name] : Object.hasOwn(others, name) ? others[name] : undefined;

@@ -298,7 +298,7 @@ export function singleByteScores(
       if (model.isLatin && !contexts.has(model)) contexts.set(model, contextOf(sample, model, ascii));
     }
   }
-  const best = Math.max(...contexts.values());
+  const best = Array.from(contexts.values()).reduce((a, b) => Math.max(a, b), -Infinity);
   return asked.map(({ encoding, rarity, readings }) => {
     let score = -Infinity;
     for (const reading of readings) {

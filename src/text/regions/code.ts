@@ -1,6 +1,7 @@
 // Code: comments and strings are prose, the rest is code. No language is parsed; what a lexer needs to know to find where
 // comments and strings end is in its Lexis. A string that is not closed ends with its line, so that a slip costs a line.
 
+import { stringOf } from '../tokenizer.ts';
 import type { Backslash } from '../escapes.ts';
 import type { Language, Lexis, RawStrings } from '../languages.ts';
 import {
@@ -112,7 +113,7 @@ export class CodeScanner implements Scanner {
       }
       const found = this.#openers.find(({ open }) => isAt(text, i, to, open));
       const opener =
-        found && !found.isComment && this.#raw
+        found && this.#raw && !(found.isComment && found.backslash === 'nothing')
           ? (rawOpener(found, this.#raw, text, from, i, to, this.#wasEscaped) ?? found)
           : found;
       if (opener) {
@@ -163,7 +164,7 @@ export class CodeScanner implements Scanner {
         this.#inside = null;
         break;
       }
-      if (isComment) continue;
+      if (isComment && backslash === 'nothing') continue;
       if (unit === BACKSLASH && i + 1 < to) {
         hasEscapes = true;
         if (isKept && text[i + 1] !== LINE_BREAK) i++; // what is escaped ends no string
@@ -197,7 +198,7 @@ function openersOf(lexis: Lexis): Opener[] {
   return [
     ...blockComments.map(([open, close]) => ({ open: signOf(open), close: signOf(close), ...comment, isLong: true })),
     ...lineComments.map((open) => ({ open: signOf(open), close: NO_SIGN, ...comment, isLong: false })),
-    // what a language keeps its documentation in stands for itself, as a comment does
+    // what a language keeps its documentation in is a text of its own, as a comment is
     ...longQuotes.map((quote) => ({
       open: signOf(quote),
       close: signOf(CLOSING[quote] ?? quote),
@@ -218,7 +219,7 @@ const LONGEST_PREFIX = 20;
 /** The string that `opener` begins at `at`, if what stands beside it makes it raw; else null. */
 function rawOpener(
   opener: Opener,
-  { prefix, opening, close, isLong, backslash, doubles = false }: RawStrings,
+  { prefix, last, opening, close, isLong, backslash, doubles = false }: RawStrings,
   text: Uint16Array,
   from: number,
   at: number,
@@ -226,12 +227,13 @@ function rawOpener(
   wasEscaped: boolean,
 ): Opener | null {
   const end = wasEscaped && text[at - 1] === SPACE ? at - 1 : at;
+  if (!last.includes(String.fromCharCode(text[end - 1]!))) return null;
   const before = prefix.exec(slice(text, Math.max(from, end - LONGEST_PREFIX), end));
   if (!before) return null;
   const inside = at + opener.open.length;
   const behind = opening?.exec(slice(text, inside, Math.min(to, inside + LONGEST_PREFIX)));
   if (opening && !behind) return null;
-  const mark = String.fromCharCode(...opener.open);
+  const mark = stringOf(opener.open);
   return {
     ...opener,
     open: text.slice(at, inside + (behind?.[0].length ?? 0)),

@@ -7,14 +7,20 @@ export interface Breaks {
   tag(name: string, kind: 'start' | 'end' | 'empty'): void;
   /** Whether a sentence ends before this text, which is not blank, [start, end) of `text`. */
   endsBefore(text: Uint16Array, start: number, end: number): boolean;
+  /** Whether a word may go on behind such a tag. */
+  joins(name: string): boolean;
 }
 
 /** Tags that mark words within a line. */
 export const HTML_INLINE = new Set(
-  'a abbr acronym b bdi bdo big cite code data del dfn em emphasis font g i ins kbd label mark q ref rp rt ruby s samp small span strike strong sub sup time tspan tt u var wbr'.split(
+  'a abbr acronym b bdi bdo big cite code data del dfn em emphasis font g i img ins kbd label mark q ref rp rt ruby s samp small span strike strong sub sup time tspan tt u var wbr'.split(
     ' ',
   ),
 );
+/** Of these, what stands beside words and not within them: footnotes, labels, readings of other letters. */
+const BESIDE = new Set(['img', 'kbd', 'label', 'q', 'ref', 'rp', 'rt', 'ruby']);
+/** Tags that may stand within a word: O<b>n</b>ce. */
+export const WITHIN_WORDS: ReadonlySet<string> = new Set(Array.from(HTML_INLINE).filter((name) => !BESIDE.has(name)));
 /** What subtitles in SAMI have: a sentence may go on in the next one. */
 const SAMI_INLINE = new Set(['sync', 'p', 'br', 'body', ...HTML_INLINE]);
 
@@ -44,6 +50,10 @@ export class NamedBreaks implements Breaks {
     this.#breaks = false;
     return breaks;
   }
+
+  joins(name: string): boolean {
+    return WITHIN_WORDS.has(name);
+  }
 }
 
 /** Blocks wherever they stand. */
@@ -56,6 +66,8 @@ const TEXT_BLOCKS = new Set('p para simpara h1 h2 h3 h4 h5 h6 li td th'.split(' 
 const VOID = new Set(['br', 'hr', 'img', 'wbr']);
 /** Elements of corpora that hold a word or a sign each (TEI, BNC, FoLiA, NAF, SemCor). */
 const WORDS = new Set(['w', 'wf', 'c', 'pc', 'm', 'tok', 'token', 'word']);
+/** Elements that hold what stands beside the words around them (TEI, DocBook, JATS). */
+const NOTES = new Set('note footnote fn ref xref noteref footnoteref indexterm'.split(' '));
 /** An element that holds one word so often, with signs among its like, is one of these. */
 const OFTEN = 12;
 const DEEPEST = 500;
@@ -113,6 +125,12 @@ export class MixedContentBreaks implements Breaks {
     this.#crossed = [];
     this.#isFar = false;
     return breaks;
+  }
+
+  /** A letter on both sides is mixed content: one of them is text beside the element. */
+  joins(name: string): boolean {
+    if (BLOCKS.has(name) || BESIDE.has(name) || NOTES.has(name) || this.#isWord(name)) return false;
+    return !VOID.has(name) || name === 'wbr';
   }
 
   #cross(element: Element): void {

@@ -1,11 +1,19 @@
 // Markdown, what is inside a paragraph: spans of code are code; addresses, tags, targets and titles of links, and formulas
 // are left out. What stands inside a word, emphasis, tags and links, joins it: **한국**은, [한국](a)은 and 10<sup>th</sup>.
 
-import { CLASSES, RARE, SPACE, NEWLINE, UNSPACED } from '../tokenizer.ts';
+import { CLASSES, SPACE, NEWLINE, UNSPACED } from '../tokenizer.ts';
 import { languageNamed } from '../languages.ts';
-import { HTML_INLINE } from './element-breaks.ts';
+import { HTML_INLINE, WITHIN_WORDS } from './element-breaks.ts';
 import { tagName } from './html.ts';
-import { entityAt, isInWord, joinWord, type Reference, type ReferenceAt } from './references.ts';
+import {
+  beginsInWord,
+  endsInWord,
+  entityAt,
+  isInWord,
+  joinWord,
+  type Reference,
+  type ReferenceAt,
+} from './references.ts';
 import { codeKind, find, isAt, isDigit, isLetter, PROSE, signOf, slice, type Regions } from './regions.ts';
 
 const ANY_CODE_KIND = codeKind(languageNamed('code')!);
@@ -160,17 +168,7 @@ export class MarkdownInline {
           const isTag = isLetter(text[i + 1]) || text[i + 1] === 47;
           const isAddress = isTag && !isTagAt(text, i, to);
           const name = isTag && !isAddress ? tagName(text, i, end) : '';
-          i = this.#mark(
-            isTag && !isAddress
-              ? HTML_INLINE.has(name)
-                ? 'join'
-                : name === 'br' || name === 'img'
-                  ? 'part'
-                  : 'break'
-              : 'part',
-            i,
-            end,
-          );
+          i = this.#mark(isTag && !isAddress ? kindOfTag(text, name, i, end) : 'part', i, end);
           break;
         }
         case 38: {
@@ -270,6 +268,14 @@ export class MarkdownInline {
   }
 }
 
+/** What becomes of the tag [at, end) of this name. */
+function kindOfTag(text: Uint16Array, name: string, at: number, end: number): Kind {
+  // a number that is raised is a power or that of a note
+  if (name === 'sup' && text[at + 1] !== 47 && isDigit(text[end])) return 'part';
+  if (WITHIN_WORDS.has(name)) return 'join';
+  return HTML_INLINE.has(name) || name === 'br' || name === 'img' ? 'part' : 'break';
+}
+
 /** Whether the rule of three forbids the pair. */
 function isOddPair(opener: Delimiter, closer: Delimiter): boolean {
   if (!opener.closes && !closer.opens) return false;
@@ -293,7 +299,7 @@ function emit(text: Uint16Array, from: number, to: number, marks: readonly Mark[
     const { kind, start: at, end, reference, width = 0 } = marks[next]!;
     if (at < done) continue; // in a word that was joined
     const isReference = reference !== undefined;
-    if (isReference || (kind === 'join' && at > start && isWord(text[at - 1]!) && goesOn(text, marks, next, to))) {
+    if (isReference || (kind === 'join' && at > start && endsInWord(text, at) && goesOn(text, marks, next, to))) {
       done = joinWord(text, at, to, regions, referenceAt);
       continue;
     }
@@ -310,15 +316,11 @@ function goesOn(text: Uint16Array, marks: readonly Mark[], index: number, to: nu
   for (;;) {
     const { end } = marks[index]!;
     const next = marks[index + 1];
-    if (next?.start !== end || next.kind === 'code') return end < to && isWord(text[end]!);
+    if (next?.start !== end || next.kind === 'code') return beginsInWord(text, end, to);
     if (next.kind === 'reference') return true;
     if (next.kind !== 'join') return false;
     index++;
   }
-}
-
-function isWord(unit: number): boolean {
-  return CLASSES[unit]! >= RARE;
 }
 
 const WHITE = 0;

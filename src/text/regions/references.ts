@@ -4,8 +4,9 @@
 // over.
 
 import { decodeHTMLStrict } from 'entities/decode';
-import { CLASSES, CONTINUE, UNSPACED } from '../tokenizer.ts';
+import { CLASSES, CONTINUE, MIDDLE, RARE, UNSPACED } from '../tokenizer.ts';
 import { isDigit, isLetter, slice, type Regions } from './regions.ts';
+import { nfc } from '../normalize.ts';
 
 /** What stands at a place of the text, and where it ends. */
 export interface Reference {
@@ -82,6 +83,18 @@ function meaningOf(entity: string): string {
 /** Whether what a reference stands for may be part of a word. */
 export function isInWord({ meaning }: Reference): boolean {
   return IN_WORD.test(meaning);
+}
+
+/** Whether a word ends at `at`, or an apostrophe that goes on with it: l'<em>eau</em>. */
+export function endsInWord(text: Uint16Array, at: number): boolean {
+  const kind = at > 0 ? CLASSES[text[at - 1]!]! : 0;
+  return kind >= RARE || (kind === MIDDLE && at > 1 && CLASSES[text[at - 2]!]! >= RARE);
+}
+
+/** Whether a word goes on at `at`, perhaps with an apostrophe: <i>Titanic</i>'s. */
+export function beginsInWord(text: Uint16Array, at: number, to: number): boolean {
+  const kind = at < to ? CLASSES[text[at]!]! : 0;
+  return kind >= RARE || (kind === MIDDLE && at + 1 < to && CLASSES[text[at + 1]!]! >= RARE);
 }
 
 /**
@@ -163,7 +176,7 @@ function composed(word: Letters): Letters {
     for (end = from + 1; end < word.units.length && isCombining(word.units[end]!); end++) {
       cluster += String.fromCharCode(word.units[end]!);
     }
-    const letter = cluster.normalize('NFC');
+    const letter = nfc(cluster);
     if (letter !== cluster) add(result, letter, word.places[from]!);
     else {
       for (let i = from; i < end; i++) {

@@ -2,6 +2,7 @@
 // A scanner finds them in the text itself, so that every word keeps its place in the document; letters that were moved up
 // to the beginning of their word (references.ts) have theirs in a list.
 
+import { stringOf } from '../tokenizer.ts';
 import { CODES, type Language } from '../languages.ts';
 
 /** Kinds of regions: prose, and for code the place of its language in CODES, plus 1. */
@@ -29,7 +30,9 @@ export class Regions {
   data = new Int32Array(4 * 64);
   length = 0;
   /** Place in the text and place in the document, (2 n), ascending: from the one on, the text is what the document has from the other on. */
-  readonly moves: number[] = [];
+  readonly #moves: number[] = [];
+  /** Those behind the last one that was put in: place in the document and in the text, descending. */
+  readonly #later: number[] = [];
   #breaks = false;
 
   /** The region [start, end). One that goes on where the last one ends is made part of it. */
@@ -63,36 +66,47 @@ export class Regions {
     return this.#breaks;
   }
 
-  /** Takes more of `moves`, of a word, whose last place the move ends at. */
+  /** Takes more moves, of a word, whose last place the move ends at. */
   move(word: readonly number[]): void {
-    const { moves } = this;
     // of a notebook's cell the escapes were read before, and then the HTML in it: what that moves was moved already
     const inDocument = word.map((place, index) => (index % 2 ? this.placeInDocument(place) : place));
-    let at = moves.length;
-    while (at > 0 && moves[at - 2]! > word[0]!) at -= 2;
-    let end = at;
-    while (end < moves.length && moves[end]! <= word.at(-2)!) end += 2;
-    if (at === moves.length)
-      for (const place of inDocument) moves.push(place); // a spread has no room for many
-    else moves.splice(at, end - at, ...inDocument);
+    const [moves, later] = [this.#moves, this.#later];
+    while (moves.length > 0 && moves.at(-2)! > word[0]!) later.push(moves.pop()!, moves.pop()!);
+    while (later.length > 0 && later.at(-1)! <= word[0]!) moves.push(later.pop()!, later.pop()!);
+    while (later.length > 0 && later.at(-1)! <= word.at(-2)!) later.length -= 2;
+    for (const place of inDocument) moves.push(place); // a spread has no room for many
   }
 
   /** Where in the document a place in the text is. */
   placeInDocument(place: number): number {
-    const { moves } = this;
-    let [low, high] = [0, moves.length / 2];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (moves[2 * middle]! <= place) low = middle + 1;
-      else high = middle;
+    const later = this.#later;
+    const count = later.length / 2;
+    /** Of the pairs in their order, the text's place. */
+    const isBefore = (index: number): boolean => later[later.length - 1 - 2 * index]! <= place;
+    if (count > 0 && isBefore(0)) {
+      const at = later.length - 2 * lastOf(count, isBefore) - 2;
+      return place + later[at]! - later[at + 1]!;
     }
-    return low === 0 ? place : place + moves[2 * low - 1]! - moves[2 * low - 2]!;
+    const moves = this.#moves;
+    const last = lastOf(moves.length / 2, (index) => moves[2 * index]! <= place);
+    return last < 0 ? place : place + moves[2 * last + 1]! - moves[2 * last]!;
   }
 
   clear(): void {
     this.length = 0;
-    this.moves.length = 0;
+    this.#moves.length = this.#later.length = 0;
   }
+}
+
+/** The last of `count` places that a condition holds at which holds up to it; -1 where it never does. */
+function lastOf(count: number, holds: (index: number) => boolean): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** The units of a sign of markup. */
@@ -137,7 +151,7 @@ export function isBlank(text: Uint16Array, from: number, to: number): boolean {
 
 /** A short part of the text as a string. */
 export function slice(text: Uint16Array, from: number, to: number): string {
-  return String.fromCharCode(...text.subarray(from, to));
+  return stringOf(text.subarray(from, to));
 }
 
 export function isLetter(unit: number | undefined): boolean {

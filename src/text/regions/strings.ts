@@ -4,9 +4,12 @@
 import type { Escapes } from '../escapes.ts';
 import { isInWord, joinWord, type Reference, type ReferenceAt } from './references.ts';
 import { isLetter, slice, type Regions } from './regions.ts';
+import { nfc } from '../normalize.ts';
 
 const BACKSLASH = 92;
 const SPACE = 32;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
 const SOFT_HYPHEN = '\u00ad';
 const LONGEST_NAME = 90;
 /** The control characters that are space between words or lines; the others are a space. */
@@ -18,40 +21,56 @@ function escapeOf(escapes: Escapes, text: Uint16Array, at: number, to: number): 
   const sign = String.fromCharCode(text[at + 1]!);
   const written = (code: number, end: number): Reference =>
     bytes && code >= 0x80 ? characterOf(code, end, escapes, text, to) : referenceTo(code, end);
-  const rest = (length: number): string => slice(text, at + 2, Math.min(to, at + 2 + length));
   if (codes.includes('h')) {
-    const code = /^[\da-f]{1,6}/i.exec(slice(text, at + 1, Math.min(to, at + 7)))?.[0];
-    if (code === undefined) return null;
+    const end = endOfDigits(text, at + 1, Math.min(to, at + 7), 16);
+    if (end === at + 1) return null;
     // a space ends the digits
-    const end = at + 1 + code.length;
-    return referenceTo(Number.parseInt(code, 16), end < to && text[end] === SPACE ? end + 1 : end);
+    return referenceTo(numberOf(text, at + 1, end, 16), end < to && text[end] === SPACE ? end + 1 : end);
   }
+  const first = at + 2;
   if (sign === 'x' && /[xC]/.test(codes)) {
-    const digits = (codes.includes('C') ? /^[\da-f]{1,4}/i : /^[\da-f]{1,2}/i).exec(rest(4))?.[0];
-    if (digits !== undefined) return written(Number.parseInt(digits, 16), at + 2 + digits.length);
+    const end = endOfDigits(text, first, Math.min(to, first + (codes.includes('C') ? 4 : 2)), 16);
+    if (end > first) return written(numberOf(text, first, end, 16), end);
+  } else if (sign === 'u' || sign === 'U') {
+    if (sign === 'u' && text[first] === OPEN_BRACE && codes.includes('{')) {
+      const length = text.subarray(first + 1, Math.min(to, first + 10)).indexOf(CLOSE_BRACE);
+      const digits = slice(text, first + 1, first + 1 + length).replaceAll('_', ''); // Rust parts them
+      if (/^[\da-f]{1,8}$/i.test(digits)) return referenceTo(Number.parseInt(digits, 16), first + length + 2);
+    }
+    const length = sign === 'u' ? (codes.includes('u') ? 4 : 0) : codes.includes('U') ? 8 : codes.includes('A') ? 4 : 0;
+    const end = first + length;
+    if (length > 0 && end <= to && endOfDigits(text, first, end, 16) === end) {
+      return referenceTo(numberOf(text, first, end, 16), end);
+    }
+  } else if (sign >= '0' && sign <= '9') {
+    const base = codes.includes('o') ? 8 : codes.includes('d') ? 10 : 0;
+    const end = base === 0 ? at + 1 : endOfDigits(text, at + 1, Math.min(to, at + 4), base);
+    if (end > at + 1) return written(numberOf(text, at + 1, end, base), end);
+  } else if (sign === 'N' && text[first] === OPEN_BRACE && codes.includes('N')) {
+    const end = text.subarray(first, Math.min(to, first + LONGEST_NAME)).indexOf(CLOSE_BRACE);
+    if (end > 0) return { meaning: ' ', end: first + end + 1 };
   }
-  if (sign === 'u' && codes.includes('{')) {
-    const braced = /^\{([\da-f_]{1,8})\}/i.exec(rest(10));
-    if (braced) return referenceTo(Number.parseInt(braced[1]!.replaceAll('_', ''), 16), at + 2 + braced[0].length);
-  }
-  const length =
-    { u: codes.includes('u') ? 4 : 0, U: codes.includes('U') ? 8 : codes.includes('A') ? 4 : 0 }[sign] ?? 0;
-  if (length > 0) {
-    const digits = rest(length);
-    if (digits.length === length && /^[\da-f]+$/i.test(digits))
-      return referenceTo(Number.parseInt(digits, 16), at + 2 + length);
-  }
-  if (/\d/.test(sign) && /[od]/.test(codes)) {
-    const isOctal = codes.includes('o');
-    const digits = (isOctal ? /^[0-7]{1,3}/ : /^\d{1,3}/).exec(sign + rest(2))?.[0];
-    if (digits !== undefined) return written(Number.parseInt(digits, isOctal ? 8 : 10), at + 1 + digits.length);
-  }
-  if (sign === 'N' && codes.includes('N')) {
-    const name = /^\{[\w -]+\}/.exec(rest(LONGEST_NAME))?.[0];
-    if (name !== undefined) return { meaning: ' ', end: at + 2 + name.length };
-  }
-  if (controls.includes(sign)) return { meaning: SPACES[sign] ?? ' ', end: at + 2 };
-  return null;
+  return controls.includes(sign) ? { meaning: SPACES[sign] ?? ' ', end: first } : null;
+}
+
+/** Behind the digits of [from, to), of base 8, 10 or 16. */
+function endOfDigits(text: Uint16Array, from: number, to: number, base: number): number {
+  let end = from;
+  while (end < to && digitOf(text[end]!) < base) end++;
+  return end;
+}
+
+function numberOf(text: Uint16Array, from: number, to: number, base: number): number {
+  let number = 0;
+  for (let i = from; i < to; i++) number = number * base + digitOf(text[i]!);
+  return number;
+}
+
+/** 16 for what is no digit. */
+function digitOf(unit: number): number {
+  if (unit >= 48 && unit <= 57) return unit - 48;
+  const small = unit | 32;
+  return small >= 97 && small <= 102 ? small - 87 : 16;
 }
 
 /** The character of UTF-8 that begins with a byte that is written out, and goes on behind it; a space if there is none. */
@@ -67,25 +86,28 @@ function characterOf(first: number, from: number, escapes: Escapes, text: Uint16
     end = next.end;
   }
   if (bytes.length !== count) return { meaning: ' ', end: from };
-  return { meaning: UTF8.decode(Uint8Array.from(bytes)).normalize('NFC'), end };
+  return { meaning: nfc(UTF8.decode(Uint8Array.from(bytes))), end };
 }
 
 const UTF8 = new TextDecoder();
 
 function referenceTo(point: number, end: number): Reference {
-  if (point > 0x10ffff || Number.isNaN(point)) return { meaning: ' ', end };
+  if (point > 0x10ffff) return { meaning: ' ', end };
   if (point < SPACE) return { meaning: point > 8 && point < 14 ? String.fromCharCode(point) : ' ', end };
   const meaning = String.fromCodePoint(point);
-  return { meaning: meaning === SOFT_HYPHEN ? '' : meaning.normalize('NFC'), end };
+  return { meaning: meaning === SOFT_HYPHEN ? '' : nfc(meaning), end };
 }
 
 /** Writes what escapes in the string [start, end) stand for over them, and spaces where that is shorter. */
 export function unescape(text: Uint16Array, start: number, end: number, regions: Regions, escapes: Escapes): void {
-  const referenceAt: ReferenceAt = (units, at, to) =>
-    units[at] === BACKSLASH && at + 1 < to ? escapeOf(escapes, units, at, to) : null;
+  const referenceAt: ReferenceAt = (units, at, to) => {
+    const sign = units[at] === 0 ? at + 1 : at; // of a string in a notebook: \\u00e9
+    return units[sign] === BACKSLASH && sign + 1 < to ? escapeOf(escapes, units, sign, to) : null;
+  };
   for (let i = start; i + 1 < end; i++) {
-    if (text[i] !== BACKSLASH) continue;
+    if (text[i] !== BACKSLASH && text[i] !== 0) continue;
     const escape = referenceAt(text, i, end);
+    if (!escape && text[i] === 0) continue;
     if (escape && isInWord(escape)) i = joinWord(text, i, end, regions, referenceAt) - 1;
     else if (escape) {
       text.fill(SPACE, i, escape.end);

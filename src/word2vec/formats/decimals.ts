@@ -7,6 +7,8 @@
 // floats, one time in some million, is the text read by Number(). Writing gives the fewest digits
 // that come back to the bit when they are read.
 
+import { latin1Of } from './latin1.ts';
+
 const ZERO = 0x30;
 const NINE = 0x39;
 const MINUS = 0x2d;
@@ -113,7 +115,7 @@ export class DecimalReader {
   }
 
   #slow(bytes: Uint8Array, start: number, end: number): number {
-    return Math.fround(Number(String.fromCharCode(...bytes.subarray(start, end))));
+    return Math.fround(Number(latin1Of(bytes.subarray(start, end))));
   }
 
   /** What does not look like a number: `nan`, `inf`, or none. */
@@ -121,7 +123,7 @@ export class DecimalReader {
     let at = start;
     while (at < end && !isSeparator(bytes[at]!)) at++;
     this.at = at;
-    const text = String.fromCharCode(...bytes.subarray(start, Math.min(at, start + 10))).toLowerCase();
+    const text = latin1Of(bytes.subarray(start, Math.min(at, start + 10))).toLowerCase();
     this.valid = /^[+-]?(nan|inf(inity)?)$/.test(text);
     if (!this.valid || text.endsWith('nan')) return NaN;
     return text.startsWith('-') ? -Infinity : Infinity;

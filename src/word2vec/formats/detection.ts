@@ -2,6 +2,7 @@
 // it open.
 
 import { FastTextReader, isFastText } from './fasttext.ts';
+import { latin1Of } from './latin1.ts';
 import { ProjectorVectorReader } from './projector.ts';
 import { SafetensorsVectorReader } from './safetensors.ts';
 import { areQuoted, fieldsOf, isNumber, textShape } from './text-shape.ts';
@@ -38,7 +39,7 @@ export function detectFormat(name: string, head: Uint8Array): ReadableFormat {
   if (isFastText(head)) return 'fasttext';
   for (const { what, bytes } of FOREIGN) if (beginsWith(head, bytes)) fail({ kind: 'foreign', what });
   if (beginsWith(head, [0x50, 0x4b, 0x03, 0x04])) fail({ kind: 'foreign', what: kindOfZip(head) });
-  if (String.fromCharCode(...head.subarray(257, 262)) === 'ustar') fail({ kind: 'foreign', what: 'compressed' }); // tar
+  if (latin1Of(head.subarray(257, 262)) === 'ustar') fail({ kind: 'foreign', what: 'compressed' }); // tar
   if (utf16Of(head)) fail({ kind: 'notUtf8' });
   // a JSON object behind a length whose upper half is zero
   if (head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0)) return 'safetensors';
@@ -80,7 +81,7 @@ function beginsWith(head: Uint8Array, bytes: readonly number[]): boolean {
 /** What a ZIP archive holds, by the name of its first file. */
 function kindOfZip(head: Uint8Array): ForeignFormat {
   const length = head[26]! | (head[27]! << 8);
-  const name = String.fromCharCode(...head.subarray(30, 30 + length));
+  const name = latin1Of(head.subarray(30, 30 + length));
   if (name.endsWith('.npy')) return 'numpyArchive';
   return /(^|\/)(data\.pkl|\.format_version|byteorder)$/.test(name) ? 'pytorch' : 'compressed';
 }

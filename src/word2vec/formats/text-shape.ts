@@ -78,7 +78,7 @@ function rowOf(line: string): Row {
 function commonSize(rows: readonly Row[]): number {
   const counts = new Map<number, number>();
   for (const { numbers } of rows) counts.set(numbers, (counts.get(numbers) ?? 0) + 1);
-  const most = Math.max(...counts.values());
+  const most = Array.from(counts.values()).reduce((a, b) => Math.max(a, b), -Infinity);
   const sizes = [...counts.keys()].filter((size) => counts.get(size) === most).sort((a, b) => a - b);
   const [smallest] = sizes as [number];
   const isOfWord = ({ fields, numbers }: Row): boolean =>

@@ -4,6 +4,7 @@
 // there are few.
 
 import type { NgramOptions } from '../subwords.ts';
+import { latin1Of } from './latin1.ts';
 
 /**
  * A format that is written. `glove`: text without a header. `projector`: the Embedding Projector's
@@ -180,7 +181,7 @@ export class VectorTable {
     }
     // two such words may look alike while they are not decoded: their bytes tell them apart
     const before = this.words.length;
-    this.#add(`\ufffd${String.fromCharCode(...word)}`);
+    this.#add(`\ufffd${latin1Of(word)}`);
     if (this.words.length > before) this.#undecoded.set(before, word.slice());
   }
 

@@ -5,6 +5,7 @@
 // before them is the word; a line that is neither is left out.
 
 import { DecimalReader, isSeparator } from './decimals.ts';
+import { latin1Of } from './latin1.ts';
 import { Lines } from './lines.ts';
 import { writeRows } from './text-rows.ts';
 import { fieldsOf, isNumber } from './text-shape.ts';
@@ -197,7 +198,7 @@ const POINT = 0x2e;
  */
 function withoutQuotes(word: Uint8Array): Uint8Array {
   if (word.length < 2 || word[0] !== QUOTE || word.at(-1) !== QUOTE) return word;
-  const inner = String.fromCharCode(...word.subarray(1, -1)).replace(/\\(["\\])|"(")/g, '$1$2');
+  const inner = latin1Of(word.subarray(1, -1)).replace(/\\(["\\])|"(")/g, '$1$2');
   return Uint8Array.from(inner, (byte) => byte.charCodeAt(0));
 }
 
@@ -207,7 +208,7 @@ function withoutQuotes(word: Uint8Array): Uint8Array {
  */
 export function parseHeader(line: Uint8Array, between = / +/): { rows: number; vectorSize: number } | null {
   if (line.length > 40) return null;
-  const fields = String.fromCharCode(...line)
+  const fields = latin1Of(line)
     .replace(/[\s]+$/, '')
     .replace(/^ +/, '')
     .split(between);
