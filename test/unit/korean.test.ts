@@ -30,7 +30,7 @@ function placeholders(text: string): string[] {
 
 /** Ids of settings, commands of links and values in code: what no language changes. */
 function untranslated(text: string): string[] {
-  const ids = text.match(/#[\w.]+#|\bcommand:[\w.]+|`[^`]+`|\blexiscope\.[\w.]*\w|“[\w.]*[\w:]”/g) ?? [];
+  const ids = text.match(/\$\([\w-]+\)|#[\w.]+#|\bcommand:[\w.]+|`[^`]+`|\blexiscope\.[\w.]*\w|“[\w.]*[\w:]”/g) ?? [];
   return ids.sort();
 }
 
