@@ -191,7 +191,9 @@ export default defineConfig(
     rules: nothingOf(vscode, clients, scripts, answers, floor, ...(folder === 'training' ? [] : [computeTasks])),
   })),
   {
-    files: ['check-options', 'kernels', 'options', 'progress', 'run-context'].map((name) => `src/engine/${name}.ts`),
+    files: ['check-options', 'display-language', 'kernels', 'options', 'progress', 'run-context'].map(
+      (name) => `src/engine/${name}.ts`,
+    ),
     rules: nothingOf(vscode, clients, scripts, [
       /^\.\/(?!(check-options|kernels|options|progress|run-context)\.ts$)/,
       'Every folder of the engine imports it: it imports none.',

@@ -69,7 +69,8 @@ export async function packageExtension(addresses = {}) {
 
 /**
  * The README as the extension's page, which is shown far from the project's files: pictures are
- * embedded or at an address, links to files lead to the repository or are their text alone.
+ * embedded or at an address, links to files lead to the repository or are their text alone; a line
+ * that is such a link and nothing else is left out.
  * @param {string} readme
  * @param {Addresses} addresses
  */
@@ -82,6 +83,7 @@ export async function extensionPage(readme, { repository, baseImagesUrl }) {
     pictures.set(path, baseImagesUrl ? `${baseImagesUrl}/${path}` : await embedded());
   }
   return readme
+    .replace(/^\[[^\]]*\]\((?!https:|#)[^)]+\)\n\n/gm, repository ? '$&' : '')
     .replace(/(!\[[^\]]*\])\(([^)]+)\)/g, (all, title, path) =>
       pictures.has(path) ? `${title}(${pictures.get(path)})` : all,
     )

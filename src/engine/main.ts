@@ -1,14 +1,13 @@
 // The engine process, forked by the extension host: serves EngineApi over the process's channel and ends with it.
 
-import * as l10n from '@vscode/l10n';
 import { createBirpc } from 'birpc';
 import { constants, setPriority } from 'node:os';
 import type { EngineApi, EngineEvents } from '../protocol/engine.ts';
+import { speakDisplayLanguage } from './display-language.ts';
 import { Engine } from './engine.ts';
 
 if (!process.send) throw new Error('The engine is started by the extension; from a shell, use `lexiscope`.');
-const bundle = process.env['LEXISCOPE_L10N'];
-if (bundle) l10n.config({ fsPath: bundle });
+speakDisplayLanguage();
 
 // Before any thread starts: threads inherit it. The editor goes first.
 try {

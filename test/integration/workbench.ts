@@ -29,9 +29,14 @@ export class Workbench {
     page.on('pageerror', (error) => this.errors.push(error.stack ?? error.message));
   }
 
-  /** Opens a window at `address` in a fresh browser profile. The caller closes it. */
-  static async open(browser: Browser, address: string): Promise<Workbench> {
+  /** Opens a window at `address` in a fresh browser profile, whose display language may be another than English: that of extensions, as the server has no language pack for VS Code itself. The caller closes it. */
+  static async open(browser: Browser, address: string, displayLanguage?: string): Promise<Workbench> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    if (displayLanguage)
+      await context.addInitScript(
+        (language) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: language }),
+        displayLanguage,
+      );
     const workbench = new Workbench(await context.newPage());
     await workbench.page.goto(address, { timeout: 60_000 });
     await workbench.#shown();

@@ -13,7 +13,7 @@ const MOST_LINES = 100;
 /** The documents, by their names in the project. */
 async function readDocuments(): Promise<Map<string, string>> {
   const docs = (await readdir(new URL('docs/', ROOT))).filter((name) => name.endsWith('.md'));
-  const names = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'bench/README.md'];
+  const names = ['README.md', 'README.ko.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'bench/README.md'];
   names.push(...docs.map((name) => `docs/${name}`));
   const texts = names.map(async (name) => [name, await readFile(new URL(name, ROOT), 'utf8')] as const);
   return new Map(await Promise.all(texts));

@@ -85,6 +85,8 @@ describe('the package', () => {
       ...(await readdir(new URL('media/walkthrough', root))).map((picture) => `media/walkthrough/${picture}`),
       'package.json',
       'package.nls.json',
+      'package.nls.ko.json',
+      'l10n/bundle.l10n.ko.json',
       'CHANGELOG.md',
       'LICENSE',
     ];
@@ -139,6 +141,9 @@ test("the extension's page has its pictures in it or at an address, and no link 
     '![a map](https://a.example/raw/docs/images/explorer.png) and [text](https://a.example/x/blob/HEAD/docs/text.md), [b](https://b.example)',
   );
   assert.equal(await extensionPage('see [text](docs/text.md#secrets)', {}), 'see text');
+  const alone = '# A\n\n[한국어](README.ko.md)\n\nsee';
+  assert.equal(await extensionPage(alone, {}), '# A\n\nsee');
+  assert.match(await extensionPage(alone, { repository: 'https://a.example/x' }), /\(https.*README\.ko\.md\)/);
 });
 
 test('the entries of an archive are read from its central directory', () => {

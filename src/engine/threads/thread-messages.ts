@@ -2,6 +2,7 @@
 
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { LogLevel, Progress } from '../../protocol/engine.ts';
+import { speakDisplayLanguage } from '../display-language.ts';
 import { connectVirtualFiles, virtualFilesAt } from '../files/virtual-files.ts';
 import type { WorkHooks } from '../progress.ts';
 
@@ -25,6 +26,7 @@ export type ThreadMessage =
 /** In place of a task: the thread is to give back what earlier ones had in memory. */
 export type Rest = 'rest';
 
+speakDisplayLanguage();
 const { cancelled: flag, files } = workerData as { cancelled: Int32Array; files?: MessagePort };
 if (files) connectVirtualFiles(virtualFilesAt(files));
 
