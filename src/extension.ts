@@ -1,4 +1,5 @@
-// Activation: builds the parts, wires them and hands their disposal to VS Code. No file is read and no process started here.
+// Activation: builds the parts, wires them and hands their disposal to VS Code. No file is read and
+// no process started here.
 
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
@@ -9,9 +10,9 @@ import { DocumentPlaces } from './host/document-places.ts';
 import { inspectPortOf } from './host/engine-process.ts';
 import { EvaluationReports } from './host/evaluation-reports.ts';
 import { ExplorerPanel } from './host/explorer-panel.ts';
-import { ReportDocuments } from './host/report-documents.ts';
 import { WordHover } from './host/hover.ts';
 import { showProblem } from './host/notices.ts';
+import { ReportDocuments } from './host/report-documents.ts';
 import { Status } from './host/status.ts';
 import { TokenView } from './host/token-view.ts';
 import { Training } from './host/training.ts';
@@ -31,7 +32,8 @@ export function activate(context: vscode.ExtensionContext): void {
 }
 
 function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): void {
-  // Files that run without vscode in the tests take their strings from @vscode/l10n: the same bundle.
+  // Files that run without vscode in the tests take their strings from @vscode/l10n: the same
+  // bundle.
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const model = new WorkspaceModel(modelPlaces(context), {
     entry: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.mjs').fsPath,

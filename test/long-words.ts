@@ -1,5 +1,5 @@
-// Words and names that people write and that look a little like keys: identifiers, compounds, words of agglutinating languages,
-// names of substances. None of them is a secret.
+// Words and names that people write and that look a little like keys: identifiers, compounds, words
+// of agglutinating languages, names of substances. None of them is a secret.
 
 const IDENTIFIERS = `
 getElementsByClassName requestAnimationFrame XMLHttpRequestEventTarget addEventListenerOnce isInstanceOfMyClass

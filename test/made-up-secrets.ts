@@ -1,6 +1,7 @@
-// Made-up secrets, a kind each: tokens in the shapes that their issuers document, values of what is named as secret in the forms
-// of many languages and files, and tokens where they are hard to see. Every random part is drawn from a seed; the shapes are put
-// together here, so that no scanner takes this file for a leak.
+// Made-up secrets, a kind each: tokens in the shapes that their issuers document, values of what is
+// named as secret in the forms of many languages and files, and tokens where they are hard to see.
+// Every random part is drawn from a seed; the shapes are put together here, so that no scanner
+// takes this file for a leak.
 
 import { mulberry32 } from '../src/numerics/random.ts';
 

@@ -1,5 +1,5 @@
-// Text for tests: sentences about a few topics, each with words of its own, so that a model that learned anything finds
-// the words of one topic alike. Seeded; English and Korean.
+// Text for tests: sentences about a few topics, each with words of its own, so that a model that
+// learned anything finds the words of one topic alike. Seeded; English and Korean.
 
 import { mulberry32 } from '../src/numerics/random.ts';
 
@@ -12,7 +12,10 @@ export const TOPICS = {
 
 const COMMON = ['the', 'a', 'of', 'and', 'in', 'with', 'to', 'was', 'near', 'over'];
 
-/** At least `words` words in sentences of about ten, each sentence on one topic, a paragraph every five sentences. */
+/**
+ * At least `words` words in sentences of about ten, each sentence on one topic, a paragraph every
+ * five sentences.
+ */
 export function syntheticText(words: number, seed: number): string {
   const random = mulberry32(seed);
   const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)]!;

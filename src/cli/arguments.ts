@@ -1,12 +1,12 @@
-// What is asked on the command line: options, with the names that the settings have, and operands. Throws a UsageError for
-// what cannot be meant.
+// What is asked on the command line: options, with the names that the settings have, and operands.
+// Throws a UsageError for what cannot be meant.
 
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { fromText } from '../options/value.ts';
 import type { FolderRequest, ModelParts, TrainRequest } from '../protocol/engine.ts';
-import { trainRequest, type Given } from '../settings/request.ts';
+import { type Given, trainRequest } from '../settings/request.ts';
 import { OPTIONS, PREFIX } from '../settings/table.ts';
 import { encodingNamed } from '../text/encodings.ts';
 import { languageNamed, PROSE_LANGUAGE } from '../text/languages.ts';

@@ -1,4 +1,5 @@
-// The command line: the engine without a window, for scripts and benchmarks. A second client of EngineApi.
+// The command line: the engine without a window, for scripts and benchmarks. A second client of
+// EngineApi.
 
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,15 +7,15 @@ import { basename, join, resolve } from 'node:path';
 import { Engine } from '../engine/engine.ts';
 import { writeFileAtomically } from '../engine/model/durable-file.ts';
 import {
-  exportFormat,
-  VECTOR_FILE_ENDINGS,
   type EngineApi,
   type EngineEvents,
+  exportFormat,
   type ModelSummary,
   type Unanswered,
+  VECTOR_FILE_ENDINGS,
 } from '../protocol/engine.ts';
-import { TOKEN_KINDS } from '../text/document-tokens.ts';
 import { importRequest, textOptions } from '../settings/request.ts';
+import { TOKEN_KINDS } from '../text/document-tokens.ts';
 import {
   encodingOf,
   givenBy,
@@ -30,8 +31,8 @@ import {
   UsageError,
   type Values,
 } from './arguments.ts';
-import { helpText, settingLines } from './help.ts';
 import { harmless } from './harmless.ts';
+import { helpText, settingLines } from './help.ts';
 import { cellLines, inspectionLines } from './language-model-lines.ts';
 import { evaluationLines, heading, importLines, leftOutLines, reportLines, row } from './report-lines.ts';
 

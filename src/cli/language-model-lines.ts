@@ -1,4 +1,5 @@
-// What the command line prints of language models: how well one predicts, cells compared, and the inside of one at work.
+// What the command line prints of language models: how well one predicts, cells compared, and the
+// inside of one at work.
 
 import type { CellReport, LanguageModelSummary, TextInspection } from '../protocol/engine.ts';
 
@@ -59,7 +60,10 @@ export function cellLines(reports: readonly CellReport[]): string[] {
   ]);
 }
 
-/** A line a word: how likely the model took it, how sure it was, its gates' means, what it expected most. */
+/**
+ * A line a word: how likely the model took it, how sure it was, its gates' means, what it expected
+ * most.
+ */
 export function inspectionLines({
   words,
   known,
@@ -105,7 +109,10 @@ function visible(text: string): string {
   return text.replaceAll(' ', '·').replace(/[\0-\x1f]/g, (control) => JSON.stringify(control).slice(1, -1));
 }
 
-/** Columns of one width each, the first to the left, the others to the right, but for the last `leftAtEnd`. */
+/**
+ * Columns of one width each, the first to the left, the others to the right, but for the last
+ * `leftAtEnd`.
+ */
 function table(rows: readonly string[][], leftAtEnd = 0): string[] {
   const columns = rows.reduce((most, { length }) => Math.max(most, length), 0);
   const widths = Array.from({ length: columns }, (_, column) =>

@@ -1,5 +1,5 @@
-// Starts the command line (command-line.ts), or says in one sentence that this Node is too old. It comes before everything
-// that an old Node cannot read, so it is a bundle of its own.
+// Starts the command line (command-line.ts), or says in one sentence that this Node is too old. It
+// comes before everything that an old Node cannot read, so it is a bundle of its own.
 
 import { engines } from '../../package.json';
 

@@ -1,4 +1,5 @@
-// What the command line says of a training, an import, an evaluation and a word, in lines for a terminal.
+// What the command line says of a training, an import, an evaluation and a word, in lines for a
+// terminal.
 
 import type {
   Evaluation,

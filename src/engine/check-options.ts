@@ -4,8 +4,8 @@ import * as l10n from '@vscode/l10n';
 import { availableParallelism } from 'node:os';
 import {
   LANGUAGE_MODEL,
-  languageModelConflict,
   type LanguageModelConflict,
+  languageModelConflict,
   type LanguageModelOptions,
 } from '../language-model/options.ts';
 import type { Option, OptionTable } from '../options/option.ts';
@@ -17,7 +17,10 @@ import { PHRASES, TEXT, type TextOptions } from '../text/options.ts';
 import { WORD2VEC, type Word2vecOptions } from '../word2vec/options.ts';
 import { FILES, LANGUAGE_MODEL_TRAINING, READING, RUN } from './options.ts';
 
-/** Throws a RangeError with a sentence for each option that cannot be: its name, its value, and what it may be. */
+/**
+ * Throws a RangeError with a sentence for each option that cannot be: its name, its value, and what
+ * it may be.
+ */
 export function checkOptions(request: TrainRequest): void {
   const { folders, reading, text, phrases, word2vec, projection, languageModel, threads, seed } = request;
   const { parts, tensorflow, vectorWidth } = request;
@@ -66,7 +69,10 @@ const STORED: Record<string, OptionTable> = {
   languageModelText: TEXT,
 };
 
-/** Throws a RangeError for options of a stored model that cannot be. Those that are missing, or of another version, count for nothing. */
+/**
+ * Throws a RangeError for options of a stored model that cannot be. Those that are missing, or of
+ * another version, count for nothing.
+ */
 export function checkStoredOptions(options: object): void {
   throwIfAny(
     Object.entries(STORED).flatMap(([group, table]) => {
@@ -78,8 +84,8 @@ export function checkStoredOptions(options: object): void {
 }
 
 /**
- * Compute threads to start: what was asked for, or every core in the first stages, which take seconds, and every core but
- * one in the last.
+ * Compute threads to start: what was asked for, or every core in the first stages, which take
+ * seconds, and every core but one in the last.
  */
 export function resolveThreads(threads: number, stage: 'first' | 'last'): number {
   return threads || Math.max(1, availableParallelism() - (stage === 'last' ? 1 : 0));
@@ -89,7 +95,10 @@ function throwIfAny(sentences: string[]): void {
   if (sentences.length > 0) throw new RangeError(sentences.join('\n'));
 }
 
-/** A sentence for each value that its option cannot have: it comes from a settings file or a command line, where the type says nothing. */
+/**
+ * A sentence for each value that its option cannot have: it comes from a settings file or a command
+ * line, where the type says nothing.
+ */
 function problems(prefix: string, table: OptionTable, values: object): string[] {
   return Object.entries(values).flatMap(([key, value]: [string, unknown]) => {
     const name = `lexiscope.${prefix}${key}`;

@@ -1,4 +1,5 @@
-// What a compute thread (compute-thread.ts) is given and what it gives back, by kind, and how such tasks are run.
+// What a compute thread (compute-thread.ts) is given and what it gives back, by kind, and how such
+// tasks are run.
 
 import type { CellReport, ComparisonSetup, Contender } from '../language-model/comparison/comparison.ts';
 import type { LanguageModelJob } from '../language-model/training/job.ts';
@@ -59,8 +60,8 @@ interface Means extends Pick<RunContext, 'script' | 'signal'> {
 }
 
 /**
- * Runs every task in a compute thread of its own and gives their results in order; null where `signal` stopped them.
- * One task's error ends all and is thrown.
+ * Runs every task in a compute thread of its own and gives their results in order; null where
+ * `signal` stopped them. One task's error ends all and is thrown.
  */
 export async function runTasks<Task extends TaskOf<ComputeTasks>>(
   tasks: readonly Task[],

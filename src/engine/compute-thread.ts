@@ -1,5 +1,5 @@
-// A compute thread: a worker thread that runs one task after the other, step by step, and looks at the cancel flag between
-// steps. What reads the folders is reading-thread.ts.
+// A compute thread: a worker thread that runs one task after the other, step by step, and looks at
+// the cancel flag between steps. What reads the folders is reading-thread.ts.
 
 import { CellComparison } from '../language-model/comparison/comparison.ts';
 import { LanguageModelThread } from '../language-model/training/training-thread.ts';

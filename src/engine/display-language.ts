@@ -1,4 +1,5 @@
-// The display language of VS Code, for the sentences of the engine's process and of its threads, each of which is told for itself.
+// The display language of VS Code, for the sentences of the engine's process and of its threads,
+// each of which is told for itself.
 
 import * as l10n from '@vscode/l10n';
 

@@ -1,47 +1,51 @@
-// The engine: the one implementation of EngineApi, for the extension host (over a process boundary) and the command
-// line (in its own process) alike. It answers questions on its thread; all training runs in compute threads.
+// The engine: the one implementation of EngineApi, for the extension host (over a process boundary)
+// and the command line (in its own process) alike. It answers questions on its thread; all training
+// runs in compute threads.
 
-import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
+import { setImmediate } from 'node:timers/promises';
+import { formerPlaces } from '../model-folder/model-places.ts';
+import { livingWriter, WriterLock } from '../model-folder/writer-lock.ts';
 import type {
   EngineApi,
   EngineEvents,
-  ImportOutcome,
-  ImportRequest,
-  TextToRead,
   FileContent,
   FileTokens,
+  ImportOutcome,
+  ImportRequest,
   ModelSummary,
   Phase,
   PlaceToRead,
   Progress,
   ReadingReport,
+  TextToRead,
   TrainOutcome,
   TrainRequest,
   VectorFormat,
 } from '../protocol/engine.ts';
 import type { TextOptions } from '../text/options.ts';
-import { compareCells } from './training/compare-cells.ts';
-import { deleteCheckpoints, interruptedAt } from './training/checkpoint.ts';
-import { placeOf, WholeProgress } from './training/whole-progress.ts';
 import { evaluate } from './evaluate.ts';
 import { exportVectors } from './exchange/export-vectors.ts';
-import { fileTokens } from './show-tokens.ts';
-import { importVectors } from './training/import-vectors.ts';
+import { type Kernels, loadKernels } from './kernels.ts';
 import { inSentences } from './learning-problems.ts';
-import { loadKernels, type Kernels } from './kernels.ts';
+import { adoptModel } from './model/adopt-model.ts';
+import { Model } from './model/model.ts';
 import { deleteModel, loadModel, modelRevision, removeLeftOvers, saveModel } from './model/model-store.ts';
 import type { StoredModel } from './model/stored-model.ts';
-import { Model } from './model/model.ts';
 import { deleteCache } from './reading/token-cache.ts';
-import { formerPlaces } from '../model-folder/model-places.ts';
-import { livingWriter, WriterLock } from '../model-folder/writer-lock.ts';
-import { adoptModel } from './model/adopt-model.ts';
 import type { RunContext } from './run-context.ts';
+import { fileTokens } from './show-tokens.ts';
+import { deleteCheckpoints, interruptedAt } from './training/checkpoint.ts';
+import { compareCells } from './training/compare-cells.ts';
+import { importVectors } from './training/import-vectors.ts';
 import type { Storing } from './training/stages.ts';
 import { train } from './training/train.ts';
+import { placeOf, WholeProgress } from './training/whole-progress.ts';
 
-/** Between two checkpoints of a training, ms: with the time it takes to write one, less than 30 s are lost. */
+/**
+ * Between two checkpoints of a training, ms: with the time it takes to write one, less than 30 s
+ * are lost.
+ */
 const CHECKPOINT_INTERVAL = 20_000;
 
 export class Engine implements EngineApi {
@@ -63,9 +67,9 @@ export class Engine implements EngineApi {
   #evaluation: AbortController | null = null;
 
   /**
-   * `distribution`: the URL of the built files, with a slash at its end. `checkpointInterval`: ms. `isPrepared`: whether a
-   * model is made ready for questions as soon as it is there; else the first question does it, and a command that asks
-   * none never does.
+   * `distribution`: the URL of the built files, with a slash at its end. `checkpointInterval`: ms.
+   * `isPrepared`: whether a model is made ready for questions as soon as it is there; else the
+   * first question does it, and a command that asks none never does.
    */
   constructor(distribution: URL, events: EngineEvents, checkpointInterval = CHECKPOINT_INTERVAL, isPrepared = true) {
     this.#isPrepared = isPrepared;
@@ -230,8 +234,9 @@ export class Engine implements EngineApi {
   }
 
   /**
-   * Makes a model; each of its stages is stored in the place of the model there is, and asked from then on. One at a time.
-   * What a checkpoint holds of a training that was cancelled waits for the next one. `phases`: those there will be.
+   * Makes a model; each of its stages is stored in the place of the model there is, and asked from
+   * then on. One at a time. What a checkpoint holds of a training that was cancelled waits for the
+   * next one. `phases`: those there will be.
    */
   async #replace<Report extends { seconds: Partial<Record<Phase, number>> }>(
     phases: readonly Phase[],
@@ -263,7 +268,10 @@ export class Engine implements EngineApi {
     });
   }
 
-  /** Does what takes the machine's threads and `cancel` stops: one at a time, and one process at a time in a folder. */
+  /**
+   * Does what takes the machine's threads and `cancel` stops: one at a time, and one process at a
+   * time in a folder.
+   */
   async #compute<Result>(work: (context: RunContext, lock: WriterLock) => Promise<Result>): Promise<Result> {
     const directory = this.#directory;
     if (directory === null) throw new Error('open() must name the model folder before a model is made');
@@ -318,7 +326,8 @@ export class Engine implements EngineApi {
   async #prepare(model: StoredModel): Promise<() => void> {
     const stored = { model, kernels: await this.#loadKernels() };
     const answering = this.#isPrepared ? new Model(model, stored.kernels, this.#answering) : null;
-    // the vectors of a large model take half a second: in pieces, so that other questions are heard between them
+    // the vectors of a large model take half a second: in pieces, so that other questions are heard
+    // between them
     while (answering?.step()) await setImmediate();
     return () => {
       this.#stored = stored;

@@ -16,8 +16,8 @@ interface Means {
 }
 
 /**
- * Null if `signal` stopped it. Throws one sentence if the file cannot be read, holds no such set, or does not say which words
- * a score belongs to.
+ * Null if `signal` stopped it. Throws one sentence if the file cannot be read, holds no such set,
+ * or does not say which words a score belongs to.
  */
 export async function evaluate(
   vectors: WordVectors,

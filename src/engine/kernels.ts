@@ -1,4 +1,5 @@
-// Loads the compiled kernels: dist/kernels/NAME.VARIANT.wasm, in the variant that this Node can run.
+// Loads the compiled kernels: dist/kernels/NAME.VARIANT.wasm, in the variant that this Node can
+// run.
 import { readFile } from 'node:fs/promises';
 import { relaxedSimd } from 'wasm-feature-detect';
 import { KERNELS } from '../kernel-interfaces/names.ts';
@@ -8,7 +9,10 @@ export type KernelName = (typeof KERNELS)[number];
 export type KernelVariant = 'simd' | 'relaxed-simd';
 export type Kernels = Readonly<Record<KernelName, WebAssembly.Module>>;
 
-/** The variant this machine runs: relaxed SIMD (V8 of Node 22 and later) multiplies and adds in one instruction, about 2.4 times as fast. */
+/**
+ * The variant this machine runs: relaxed SIMD (V8 of Node 22 and later) multiplies and adds in one
+ * instruction, about 2.4 times as fast.
+ */
 export async function bestVariant(): Promise<KernelVariant> {
   return (await relaxedSimd()) ? 'relaxed-simd' : 'simd';
 }

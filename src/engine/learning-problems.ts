@@ -13,7 +13,9 @@ const KINDS: Record<(LanguageModelProblem | Word2vecProblem)['kind'], true> = {
   lossGrew: true,
 };
 
-/** The problem of an error as the rooms throw it, here or in a thread; undefined for other errors. */
+/**
+ * The problem of an error as the rooms throw it, here or in a thread; undefined for other errors.
+ */
 function problemOf(error: unknown): LanguageModelProblem | Word2vecProblem | undefined {
   const { problem } = error as { problem?: { kind?: unknown } };
   const isOurs = typeof problem?.kind === 'string' && Object.hasOwn(KINDS, problem.kind);
@@ -25,7 +27,10 @@ export function inSentences(error: unknown): unknown {
   return problemOf(error) ? new Error(`${learningSentence(error)}.`, { cause: error }) : error;
 }
 
-/** A sentence without a full stop at its end, or the message of an error that is no problem of a training. */
+/**
+ * A sentence without a full stop at its end, or the message of an error that is no problem of a
+ * training.
+ */
 export function learningSentence(error: unknown): string {
   const problem = problemOf(error);
   if (!problem) return error instanceof Error ? error.message : String(error);

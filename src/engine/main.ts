@@ -1,4 +1,5 @@
-// The engine process, forked by the extension host: serves EngineApi over the process's channel and ends with it.
+// The engine process, forked by the extension host: serves EngineApi over the process's channel and
+// ends with it.
 
 import { createBirpc } from 'birpc';
 import { constants, setPriority } from 'node:os';
@@ -29,6 +30,7 @@ const client = createBirpc<EngineEvents, EngineApi>(engine, {
   post: (message) => process.send!(message),
   on: (receive) => process.on('message', receive),
   bind: 'functions',
-  timeout: -1, // a training takes as long as it takes; the end of the process rejects what is pending
+  // a training takes as long as it takes; the end of the process rejects what is pending
+  timeout: -1,
 });
 process.once('disconnect', () => process.exit(0));

@@ -30,7 +30,9 @@ export function tellRegularly(tell: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** Turns what was read of `total` bytes into progress: words a second since it was made, time left. */
+/**
+ * Turns what was read of `total` bytes into progress: words a second since it was made, time left.
+ */
 export class ReadingClock {
   readonly #phase: Phase;
   readonly #total: number;

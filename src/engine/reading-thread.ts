@@ -1,5 +1,6 @@
-// A thread that reads (read-folders.ts): it finds files, reads a share of them, and puts shares together. It is a script of
-// its own, without what trains, because it is started before every training, and waited for.
+// A thread that reads (read-folders.ts): it finds files, reads a share of them, and puts shares
+// together. It is a script of its own, without what trains, because it is started before every
+// training, and waited for.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -11,12 +12,12 @@ import { isTooLarge, sharesOf } from './reading/divide-work.ts';
 import { findTexts } from './reading/found-texts.ts';
 import { packed, unpacked } from './reading/read-corpus.ts';
 import { readFound } from './reading/read-in-one-thread.ts';
-import { mergeRead, moved, packedBytes, readShare, writeShares, type ReadShare } from './reading/read-shares.ts';
+import { mergeRead, moved, packedBytes, type ReadShare, readShare, writeShares } from './reading/read-shares.ts';
 import type { ReadingTasks } from './reading/reading-tasks.ts';
 import { endOfBlocks, TokenFile } from './reading/spill-file.ts';
 import { cacheKey, entriesOf, saveCache, withCache } from './reading/token-cache.ts';
 import { forVectorsOnly } from './reading/vectors-only.ts';
-import { answerTasks, hooks, type Answers } from './threads/thread-messages.ts';
+import { type Answers, answerTasks, hooks } from './threads/thread-messages.ts';
 
 /** Between two tellings of how many files were found, ms. */
 const FINDING_INTERVAL = 200;
@@ -32,7 +33,10 @@ function kernelOf(module: WebAssembly.Module): TextKernel {
   return textKernel;
 }
 
-/** Gives back what earlier tasks had in memory. V8 does not count the memory of a kernel when it decides whether to look for garbage. */
+/**
+ * Gives back what earlier tasks had in memory. V8 does not count the memory of a kernel when it
+ * decides whether to look for garbage.
+ */
 function giveBack(): void {
   textKernel = null;
   setFlagsFromString('--expose-gc');

@@ -4,17 +4,17 @@ import * as l10n from '@vscode/l10n';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { FileContent, FileTokens } from '../protocol/engine.ts';
-import { Decoder } from '../text/decode.ts';
-import { tokensOfDocument, type DocumentTokens } from '../text/document-tokens.ts';
-import { encodingNamed, encodingOfSetting, type Scores } from '../text/encodings.ts';
-import type { TextOptions } from '../text/options.ts';
 import { DataFilter, PlacesWithData, withoutData } from '../text/data-blocks.ts';
-import { SecretFilter } from '../text/secrets.ts';
-import { othersInFolder } from './files/folder-evidence.ts';
-import { LOCALE } from './files/decoded-files.ts';
-import { readRegularFile } from './files/regular-file.ts';
+import { Decoder } from '../text/decode.ts';
+import { type DocumentTokens, tokensOfDocument } from '../text/document-tokens.ts';
+import { encodingNamed, encodingOfSetting, type Scores } from '../text/encodings.ts';
 import { nfc } from '../text/normalize.ts';
+import type { TextOptions } from '../text/options.ts';
+import { SecretFilter } from '../text/secrets.ts';
 import { checkTextOptions } from './check-options.ts';
+import { LOCALE } from './files/decoded-files.ts';
+import { othersInFolder } from './files/folder-evidence.ts';
+import { readRegularFile } from './files/regular-file.ts';
 
 /** A larger file is not shown: no editor does. Bytes, or UTF-16 units of a text. */
 const LARGEST = 20_000_000;

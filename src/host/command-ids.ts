@@ -1,4 +1,5 @@
-// The commands of the extension by name: package.json contributes each of them, commands.ts says what each does.
+// The commands of the extension by name: package.json contributes each of them, commands.ts says
+// what each does.
 
 export const COMMANDS = {
   train: 'lexiscope.train',

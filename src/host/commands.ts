@@ -1,16 +1,16 @@
 // What every command does: one table. A command that throws is answered with its sentence.
 
 import * as vscode from 'vscode';
-import { COMMANDS, type CommandName } from './command-ids.ts';
+import { type CommandName, COMMANDS } from './command-ids.ts';
 import type { DocumentPlaces } from './document-places.ts';
 import type { EvaluationReports } from './evaluation-reports.ts';
 import type { ExplorerPanel } from './explorer-panel.ts';
 import { compareCells, exportVectors, forgetModels, importVectors } from './model-commands.ts';
-import type { ReportDocuments } from './report-documents.ts';
 import { showProblem, showResult } from './notices.ts';
-import { trainingMenu } from './training-menu.ts';
-import type { Training } from './training.ts';
+import type { ReportDocuments } from './report-documents.ts';
 import type { TokenView } from './token-view.ts';
+import type { Training } from './training.ts';
+import { trainingMenu } from './training-menu.ts';
 import { compareWords, findOddWord, findSimilar, solveAnalogy, wordAtCursor } from './word-commands.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 

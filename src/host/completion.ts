@@ -1,6 +1,7 @@
-// Completions: what the language model expects at the cursor, in the ordinary suggestion list. A list that opens by itself leaves a
-// word alone that is finished: in prose nothing in it is selected (`configurationDefaults` in package.json), so that Enter is a
-// line break; in code it does not open while what is typed is a word.
+// Completions: what the language model expects at the cursor, in the ordinary suggestion list. A
+// list that opens by itself leaves a word alone that is finished: in prose nothing in it is
+// selected (`configurationDefaults` in package.json), so that Enter is a line break; in code it
+// does not open while what is typed is a word.
 
 import * as vscode from 'vscode';
 import type { DocumentPlaces } from './document-places.ts';
@@ -61,7 +62,10 @@ export class WordCompletion implements vscode.CompletionItemProvider, vscode.Dis
   }
 }
 
-/** Whether nothing is selected in a list that opens while one types, so that Enter takes nothing out of it. */
+/**
+ * Whether nothing is selected in a list that opens while one types, so that Enter takes nothing out
+ * of it.
+ */
 function selectsNothing(document: vscode.TextDocument): boolean {
   const mode = vscode.workspace.getConfiguration('editor.suggest', document).get<string>('selectionMode');
   return mode === 'never' || mode === 'whenTriggerCharacter';

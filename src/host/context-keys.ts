@@ -1,4 +1,5 @@
-// Context keys of the manifest's `when` clauses: commands that need a model, or a training, appear only when there is one.
+// Context keys of the manifest's `when` clauses: commands that need a model, or a training, appear
+// only when there is one.
 
 import * as vscode from 'vscode';
 import type { WorkspaceModel } from './workspace-model.ts';

@@ -3,7 +3,7 @@
 // engine says once; what is typed behind its beginning changes nothing about it.
 
 import * as vscode from 'vscode';
-import { TEXT_WINDOW, type PlaceToRead, type WordAt } from '../protocol/engine.ts';
+import { type PlaceToRead, TEXT_WINDOW, type WordAt } from '../protocol/engine.ts';
 import type { EngineClient } from './engine-process.ts';
 import { KnownWindow } from './known-window.ts';
 import { minimumCount } from './minimum-count.ts';

@@ -1,16 +1,20 @@
-// The engine as a child process: started on first need, started anew after a crash. It lowers its own priority.
-// Nothing here imports vscode, so that the tests run it against an engine of their own.
+// The engine as a child process: started on first need, started anew after a crash. It lowers its
+// own priority. Nothing here imports vscode, so that the tests run it against an engine of their
+// own.
 
-import { fork, type ChildProcess, type Serializable } from 'node:child_process';
-import { isDeepStrictEqual } from 'node:util';
 import * as l10n from '@vscode/l10n';
-import { createBirpc, type BirpcReturn } from 'birpc';
+import { type BirpcReturn, createBirpc } from 'birpc';
+import { type ChildProcess, fork, type Serializable } from 'node:child_process';
+import { isDeepStrictEqual } from 'node:util';
 import type { EngineApi, EngineEvents, LogLevel, ModelSummary, Progress, VirtualFiles } from '../protocol/engine.ts';
 
 export interface EngineProcessOptions {
   /** Absolute path of dist/engine.mjs. */
   entry: string;
-  /** For developers: port of 127.0.0.1 on which a debugger reaches the engine and its threads; absent, there is no inspector. */
+  /**
+   * For developers: port of 127.0.0.1 on which a debugger reaches the engine and its threads;
+   * absent, there is no inspector.
+   */
   inspectPort?: number | undefined;
   /** Where the engine keeps the model of this workspace. */
   directory: string;
@@ -25,14 +29,20 @@ export interface EngineProcessOptions {
   evaluating?: (fraction: number) => void;
   /** Reads folders that are not on the disk. */
   virtualFolders?: VirtualFiles;
-  /** A started engine has looked into its directory (`replaced` is false), or what lies there has been replaced or deleted. */
+  /**
+   * A started engine has looked into its directory (`replaced` is false), or what lies there has
+   * been replaced or deleted.
+   */
   opened?: (opened: Opened, replaced: boolean) => void;
 }
 
 /** What a surface asks of the engine; opening the model is this file's own affair. */
 export type EngineClient = Omit<EngineApi, 'open'>;
 
-/** The engine's process ended while, or before, it was needed. `message` is one sentence for the user. */
+/**
+ * The engine's process ended while, or before, it was needed. `message` is one sentence for the
+ * user.
+ */
 export class EngineStopped extends Error {
   override name = 'EngineStopped';
 }
@@ -48,10 +58,15 @@ interface Run {
   stopped?: EngineStopped;
 }
 
-/** So many unexpected exits within so many milliseconds, and only a command starts the engine again. */
+/**
+ * So many unexpected exits within so many milliseconds, and only a command starts the engine again.
+ */
 const TOO_MANY_EXITS = 3;
 const EXITS_WITHIN = 5 * 60_000;
-/** Characters of a line on the engine's stderr that are kept: Node prints the whole line that threw, and bundles have long lines. */
+/**
+ * Characters of a line on the engine's stderr that are kept: Node prints the whole line that threw,
+ * and bundles have long lines.
+ */
 const LONGEST_LOG_LINE = 400;
 
 export class EngineProcess {
@@ -64,7 +79,10 @@ export class EngineProcess {
     this.#options = options;
   }
 
-  /** Each call starts the engine where none runs, and rejects with EngineStopped where its process ends before the answer. */
+  /**
+   * Each call starts the engine where none runs, and rejects with EngineStopped where its process
+   * ends before the answer.
+   */
   readonly engine: EngineClient = {
     train: (request) =>
       this.#ask(async (run) => {
@@ -107,12 +125,18 @@ export class EngineProcess {
     exportVectors: (path, format) => this.#ask(({ engine }) => engine.exportVectors(path, format)),
   };
 
-  /** Starts the engine where none runs and gives what lies in its directory. Throws EngineStopped only. */
+  /**
+   * Starts the engine where none runs and gives what lies in its directory. Throws EngineStopped
+   * only.
+   */
   opened(): Promise<Opened> {
     return (this.#run ??= this.#start()).opened;
   }
 
-  /** Has a running engine look whether another process has replaced or deleted the model; starts none. */
+  /**
+   * Has a running engine look whether another process has replaced or deleted the model; starts
+   * none.
+   */
   async reopen(): Promise<void> {
     const run = this.#run;
     if (!run) return;
@@ -122,7 +146,10 @@ export class EngineProcess {
     if (this.#run === run) await this.#replace(run, found);
   }
 
-  /** False after several unexpected exits in a row: what runs unasked (a hover, a completion) then leaves the engine alone. */
+  /**
+   * False after several unexpected exits in a row: what runs unasked (a hover, a completion) then
+   * leaves the engine alone.
+   */
   get dependable(): boolean {
     const now = Date.now();
     this.#exits = this.#exits.filter((time) => now - time < EXITS_WITHIN);
@@ -187,7 +214,8 @@ export class EngineProcess {
         on: (receive) => {
           child.on('message', receive);
         },
-        // A call that fails is the caller's to see. What has a name here is an answer to the engine that could not be sent.
+        // A call that fails is the caller's to see. What has a name here is an answer to the engine
+        // that could not be sent.
         onGeneralError: (error, answered) => {
           if (answered !== undefined) log('warn', `Answer to ${answered} not sent: ${error.message}`);
           return answered !== undefined;
@@ -198,7 +226,8 @@ export class EngineProcess {
       this.#options.opened?.(found, false);
       return found;
     });
-    opened.catch(() => undefined); // each caller of `opened` sees it; without a caller it is no unhandled rejection
+    // each caller of `opened` sees it; without a caller it is no unhandled rejection
+    opened.catch(() => undefined);
     const run: Run = { child, engine, opened };
 
     const stop = (how: string): void => {
@@ -235,7 +264,10 @@ async function opening(asked: Promise<ModelSummary | null>): Promise<Opened> {
   }
 }
 
-/** The environment of the engine: without what VS Code and Electron set for processes of their own, and without Node flags of the editor. */
+/**
+ * The environment of the engine: without what VS Code and Electron set for processes of their own,
+ * and without Node flags of the editor.
+ */
 export function engineEnvironment(environment: NodeJS.ProcessEnv, l10nPath: string | undefined): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$)/i.test(name));
   // Desktop VS Code has no Node beside it: its own executable becomes one by this variable.
@@ -246,7 +278,10 @@ export function engineEnvironment(environment: NodeJS.ProcessEnv, l10nPath: stri
   };
 }
 
-/** The port that LEXISCOPE_INSPECT names (.vscode/launch.json); undefined if it is absent or names none. */
+/**
+ * The port that LEXISCOPE_INSPECT names (.vscode/launch.json); undefined if it is absent or names
+ * none.
+ */
 export function inspectPortOf(environment: NodeJS.ProcessEnv): number | undefined {
   const port = Number(environment['LEXISCOPE_INSPECT']);
   return Number.isInteger(port) && port > 0 && port < 65536 ? port : undefined;

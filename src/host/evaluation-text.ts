@@ -1,4 +1,5 @@
-// What an evaluation says, as Markdown. The sections' names are a file's: they are text, whatever they hold.
+// What an evaluation says, as Markdown. The sections' names are a file's: they are text, whatever
+// they hold.
 
 import * as l10n from '@vscode/l10n';
 import type { Evaluation, UnclearScore } from '../protocol/engine.ts';
@@ -7,7 +8,9 @@ import { inMarkdown, markdownTable as table } from './word-text.ts';
 
 type Analogies = Extract<Evaluation, { kind: 'analogies' }>;
 
-/** `evaluations`: one of word pairs, or those of the same analogies by several methods; not empty. */
+/**
+ * `evaluations`: one of word pairs, or those of the same analogies by several methods; not empty.
+ */
 export function evaluationMarkdown(file: string, evaluations: readonly Evaluation[], language: string): string {
   const { vocabulary, passedOver } = evaluations[0]!;
   const analogies = evaluations.filter((evaluation) => evaluation.kind === 'analogies');

@@ -1,4 +1,5 @@
-// The HTML of the explorer's webview: no script but ours, no style but ours, nothing from the network.
+// The HTML of the explorer's webview: no script but ours, no style but ours, nothing from the
+// network.
 
 import type { ExplorerSetup } from '../protocol/explorer.ts';
 

@@ -1,17 +1,18 @@
-// The explorer: a webview panel that survives a reload of the window. What it shows it asks of the host, and the host of the engine.
+// The explorer: a webview panel that survives a reload of the window. What it shows it asks of the
+// host, and the host of the engine.
 
+import { type BirpcReturn, createBirpc } from 'birpc';
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { createBirpc, type BirpcReturn } from 'birpc';
+import { inUse } from '../model-folder/writer-lock.ts';
 import type { PlaceToRead } from '../protocol/engine.ts';
+import type { ExplorerHost, ExplorerView, Learning } from '../protocol/explorer.ts';
 import { COMMANDS } from './command-ids.ts';
 import { explorerPage } from './explorer-page.ts';
 import { minimumCount } from './minimum-count.ts';
-import { LEAST_PROBABILITY, MOST_SUGGESTIONS } from './word-text.ts';
-import { inUse } from '../model-folder/writer-lock.ts';
-import type { ExplorerHost, ExplorerView, Learning } from '../protocol/explorer.ts';
 import { learningFrom, progressText, stepsDetails } from './sentences.ts';
 import type { Training } from './training.ts';
+import { LEAST_PROBABILITY, MOST_SUGGESTIONS } from './word-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 const VIEW_TYPE = 'lexiscope.explorer';
@@ -39,7 +40,9 @@ export class ExplorerPanel implements vscode.WebviewPanelSerializer, vscode.Disp
     ];
   }
 
-  /** Opens the explorer, or brings it to the front; with a word, beside the text, and flies to it. */
+  /**
+   * Opens the explorer, or brings it to the front; with a word, beside the text, and flies to it.
+   */
   open(word?: string): void {
     if (this.#shown) {
       this.#shown.panel.reveal();
@@ -101,7 +104,10 @@ export class ExplorerPanel implements vscode.WebviewPanelSerializer, vscode.Disp
   }
 }
 
-/** One panel and the messages to and from its page. The page is loaded anew each time the panel comes out of hiding. */
+/**
+ * One panel and the messages to and from its page. The page is loaded anew each time the panel
+ * comes out of hiding.
+ */
 class Shown {
   readonly panel: vscode.WebviewPanel;
   readonly #view: BirpcReturn<ExplorerView, ExplorerHost>;

@@ -1,5 +1,6 @@
-// What other processes do in the model's folder, looked at every two seconds: whether another window, or a command line,
-// learns there and how far it is, and whether the model was replaced. Nothing here imports vscode.
+// What other processes do in the model's folder, looked at every two seconds: whether another
+// window, or a command line, learns there and how far it is, and whether the model was replaced.
+// Nothing here imports vscode.
 
 import { join } from 'node:path';
 import { MANIFEST, modifiedAt } from '../model-folder/model-places.ts';

@@ -1,12 +1,13 @@
-// Hovers: a word's nearest words, in every editor. In code they are one line below what the language's own extension says: VS Code
-// shows hovers in the order of how well their providers' selectors fit the document (a language or a scheme by its name 10, `*` 5),
-// of equal ones the one registered last first.
+// Hovers: a word's nearest words, in every editor. In code they are one line below what the
+// language's own extension says: VS Code shows hovers in the order of how well their providers'
+// selectors fit the document (a language or a scheme by its name 10, `*` 5), of equal ones the one
+// registered last first.
 
 import * as vscode from 'vscode';
 import { COMMANDS } from './command-ids.ts';
-import { wordAtPosition, type DocumentPlaces } from './document-places.ts';
-import { commandLink, hoverLine, hoverMarkdown, type HoverLinks } from './word-text.ts';
+import { type DocumentPlaces, wordAtPosition } from './document-places.ts';
 import type { WordDocuments } from './word-documents.ts';
+import { commandLink, hoverLine, type HoverLinks, hoverMarkdown } from './word-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 const LINKS: HoverLinks = {

@@ -1,8 +1,8 @@
 // A quick pick whose items are answers to what is being typed: see word-commands.ts.
 
 import * as vscode from 'vscode';
-import { COMMANDS } from './command-ids.ts';
 import type { Neighbour } from '../protocol/engine.ts';
+import { COMMANDS } from './command-ids.ts';
 import { inLabel, neighbourFigures } from './word-text.ts';
 
 export interface LiveItem extends vscode.QuickPickItem {
@@ -33,8 +33,8 @@ export function showLivePicker({ title, placeholder, value, answer, examples }: 
   picker.title = title;
   picker.placeholder = placeholder;
   if (typeof value === 'string') picker.value = value;
-  // Best answers first: VS Code would put those first that hold the input. It knows this property and does not document it;
-  // where it were gone, the order would be less good.
+  // Best answers first: VS Code would put those first that hold the input. It knows this property
+  // and does not document it; where it were gone, the order would be less good.
   picker.sortByLabel = false;
   picker.matchOnDescription = false;
 
@@ -49,7 +49,8 @@ export function showLivePicker({ title, placeholder, value, answer, examples }: 
     ]);
     if (turn !== latest) return; // more was typed meanwhile
     picker.items = items.map((item) => ({ ...item, alwaysShow: true }));
-    const usable = picker.items.find(({ next, enter }) => next !== undefined || enter); // Enter on a message does nothing
+    // Enter on a message does nothing
+    const usable = picker.items.find(({ next, enter }) => next !== undefined || enter);
     if (usable) picker.activeItems = [usable];
     picker.busy = false;
   };

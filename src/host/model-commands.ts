@@ -2,7 +2,7 @@
 
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { exportFormat, type CellsAreEqualIn } from '../protocol/engine.ts';
+import { type CellsAreEqualIn, exportFormat } from '../protocol/engine.ts';
 import { cellsMarkdown } from './cell-text.ts';
 import { showResult } from './notices.ts';
 import type { ReportDocuments } from './report-documents.ts';
@@ -10,7 +10,10 @@ import { figure, TRAINING_RUNS } from './sentences.ts';
 import type { Training } from './training.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
-/** Asks for a file and, where a model is stored, whether it may be replaced; then imports it. Throws one sentence where it cannot begin. */
+/**
+ * Asks for a file and, where a model is stored, whether it may be replaced; then imports it. Throws
+ * one sentence where it cannot begin.
+ */
 export async function importVectors(model: WorkspaceModel, training: Training): Promise<void> {
   model.engine();
   if (training.state.kind === 'running') throw new Error(TRAINING_RUNS());
@@ -87,7 +90,10 @@ export async function exportVectors(model: WorkspaceModel): Promise<void> {
     await vscode.env.clipboard.writeText(target.fsPath);
 }
 
-/** Deletes the stored model, once the user has said so. Throws one sentence where there is none, or while training runs. */
+/**
+ * Deletes the stored model, once the user has said so. Throws one sentence where there is none, or
+ * while training runs.
+ */
 export async function forgetModels(model: WorkspaceModel, training: Training): Promise<void> {
   const engine = model.engine();
   if (training.state.kind === 'running') throw new Error(TRAINING_RUNS());

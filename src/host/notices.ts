@@ -2,13 +2,16 @@
 
 import * as vscode from 'vscode';
 import { COMMANDS } from './command-ids.ts';
-import { NothingLearned } from './workspace-model.ts';
 import { settingsIn } from './settings.ts';
 import { inNotification } from './word-text.ts';
+import { NothingLearned } from './workspace-model.ts';
 
 const SHOW_LOG = () => vscode.l10n.t('Show Log');
 
-/** Shows an error's sentence with “Show Log”, and “Open Setting” if it names one; where there is no model yet, an offer to train instead. */
+/**
+ * Shows an error's sentence with “Show Log”, and “Open Setting” if it names one; where there is no
+ * model yet, an offer to train instead.
+ */
 export async function showProblem(problem: unknown, log: vscode.LogOutputChannel): Promise<void> {
   const sentence = problem instanceof Error ? problem.message : String(problem);
   if (problem instanceof NothingLearned) {
@@ -34,8 +37,8 @@ async function openSettings(sentence: string): Promise<void> {
 }
 
 /**
- * Shows a result with buttons, “Open Setting” if it names one, and “Show Log” last if `log` is given. Gives the index of the
- * one of `buttons` that was pressed, or -1.
+ * Shows a result with buttons, “Open Setting” if it names one, and “Show Log” last if `log` is
+ * given. Gives the index of the one of `buttons` that was pressed, or -1.
  */
 export async function showResult(sentence: string, buttons: string[], log?: vscode.LogOutputChannel): Promise<number> {
   const more = [...openSettingButton(sentence), ...(log ? [SHOW_LOG()] : [])];

@@ -1,4 +1,5 @@
-// Details: what the last training read and learned, and the names behind the figures, as a read-only text document.
+// Details: what the last training read and learned, and the names behind the figures, as a
+// read-only text document.
 
 import * as vscode from 'vscode';
 import type { ReadingReport } from '../protocol/engine.ts';

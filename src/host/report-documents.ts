@@ -1,4 +1,5 @@
-// Reports as read-only Markdown documents in VS Code's own preview. They are kept as long as the window is.
+// Reports as read-only Markdown documents in VS Code's own preview. They are kept as long as the
+// window is.
 
 import * as vscode from 'vscode';
 

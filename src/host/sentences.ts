@@ -1,4 +1,5 @@
-// What the status bar and the notifications say, from plain values. `language` is the display language, for figures.
+// What the status bar and the notifications say, from plain values. `language` is the display
+// language, for figures.
 
 import * as l10n from '@vscode/l10n';
 import type {
@@ -50,7 +51,10 @@ function stepName(step: Step): string {
   }
 }
 
-/** “words ✓ map ✓ suggestions 40%”: what works already, what is being made, and how much of all is done. */
+/**
+ * “words ✓ map ✓ suggestions 40%”: what works already, what is being made, and how much of all is
+ * done.
+ */
 function stepsText({ steps, fraction }: TrainingProgress, language: string): string {
   const done = steps.filter(({ isDone }) => isDone).map(({ step }) => `${stepName(step)} ✓`);
   const running = steps.find(({ isDone }) => !isDone);
@@ -93,7 +97,10 @@ export const learnedFrom = (name: string): string => l10n.t('Lexiscope has learn
 export const goesOnFrom = (fraction: number, language: string): string =>
   l10n.t('The next learning goes on from {0}.', percent(fraction, language));
 
-/** “words ✓ map 42%”, of a comparison of cells “language model 42%”; before anything is read “finding files, 1,234” */
+/**
+ * “words ✓ map 42%”, of a comparison of cells “language model 42%”; before anything is read
+ * “finding files, 1,234”
+ */
 export function progressText({ phase, fraction, filesFound, training }: Progress, language: string): string {
   if (filesFound !== undefined) return l10n.t('finding files, {0}', figure(filesFound, language));
   if (training) return stepsText(training, language);
@@ -218,7 +225,10 @@ function byFiles({ languages }: ReadingReport): [language: string, { files: numb
 /** Languages that a notification names. */
 const NAMED_LANGUAGES = 5;
 
-/** Sentences on languages, on files that were left out or repaired, on encodings, secrets and data; none where there are none. */
+/**
+ * Sentences on languages, on files that were left out or repaired, on encodings, secrets and data;
+ * none where there are none.
+ */
 export function readingDetails(reading: ReadingReport, language: string): string[] {
   const { skipped, guessed, repaired, encodings, unknownEncodings, secrets, data } = reading;
   const files = (count: number): string => figure(count, language);
@@ -265,7 +275,10 @@ function encodingName(label: string): string {
   return names[label] ?? label.replace(/^(?:utf|gb|iso|koi|euc)/, (first) => first.toUpperCase());
 }
 
-/** The names behind the figures of a reading, one a line under their reasons and languages, for a text document; the first hundreds of each. */
+/**
+ * The names behind the figures of a reading, one a line under their reasons and languages, for a
+ * text document; the first hundreds of each.
+ */
 export function readingNames(reading: ReadingReport, language: string): string {
   const { names, skipped, guessed, repaired, secrets, data } = reading;
   const headings: [keyof ReadingReport['names'], number, string][] = [
@@ -296,7 +309,10 @@ export function readingNames(reading: ReadingReport, language: string): string {
   return sections.length ? `${sections.join('\n\n')}\n` : '';
 }
 
-/** One sentence on words that were forgotten while they were counted; none where there was room for all. */
+/**
+ * One sentence on words that were forgotten while they were counted; none where there was room for
+ * all.
+ */
 function leftOutWords({ pruned }: ReadingReport, language: string): string[] {
   if (pruned.words === 0) return [];
   return [

@@ -1,4 +1,5 @@
-// What the settings of a folder say of its files, VS Code's and our own, and which of our settings somebody made.
+// What the settings of a folder say of its files, VS Code's and our own, and which of our settings
+// somebody made.
 
 import type { FolderRequest } from '../protocol/engine.ts';
 
@@ -6,8 +7,9 @@ import type { FolderRequest } from '../protocol/engine.ts';
 export type ReadSetting = (name: string) => unknown;
 
 /**
- * One folder with its encoding, what is read of it, and what is left out: what VS Code hides from its explorer or from its
- * search, and our own setting. Our own are passed on as they were written; the engine says what is wrong with them.
+ * One folder with its encoding, what is read of it, and what is left out: what VS Code hides from
+ * its explorer or from its search, and our own setting. Our own are passed on as they were written;
+ * the engine says what is wrong with them.
  */
 export function folderRequest(folder: Pick<FolderRequest, 'path' | 'virtual'>, read: ReadSetting): FolderRequest {
   const own = (read('lexiscope.exclude') ?? []) as string[];
@@ -21,7 +23,10 @@ export function folderRequest(folder: Pick<FolderRequest, 'path' | 'virtual'>, r
   };
 }
 
-/** Globs whose value is true. Those with a `when` clause hide a file beside its sibling; we read both. */
+/**
+ * Globs whose value is true. Those with a `when` clause hide a file beside its sibling; we read
+ * both.
+ */
 function switchedOn(globs: unknown): string[] {
   return typeof globs === 'object' && globs !== null
     ? Object.entries(globs)
@@ -30,7 +35,10 @@ function switchedOn(globs: unknown): string[] {
     : [];
 }
 
-/** Whether somebody made a setting, by what VS Code's `inspect` tells of it: its values of every scope and language. */
+/**
+ * Whether somebody made a setting, by what VS Code's `inspect` tells of it: its values of every
+ * scope and language.
+ */
 export function isMade(inspected: object | undefined): boolean {
   return Object.entries(inspected ?? {}).some(
     ([key, value]) => /^(?:global|workspace).*Value$/.test(key) && value !== undefined,

@@ -1,8 +1,9 @@
-// The status bar item: progress of the training, or the way to the explorer. Hidden until there is something to say.
+// The status bar item: progress of the training, or the way to the explorer. Hidden until there is
+// something to say.
 
 import * as vscode from 'vscode';
-import { COMMANDS } from './command-ids.ts';
 import { inUse } from '../model-folder/writer-lock.ts';
+import { COMMANDS } from './command-ids.ts';
 import { goesOnFrom, modelDetails, percent, progressDetails, progressText, spoken } from './sentences.ts';
 import type { Training } from './training.ts';
 import type { WorkspaceModel } from './workspace-model.ts';

@@ -1,12 +1,12 @@
-// Show How This File Is Read: a read-only document with the file's text as the engine reads it. Its first lines say in words
-// what the colours show: language, encoding, figures, what was left out and why. Tokens are tinted in turn, what was left
-// out is struck through and says why in a hover.
+// Show How This File Is Read: a read-only document with the file's text as the engine reads it. Its
+// first lines say in words what the colours show: language, encoding, figures, what was left out
+// and why. Tokens are tinted in turn, what was left out is struck through and says why in a hover.
 
 import * as vscode from 'vscode';
 import type { FileContent, FileTokens, LeftOutReason } from '../protocol/engine.ts';
 import { textOptions } from '../settings/request.ts';
 import { givenIn } from './read-settings.ts';
-import { tokenSummary, leftOutText } from './token-text.ts';
+import { leftOutText, tokenSummary } from './token-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 const SCHEME = 'lexiscope-tokens';
@@ -41,7 +41,10 @@ export class TokenView implements vscode.TextDocumentContentProvider, vscode.Dis
     ];
   }
 
-  /** Shows the document of the active editor, with what is not saved yet. Throws one sentence where there is none. */
+  /**
+   * Shows the document of the active editor, with what is not saved yet. Throws one sentence where
+   * there is none.
+   */
   async show(): Promise<void> {
     const document = vscode.window.activeTextEditor?.document;
     if (!document || document.uri.scheme === SCHEME) {
@@ -54,7 +57,8 @@ export class TokenView implements vscode.TextDocumentContentProvider, vscode.Dis
     const content = { ...(await contentOf(document)), ...(encoding !== undefined && { encoding }) };
     const tokens = await this.#model.engine().tokensOf(path, options, content);
     const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
-    // the document's own address makes the one of the view, so that a second look replaces the first
+    // the document's own address makes the one of the view, so that a second look replaces the
+    // first
     const uri = vscode.Uri.from({
       scheme: SCHEME,
       path: `/${vscode.l10n.t('Tokens of {0}', name)}`,
@@ -79,7 +83,8 @@ export class TokenView implements vscode.TextDocumentContentProvider, vscode.Dis
     const shown = document.uri.scheme === SCHEME ? this.#shown.get(document.uri.toString()) : undefined;
     if (!shown) return;
     const { head, tokens } = shown;
-    // VS Code shows one kind of line end in a document, the text may have several: places are found line by line
+    // VS Code shows one kind of line end in a document, the text may have several: places are found
+    // line by line
     const place = placesIn(document, head + tokens.text);
     const range = (start: number, end: number): vscode.Range =>
       new vscode.Range(place(head.length + start), place(head.length + end));
@@ -112,7 +117,10 @@ export class TokenView implements vscode.TextDocumentContentProvider, vscode.Dis
   }
 }
 
-/** What a training would read: what is not saved yet, else what lies there, which VS Code may have decoded otherwise. */
+/**
+ * What a training would read: what is not saved yet, else what lies there, which VS Code may have
+ * decoded otherwise.
+ */
 async function contentOf(document: vscode.TextDocument): Promise<Pick<FileContent, 'text' | 'bytes'>> {
   const { uri } = document;
   if (!document.isDirty && uri.scheme === 'file') return {};
@@ -120,7 +128,10 @@ async function contentOf(document: vscode.TextDocument): Promise<Pick<FileConten
   return { bytes: await vscode.workspace.fs.readFile(uri) };
 }
 
-/** From places in `text` to positions in the document that shows it; asked for in ascending order within a call or not. */
+/**
+ * From places in `text` to positions in the document that shows it; asked for in ascending order
+ * within a call or not.
+ */
 function placesIn(document: vscode.TextDocument, text: string): (place: number) => vscode.Position {
   const starts = [0];
   for (const { index, 0: end } of text.matchAll(/\r\n|\r|\n/g)) starts.push(index + end.length);

@@ -1,7 +1,7 @@
 // What a click on the status bar opens while something is learned, or after it was broken off.
 
 import * as vscode from 'vscode';
-import { COMMANDS, type CommandName } from './command-ids.ts';
+import { type CommandName, COMMANDS } from './command-ids.ts';
 import { goesOnFrom } from './sentences.ts';
 import type { Training } from './training.ts';
 import type { WorkspaceModel } from './workspace-model.ts';

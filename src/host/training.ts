@@ -15,6 +15,7 @@ import { importRequest, trainRequest } from '../settings/request.ts';
 import { COMMANDS } from './command-ids.ts';
 import { EngineStopped } from './engine-process.ts';
 import { showProblem, showResult } from './notices.ts';
+import { givenIn, settingsOf } from './read-settings.ts';
 import { ReadingFiles } from './reading-files.ts';
 import {
   importDone,
@@ -26,14 +27,14 @@ import {
   TRAINING_RUNS,
   trainingDone,
 } from './sentences.ts';
-import { givenIn, settingsOf } from './read-settings.ts';
 import { folderRequest } from './settings.ts';
 import { enginePath } from './virtual-folders.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
 /**
- * `cancelled` and `stopped` tell how the last training ended, where it did not end well, and how much of the whole the next
- * one has not to do again; `stopped`: the engine's process ended. `done`: it has just ended, with a problem or without.
+ * `cancelled` and `stopped` tell how the last training ended, where it did not end well, and how
+ * much of the whole the next one has not to do again; `stopped`: the engine's process ended.
+ * `done`: it has just ended, with a problem or without.
  */
 export type TrainingState =
   | { kind: 'idle' | 'cancelled' | 'stopped'; resumesAt?: number }
@@ -64,8 +65,8 @@ export class Training implements vscode.Disposable {
   }
 
   /**
-   * Trains on the folders that are open and says how it went; `continue` begins with the vectors that are stored. Throws one
-   * sentence where it cannot begin.
+   * Trains on the folders that are open and says how it went; `continue` begins with the vectors
+   * that are stored. Throws one sentence where it cannot begin.
    */
   async train(start: NonNullable<TrainRequest['start']>): Promise<void> {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
@@ -75,7 +76,10 @@ export class Training implements vscode.Disposable {
     await this.#run(nameOfFolders(), () => engine.train(request), trainingDone);
   }
 
-  /** Puts the vectors of a file in the place of the model, as a training does. Throws one sentence where it cannot begin. */
+  /**
+   * Puts the vectors of a file in the place of the model, as a training does. Throws one sentence
+   * where it cannot begin.
+   */
   async import(path: string): Promise<void> {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
     const engine = this.#model.engine();
@@ -83,7 +87,10 @@ export class Training implements vscode.Disposable {
     await this.#run(basename(path), () => engine.importVectors(path, request), importDone);
   }
 
-  /** Trains each kind of cell on the folders and measures it; the model stays. Null where it was cancelled or failed, which is said. */
+  /**
+   * Trains each kind of cell on the folders and measures it; the model stays. Null where it was
+   * cancelled or failed, which is said.
+   */
   async compareCells(equal: CellsAreEqualIn): Promise<CellReport[] | null> {
     if (this.#state.kind === 'running') throw new Error(TRAINING_RUNS());
     const engine = this.#model.engine();

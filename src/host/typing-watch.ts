@@ -1,4 +1,5 @@
-// Whether suggestions were asked for, or come of themselves while one types: VS Code does not tell its providers.
+// Whether suggestions were asked for, or come of themselves while one types: VS Code does not tell
+// its providers.
 
 import * as vscode from 'vscode';
 
@@ -9,7 +10,10 @@ export class TypingWatch implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
   /** When a document was changed last. */
   readonly #changedAt = new WeakMap<vscode.TextDocument, number>();
-  /** The version of a document that was asked about last, and whether the list that is open was asked for. */
+  /**
+   * The version of a document that was asked about last, and whether the list that is open was
+   * asked for.
+   */
   readonly #asked = new WeakMap<vscode.TextDocument, { version: number; isAsked: boolean }>();
 
   constructor() {
@@ -37,7 +41,10 @@ export class TypingWatch implements vscode.Disposable {
   }
 }
 
-/** Whether VS Code asks for suggestions in this document while one types, outside of comments and strings of code. */
+/**
+ * Whether VS Code asks for suggestions in this document while one types, outside of comments and
+ * strings of code.
+ */
 function asksWhileTyping(document: vscode.TextDocument): boolean {
   const setting = vscode.workspace
     .getConfiguration('editor', document)

@@ -1,5 +1,6 @@
-// Folders that are not on this machine's disk, as VS Code reads them: what the engine asks for while it reads one. Each
-// question is one directory, some sizes or one file, so that neither memory nor the extension host is ever full of them.
+// Folders that are not on this machine's disk, as VS Code reads them: what the engine asks for
+// while it reads one. Each question is one directory, some sizes or one file, so that neither
+// memory nor the extension host is ever full of them.
 
 import * as vscode from 'vscode';
 import type { VirtualEntry, VirtualFiles } from '../protocol/engine.ts';
@@ -26,7 +27,10 @@ export const virtualFolders: VirtualFiles = {
   },
 };
 
-/** The path that the engine knows a document by: on the disk its own, else as `UnsavedText.path`; undefined outside of the folders. */
+/**
+ * The path that the engine knows a document by: on the disk its own, else as `UnsavedText.path`;
+ * undefined outside of the folders.
+ */
 export function enginePath(uri: vscode.Uri): string | undefined {
   if (uri.scheme === 'file') return uri.fsPath;
   const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri;

@@ -1,12 +1,13 @@
-// Find Similar Words, Solve Analogy, Find the Odd Word Out and Compare Words: answers while one types.
+// Find Similar Words, Solve Analogy, Find the Odd Word Out and Compare Words: answers while one
+// types.
 
 import * as vscode from 'vscode';
 import type { Unanswered, UnknownWord } from '../protocol/engine.ts';
 import { COMMANDS } from './command-ids.ts';
+import { type DocumentPlaces, wordAtPosition } from './document-places.ts';
 import type { EngineClient } from './engine-process.ts';
-import { headingItem, messageItem, namedItem, showLivePicker, wordItem, type LiveItem } from './live-picker.ts';
+import { headingItem, type LiveItem, messageItem, namedItem, showLivePicker, wordItem } from './live-picker.ts';
 import { minimumCount } from './minimum-count.ts';
-import { wordAtPosition, type DocumentPlaces } from './document-places.ts';
 import { compared, frequency, inLabel, neighbourPlace, replaceWord, similarity } from './word-text.ts';
 import type { WorkspaceModel } from './workspace-model.ts';
 
@@ -16,7 +17,10 @@ const EXAMPLES = 3;
 /** Words of which each is compared with each. */
 const MOST_COMPARED = 12;
 
-/** Shows the nearest words of `word`, or of the word at the cursor, and of what is typed then. Throws one sentence without a model. */
+/**
+ * Shows the nearest words of `word`, or of the word at the cursor, and of what is typed then.
+ * Throws one sentence without a model.
+ */
 export async function findSimilar(
   model: WorkspaceModel,
   places: DocumentPlaces,
@@ -38,7 +42,10 @@ export async function findSimilar(
   });
 }
 
-/** Solves an analogy as it is typed; Enter goes on to the words similar to an answer. Throws one sentence without a model. */
+/**
+ * Solves an analogy as it is typed; Enter goes on to the words similar to an answer. Throws one
+ * sentence without a model.
+ */
 export async function solveAnalogy(model: WorkspaceModel): Promise<void> {
   await model.expected();
   showLivePicker({
@@ -58,7 +65,10 @@ export async function solveAnalogy(model: WorkspaceModel): Promise<void> {
   });
 }
 
-/** Which of the words that are typed fits the others least; Enter goes on to the words similar to one. Throws one sentence without a model. */
+/**
+ * Which of the words that are typed fits the others least; Enter goes on to the words similar to
+ * one. Throws one sentence without a model.
+ */
 export async function findOddWord(model: WorkspaceModel): Promise<void> {
   await model.expected();
   showLivePicker({
@@ -79,7 +89,10 @@ export async function findOddWord(model: WorkspaceModel): Promise<void> {
   });
 }
 
-/** The cosine of each two of the words that are typed, or of the means of two lists. Throws one sentence without a model. */
+/**
+ * The cosine of each two of the words that are typed, or of the means of two lists. Throws one
+ * sentence without a model.
+ */
 export async function compareWords(model: WorkspaceModel): Promise<void> {
   await model.expected();
   showLivePicker({
@@ -167,7 +180,10 @@ function spellings({ word, spellings }: UnknownWord, next: (spelling: string) =>
   ];
 }
 
-/** What is selected within a line, or the word at the cursor as the engine reads it; empty where there is none. */
+/**
+ * What is selected within a line, or the word at the cursor as the engine reads it; empty where
+ * there is none.
+ */
 export function wordAtCursor(model: WorkspaceModel, places: DocumentPlaces): string | Promise<string> {
   const editor = vscode.window.activeTextEditor;
   if (!editor) return '';

@@ -1,4 +1,5 @@
-// The documents with words: files, what is not saved yet, and the files of virtual folders that are open, of any language.
+// The documents with words: files, what is not saved yet, and the files of virtual folders that are
+// open, of any language.
 
 import * as vscode from 'vscode';
 
@@ -9,8 +10,8 @@ export class WordDocuments implements vscode.Disposable {
   #registered: vscode.Disposable | undefined;
 
   /**
-   * Keeps a provider registered for them while folders come and go. By their schemes: VS Code asks completion providers of
-   * everything only where no other has an answer.
+   * Keeps a provider registered for them while folders come and go. By their schemes: VS Code asks
+   * completion providers of everything only where no other has an answer.
    */
   constructor(register: (selector: vscode.DocumentSelector) => vscode.Disposable) {
     this.#register = register;

@@ -1,20 +1,29 @@
-// Words of the workspace as VS Code is to draw them: as text, whatever they hold. A word may be `](command:…)`, `<img …>` or `$(trash)`.
+// Words of the workspace as VS Code is to draw them: as text, whatever they hold. A word may be
+// `](command:…)`, `<img …>` or `$(trash)`.
 
 import * as l10n from '@vscode/l10n';
 import type { Neighbour, RankAnswer, Suggestion, WordDescription } from '../protocol/engine.ts';
 import { figure } from './sentences.ts';
 
-/** Markdown that shows `text` as it is. CommonMark takes a backslash before any ASCII punctuation, in tables too. */
+/**
+ * Markdown that shows `text` as it is. CommonMark takes a backslash before any ASCII punctuation,
+ * in tables too.
+ */
 export function inMarkdown(text: string): string {
   return text.replace(/[!-/:-@[-`{-~]/g, '\\$&').replace(/\s+/g, ' ');
 }
 
-/** A label (list, suggestion, status bar) that shows `text` as it is: `$(name)` would be an icon. */
+/**
+ * A label (list, suggestion, status bar) that shows `text` as it is: `$(name)` would be an icon.
+ */
 export function inLabel(text: string): string {
   return text.replace(/\$\(/g, '\\$(');
 }
 
-/** A notification that shows `text` as it is: `[label](command:…)` would be a link. An invisible separator breaks it. */
+/**
+ * A notification that shows `text` as it is: `[label](command:…)` would be a link. An invisible
+ * separator breaks it.
+ */
 export function inNotification(text: string): string {
   return text.replaceAll('](', ']\u2063(');
 }
@@ -59,7 +68,10 @@ export function neighbourPlace(
   );
 }
 
-/** What is compared: the two sides of a `/` that stands alone or outside quotation marks, else the words; null if there is one side or one word only. */
+/**
+ * What is compared: the two sides of a `/` that stands alone or outside quotation marks, else the
+ * words; null if there is one side or one word only.
+ */
 export function compared(input: string): { sides: [string, string] } | { words: string[] } | null {
   const quoted = '"[^"]*"|“[^”]*”|«[^»]*»|„[^“]*“';
   const side = `((?:${quoted}|[^/"“«„])+)`;
@@ -78,7 +90,10 @@ export interface HoverLinks {
   map: (word: string) => string;
 }
 
-/** What a hover shows of a word in prose, as Markdown: a sentence, and its nearest words with a bar each. */
+/**
+ * What a hover shows of a word in prose, as Markdown: a sentence, and its nearest words with a bar
+ * each.
+ */
 export function hoverMarkdown(word: WordDescription, links: HoverLinks, language: string): string {
   const { neighbours, onMap } = word;
   const sentence = [`**${inMarkdown(word.word)}**`, ...occurrence(word, language).map(inMarkdown)];
@@ -92,7 +107,10 @@ export function hoverMarkdown(word: WordDescription, links: HoverLinks, language
   return [sentence.join(' · '), table, map].filter((paragraph) => paragraph !== '').join('\n\n');
 }
 
-/** What a hover shows of a word in code, below what the language's own extension says of it: one line. */
+/**
+ * What a hover shows of a word in code, below what the language's own extension says of it: one
+ * line.
+ */
 export function hoverLine(word: WordDescription, links: HoverLinks, isWhole: boolean): string {
   const near = word.neighbours.slice(0, NAMES_IN_LINE).map((each) => link(each.word, links.similar(each.word)));
   const map = word.onMap ? ` — ${link(l10n.t('Map'), links.map(word.word))}` : '';
@@ -121,7 +139,10 @@ function occurrence({ count, rank }: WordDescription, language: string): string[
   return [count === 1 ? l10n.t('once in this folder') : l10n.t('{0} times in this folder', figure(count, language))];
 }
 
-/** `expression` with `word` (NFC) replaced wherever it stands whole; a word of signs and letters, such as don't, where it is first found. */
+/**
+ * `expression` with `word` (NFC) replaced wherever it stands whole; a word of signs and letters,
+ * such as don't, where it is first found.
+ */
 export function replaceWord(expression: string, word: string, replacement: string): string {
   const whole = expression.replace(/[\p{L}\p{M}\p{N}_]+/gu, (run) =>
     run.normalize('NFC') === word ? replacement : run,
@@ -129,13 +150,17 @@ export function replaceWord(expression: string, word: string, replacement: strin
   return whole === expression ? expression.replace(word, () => replacement) : whole;
 }
 
-/** What the suggestion list shows, and the playground: the most words, and the least probability of one. */
+/**
+ * What the suggestion list shows, and the playground: the most words, and the least probability of
+ * one.
+ */
 export const MOST_SUGGESTIONS = 5;
 export const LEAST_PROBABILITY = 0.01;
 
 /**
- * Whether a list that nobody asked for would stand in the way: what is typed is a word, and likelier to be meant than any that begins
- * with it. `takes`: whether Enter would take the first suggestion; then it is enough that it is a word.
+ * Whether a list that nobody asked for would stand in the way: what is typed is a word, and
+ * likelier to be meant than any that begins with it. `takes`: whether Enter would take the first
+ * suggestion; then it is enough that it is a word.
  */
 export function isFinished(prefix: string, suggestions: readonly Suggestion[], takes: boolean): boolean {
   const [first, second] = suggestions;

@@ -1,14 +1,15 @@
-// The model of this workspace: where it lies, whether it is there, and the engine that reads it. Every surface asks here.
+// The model of this workspace: where it lies, whether it is there, and the engine that reads it.
+// Every surface asks here.
 
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { formerPlaces, MANIFEST, modelKey, modifiedAt } from '../model-folder/model-places.ts';
 import type { ModelSummary } from '../protocol/engine.ts';
 import {
-  EngineProcess,
-  EngineStopped,
   type EngineClient,
+  EngineProcess,
   type EngineProcessOptions,
+  EngineStopped,
   type Opened,
 } from './engine-process.ts';
 import { FolderWatch } from './folder-watch.ts';
@@ -26,7 +27,10 @@ export interface ModelPlaces {
   former: string | undefined;
 }
 
-/** The place of what is learned from the folders that are open, which every window on them finds; undefined if none is. */
+/**
+ * The place of what is learned from the folders that are open, which every window on them finds;
+ * undefined if none is.
+ */
 export function modelPlaces({ globalStorageUri, storageUri }: vscode.ExtensionContext): ModelPlaces | undefined {
   const { workspaceFolders = [], workspaceFile } = vscode.workspace;
   if (!workspaceFolders.length) return undefined;
@@ -43,7 +47,9 @@ export class WorkspaceModel implements vscode.Disposable {
   readonly #places: ModelPlaces | undefined;
   readonly #process: EngineProcess | undefined;
   readonly #changed = new vscode.EventEmitter<{ replaced: boolean }>();
-  /** Whether a model lies in the directory; looked up once, then known from what the engine says. */
+  /**
+   * Whether a model lies in the directory; looked up once, then known from what the engine says.
+   */
   #exists: Promise<boolean> | undefined;
   readonly #unreadable: (problem: Error) => void;
   /** The problem of a damaged model that the user has been told: once is enough. */
@@ -56,7 +62,10 @@ export class WorkspaceModel implements vscode.Disposable {
   /** `replaced`: another model is there, or none; otherwise an engine has read what was there. */
   readonly onDidChange = this.#changed.event;
 
-  /** `places` is undefined where no folder is open. `unreadable` tells the user of a damaged model that nobody asked for. */
+  /**
+   * `places` is undefined where no folder is open. `unreadable` tells the user of a damaged model
+   * that nobody asked for.
+   */
   constructor(
     places: ModelPlaces | undefined,
     options: Omit<EngineProcessOptions, keyof ModelPlaces | 'opened'> & { unreadable: (problem: Error) => void },
@@ -84,7 +93,10 @@ export class WorkspaceModel implements vscode.Disposable {
     });
   }
 
-  /** How far another window, or a command line, is that learns these folders, 0 to 1; null if none does. `onDidChange` tells. */
+  /**
+   * How far another window, or a command line, is that learns these folders, 0 to 1; null if none
+   * does. `onDidChange` tells.
+   */
   get learnedElsewhere(): number | null {
     return this.#elsewhere;
   }
@@ -105,7 +117,10 @@ export class WorkspaceModel implements vscode.Disposable {
     return this.#process.engine;
   }
 
-  /** For what runs unasked: the engine with a model, or undefined; starts one only where a model is stored. Never throws. */
+  /**
+   * For what runs unasked: the engine with a model, or undefined; starts one only where a model is
+   * stored. Never throws.
+   */
   async quietly(): Promise<EngineClient | undefined> {
     if (!this.#process?.dependable || !(await this.exists())) return undefined;
     try {
@@ -127,7 +142,10 @@ export class WorkspaceModel implements vscode.Disposable {
     if (!(await this.exists())) throw new NothingLearned(NOTHING_LEARNED());
   }
 
-  /** For commands: the engine with a model. Throws one sentence: no folder, no model, a damaged model, an engine that does not start. */
+  /**
+   * For commands: the engine with a model. Throws one sentence: no folder, no model, a damaged
+   * model, an engine that does not start.
+   */
   async required(): Promise<EngineClient> {
     await this.expected();
     const { summary, problem } = await this.#process!.opened();
@@ -149,10 +167,14 @@ export class WorkspaceModel implements vscode.Disposable {
     if (!this.#places) return false;
     const { directory, former } = this.#places;
     if ((await modifiedAt(join(directory, MANIFEST))) !== null) return true;
-    return former !== undefined && (await formerPlaces(former)).length > 0; // the engine moves it when it starts
+    // the engine moves it when it starts
+    return former !== undefined && (await formerPlaces(former)).length > 0;
   }
 
-  /** Another process has stored a model, or deleted it. An engine that does not run will find it when it starts. */
+  /**
+   * Another process has stored a model, or deleted it. An engine that does not run will find it
+   * when it starts.
+   */
   async #replaced(): Promise<void> {
     if (this.#process!.pid !== undefined) {
       await this.#process!.reopen();

@@ -1,5 +1,6 @@
-// Endings that Finnish and Swedish write behind a colon: USA:n, EU:ssa, 5:e, k:a. They are a closed class, and stand behind
-// numbers, acronyms and single letters, so that they are told from a key and its value.
+// Endings that Finnish and Swedish write behind a colon: USA:n, EU:ssa, 5:e, k:a. They are a closed
+// class, and stand behind numbers, acronyms and single letters, so that they are told from a key
+// and its value.
 
 const ENDINGS = new Set(
   [

@@ -1,4 +1,5 @@
-// Texts to token ids: counts every word, keeps the whole text as numbers in shared memory, or its end outside.
+// Texts to token ids: counts every word, keeps the whole text as numbers in shared memory, or its
+// end outside.
 
 import { DataScanner } from './data-blocks.ts';
 import { DocumentReader, lowerUnits } from './document.ts';
@@ -8,24 +9,33 @@ import { PROSE } from './regions/regions.ts';
 import { SecretScanner } from './secrets.ts';
 import { TextKernel } from './text-kernel.ts';
 import { BREAK, SPAN } from './tokenizer.ts';
-import { toRanks, type Spill, type SpilledIds } from './tokens.ts';
-import { mergeWords, spell, type Pruned, type SortedWords } from './vocabulary.ts';
-import { CROWDED, DONE, FULL, HARD, MOST_SPANS, WordTable, type Stop } from './word-table.ts';
+import { type Spill, type SpilledIds, toRanks } from './tokens.ts';
+import { mergeWords, type Pruned, type SortedWords, spell } from './vocabulary.ts';
+import { CROWDED, DONE, FULL, HARD, MOST_SPANS, type Stop, WordTable } from './word-table.ts';
 
-/** A text as numbers. Consumers cut the vocabulary themselves: an id of V or more is a word too rare for them. */
+/**
+ * A text as numbers. Consumers cut the vocabulary themselves: an id of V or more is a word too rare
+ * for them.
+ */
 export interface Corpus {
   /** Every word, by count descending, equal counts by code units. */
   words: string[];
   /** Of each word, (words). */
   counts: Float64Array;
   /**
-   * The running text: ids, which are places in `words`, PRUNED for words that were forgotten, and -1 at the end of a
-   * sentence and of a document. On a SharedArrayBuffer. Of a text that was spilled, the beginning.
+   * The running text: ids, which are places in `words`, PRUNED for words that were forgotten, and
+   * -1 at the end of a sentence and of a document. On a SharedArrayBuffer. Of a text that was
+   * spilled, the beginning.
    */
   tokens: Int32Array<SharedArrayBuffer>;
-  /** Where in `tokens` the text ends and the parts of identifiers begin (identifier-parts.ts); absent where there are none. */
+  /**
+   * Where in `tokens` the text ends and the parts of identifiers begin (identifier-parts.ts);
+   * absent where there are none.
+   */
   partsAt?: number;
-  /** What the rest of the text is read with, as SpilledTokens do; null where `tokens` is all of it. */
+  /**
+   * What the rest of the text is read with, as SpilledTokens do; null where `tokens` is all of it.
+   */
   spilled: SpilledIds | null;
   /** Where each document begins in the text, (documents). On a SharedArrayBuffer. */
   documents: Int32Array<SharedArrayBuffer>;
@@ -59,7 +69,10 @@ export interface CorpusLimits {
   words: number;
 }
 
-/** Without a place to spill to, 2 GB of ids; with one, 0.5 GB, and 8 GB there. The vocabulary takes up to about 1 GB. */
+/**
+ * Without a place to spill to, 2 GB of ids; with one, 0.5 GB, and 8 GB there. The vocabulary takes
+ * up to about 1 GB.
+ */
 const LIMITS: CorpusLimits = { tokens: 2 ** 29, memory: 2 ** 29, words: 2 ** 23 };
 const SPILL_LIMITS: CorpusLimits = { ...LIMITS, tokens: 2 ** 31 - 2 ** 20, memory: 2 ** 27 };
 
@@ -67,7 +80,9 @@ const SPILL_LIMITS: CorpusLimits = { ...LIMITS, tokens: 2 ** 31 - 2 ** 20, memor
 const BLOCK = 1 << 20;
 /** Characters that are read at a time, in a millisecond or two. */
 const STEP = 1 << 17;
-/** Where the reference is asked again after so few characters, it is asked for more words at a time. */
+/**
+ * Where the reference is asked again after so few characters, it is asked for more words at a time.
+ */
 const NEAR = 32;
 
 /** Takes documents one after another and makes a corpus of them. */
@@ -91,7 +106,10 @@ export class CorpusBuilder {
   #units = 0;
   /** Whether a piece was appended that is not added yet. */
   #isReading = false;
-  /** Of the piece: where it is; whether it is bytes; its length; start, end, kind and break of its regions, (n, 4). */
+  /**
+   * Of the piece: where it is; whether it is bytes; its length; start, end, kind and break of its
+   * regions, (n, 4).
+   */
   #text = 0;
   #isAscii = false;
   #pieceLength = 0;
@@ -109,7 +127,10 @@ export class CorpusBuilder {
   #begun = false;
   #isPart = false;
 
-  /** `kernel`: the module `text`. `spill`: where the end of a text goes that is larger than `limits.memory`. */
+  /**
+   * `kernel`: the module `text`. `spill`: where the end of a text goes that is larger than
+   * `limits.memory`.
+   */
   constructor(
     kernel: WebAssembly.Module | TextKernel,
     spill: Pick<Spill, 'append'> | null = null,
@@ -150,12 +171,18 @@ export class CorpusBuilder {
     return this.#isReading ? this.#table.position / Math.max(1, this.#pieceLength) : 1;
   }
 
-  /** Whether the limit of tokens is reached: what is left of this document is not taken, nor is any further one. */
+  /**
+   * Whether the limit of tokens is reached: what is left of this document is not taken, nor is any
+   * further one.
+   */
   isFull(): boolean {
     return this.#length >= this.#limits.tokens;
   }
 
-  /** Adds a whole document; gives how many words it has. One without words is left out. `name` as of `begin`. */
+  /**
+   * Adds a whole document; gives how many words it has. One without words is left out. `name` as of
+   * `begin`.
+   */
   addDocument(text: string | Uint8Array, name?: string): number {
     const before = this.wordCount;
     this.begin(name);
@@ -166,9 +193,9 @@ export class CorpusBuilder {
   }
 
   /**
-   * Begins a document, which `append` and `step` add and `end` ends. `name`: of its file, tells its language; without it,
-   * prose. `isPart`: it is a part of a document that is put together later (merge.ts): it may begin with the end of a
-   * sentence, does not end with one, and may be empty.
+   * Begins a document, which `append` and `step` add and `end` ends. `name`: of its file, tells its
+   * language; without it, prose. `isPart`: it is a part of a document that is put together later
+   * (merge.ts): it may begin with the end of a sentence, does not end with one, and may be empty.
    */
   begin(name?: string, isPart = false): void {
     if (this.#begun) throw new Error('A document was begun before the last one was done.');
@@ -182,8 +209,8 @@ export class CorpusBuilder {
   }
 
   /**
-   * Goes on with the document: its whole text, or a piece that ends where a text may be cut (pieces.ts); bytes of ASCII
-   * will do. `step` adds it.
+   * Goes on with the document: its whole text, or a piece that ends where a text may be cut
+   * (pieces.ts); bytes of ASCII will do. `step` adds it.
    */
   append(text: string | Uint8Array): void {
     if (!this.#begun) throw new Error('No document was begun.');
@@ -215,7 +242,10 @@ export class CorpusBuilder {
     this.#table.position = 0;
   }
 
-  /** Whether the document, as far as it was added, may not be parted here, since what comes next depends on what came before. */
+  /**
+   * Whether the document, as far as it was added, may not be parted here, since what comes next
+   * depends on what came before.
+   */
   get isOpen(): boolean {
     return this.#reader.isOpen;
   }
@@ -279,7 +309,10 @@ export class CorpusBuilder {
     this.#takeUnits();
   }
 
-  /** Has the next words cut by the tokenizer that is the kernel's reference, as many as seem to be such as the kernel does not cut. */
+  /**
+   * Has the next words cut by the tokenizer that is the kernel's reference, as many as seem to be
+   * such as the kernel does not cut.
+   */
   #askReference(end: number, kind: number): Stop {
     const table = this.#table;
     const isFirst = this.#spans === 0;
@@ -328,8 +361,8 @@ export class CorpusBuilder {
   }
 
   /**
-   * What was counted, by ids that are no ranks, where all tokens went to the spill, in pieces of a few milliseconds. Null
-   * where words were forgotten: their ids are others' now.
+   * What was counted, by ids that are no ranks, where all tokens went to the spill, in pieces of a
+   * few milliseconds. Null where words were forgotten: their ids are others' now.
    */
   *finishingUnranked(): Generator<void, CountedDocuments | null> {
     if (this.#begun) throw new Error('The last document is not done.');
@@ -398,7 +431,10 @@ export class CorpusBuilder {
     this.#length += ids.length;
   }
 
-  /** Makes room for new words, and notes up to where in the text the freed ids are those of the forgotten ones. */
+  /**
+   * Makes room for new words, and notes up to where in the text the freed ids are those of the
+   * forgotten ones.
+   */
   *#prune(): Generator<void, void> {
     const freed = yield* this.#table.pruning();
     const freedAt = (this.#freedAt ??= new Uint32Array(new SharedArrayBuffer(this.#limits.words * 4)));

@@ -1,21 +1,28 @@
-// Data that is no text but stands in texts: pictures in data URIs, blocks of base64 and of hexadecimal numbers, signatures of
-// PGP, checksums; and what terminals are told by, colours and overstrike. It is taken out before any word is cut, since it
-// falls apart into words that nobody wrote.
+// Data that is no text but stands in texts: pictures in data URIs, blocks of base64 and of
+// hexadecimal numbers, signatures of PGP, checksums; and what terminals are told by, colours and
+// overstrike. It is taken out before any word is cut, since it falls apart into words that nobody
+// wrote.
 //
-// Nearly all texts have none of it, so that most of the work is not to look at them: the kernel passes over bytes of ASCII
-// sixteen at a time, and in other texts a run of so many letters has one of them at every place that is a multiple of its
-// length.
+// Nearly all texts have none of it, so that most of the work is not to look at them: the kernel
+// passes over bytes of ASCII sixteen at a time, and in other texts a run of so many letters has one
+// of them at every place that is a multiple of its length.
 
 import { roundUp, type TextKernel } from './text-kernel.ts';
 
-/** A number of 32 hexadecimal digits is the shortest checksum, and base64 is told from words from 40 letters on. */
+/**
+ * A number of 32 hexadecimal digits is the shortest checksum, and base64 is told from words from 40
+ * letters on.
+ */
 const SHORTEST_HEX = 32;
 const SHORTEST_BASE64 = 40;
 /** So many characters of numbers of two digits, with what stands between them, may be a dump. */
 const SHORTEST_DUMP = 31;
 /** Numbers of a dump, at least. */
 const FEWEST_NUMBERS = 8;
-/** Of random base64, two of five letters come before one of another sort, a small letter behind a capital aside; of names, one of five. */
+/**
+ * Of random base64, two of five letters come before one of another sort, a small letter behind a
+ * capital aside; of names, one of five.
+ */
 const CHANGES = 0.27;
 /** A line of a block, at least; the last one is shorter. */
 const SHORTEST_LINE = 60;
@@ -33,7 +40,10 @@ function table(characters: string): Uint8Array {
   return isIn;
 }
 
-/** What of a text is data: it is left out, or, where it is in the middle of a word or of markup, it is nothing. */
+/**
+ * What of a text is data: it is left out, or, where it is in the middle of a word or of markup, it
+ * is nothing.
+ */
 export interface DataRange {
   start: number;
   end: number;
@@ -72,11 +82,15 @@ export class DataScanner {
 const BLOCK = 16;
 const BEHIND = 64;
 
-/** Whether the block at `at`, which the kernel found, is part of a run that is long enough, or has what data begins with. */
+/**
+ * Whether the block at `at`, which the kernel found, is part of a run that is long enough, or has
+ * what data begins with.
+ */
 function isCandidate(bytes: Uint8Array, at: number): boolean {
   for (let i = at; i < Math.min(bytes.length, at + BLOCK); i++) {
     if (bytes[i] === ESCAPE || bytes[i] === BACKSPACE) return true;
-    if (bytes[i] === 58 && bytes[i - 4] === 100 && bytes[i - 3] === 97 && bytes[i - 2] === 116) return true; // data:
+    // data:
+    if (bytes[i] === 58 && bytes[i - 4] === 100 && bytes[i - 3] === 97 && bytes[i - 2] === 116) return true;
   }
   const runAt = (isIn: Uint8Array): Uint8Array => {
     let start = at;
@@ -177,7 +191,10 @@ export function withoutData(text: string, ranges: readonly DataRange[]): string 
 
 /** Tells where places of a text without its data are in the text with it. */
 export class PlacesWithData {
-  /** Of each range, where it was in the text without it, and how much longer the other text is behind it. */
+  /**
+   * Of each range, where it was in the text without it, and how much longer the other text is
+   * behind it.
+   */
   readonly #removed: { at: number; filler: number; longer: number }[] = [];
 
   constructor(ranges: readonly DataRange[]) {
@@ -190,7 +207,10 @@ export class PlacesWithData {
     }
   }
 
-  /** The place of something that starts at `place`, behind data that stands there, or of something that ends there. */
+  /**
+   * The place of something that starts at `place`, behind data that stands there, or of something
+   * that ends there.
+   */
   of(place: number, isEnd: boolean): number {
     let [low, high] = [0, this.#removed.length];
     while (low < high) {
@@ -205,7 +225,10 @@ export class PlacesWithData {
 
 const ASCII = new TextDecoder(); // many times as fast as one of Latin-1
 
-/** The next run of at least `shortest` characters of a table from `from` on; null where there is none. */
+/**
+ * The next run of at least `shortest` characters of a table from `from` on; null where there is
+ * none.
+ */
 function nextRun(text: string, from: number, isIn: Uint8Array, shortest: number): [start: number, end: number] | null {
   const { length } = text;
   /** No run begins before. */
@@ -226,7 +249,10 @@ function nextRun(text: string, from: number, isIn: Uint8Array, shortest: number)
 const ARMOUR = '-----BEGIN ';
 const ARMOUR_BEGIN =
   /-----BEGIN (?:PGP (?:MESSAGE|SIGNATURE|PUBLIC KEY BLOCK)|(?:X509 |TRUSTED )?CERTIFICATE(?: REQUEST)?|PKCS7|CMS)[A-Z0-9, ]{0,30}-----/g;
-/** What its lines are: settings such as `Version: 1`, base64, perhaps quoted, or as a string of a programming language. */
+/**
+ * What its lines are: settings such as `Version: 1`, base64, perhaps quoted, or as a string of a
+ * programming language.
+ */
 const ARMOUR_LINE = /^[\s>*#+|"']*(?:[A-Za-z-]{1,20}: [^\n]*|[\w+/=\\]*["',;\s+\\]*)$/;
 const ARMOUR_END = /^(?:[\s>*#+|"']|\\n|[\w+/=])*-----END [A-Z0-9 ]{0,40}-----/;
 const LONGEST_LINE = 10_000;
@@ -244,7 +270,10 @@ function* armourIn(text: string, from: number): Generator<DataRange> {
   }
 }
 
-/** Where the block ends whose lines go on at `from`: at the end of the text where they all are such; `from` where one is none. */
+/**
+ * Where the block ends whose lines go on at `from`: at the end of the text where they all are such;
+ * `from` where one is none.
+ */
 function endOfArmour(text: string, from: number): number {
   for (let at = from; at < text.length;) {
     const lineEnd = text.indexOf('\n', at);
@@ -259,7 +288,10 @@ function endOfArmour(text: string, from: number): number {
 
 const URI = /(?<!\w)data:[\w.+-]+\/[\w.+-]+(?:;[\w.+-]+(?:=[\w.+"-]*)?)*(;base64)?,/g;
 
-/** Data URIs, with what is encoded in them; one of text, up to a quotation mark, a bracket or white space. */
+/**
+ * Data URIs, with what is encoded in them; one of text, up to a quotation mark, a bracket or white
+ * space.
+ */
 function* addressesIn(text: string, from: number): Generator<DataRange> {
   if (!text.includes('data:', from)) return;
   URI.lastIndex = from;
@@ -305,7 +337,9 @@ function* blocksIn(text: string, from: number): Generator<DataRange> {
   }
 }
 
-/** Whether a line that is shorter may be the last one of a block, of more lines than one or of one. */
+/**
+ * Whether a line that is shorter may be the last one of a block, of more lines than one or of one.
+ */
 function isLastLine(line: string, ofMore: boolean): boolean {
   if (!/^[\w+/]{2,}={0,2}$/.test(line) || line.length % 4 !== 0) return false;
   return ofMore ? /[A-Z\d+/=]/.test(line) : /[\d+/=]/.test(line);
@@ -318,7 +352,8 @@ function isData(run: string): boolean {
   const bare = trimmed.replace(/^sha\d+-/, '');
   if (bare.length < SHORTEST_HEX) return false;
   if (HEX.test(bare)) return count(bare, /\d/g) >= 4 && count(bare, /[a-f]/gi) >= 4;
-  if (/^[\w./+-]*[/_-](?:0[xX])?[\da-fA-F]{32,}$/.test(bare)) return false; // a path that ends in a checksum
+  // a path that ends in a checksum
+  if (/^[\w./+-]*[/_-](?:0[xX])?[\da-fA-F]{32,}$/.test(bare)) return false;
   if (bare.length < SHORTEST_BASE64 || !/\d/.test(bare) || !/[A-Z]/.test(bare) || !/[a-z]/.test(bare)) return false;
   return count(bare, /[a-z](?=[A-Z\d])|[A-Z](?=\d)|\d(?=[a-zA-Z])/g) >= CHANGES * bare.length;
 }
@@ -327,7 +362,10 @@ function count(text: string, pattern: RegExp): number {
   return text.match(pattern)?.length ?? 0;
 }
 
-/** Numbers of 2, 4, 8 or 16 hexadecimal digits, all of one length, with spaces, commas or colons between. */
+/**
+ * Numbers of 2, 4, 8 or 16 hexadecimal digits, all of one length, with spaces, commas or colons
+ * between.
+ */
 const NUMBERS = /(?<![\w.])(?:(0x)[\da-f]{1,2}|([\da-f]{2}(?:[\da-f]{2}|[\da-f]{6}|[\da-f]{14})?))(?![\w.])/gi;
 /** The letters that a dump shows behind its numbers. */
 const DUMP_TEXT = /^ {2,3}(?:\|.{1,16}\||\S.{0,15})$/;

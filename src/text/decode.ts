@@ -1,21 +1,28 @@
-// Bytes of a file to text, normalised to NFC, as a whole or in pieces that are cut where pieces.ts says. Which encoding it
-// is, encodings.ts says. Broken bytes become replacement characters, and the result says so.
+// Bytes of a file to text, normalised to NFC, as a whole or in pieces that are cut where pieces.ts
+// says. Which encoding it is, encodings.ts says. Broken bytes become replacement characters, and
+// the result says so.
 
+import { beginningOf, type Encoding, type EncodingHints, legacyEncoding, sevenBitEncoding } from './encodings.ts';
 import { DECLARATIONS } from './encodings/declared.ts';
-import { legacyDecoder, type LegacyDecoder } from './encodings/decoders.ts';
-import { beginningOf, legacyEncoding, sevenBitEncoding, type Encoding, type EncodingHints } from './encodings.ts';
-import { lastCut, lastCutOfText } from './pieces.ts';
+import { type LegacyDecoder, legacyDecoder } from './encodings/decoders.ts';
 import { nfc } from './normalize.ts';
+import { lastCut, lastCutOfText } from './pieces.ts';
 
 /** What a file's bytes say. */
 export interface DecodedText {
-  /** In Unicode normalisation form C, without a byte order mark. Where every byte is a letter of ASCII, the bytes themselves. */
+  /**
+   * In Unicode normalisation form C, without a byte order mark. Where every byte is a letter of
+   * ASCII, the bytes themselves.
+   */
   text: string | Uint8Array;
   /** Whether broken bytes were replaced by U+FFFD. */
   repaired: boolean;
 }
 
-/** Decodes a whole file; `null` where it is binary. The bytes are only read, and broken ones never lose the file. */
+/**
+ * Decodes a whole file; `null` where it is binary. The bytes are only read, and broken ones never
+ * lose the file.
+ */
 export function decodeText(bytes: Uint8Array, hints: EncodingHints = {}): DecodedText | null {
   const decoder = Decoder.of(bytes, bytes.length, hints);
   if (!decoder) return null;
@@ -32,9 +39,15 @@ export class Decoder {
   #guessed = false;
   /** Bytes of the mark at the beginning that are still to come. */
   #mark: number;
-  /** Whether anything beyond ASCII has been met: until then, the encoding is any that has ASCII in it. */
+  /**
+   * Whether anything beyond ASCII has been met: until then, the encoding is any that has ASCII in
+   * it.
+   */
   #decided: boolean;
-  /** Of encodings whose characters cannot be told from their end: it keeps the bytes of half a character. */
+  /**
+   * Of encodings whose characters cannot be told from their end: it keeps the bytes of half a
+   * character.
+   */
   #legacy: LegacyDecoder | null = null;
   /** Text of it that may not be cut yet. */
   #rest = '';
@@ -48,7 +61,10 @@ export class Decoder {
     if (encoding.startsWith('utf-32')) this.#legacy = legacyDecoder(encoding);
   }
 
-  /** For a file of `size` bytes that begins with these, a few thousand of them; `null` where it is binary. `declarations`: where it may say its encoding. */
+  /**
+   * For a file of `size` bytes that begins with these, a few thousand of them; `null` where it is
+   * binary. `declarations`: where it may say its encoding.
+   */
   static of(
     beginning: Uint8Array,
     size: number,
@@ -76,7 +92,10 @@ export class Decoder {
     return this.#guessed;
   }
 
-  /** Decodes the next bytes of the file, from where the last call stopped; `last`: they go to its end. `used`: how many it took; the others come again, with more behind them. */
+  /**
+   * Decodes the next bytes of the file, from where the last call stopped; `last`: they go to its
+   * end. `used`: how many it took; the others come again, with more behind them.
+   */
   decode(bytes: Uint8Array, last: boolean): DecodedText & { used: number } {
     const mark = Math.min(this.#mark, bytes.length);
     this.#mark -= mark;

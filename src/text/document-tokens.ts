@@ -1,16 +1,19 @@
-// A document as it is read, to be looked at: its words and where they stand, the ends of its sentences, and what was left
-// out and why.
+// A document as it is read, to be looked at: its words and where they stand, the ends of its
+// sentences, and what was left out and why.
 
 import { DocumentReader } from './document.ts';
 import type { TextOptions } from './options.ts';
 import { PROSE } from './regions/regions.ts';
-import { BREAK, CLASSES, UNSPACED, LETTER, MAXIMUM_WORD_LENGTH, SPAN, spellingOf, unitsOf } from './tokenizer.ts';
+import { BREAK, CLASSES, LETTER, MAXIMUM_WORD_LENGTH, SPAN, spellingOf, unitsOf, UNSPACED } from './tokenizer.ts';
 
 /** Kinds of tokens. */
 export const TOKEN_KINDS = ['word', 'code', 'particle'] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
-/** Why letters are in no word: they are markup; a keyword, which the options leave out; in a run too long for a word; data that is no text; or a secret. */
+/**
+ * Why letters are in no word: they are markup; a keyword, which the options leave out; in a run too
+ * long for a word; data that is no text; or a secret.
+ */
 export type LeftOutReason = 'markup' | 'keyword' | 'tooLong' | 'data' | 'secret';
 
 export interface DocumentTokens {
@@ -18,7 +21,10 @@ export interface DocumentTokens {
   language: string;
   /** Start, end (UTF-16 code units of the text) and kind, (n, 3). */
   tokens: Int32Array;
-  /** Of tokens that are read otherwise than they stand in the text, by their number: escapes and references are letters. */
+  /**
+   * Of tokens that are read otherwise than they stand in the text, by their number: escapes and
+   * references are letters.
+   */
   spellings: Record<number, string>;
   /** Where sentences end: numbers of tokens before, ascending. */
   sentences: Int32Array;
@@ -26,8 +32,8 @@ export interface DocumentTokens {
 }
 
 /**
- * Reads a document whose file has this name. `stemLengthOf` gives the length of the stem that a word is separated into, 0
- * for one that is not.
+ * Reads a document whose file has this name. `stemLengthOf` gives the length of the stem that a
+ * word is separated into, 0 for one that is not.
  */
 export function tokensOfDocument(
   name: string,
@@ -53,7 +59,8 @@ export function tokensOfDocument(
       let end = start + 1;
       while (end < to && units[end] !== 10) end++;
       while (!isLetter(units[end - 1]!)) end--;
-      // what is short enough for a word and is none was written over: an escape of a notebook, for example
+      // what is short enough for a word and is none was written over: an escape of a notebook, for
+      // example
       const isShort = reason === 'tooLong' && end - start <= MAXIMUM_WORD_LENGTH;
       leftOut.push({ start, end, reason: isShort ? 'markup' : reason });
       start = end;
@@ -68,7 +75,9 @@ export function tokensOfDocument(
       const at = 4 * Math.min(region, regions.length / 4 - 1);
       return regions[at + 2] !== PROSE && options.keywords === 'leaveOut' ? 'keyword' : 'tooLong';
     };
-    /** Looks at what is between the last token and `to`, which may be in regions and between them. */
+    /**
+     * Looks at what is between the last token and `to`, which may be in regions and between them.
+     */
     const pass = (to: number): void => {
       for (; 4 * region < regions.length; region++) {
         const [start, end] = [offset + regions[4 * region]!, offset + regions[4 * region + 1]!];

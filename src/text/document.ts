@@ -1,15 +1,16 @@
-// A document to words: tells its language, finds the regions of prose and of code, and cuts each of them. Of documents
-// with markup it takes whole lines only, so that no sign of markup is parted where the document comes in pieces.
+// A document to words: tells its language, finds the regions of prose and of code, and cuts each of
+// them. Of documents with markup it takes whole lines only, so that no sign of markup is parted
+// where the document comes in pieces.
 
-import { BEGINNING, CODES, languageOf, PROSE_LANGUAGE, type Language } from './languages.ts';
+import { BEGINNING, CODES, type Language, languageOf, PROSE_LANGUAGE } from './languages.ts';
 import type { TextOptions } from './options.ts';
 import { PROSE, Regions, type Scanner } from './regions/regions.ts';
 import { scannerOf } from './regions/scanner.ts';
 import {
   BREAK,
   CLASSES,
-  FULL_STOP,
   endOfSpelling,
+  FULL_STOP,
   hashOf,
   MIDDLE,
   NEWLINE,
@@ -17,8 +18,8 @@ import {
   SEPARATOR,
   SPACE,
   SPAN,
-  STOP,
   spelledAsRead,
+  STOP,
   stringOf,
   Tokenizer,
   unitsOf,
@@ -85,7 +86,10 @@ export class DocumentReader {
     return this.#regions.data.subarray(0, 4 * this.#regions.length);
   }
 
-  /** Where in the document a place in `text` is, both counted from the beginning of the piece: letters may have been moved. */
+  /**
+   * Where in the document a place in `text` is, both counted from the beginning of the piece:
+   * letters may have been moved.
+   */
   placeInDocument(place: number): number {
     return this.#regions.placeInDocument(place);
   }
@@ -103,7 +107,10 @@ export class DocumentReader {
     this.#length = 0;
   }
 
-  /** Tells the language by the first piece of the document; whether all of it is prose, so that pieces may be read without this. */
+  /**
+   * Tells the language by the first piece of the document; whether all of it is prose, so that
+   * pieces may be read without this.
+   */
   isProse(text: string | Uint8Array): boolean {
     if (this.#language === null) {
       const name = this.#name ?? PROSE_LANGUAGE;
@@ -113,7 +120,10 @@ export class DocumentReader {
     return this.#scanner === null;
   }
 
-  /** Takes the whole text, or a piece that ends where a text may be cut (pieces.ts); bytes of ASCII will do. */
+  /**
+   * Takes the whole text, or a piece that ends where a text may be cut (pieces.ts); bytes of ASCII
+   * will do.
+   */
   append(text: string | Uint8Array): void {
     this.isProse(text);
     const kept = this.#length - this.#end;
@@ -149,12 +159,18 @@ export class DocumentReader {
     return true;
   }
 
-  /** Whether a document that was parted here would be read otherwise from here on; of prose, pieces.ts says where it may be parted. */
+  /**
+   * Whether a document that was parted here would be read otherwise from here on; of prose,
+   * pieces.ts says where it may be parted.
+   */
   get isOpen(): boolean {
     return this.#scanner !== null && (this.#scanner.isOpen !== false || this.#regions.breaks);
   }
 
-  /** As of a tokenizer; words that the options leave out are not there. BREAK may stand twice in a row. */
+  /**
+   * As of a tokenizer; words that the options leave out are not there. BREAK may stand twice in a
+   * row.
+   */
   read(spans: Int32Array): number {
     const tokenizer = this.#tokenizer;
     let written = 0;
@@ -178,12 +194,18 @@ export class DocumentReader {
     return written;
   }
 
-  /** Whether the options leave out some words of this kind of region, which only `read` and `readOn` do. */
+  /**
+   * Whether the options leave out some words of this kind of region, which only `read` and `readOn`
+   * do.
+   */
   leavesOut(kind: number): boolean {
     return kind !== PROSE && this.#options.keywords === 'leaveOut';
   }
 
-  /** As `read`, from `position` on, up to the end of the region [start, end); where it stops, `position` tells. A second call goes on there. */
+  /**
+   * As `read`, from `position` on, up to the end of the region [start, end); where it stops,
+   * `position` tells. A second call goes on there.
+   */
   readOn(position: number, end: number, kind: number, spans: Int32Array): number {
     const tokenizer = this.#tokenizer;
     if (tokenizer.position !== position || this.#readOnTo !== end) {
@@ -210,7 +232,10 @@ export class DocumentReader {
     this.#tokenizer.enter(0, 0, CLASSES);
   }
 
-  /** Applies the options to the words of [from, to) in `spans`; gives the place behind those that are left. */
+  /**
+   * Applies the options to the words of [from, to) in `spans`; gives the place behind those that
+   * are left.
+   */
   #choose(spans: Int32Array, from: number, to: number): number {
     const { case: casing, numbers, keywords } = this.#options;
     const { text } = this;
@@ -262,7 +287,10 @@ function beginningOf(text: string | Uint8Array): string {
   return typeof beginning === 'string' ? beginning : String.fromCharCode.apply(null, beginning as unknown as number[]);
 }
 
-/** Classes of characters in code: no apostrophe is part of a word, no stop ends a sentence, and of what may stand between digits only the full stop does. */
+/**
+ * Classes of characters in code: no apostrophe is part of a word, no stop ends a sentence, and of
+ * what may stand between digits only the full stop does.
+ */
 function codeClassesOf(sentences: TextOptions['codeSentences']): Uint8Array {
   const classes = CLASSES.map((kind) => (kind === STOP || kind === MIDDLE || kind === SEPARATOR ? OTHER : kind));
   classes['.'.charCodeAt(0)] = SEPARATOR;
@@ -273,7 +301,10 @@ function codeClassesOf(sentences: TextOptions['codeSentences']): Uint8Array {
 
 let lower: Uint16Array | undefined;
 
-/** Of each code unit its lower case, where that is another one; else 0. Made when it is first needed. */
+/**
+ * Of each code unit its lower case, where that is another one; else 0. Made when it is first
+ * needed.
+ */
 export function lowerUnits(): Uint16Array {
   if (lower) return lower;
   const units = new Uint16Array(0x10000);

@@ -1,39 +1,54 @@
-// Which encoding the bytes of a file are in. A byte order mark decides, or the NUL bytes of UTF-16 and UTF-32, or the escapes
-// of encodings of seven bits; else UTF-8 if the bytes are that. If they are not: what the folder's settings say, what the
-// file says of itself, or the encoding in which they are the most probable text (encodings/detection.ts).
+// Which encoding the bytes of a file are in. A byte order mark decides, or the NUL bytes of UTF-16
+// and UTF-32, or the escapes of encodings of seven bits; else UTF-8 if the bytes are that. If they
+// are not: what the folder's settings say, what the file says of itself, or the encoding in which
+// they are the most probable text (encodings/detection.ts).
 
 import { DECLARATIONS, declaredEncoding } from './encodings/declared.ts';
 import { legacyDecoder } from './encodings/decoders.ts';
-import { evidenceOf, isScored, isSure, linesBeyondAscii, withOthers, type Scores } from './encodings/detection.ts';
-import { encodingNamed, type Encoding } from './encodings/names.ts';
+import { evidenceOf, isScored, isSure, linesBeyondAscii, type Scores, withOthers } from './encodings/detection.ts';
+import { type Encoding, encodingNamed } from './encodings/names.ts';
 
 export { encodingNamed, type Encoding };
 export type { Scores };
 
 /** The part of a file that tells text from binary, bytes. */
 export const PROBE = 8192;
-/** Bytes that a setting, or what a file says, is checked against, and that two encodings are compared by. */
+/**
+ * Bytes that a setting, or what a file says, is checked against, and that two encodings are
+ * compared by.
+ */
 const SAMPLE = 4096;
 
 /** What is known of a file beside its bytes. */
 export interface EncodingHints {
-  /** What the folder's settings say; null if they say nothing, or UTF-8, which is tried first anyway. */
+  /**
+   * What the folder's settings say; null if they say nothing, or UTF-8, which is tried first
+   * anyway.
+   */
   setting?: Encoding | null;
   /** The language of the user's system (BCP 47). */
   locale?: string | null;
-  /** Scores of other files of the same folder (`legacyScores`); asked for only if the file alone leaves a doubt. */
+  /**
+   * Scores of other files of the same folder (`legacyScores`); asked for only if the file alone
+   * leaves a doubt.
+   */
   others?: () => readonly Scores[];
 }
 
 /** What the beginning of a file says. */
 export interface Beginning {
-  /** `utf-8` stands for every encoding that has ASCII in it; what else the file holds decides on it. */
+  /**
+   * `utf-8` stands for every encoding that has ASCII in it; what else the file holds decides on it.
+   */
   encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be';
   /** Bytes of a byte order mark, which is no part of the text. */
   mark: number;
 }
 
-/** The encoding of a file of `size` bytes that begins with these, a few thousand of them; `null` where it is binary. */
+/**
+ * The encoding of a file of `size` bytes that begins with these, a few thousand of them; `null`
+ * where it is binary.
+ */
 export function beginningOf(bytes: Uint8Array, size = bytes.length, setting: Encoding | null = null): Beginning | null {
   const probe = bytes.subarray(0, PROBE);
   const [first, second, third, fourth] = probe;
@@ -51,7 +66,8 @@ export function beginningOf(bytes: Uint8Array, size = bytes.length, setting: Enc
   if (first === 0xfe && second === 0xff) {
     return isMarkedWrong(probe) ? withoutMark(probe, size, 2) : { encoding: 'utf-16be', mark: 2 };
   }
-  if (first === 0x25 && second === 0x50 && third === 0x44 && fourth === 0x46) return null; // %PDF: its head may look like text
+  // %PDF: its head may look like text
+  if (first === 0x25 && second === 0x50 && third === 0x44 && fourth === 0x46) return null;
   const ascii = withoutMark(probe, size, 0);
   if (ascii && isUtf8(probe)) return ascii;
   const even = size % 2 === 0;
@@ -68,7 +84,9 @@ export function beginningOf(bytes: Uint8Array, size = bytes.length, setting: Enc
   return even ? utf16WithoutMark(probe) : null;
 }
 
-/** A beginning in an encoding with ASCII in it; `null` where there are more controls than text has. */
+/**
+ * A beginning in an encoding with ASCII in it; `null` where there are more controls than text has.
+ */
 function withoutMark(probe: Uint8Array, size: number, mark: number): Beginning | null {
   if (probe.indexOf(0, mark) >= 0) return null;
   let controls = 0;
@@ -77,7 +95,10 @@ function withoutMark(probe: Uint8Array, size: number, mark: number): Beginning |
   return controls > (probe.length - mark) / 20 ? null : { encoding: 'utf-8', mark };
 }
 
-/** 1 for C0 controls that text does not have: all but backspace, tab, line feed, form feed, carriage return and escape. */
+/**
+ * 1 for C0 controls that text does not have: all but backspace, tab, line feed, form feed, carriage
+ * return and escape.
+ */
 const CONTROLS = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 32 && !(byte >= 8 && byte <= 13 && byte !== 11) && byte !== 27 ? 1 : 0,
 );
@@ -86,7 +107,10 @@ function isControl(byte: number): boolean {
   return CONTROLS[byte] === 1;
 }
 
-/** Whether what follows a mark of UTF-16 is UTF-8: two letters of it would be one ideograph, and no space or line end is in all of it. */
+/**
+ * Whether what follows a mark of UTF-16 is UTF-8: two letters of it would be one ideograph, and no
+ * space or line end is in all of it.
+ */
 function isMarkedWrong(probe: Uint8Array): boolean {
   const rest = probe.subarray(2);
   return rest.length >= 16 && !rest.includes(0) && !rest.some(isControl) && isUtf8(rest);
@@ -118,7 +142,8 @@ function isUtf16(probe: Uint8Array, encoding: 'utf-16le' | 'utf-16be'): boolean 
 
 /** The byte order in which there is text with spaces, of few scripts; `null` if there is none. */
 function utf16WithoutMark(probe: Uint8Array): Beginning | null {
-  // letters of ASCII in pairs would be ideographs: of western text every other byte is NUL, of other scripts some are controls
+  // letters of ASCII in pairs would be ideographs: of western text every other byte is NUL, of
+  // other scripts some are controls
   const nuls = probe.reduce((sum, byte) => sum + (byte === 0 ? 1 : 0), 0);
   if (4 * nuls < probe.length && probe.every((byte) => byte < 0x80 && (byte === 0 || !isControl(byte)))) return null;
   const orders = (['utf-16le', 'utf-16be'] as const).map((encoding) => {
@@ -158,7 +183,10 @@ function isShiftedKorean(bytes: Uint8Array): boolean {
   return at >= 0 && KOREAN_HEADER.every((byte, i) => bytes[at + i] === byte) && bytes.includes(0x0e);
 }
 
-/** The encoding of bytes that are all ASCII and may stand for other characters all the same, by their escapes; `null` if they do not. */
+/**
+ * The encoding of bytes that are all ASCII and may stand for other characters all the same, by
+ * their escapes; `null` if they do not.
+ */
 export function sevenBitEncoding(bytes: Uint8Array, hints: EncodingHints, beginning: Uint8Array): Encoding | null {
   if (bytes.includes(ESCAPE)) {
     if (isShiftedKorean(bytes)) return 'iso-2022-kr';
@@ -172,7 +200,9 @@ export function sevenBitEncoding(bytes: Uint8Array, hints: EncodingHints, beginn
   return isNamed && (isSmall || bytes.includes(PLUS)) ? 'utf-7' : null;
 }
 
-/** Whether it has escapes that begin pairs, ESC $ @, ESC $ B or ESC $ ( D, with pairs behind them. */
+/**
+ * Whether it has escapes that begin pairs, ESC $ @, ESC $ B or ESC $ ( D, with pairs behind them.
+ */
 function isJapanese(bytes: Uint8Array): boolean {
   for (let at = bytes.indexOf(ESCAPE); at >= 0; at = bytes.indexOf(ESCAPE, at + 1)) {
     if (bytes[at + 1] !== 0x24) continue;
@@ -218,9 +248,15 @@ export interface FoundEncoding {
   guessed: boolean;
 }
 
-/** By how much the bytes must speak for another encoding than the declared one: a logarithm, and of each byte beyond ASCII. */
+/**
+ * By how much the bytes must speak for another encoding than the declared one: a logarithm, and of
+ * each byte beyond ASCII.
+ */
 const DISBELIEF = { all: 25, ofByte: 2 };
-/** Logarithms of the probability of a byte beyond ASCII: more is text without a doubt, less is none that we know. */
+/**
+ * Logarithms of the probability of a byte beyond ASCII: more is text without a doubt, less is none
+ * that we know.
+ */
 const CONVINCING = -4.5;
 const STRANGE = -6.5;
 /** Fewer bytes beyond ASCII, that are hardly text, were broken by something. */
@@ -231,8 +267,8 @@ const BROKEN = -5.8;
 const WESTERN = 'windows-1252';
 
 /**
- * The encoding of bytes that are not UTF-8 and have no NUL among them: as the setting says, as the file's beginning declares,
- * or detected. UTF-8 where it is that but for some broken bytes.
+ * The encoding of bytes that are not UTF-8 and have no NUL among them: as the setting says, as the
+ * file's beginning declares, or detected. UTF-8 where it is that but for some broken bytes.
  */
 export function legacyEncoding(
   bytes: Uint8Array,
@@ -271,13 +307,19 @@ export function legacyEncoding(
   return { encoding: isWestern ? WESTERN : best, guessed };
 }
 
-/** How probable each encoding is for a file's bytes; `null` for what is UTF-8, or no text in an older encoding. */
+/**
+ * How probable each encoding is for a file's bytes; `null` for what is UTF-8, or no text in an
+ * older encoding.
+ */
 export function legacyScores(bytes: Uint8Array): Scores | null {
   if (bytes.includes(0) || isUtf8(bytes) || brokenUtf8(bytes) !== null) return null;
   return evidenceOf(bytes).scores;
 }
 
-/** The encoding that VS Code's setting `files.encoding` names; `null` for UTF-8, which is tried first anyway, and for a name that nobody knows. */
+/**
+ * The encoding that VS Code's setting `files.encoding` names; `null` for UTF-8, which is tried
+ * first anyway, and for a name that nobody knows.
+ */
 export function encodingOfSetting(name: string): Encoding | null {
   const encoding = encodingNamed(name);
   return encoding === 'utf-8' ? null : encoding;
@@ -291,8 +333,9 @@ function standsAlone(bytes: Uint8Array): boolean {
 const LATIN1 = new TextDecoder('latin1');
 
 /**
- * Whether bytes are UTF-8 but for some that are broken: surely if there are many more characters of it beyond ASCII than
- * such bytes, or nothing is wrong but that the end is cut off; perhaps if there are as many.
+ * Whether bytes are UTF-8 but for some that are broken: surely if there are many more characters of
+ * it beyond ASCII than such bytes, or nothing is wrong but that the end is cut off; perhaps if
+ * there are as many.
  */
 function brokenUtf8(bytes: Uint8Array): 'surely' | 'perhaps' | null {
   let characters = 0;

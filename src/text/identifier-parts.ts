@@ -1,9 +1,10 @@
-// The parts of identifiers: get, user and name of getUserName. An identifier that is rare is known by its parts, and names
-// that share one stand closer together.
+// The parts of identifiers: get, user and name of getUserName. An identifier that is rare is known
+// by its parts, and names that share one stand closer together.
 //
-// They are no words of the running text, where they would fill the windows and be suggested by the language model. Behind
-// the text, each identifier is met with each of its parts, in a sentence of the two, as often as the square root of its
-// count says. That takes one pass over the vocabulary and none over the text. docs/code-neighbours.md has what it gives.
+// They are no words of the running text, where they would fill the windows and be suggested by the
+// language model. Behind the text, each identifier is met with each of its parts, in a sentence of
+// the two, as often as the square root of its count says. That takes one pass over the vocabulary
+// and none over the text. docs/code-neighbours.md has what it gives.
 
 import type { Corpus } from './corpus.ts';
 import { grown, reordered } from './reorder.ts';
@@ -34,18 +35,29 @@ function kindOf(name: string, index: number): number {
 
 /** Most words: they have no parts, and are told from the others in a tenth of the time. */
 const PLAIN = /^[A-Za-z]?[a-z']*$/;
-/** No name begins so, or is so: 14th is a number, and th no word; NASA's, O'Brien, l'Europe and USA:n are words with a sign in them. */
+/**
+ * No name begins so, or is so: 14th is a number, and th no word; NASA's, O'Brien, l'Europe and
+ * USA:n are words with a sign in them.
+ */
 const NO_NAME = /^\p{Nd}|['·":]/u;
-/** An abbreviation with an ending: URLs, DVDed, SMSing. It is one part, whatever its last capital could begin. */
+/**
+ * An abbreviation with an ending: URLs, DVDed, SMSing. It is one part, whatever its last capital
+ * could begin.
+ */
 const INFLECTED = /^\p{Lu}{2,}(?:e?s|ed|ing|ers?|ish)$/u;
 
-/** The parts of a name in lower case; none for a name of a single one. Digits part and are no parts. */
+/**
+ * The parts of a name in lower case; none for a name of a single one. Digits part and are no parts.
+ */
 export function partsOf(name: string): string[] {
   const parts = partSpans(name).map(({ start, end }) => name.slice(start, end).toLowerCase());
   return [...new Set(parts)].filter((part) => part !== name).slice(0, MOST);
 }
 
-/** Where the part of a name stands that `index` lies in or touches, the one to the right before the one to the left; null where there is none. */
+/**
+ * Where the part of a name stands that `index` lies in or touches, the one to the right before the
+ * one to the left; null where there is none.
+ */
 export function partAt(name: string, index: number): Span | null {
   return partSpans(name).findLast(({ start, end }) => start <= index && index <= end) ?? null;
 }
@@ -86,7 +98,10 @@ function isPluralAt(name: string, index: number): boolean {
   return name[index] === 's' && (index + 1 === name.length || kindOf(name, index + 1) !== SMALL);
 }
 
-/** Whether all of the words, each with a line feed behind it, are plain: small letters of ASCII, perhaps behind a capital. */
+/**
+ * Whether all of the words, each with a line feed behind it, are plain: small letters of ASCII,
+ * perhaps behind a capital.
+ */
 export function arePlain(letters: Uint16Array): boolean {
   for (let i = 0; i < letters.length; i++) {
     const unit = letters[i]!;
@@ -96,7 +111,10 @@ export function arePlain(letters: Uint16Array): boolean {
   return true;
 }
 
-/** Puts the parts of words that `isName` says are names behind the text of a corpus that is in memory as a whole and gives up its tokens. Yields how much is done, 0 to 1. */
+/**
+ * Puts the parts of words that `isName` says are names behind the text of a corpus that is in
+ * memory as a whole and gives up its tokens. Yields how much is done, 0 to 1.
+ */
 export function* addIdentifierParts(
   corpus: Corpus,
   isName: (word: string) => boolean = () => true,

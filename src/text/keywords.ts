@@ -1,5 +1,6 @@
-// Keywords of programming languages that fill the windows of the word vectors as articles and particles do. Which words
-// they are depends on the languages of the text: in prose alone, `for` and `class` are words like others.
+// Keywords of programming languages that fill the windows of the word vectors as articles and
+// particles do. Which words they are depends on the languages of the text: in prose alone, `for`
+// and `class` are words like others.
 
 import { languageOf } from './languages.ts';
 
@@ -7,8 +8,9 @@ import { languageOf } from './languages.ts';
 const SHARE = 0.02;
 
 /**
- * How often each keyword of the text's languages is to be kept, 0 to 1: the more of the text is in languages that have it,
- * the more rarely. `paths` and `documents`, where each begins, are of the text, which has `length` tokens.
+ * How often each keyword of the text's languages is to be kept, 0 to 1: the more of the text is in
+ * languages that have it, the more rarely. `paths` and `documents`, where each begins, are of the
+ * text, which has `length` tokens.
  */
 export function keywordFactors(
   paths: readonly string[],

@@ -1,6 +1,6 @@
-// Korean words that end like a noun with its particle and are none: adverbs and conjunctions, which are a closed class, and
-// forms of verbs and adjectives, which the text tells by other forms of the same stem: 가는 is a form of 가다, since 갔다 and
-// 간다 are there.
+// Korean words that end like a noun with its particle and are none: adverbs and conjunctions, which
+// are a closed class, and forms of verbs and adjectives, which the text tells by other forms of the
+// same stem: 가는 is a form of 가다, since 갔다 and 간다 are there.
 
 /** Adverbs, conjunctions and a few others, by what they end in. */
 export const INDECLINABLE: ReadonlySet<string> = new Set(
@@ -28,7 +28,10 @@ type CountOf = (word: string) => number;
 /** How often stems are met as those of verbs and adjectives. */
 export class VerbForms {
   readonly countOf: CountOf;
-  /** Of stems, how often they are met with a common ending, which may as well be the end of another word. */
+  /**
+   * Of stems, how often they are met with a common ending, which may as well be the end of another
+   * word.
+   */
   readonly #common = new Map<string, number>();
   readonly #found = new Map<string, { sure: number; all: number }>();
 
@@ -60,7 +63,10 @@ export class VerbForms {
     return found;
   }
 
-  /** How often forms are met that no noun has of the verb that this is a form of in -아 or -어: 찾아, 가져, 올라, 지나; 0 for other words. */
+  /**
+   * How often forms are met that no noun has of the verb that this is a form of in -아 or -어: 찾아,
+   * 가져, 올라, 지나; 0 for other words.
+   */
   sureOfConnective(word: string): number {
     const last = syllable(word);
     if (last?.final !== 0 || word.length < 2) return 0;
@@ -160,7 +166,9 @@ function changed(word: string, { initial, vowel, final }: Syllable): string {
 
 /** Common endings of one syllable. */
 const COMMON = new Set(Array.from('고지게기다면며', (ending) => ending.charCodeAt(0)));
-/** Endings that no particle is, behind any stem; behind a consonant, the sign of the past, and ㄹ. */
+/**
+ * Endings that no particle is, behind any stem; behind a consonant, the sign of the past, and ㄹ.
+ */
 const SURE = ['거나', '도록', '면서', '려고', '지만', '는데', '던', '더라도'];
 const AFTER_CONSONANT = ['는', '는다', '어', '아', '어서', '아서', '었다', '았다', '었고', '았고', '으며', '으면'];
 const AFTER_PAST = ['다', '고', '으며', '던', '지만', '다고', '다는'];

@@ -1,15 +1,15 @@
-// Which language a document is in: by its file name, by a line that says so at its beginning, or prose. A language says
-// how its text is told from its markup (regions.ts), and for code where comments, strings and keywords are. The names
-// are VS Code's.
+// Which language a document is in: by its file name, by a line that says so at its beginning, or
+// prose. A language says how its text is told from its markup (regions.ts), and for code where
+// comments, strings and keywords are. The names are VS Code's.
 
 import {
+  type Backslash,
   C_ESCAPES,
   CONFIGURATION_ESCAPES,
   JAVA_ESCAPES,
   JAVASCRIPT_ESCAPES,
   JSON_ESCAPES,
   KOTLIN_ESCAPES,
-  type Backslash,
 } from './escapes.ts';
 
 /** How a document is taken apart. */
@@ -55,7 +55,10 @@ export interface RawStrings {
   last: string;
   /** Behind the mark, what belongs to the opening. */
   opening?: RegExp;
-  /** What closes the string, by the mark and what `prefix` and `opening` found in their groups; the mark itself without it. */
+  /**
+   * What closes the string, by the mark and what `prefix` and `opening` found in their groups; the
+   * mark itself without it.
+   */
   close?: (mark: string, found: string) => string;
   /** Whether it goes over lines. */
   isLong: boolean;
@@ -427,7 +430,10 @@ const BEGINNINGS: [RegExp, string][] = [
   [/^WEBVTT\b/, 'vtt'],
 ];
 
-/** The language of a document by its file name, or path, and by its first characters where the name does not tell. */
+/**
+ * The language of a document by its file name, or path, and by its first characters where the name
+ * does not tell.
+ */
 export function languageOf(name: string, beginning = ''): Language {
   const file = name.slice(name.lastIndexOf('/') + 1).toLowerCase();
   const dot = file.lastIndexOf('.');
@@ -442,7 +448,10 @@ export function languageOf(name: string, beginning = ''): Language {
   return found ? LANGUAGES.get(found[1])! : PROSE_LANGUAGE;
 }
 
-/** The language that a fence of Markdown or an editor names: a name, an extension or a common alias; null for an unknown one. */
+/**
+ * The language that a fence of Markdown or an editor names: a name, an extension or a common alias;
+ * null for an unknown one.
+ */
 export function languageNamed(name: string): Language | null {
   const wanted = name.toLowerCase();
   const alias: Record<string, string> = {

@@ -1,6 +1,7 @@
-// What a letter behind another one costs in words that people write: half bits, as letters from A, 0, on. A row for each first
-// and a column for each second of the edge of a word and a to z. Written by scripts/letter-costs.mjs from
-// letter-pairs.ts and the names in TypeScript's declarations.
+// What a letter behind another one costs in words that people write: half bits, as letters from A,
+// 0, on. A row for each first and a column for each second of the edge of a word and a to z.
+// Written by scripts/letter-costs.mjs from letter-pairs.ts and the names in TypeScript's
+// declarations.
 
 export const LETTER_COSTS =
   'XIKIIIKLLIMLKJJJIPJHILKMTQN' +

@@ -1,11 +1,12 @@
-// Texts that were counted apart become one: the same that one builder would have made of their documents in this order, for
-// ranks follow from counts and letters alone, not from the ids that words had on the way. First its words are put in order
-// and every document gets its place; then the text is written, by several threads if there are, each its share of it.
+// Texts that were counted apart become one: the same that one builder would have made of their
+// documents in this order, for ranks follow from counts and letters alone, not from the ids that
+// words had on the way. First its words are put in order and every document gets its place; then
+// the text is written, by several threads if there are, each its share of it.
 
-import { BEGINS_ENDED, STAYS_OPEN, type Corpus, type CountedDocuments } from './corpus.ts';
-import { PackedReader, type PackedBytes } from './packed-tokens.ts';
-import { BREAK } from './tokenizer.ts';
+import { BEGINS_ENDED, type Corpus, type CountedDocuments, STAYS_OPEN } from './corpus.ts';
+import { type PackedBytes, PackedReader } from './packed-tokens.ts';
 import type { TextKernel } from './text-kernel.ts';
+import { BREAK } from './tokenizer.ts';
 import { mergeWords, release, type Vocabulary } from './vocabulary.ts';
 
 /** What one builder counted. */
@@ -13,7 +14,10 @@ export interface Share extends CountedDocuments {
   packed: PackedBytes;
 }
 
-/** A document of a share, or a part of one that was read in parts; those of one share come in the order that they have there. */
+/**
+ * A document of a share, or a part of one that was read in parts; those of one share come in the
+ * order that they have there.
+ */
 export interface DocumentPlace {
   share: number;
   document: number;
@@ -23,14 +27,20 @@ export interface DocumentPlace {
 const MOST_WORDS = 2 ** 23;
 /** Tokens that a corpus has at most. */
 const MOST_TOKENS = 2 ** 31 - 2 ** 20;
-/** The memory of a text may grow to so many times its size, when particles and parts of names are added. */
+/**
+ * The memory of a text may grow to so many times its size, when particles and parts of names are
+ * added.
+ */
 const GROWTH = 3;
 
 /** Where the tokens of a share come to lie. */
 export interface SharePlaces {
   /** Of its ids, the places of their words. */
   ranks: Int32Array<SharedArrayBuffer>;
-  /** Tokens that stay together, (n, 3): the first and the end of them in the share, and where the first lies in the text. */
+  /**
+   * Tokens that stay together, (n, 3): the first and the end of them in the share, and where the
+   * first lies in the text.
+   */
   runs: Int32Array;
 }
 
@@ -46,8 +56,9 @@ export interface MergedText extends Pick<Vocabulary, 'letters' | 'counts' | 'byL
 }
 
 /**
- * Puts the words of documents, each in its parts, and the documents in order; what of the shares is not among them is left
- * out. The words of the shares are gone then. Null where there are too many different words, or tokens. Yields how much is done, 0 to 1.
+ * Puts the words of documents, each in its parts, and the documents in order; what of the shares is
+ * not among them is left out. The words of the shares are gone then. Null where there are too many
+ * different words, or tokens. Yields how much is done, 0 to 1.
  */
 export function* mergeShares(
   kernel: TextKernel,
@@ -150,7 +161,10 @@ function put(ids: Int32Array, place: number, tokens: Int32Array, outside: Outsid
   if (fits < ids.length) outside!(place + fits - tokens.length, ids.subarray(fits));
 }
 
-/** The written text; its words are the letters. It has nothing of the merged one that passes over it change. */
+/**
+ * The written text; its words are the letters. It has nothing of the merged one that passes over it
+ * change.
+ */
 export function writtenText(
   { counts, documents, length }: MergedText,
   { tokens, at }: TextRoom,
@@ -168,7 +182,10 @@ export function writtenText(
   };
 }
 
-/** Reads a text from its beginning to its end from the shares: some ids at a time, a view that is to be read before the next. */
+/**
+ * Reads a text from its beginning to its end from the shares: some ids at a time, a view that is to
+ * be read before the next.
+ */
 export function* readMerged(
   kernel: TextKernel,
   packed: readonly PackedBytes[],

@@ -1,6 +1,7 @@
-// NFC of texts of any length and content, in native calls of a few milliseconds: nothing can stop such a call. The platform
-// sorts the marks behind a letter by insertion, so that 200,000 of them take minutes. Longer runs than anyone writes are
-// therefore normalized in parts, as Unicode's Stream-Safe Text Format cuts them (UAX #15, section 13).
+// NFC of texts of any length and content, in native calls of a few milliseconds: nothing can stop
+// such a call. The platform sorts the marks behind a letter by insertion, so that 200,000 of them
+// take minutes. Longer runs than anyone writes are therefore normalized in parts, as Unicode's
+// Stream-Safe Text Format cuts them (UAX #15, section 13).
 
 /** Marks that are normalized together, at least; no writing puts so many behind one letter. */
 const LONGEST_MARKS = 32;
@@ -8,7 +9,10 @@ const LONGEST_MARKS = 32;
 const AT_ONCE = 1 << 18;
 const MARK = /^\p{M}/u;
 
-/** The text in NFC; a run of more marks than anyone writes may be in several parts that are each in NFC. */
+/**
+ * The text in NFC; a run of more marks than anyone writes may be in several parts that are each in
+ * NFC.
+ */
 export function nfc(text: string): string {
   if (text.length < LONGEST_MARKS) return text.normalize('NFC');
   let normalized = '';

@@ -1,10 +1,11 @@
-// Token ids in few bytes: the most frequent words have small ids, so that most take one byte or two. Four ids follow on a byte
-// that has the length of each in two bits (Dean, "Challenges in building large-scale information retrieval systems", WSDM
-// 2009: group varint), so that they are unpacked at once. What is packed is the id plus 1; a 0 is the end of a sentence. Ids
-// are below 2^30 - 1.
+// Token ids in few bytes: the most frequent words have small ids, so that most take one byte or
+// two. Four ids follow on a byte that has the length of each in two bits (Dean, "Challenges in
+// building large-scale information retrieval systems", WSDM 2009: group varint), so that they are
+// unpacked at once. What is packed is the id plus 1; a 0 is the end of a sentence. Ids are below
+// 2^30 - 1.
 
-import { BREAK } from './tokenizer.ts';
 import type { TextKernel } from './text-kernel.ts';
+import { BREAK } from './tokenizer.ts';
 
 /** Ids that are packed or unpacked at a time: whole groups. */
 const IDS = 1 << 14;
@@ -20,7 +21,10 @@ export interface PackedBytes {
   read(at: number, into: Uint8Array): void;
 }
 
-/** Packs ids for `take`, which gets some bytes at a time, a view that is to be read before it returns. */
+/**
+ * Packs ids for `take`, which gets some bytes at a time, a view that is to be read before it
+ * returns.
+ */
 export class TokenPacker {
   readonly #kernel: TextKernel;
   readonly #take: (bytes: Uint8Array) => void;
@@ -60,7 +64,10 @@ export class TokenPacker {
   }
 }
 
-/** How the bytes of a group are spread over four values, by its first byte, (256, 16), and how many it has, (256). */
+/**
+ * How the bytes of a group are spread over four values, by its first byte, (256, 16), and how many
+ * it has, (256).
+ */
 function shapes(): Uint8Array {
   const shapes = new Uint8Array(17 * 256);
   for (let first = 0; first < 256; first++) {
@@ -115,7 +122,10 @@ export class PackedReader {
     while (this.position < position) this.next(position - this.position);
   }
 
-  /** The next ids as the map has them, some, but at most `most`, of which there must be one: a view that is to be read before the next call. */
+  /**
+   * The next ids as the map has them, some, but at most `most`, of which there must be one: a view
+   * that is to be read before the next call.
+   */
   next(most: number): Int32Array {
     if (this.#held === 0) this.#unpack();
     const ids = this.#kernel.ids(this.#idsEnd - 4 * this.#held, Math.min(this.#held, most));

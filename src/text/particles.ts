@@ -1,11 +1,13 @@
-// Korean: separates particles from the words they are written with: 한국은, 한국이 and 한국을 become 한국 and 은, 이, 을.
+// Korean: separates particles from the words they are written with: 한국은, 한국이 and 한국을 become 한국 and
+// 은, 이, 을.
 //
-// No dictionary is needed. Particles are a closed class, and which of them may follow depends on the stem's last sound; the
-// text itself tells which stems are nouns, for they are met with many different ones. A word (eojeol) is separated where
-//  - the stem is met with other particles or by itself, often enough for this one to be no accident (거의 is not 거 + 의),
-//  - and the word is no noun itself: 제도 is met as 제도를 and 제도의, 한국은 not as 한국은을.
-// The decision is made once for each different word, over the counted vocabulary, so that the text is gone through as
-// numbers only. Unsupervised segmentation of this kind: the noun extractor of soynlp (Kim 2017).
+// No dictionary is needed. Particles are a closed class, and which of them may follow depends on
+// the stem's last sound; the text itself tells which stems are nouns, for they are met with many
+// different ones. A word (eojeol) is separated where - the stem is met with other particles or by
+// itself, often enough for this one to be no accident (거의 is not 거 + 의), - and the word is no noun
+// itself: 제도 is met as 제도를 and 제도의, 한국은 not as 한국은을. The decision is made once for each different
+// word, over the counted vocabulary, so that the text is gone through as numbers only. Unsupervised
+// segmentation of this kind: the noun extractor of soynlp (Kim 2017).
 
 import type { Corpus } from './corpus.ts';
 import { INDECLINABLE, VerbForms } from './korean-verbs.ts';
@@ -136,7 +138,10 @@ for (const [letters, particle] of PARTICLES) {
 /** The marker 의 follows other particles too: it says nothing of a word that may end in one. */
 const OF = MARKERS.findIndex(([particle]) => particle === '의');
 
-/** Whether a particle of this kind follows a stem that ends in `unit`; after letters of other scripts, any. */
+/**
+ * Whether a particle of this kind follows a stem that ends in `unit`; after letters of other
+ * scripts, any.
+ */
 function follows(unit: number, after: After): boolean {
   if (after === 'any' || unit < 0xac00 || unit > 0xd7a3) return true;
   const final = (unit - 0xac00) % 28; // 0: none; 8: ㄹ
@@ -172,13 +177,22 @@ function separationsOf(word: string): readonly Separation[] {
   return found;
 }
 
-/** The least evidence for a noun of a single syllable and for longer ones: different markers; before a sure particle fewer. */
+/**
+ * The least evidence for a noun of a single syllable and for longer ones: different markers; before
+ * a sure particle fewer.
+ */
 const FEWEST_MARKERS = { single: 4, longer: 2 };
 const FEWEST_IF_SURE = { single: 2, longer: 1 };
-/** How many times as often as with all others a stem may be met with one particle: of a single syllable, and of more. */
+/**
+ * How many times as often as with all others a stem may be met with one particle: of a single
+ * syllable, and of more.
+ */
 const MOST = { single: 1, longer: 20 };
 const MOST_IF_SURE = { single: 4, longer: 20 };
-/** A word is a noun that is met with markers at least so often, by its count, and with so many different ones. */
+/**
+ * A word is a noun that is met with markers at least so often, by its count, and with so many
+ * different ones.
+ */
 const NOUN = { share: 0.1, markers: 3 };
 
 const MANY_WORDS = 200_000;
@@ -213,14 +227,19 @@ function doubled<T extends Float64Array | Uint32Array>(numbers: T, type: new (le
   return more;
 }
 
-/** Of each word the length of its stem where a particle is to be separated, else 0. Yields how much is done, 0 to 1. */
+/**
+ * Of each word the length of its stem where a particle is to be separated, else 0. Yields how much
+ * is done, 0 to 1.
+ */
 export function* findStems(words: readonly string[], counts: Float64Array): Generator<number, Uint8Array> {
   const stems = new Uint8Array(words.length);
   const evidence = new StemEvidence();
   /** The words that may be separated, and where. */
   const ids: number[] = [];
   const separations: (readonly Separation[])[] = [];
-  /** Of words that end in Hangul; of a large text, those that are met more than once tell enough. */
+  /**
+   * Of words that end in Hangul; of a large text, those that are met more than once tell enough.
+   */
   const known = new Map<string, number>();
   const least = words.length > MANY_WORDS ? 2 : 1;
   const verbs = new VerbForms((word) => {
@@ -276,10 +295,14 @@ export function* findStems(words: readonly string[], counts: Float64Array): Gene
     const number = numbers.get(stem);
     return number === undefined ? 0 : met[number]! - verbs.countOf(`${stem}을`);
   };
-  /** How good the evidence for a noun before the particle is; 0: there is not enough, or it is no better than `most`, and the stem no noun by itself. */
+  /**
+   * How good the evidence for a noun before the particle is; 0: there is not enough, or it is no
+   * better than `most`, and the stem no noun by itself.
+   */
   const evidenceFor = (word: string, count: number, [length, particle]: Separation, most: number): number => {
     const { marker, isSure } = particle;
-    if (!isHangul(word.charCodeAt(length - 1))) return TEN_THOUSANDS.test(word) ? 0 : Infinity; // a name or a number in other letters
+    // a name or a number in other letters
+    if (!isHangul(word.charCodeAt(length - 1))) return TEN_THOUSANDS.test(word) ? 0 : Infinity;
     const stem = numbers.get(word.slice(0, length));
     if (stem === undefined) return 0;
     const others = met[stem]! - (marker >= 0 ? count : 0) + alone[stem]!;
@@ -318,7 +341,10 @@ const MAY_BE_VERB = new Set(['는', '은', '을', '를', '도', '가', '와', '�
 /** What may stand behind the ending -지 of a verb. */
 const BEHIND_JI = new Set(['만', '는', '도', '를', '가', '조차', '까지']);
 
-/** Whether a word that ends like one with a particle is a form of a verb or an adjective, as far as other forms of it are met more often than the noun. */
+/**
+ * Whether a word that ends like one with a particle is a form of a verb or an adjective, as far as
+ * other forms of it are met more often than the noun.
+ */
 function isVerb(
   word: string,
   length: number,
@@ -376,8 +402,9 @@ function bits(set: number): number {
 }
 
 /**
- * Separates the particles of a corpus that is in memory as a whole, which gives up its tokens; `keeps` them as words of
- * their own. Yields how much is done, 0 to 1. A corpus without Korean comes back as it is.
+ * Separates the particles of a corpus that is in memory as a whole, which gives up its tokens;
+ * `keeps` them as words of their own. Yields how much is done, 0 to 1. A corpus without Korean
+ * comes back as it is.
  */
 export function* separateParticles(corpus: Corpus, keeps: boolean): Generator<number, Corpus> {
   if (corpus.spilled) throw new Error('Particles are separated in a text that is in memory as a whole.');
@@ -387,7 +414,8 @@ export function* separateParticles(corpus: Corpus, keeps: boolean): Generator<nu
   for (; !found.done; found = finding.next()) yield 0.4 * found.value;
   const lengths = found.value;
 
-  // the id of each word's stem and of its particle; those that are no words yet get ids behind the others
+  // the id of each word's stem and of its particle; those that are no words yet get ids behind the
+  // others
   const stems = new Int32Array(words.length);
   const particles = new Int32Array(words.length).fill(-1);
   const wanted = new Map<string, number>();
@@ -444,7 +472,10 @@ export function* separateParticles(corpus: Corpus, keeps: boolean): Generator<nu
   return step.value;
 }
 
-/** Writes stems and particles of [from, end) so that they end at `at`, behind which nothing else is to be read; gives where they begin. */
+/**
+ * Writes stems and particles of [from, end) so that they end at `at`, behind which nothing else is
+ * to be read; gives where they begin.
+ */
 function separateBackwards(
   tokens: Int32Array,
   from: number,
@@ -464,7 +495,10 @@ function separateBackwards(
   return at;
 }
 
-/** The particles that may follow the first `length` letters of `typed`, a stem of Hangul, and begin with the others. */
+/**
+ * The particles that may follow the first `length` letters of `typed`, a stem of Hangul, and begin
+ * with the others.
+ */
 export function particlesAfter(typed: string, length: number): string[] {
   const last = typed.charCodeAt(length - 1);
   const beginning = typed.slice(length);
@@ -478,7 +512,10 @@ export function isParticle(word: string): boolean {
   return PARTICLES.has(word);
 }
 
-/** The stem of a word that is not known, by the longest particle that leaves a known one; 0 where there is none. */
+/**
+ * The stem of a word that is not known, by the longest particle that leaves a known one; 0 where
+ * there is none.
+ */
 export function stemLength(word: string, isKnown: (stem: string) => boolean): number {
   if (INDECLINABLE.has(word)) return 0;
   for (const [length] of separationsOf(word)) if (isKnown(word.slice(0, length))) return length;

@@ -1,21 +1,28 @@
-// Phrases: pairs of words that stand side by side more often than chance would have it become one word, `new_york`.
-// Mikolov et al. 2013, "Distributed Representations of Words and Phrases and their Compositionality", section 4; scores,
-// connector words and the reading from left to right as in gensim's Phrases. Works on ids: a pass over the text counts
-// the pairs, another puts the phrases in their place in the memory of the text.
+// Phrases: pairs of words that stand side by side more often than chance would have it become one
+// word, `new_york`. Mikolov et al. 2013, "Distributed Representations of Words and Phrases and
+// their Compositionality", section 4; scores, connector words and the reading from left to right as
+// in gensim's Phrases. Works on ids: a pass over the text counts the pairs, another puts the
+// phrases in their place in the memory of the text.
 
 import type { Corpus } from './corpus.ts';
-import { BREAK } from './tokenizer.ts';
-import { resolvePhraseOptions, type PhraseOptions } from './options.ts';
+import { type PhraseOptions, resolvePhraseOptions } from './options.ts';
 import { reordered } from './reorder.ts';
+import { BREAK } from './tokenizer.ts';
 import { PRUNED } from './vocabulary.ts';
 
 /** Between the words of a phrase. */
 export const DELIMITER = '_';
-/** Tokens of a step. It takes a millisecond, the first some 20: each of their pairs is in a page of memory of its own. */
+/**
+ * Tokens of a step. It takes a millisecond, the first some 20: each of their pairs is in a page of
+ * memory of its own.
+ */
 const STEP = 1 << 13;
 /** Words, or slots of a table, that a step goes through, in a few milliseconds. */
 const STEP_WORDS = 1 << 16;
-/** The most pairs that are counted at a time, in 128 MB; where there are more, the rarest are forgotten. */
+/**
+ * The most pairs that are counted at a time, in 128 MB; where there are more, the rarest are
+ * forgotten.
+ */
 const MAXIMUM_PAIRS = 6_000_000;
 
 /** What phrases make of a corpus. */
@@ -29,8 +36,9 @@ export interface Phrases {
 }
 
 /**
- * One pass: pairs of words become words. Yields how much is done, 0 to 1, every few milliseconds. The corpus must be in
- * memory as a whole and gives up its tokens. `maximumPairs` bounds the memory of counting.
+ * One pass: pairs of words become words. Yields how much is done, 0 to 1, every few milliseconds.
+ * The corpus must be in memory as a whole and gives up its tokens. `maximumPairs` bounds the memory
+ * of counting.
  */
 export function* findPhrases(
   corpus: Corpus,
@@ -47,7 +55,8 @@ export function* findPhrases(
   for (let from = 0, state = new Candidate(); from < tokens.length; from += STEP) {
     countPairs(tokens, from, Math.min(from + STEP, tokens.length), between, state, pairs);
     yield (0.4 * from) / tokens.length;
-    // as gensim does: those that came once, the next time those that came up to twice; until an eighth of the room is free
+    // as gensim does: those that came once, the next time those that came up to twice; until an
+    // eighth of the room is free
     if (pairs.size > maximumPairs) {
       while (pairs.size > maximumPairs * (7 / 8)) {
         yield* pairs.forget(++prunedUpTo, (0.4 * from) / tokens.length);
@@ -72,7 +81,8 @@ export function* findPhrases(
   }
   pairs.clear();
 
-  // the phrases take the ids behind the words, or that of a word that is spelled like one already: an identifier, perhaps
+  // the phrases take the ids behind the words, or that of a word that is spelled like one already:
+  // an identifier, perhaps
   const phrases = new PairTable(accepted.length);
   const names: string[] = [];
   const known = yield* wordsWithDelimiter(words);
@@ -110,7 +120,10 @@ export function* findPhrases(
   };
 }
 
-/** The words that may stand inside a phrase. A row of them is a number: 0 for none, else a node of a tree of rows. */
+/**
+ * The words that may stand inside a phrase. A row of them is a number: 0 for none, else a node of a
+ * tree of rows.
+ */
 class Connectors {
   /** How many of them the text has. */
   readonly words: number;
@@ -131,7 +144,10 @@ class Connectors {
     this.words = this.#ids.length;
   }
 
-  /** The row `node` with the word `id` behind it; -1 where there are more rows than anybody's phrases have. */
+  /**
+   * The row `node` with the word `id` behind it; -1 where there are more rows than anybody's
+   * phrases have.
+   */
   after(node: number, id: number): number {
     const key = node * this.flags.length + id;
     let next = this.#next.get(key);
@@ -184,7 +200,10 @@ function countPairs(
   state.between = between;
 }
 
-/** Puts phrases into a text from left to right: a pair that was taken is not the beginning of another. */
+/**
+ * Puts phrases into a text from left to right: a pair that was taken is not the beginning of
+ * another.
+ */
 class Rewriter {
   /** Of each id, words first and then phrases. */
   readonly counts: Float64Array;
@@ -269,7 +288,10 @@ const COUNT = 3; // 0 marks a free slot
 class PairTable {
   /** Pairs. */
   size = 0;
-  /** (slots, FIELDS), of which a quarter or more stay free. The system gives memory as slots are used. */
+  /**
+   * (slots, FIELDS), of which a quarter or more stay free. The system gives memory as slots are
+   * used.
+   */
   #table: Int32Array;
 
   /** `most`: pairs that there may be. */

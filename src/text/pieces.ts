@@ -1,41 +1,49 @@
-// Where the bytes of a file may be cut, so that its pieces, each decoded, normalised and cut into words by itself, give the
-// same words and ends of sentences as the whole.
+// Where the bytes of a file may be cut, so that its pieces, each decoded, normalised and cut into
+// words by itself, give the same words and ends of sentences as the whole.
 //
-// Three things may not be cut in two: a character with its marks (or the jamo of a syllable), a word, and what decides
-// whether a sentence ends (a stop with what follows it up to white space; a blank line). So a place is right
-//  - behind white space, where something else follows: what came before is decided;
-//  - between a sign or a full stop of Asian scripts and an ASCII character or a letter of a script without spaces, or
+// Three things may not be cut in two: a character with its marks (or the jamo of a syllable), a
+// word, and what decides whether a sentence ends (a stop with what follows it up to white space; a
+// blank line). So a place is right - behind white space, where something else follows: what came
+// before is decided; - between a sign or a full stop of Asian scripts and an ASCII character or a
+// letter of a script without spaces, or
 //    between such a letter and an ASCII character: neither goes on with the other;
-//  - inside a run that is too long for a word on either side.
-// A stop, a closing mark or an apostrophe before the place would not do, nor a comma or a colon before a digit: the next
+// - inside a run that is too long for a word on either side. A stop, a closing mark or an
+// apostrophe before the place would not do, nor a comma or a colon before a digit: the next
 // characters decide on those.
 
+import type { Encoding } from './encodings.ts';
 import {
   CLASSES,
   CONNECTOR,
   CONTINUE,
   DIGIT,
   FULL_STOP,
-  UNSPACED,
   MAXIMUM_WORD_LENGTH,
   NEWLINE,
   OTHER,
   SEPARATOR,
   SPACE,
+  UNSPACED,
 } from './tokenizer.ts';
-import type { Encoding } from './encodings.ts';
 
-/** Class of what stands for itself in no text: half a character, or one outside the Basic Multilingual Plane. */
+/**
+ * Class of what stands for itself in no text: half a character, or one outside the Basic
+ * Multilingual Plane.
+ */
 const UNKNOWN = -1;
-/** Characters that are surely more than a word, on one side: up to four of them become one when they are normalised. */
+/**
+ * Characters that are surely more than a word, on one side: up to four of them become one when they
+ * are normalised.
+ */
 const LONG_RUN = 4 * (MAXIMUM_WORD_LENGTH + 1);
 /** So much without a place to cut it is cut at any character, bytes or UTF-16 code units. */
 const LONG_PIECE = 1 << 19;
 
 /**
- * The last place of `bytes`, a part of a file in UTF-8 or UTF-16, where it may be cut, bytes from the beginning. The end is
- * no such place: what follows it is not known. 0 where there is none, but of half a megabyte of nothing but stops, or of
- * letters that are written with two units each, the last place that does not split a character.
+ * The last place of `bytes`, a part of a file in UTF-8 or UTF-16, where it may be cut, bytes from
+ * the beginning. The end is no such place: what follows it is not known. 0 where there is none, but
+ * of half a megabyte of nothing but stops, or of letters that are written with two units each, the
+ * last place that does not split a character.
  */
 export function lastCut(bytes: Uint8Array, encoding: Encoding): number {
   const characters = charactersOf(bytes, encoding);
@@ -55,7 +63,10 @@ function charactersOf(bytes: Uint8Array, encoding: Encoding): Characters {
 function lastCutOf(characters: Characters, length: number): number {
   let after = UNKNOWN;
   let afterAt = length;
-  /** Where the run of what may stand inside words ends that is being looked through, and how many characters of it were met. */
+  /**
+   * Where the run of what may stand inside words ends that is being looked through, and how many
+   * characters of it were met.
+   */
   let run = 0;
   let middle = 0;
   for (let end = length; end > 0;) {
@@ -64,7 +75,8 @@ function lastCutOf(characters: Characters, length: number): number {
     if (after !== UNKNOWN && isCut(point, after)) return afterAt;
     run = classOf(point) >= CONTINUE ? run + 1 : 0;
     if (run === 0) middle = 0;
-    // the half behind the place must begin with what begins a word; that a syllable may be split changes no word, for both are too long
+    // the half behind the place must begin with what begins a word; that a syllable may be split
+    // changes no word, for both are too long
     else if (middle === 0 && run >= LONG_RUN && classOf(point) >= CONNECTOR) {
       middle = at;
       run = 0;
@@ -80,7 +92,8 @@ const HYPHEN = 0x2d;
 const CAPITAL_B = 0x42;
 
 function isCut(before: number, after: number): boolean {
-  if (before === HYPHEN && (after === HYPHEN || after === CAPITAL_B)) return false; // -----BEGIN (secrets.ts) stays whole
+  // -----BEGIN (secrets.ts) stays whole
+  if (before === HYPHEN && (after === HYPHEN || after === CAPITAL_B)) return false;
   const kind = classOf(before);
   if (kind === SPACE || kind === NEWLINE) {
     const next = classOf(after);
@@ -99,7 +112,10 @@ function classOf(point: number): number {
 interface Characters {
   /** Where the character begins that ends at `end`. */
   before(end: number): number;
-  /** The character of [at, end); UNKNOWN where it is broken, or outside the Basic Multilingual Plane. */
+  /**
+   * The character of [at, end); UNKNOWN where it is broken, or outside the Basic Multilingual
+   * Plane.
+   */
   at(at: number, end: number): number;
 }
 

@@ -1,10 +1,13 @@
-// Runs that no one writes as a word: access keys, session numbers, checksums, whoever made them. A run of letters, digits and
-// the signs of base64 is scored character by character: what it costs in a word or a name (letter-costs.ts, with the capitals
-// of camelCase), less what it costs in random hexadecimal digits, in random digits and letters of one case, or in random
-// base64. Where words lose most is the best local alignment (Karlin and Altschul 1990); its score tells whether it is random.
+// Runs that no one writes as a word: access keys, session numbers, checksums, whoever made them. A
+// run of letters, digits and the signs of base64 is scored character by character: what it costs in
+// a word or a name (letter-costs.ts, with the capitals of camelCase), less what it costs in random
+// hexadecimal digits, in random digits and letters of one case, or in random base64. Where words
+// lose most is the best local alignment (Karlin and Altschul 1990); its score tells whether it is
+// random.
 //
-// Escapes and character references inside a run (%2F, \u0041, \x41, &#65;) count for a sign. The kernel (src/kernels/text/
-// secrets.ts) finds the runs that have such a stretch, with the same tables.
+// Escapes and character references inside a run (%2F, \u0041, \x41, &#65;) count for a sign. The
+// kernel (src/kernels/text/ secrets.ts) finds the runs that have such a stretch, with the same
+// tables.
 
 import { LETTER_COSTS } from './letter-costs.ts';
 
@@ -17,7 +20,9 @@ export const LITTLE = 32;
 /** The score from which a value is random, and any other run. */
 const ENOUGH_ASSIGNED = 76;
 const ENOUGH = 96;
-/** More is needed where there are letters of one case only: words of some languages have such pairs. */
+/**
+ * More is needed where there are letters of one case only: words of some languages have such pairs.
+ */
 const LETTERS_ONLY = 28;
 /** Characters of a random stretch, at least. */
 const SHORTEST = 12;
@@ -54,7 +59,10 @@ const NEXT_CAPITAL = 53;
 const BEHIND_NUMBER = 79;
 const STATES = 80;
 
-/** The tables, as the kernel has them: the symbol of each byte (256), then the cost of each symbol in each state, (80, 54). */
+/**
+ * The tables, as the kernel has them: the symbol of each byte (256), then the cost of each symbol
+ * in each state, (80, 54).
+ */
 export const TABLES = new Uint8Array(256 + STATES * SYMBOLS);
 const symbols = TABLES.subarray(0, 256).fill(NONE);
 const costs = TABLES.subarray(256);
@@ -135,7 +143,10 @@ class Search {
   }
 }
 
-/** The stretches of the run [start, end) of ASCII that look at least a little random; those of one kind follow on each other. */
+/**
+ * The stretches of the run [start, end) of ASCII that look at least a little random; those of one
+ * kind follow on each other.
+ */
 export function stretchesOf(bytes: Uint8Array, start: number, end: number): Stretch[] {
   const found: Stretch[] = [];
   const hex = new Search(HEX_BITS, found);
@@ -201,7 +212,10 @@ export function stretchesOf(bytes: Uint8Array, start: number, end: number): Stre
 
 const BACKSLASH = 92;
 
-/** Length of the escape or reference that begins at `at`: %2F, &#65;, &amp;, \u0041, \x41, \/; 0 where there is none. */
+/**
+ * Length of the escape or reference that begins at `at`: %2F, &#65;, &amp;, \u0041, \x41, \/; 0
+ * where there is none.
+ */
 export function lengthOfEscape(bytes: Uint8Array, at: number, end: number): number {
   const hexDigits = (from: number, count: number): boolean => {
     if (from + count > end) return false;
@@ -239,7 +253,10 @@ export function isAlphanumeric(byte: number): boolean {
   return symbols[byte]! > 0 && symbols[byte]! <= NUMBER;
 }
 
-/** The random stretches of the run [start, end) of bytes of ASCII, whole words each, in order. `assigned`: it is a value, which is a word less often. */
+/**
+ * The random stretches of the run [start, end) of bytes of ASCII, whole words each, in order.
+ * `assigned`: it is a value, which is a word less often.
+ */
 export function randomStretches(bytes: Uint8Array, start: number, end: number, assigned = false): Stretch[] {
   const enough = assigned ? ENOUGH_ASSIGNED : ENOUGH;
   const found = stretchesOf(bytes, start, end).filter(
@@ -261,7 +278,10 @@ function isOfOneCase(bytes: Uint8Array, start: number, end: number): boolean {
   return capitals === 0 || small === 0;
 }
 
-/** The stretches with the words and escapes that they begin and end in, put together where they overlap. */
+/**
+ * The stretches with the words and escapes that they begin and end in, put together where they
+ * overlap.
+ */
 function wholeWords(bytes: Uint8Array, start: number, end: number, stretches: Stretch[]): Stretch[] {
   const merged: Stretch[] = [];
   for (const { start: first, end: last, score } of stretches.sort((a, b) => a.start - b.start)) {

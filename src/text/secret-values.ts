@@ -1,5 +1,6 @@
-// Values of what is named as secret: password = "…", "apiKey": "…", Authorization: Basic …, --token …, and the password in an
-// address. A value that is an ordinary word is not told from the name of a setting, and stays.
+// Values of what is named as secret: password = "…", "apiKey": "…", Authorization: Basic …, --token
+// …, and the password in an address. A value that is an ordinary word is not told from the name of
+// a setting, and stays.
 
 /** Names, by how surely their value is secret: a key may be anything, a password is one. */
 const SURE = String.raw`pass(?:word|wort|wd|wrd|phrase|code|key)?s?(?![a-z])|passe(?![a-z])|pwd|secret(?!ar)`;
@@ -9,7 +10,10 @@ const NAMED = new RegExp(
   String.raw`(?:(${SURE})|(?:${MAYBE}))[\w.-]{0,24}(?:${QUOTE}|[*)\]}]){0,2}\s{0,4}(=>|:=|:\s?&?\w{1,12}\s?=|[=:>,(|]|(?=[ \t]))[*\s]{0,4}(?:(?:Basic|Bearer|Token|Digest|ApiKey)\s{1,2}|value\s?=\s?)?(${QUOTE})?`,
   'iy',
 );
-/** The same in languages that write it with other letters, and the first letter of each that is rare enough to be looked for. */
+/**
+ * The same in languages that write it with other letters, and the first letter of each that is rare
+ * enough to be looked for.
+ */
 const FOREIGN_NAMES = '비밀번호 패스워드 암호 パスワード 密码 密碼 contraseña';
 export const FOREIGN_LETTERS = '밀패암パ密ñ';
 const FOREIGN = new RegExp(
@@ -31,7 +35,10 @@ interface Value {
   end: number;
 }
 
-/** The value of the name at `at`; null where it has none, or one that is no secret. `isRandom`: whether a stretch of the text looks a little random. */
+/**
+ * The value of the name at `at`; null where it has none, or one that is no secret. `isRandom`:
+ * whether a stretch of the text looks a little random.
+ */
 export function valueOf(text: string, at: number, isRandom: (start: number, end: number) => boolean): Value | null {
   NAMED.lastIndex = at;
   const named = NAMED.exec(text);
@@ -47,7 +54,10 @@ export function valueOf(text: string, at: number, isRandom: (start: number, end:
   return { start, end };
 }
 
-/** The value of the name that has its letter of FOREIGN_LETTERS behind the first `at` characters; null where it is none. */
+/**
+ * The value of the name that has its letter of FOREIGN_LETTERS behind the first `at` characters;
+ * null where it is none.
+ */
 export function foreignValue(text: string, at: number): Value | null {
   FOREIGN.lastIndex = at;
   const named = FOREIGN.exec(text.slice(0, at + NEAR));
@@ -58,7 +68,9 @@ export function foreignValue(text: string, at: number): Value | null {
   return value.length >= 4 && value.length <= LONGEST && DIGIT_OR_SIGN.test(value) ? { start, end } : null;
 }
 
-/** At the quotation mark that ends it, or else before white space and signs that are in no password. */
+/**
+ * At the quotation mark that ends it, or else before white space and signs that are in no password.
+ */
 function endOfValue(text: string, start: number, quote: string | undefined): number {
   const most = Math.min(text.length, start + LONGEST + 1);
   if (quote === undefined) {
@@ -84,7 +96,10 @@ function isLikely(value: string, isSure: boolean, sign: string, isQuoted: boolea
     : value.length >= 12 && isUneven(value) && !/[./]/.test(value);
 }
 
-/** Whether digits and letters come in turns, or signs stand among them: names have a number at their end. */
+/**
+ * Whether digits and letters come in turns, or signs stand among them: names have a number at their
+ * end.
+ */
 function isUneven(value: string): boolean {
   return (
     /\d[A-Za-z]/.test(value.replace(/^v?\d+|(?:\d+|sha\d+|base\d+|utf\d+|x\d+)(?![A-Za-z])/gi, '')) ||

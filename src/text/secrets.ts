@@ -1,8 +1,10 @@
-// Finds what gives access to something and puts spaces in its place, before any word is cut: a model that is shared must not
-// hold it. These are private keys, tokens of the shapes that their issuers document (secret-shapes.ts), values of what is
-// named as secret (secret-values.ts), and every run that no one writes as a word (random-runs.ts).
+// Finds what gives access to something and puts spaces in its place, before any word is cut: a
+// model that is shared must not hold it. These are private keys, tokens of the shapes that their
+// issuers document (secret-shapes.ts), values of what is named as secret (secret-values.ts), and
+// every run that no one writes as a word (random-runs.ts).
 //
-// A file comes in pieces, and a secret may go on in the next one: the last line of a piece waits for it.
+// A file comes in pieces, and a secret may go on in the next one: the last line of a piece waits
+// for it.
 
 import { LITTLE, randomStretches, SHORTEST_RUN, stretchesOf, TABLES } from './random-runs.ts';
 import { SHAPE } from './secret-shapes.ts';
@@ -11,12 +13,18 @@ import { roundUp, type TextKernel } from './text-kernel.ts';
 
 /** So much of the end of a piece waits for the next one, at most, characters. */
 const LONGEST_WAIT = 4096;
-/** A private key is not longer, characters: a line that only looks like the beginning of one costs no more. */
+/**
+ * A private key is not longer, characters: a line that only looks like the beginning of one costs
+ * no more.
+ */
 const LONGEST_KEY = 1 << 15;
 const KEY_BEGIN = /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
 const KEY_END = /-----END [A-Z0-9 ]{0,40}-----/;
 const KEY_BODY = /^[\w+/=\s\\:,-]*/;
-/** Behind a name its value begins and ends within so many characters, and so does the longest shape that is looked at. */
+/**
+ * Behind a name its value begins and ends within so many characters, and so does the longest shape
+ * that is looked at.
+ */
 const AROUND = 1024;
 
 /** What finds the places that are looked at, in a text that was given to it. */
@@ -123,7 +131,10 @@ function isInRun(byte: number): boolean {
   return TABLES[byte] !== 255 || byte === HASH || byte === SEMICOLON;
 }
 
-/** What is left out of a text, end exclusive: what gives access to something, or else a run that is only random. */
+/**
+ * What is left out of a text, end exclusive: what gives access to something, or else a run that is
+ * only random.
+ */
 export interface SecretRange {
   start: number;
   end: number;
@@ -149,14 +160,17 @@ export class SecretFilter {
     this.#finder = scanner ?? new PlainFinder();
   }
 
-  /** Whether what comes behind the last text may go on with a secret of it, or be the value of a name in it. */
+  /**
+   * Whether what comes behind the last text may go on with a secret of it, or be the value of a
+   * name in it.
+   */
   get isOpen(): boolean {
     return this.#inKey || MAY_GO_ON.test(this.#end);
   }
 
   /**
-   * The text with spaces for secrets, as long as it is; the same object where there are none. Bytes are ASCII. `last`: no
-   * piece follows; else the last line may come with the next piece.
+   * The text with spaces for secrets, as long as it is; the same object where there are none. Bytes
+   * are ASCII. `last`: no piece follows; else the last line may come with the next piece.
    */
   clean(text: string | Uint8Array, last: boolean): string | Uint8Array {
     let whole = joined(this.#waiting, text);
@@ -268,7 +282,10 @@ function joined(waiting: string | Uint8Array, text: string | Uint8Array): string
   return bytes;
 }
 
-/** Where the last line begins, behind its indentation, or else the last word, or what stands behind a bracket; the end where none is near. */
+/**
+ * Where the last line begins, behind its indentation, or else the last word, or what stands behind
+ * a bracket; the end where none is near.
+ */
 function endOfLines(text: string | Uint8Array): number {
   const unitAt = (i: number): number => (typeof text === 'string' ? text.charCodeAt(i) : text[i]!);
   const isBlank = (i: number): boolean => [9, 10, 13, SPACE].includes(unitAt(i));

@@ -1,4 +1,5 @@
-// The kernel of reading (src/kernels/text.ts) with a memory of its own, in which what it works on is allocated for good.
+// The kernel of reading (src/kernels/text.ts) with a memory of its own, in which what it works on
+// is allocated for good.
 
 import type { TextExports } from '../kernel-interfaces/text.ts';
 import { BumpAllocator, MOST_PAGES, PAGE } from '../numerics/bump-allocator.ts';
@@ -6,7 +7,10 @@ import { BumpAllocator, MOST_PAGES, PAGE } from '../numerics/bump-allocator.ts';
 /** What the kernel may read and write behind the end of an array, bytes. */
 const BEHIND = 64;
 
-/** Places for texts have multiples of this size, so that one is enough for all pieces of a file. Bytes. */
+/**
+ * Places for texts have multiples of this size, so that one is enough for all pieces of a file.
+ * Bytes.
+ */
 const STEP = 1 << 18;
 
 export function roundUp(bytes: number): number {
@@ -48,7 +52,10 @@ export class TextKernel {
     this.#text = this.#textSize = 0;
   }
 
-  /** The place for a text, and for what is put together for a short time, of at least so many bytes; what was there may be gone. */
+  /**
+   * The place for a text, and for what is put together for a short time, of at least so many bytes;
+   * what was there may be gone.
+   */
   text(bytes: number): number {
     if (bytes > this.#textSize) {
       this.#textSize = roundUp(bytes);

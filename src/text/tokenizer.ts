@@ -1,20 +1,26 @@
-// Cuts text into words and sentences, after Unicode's text segmentation (UAX #29) with the needs of code in mind.
+// Cuts text into words and sentences, after Unicode's text segmentation (UAX #29) with the needs of
+// code in mind.
 //
-// A word is a run of letters of any script, their marks, digits and connectors (`_`): identifiers stay whole. A sign
-// between letters belongs to the word (rules WB6 and WB7: don't, l'homme, col·lecció), though never beside Hangul, where
-// an apostrophe is a quotation mark and a middle dot parts a list. Behind a letter of Hebrew, an apostrophe does, and
-// between two of them a quotation mark (WB7a to WB7c). All apostrophes become one, U+0027, so that don't and don’t are one
-// word, and signs that nobody sees are dropped from the word that they stand in (WB4), a soft hyphen for example.
+// A word is a run of letters of any script, their marks, digits and connectors (`_`): identifiers
+// stay whole. A sign between letters belongs to the word (rules WB6 and WB7: don't, l'homme,
+// col·lecció), though never beside Hangul, where an apostrophe is a quotation mark and a middle dot
+// parts a list. Behind a letter of Hebrew, an apostrophe does, and between two of them a quotation
+// mark (WB7a to WB7c). All apostrophes become one, U+0027, so that don't and don’t are one word,
+// and signs that nobody sees are dropped from the word that they stand in (WB4), a soft hyphen for
+// example.
 //
-// A stop between digits belongs to the number (WB11 and WB12: 3.14) and, which Unicode does not say, a colon (1:30). A
-// comma does where it parts thousands (1,000,000), and else parts two numbers: 1,2,3 is a list. Of colons between letters,
-// those before endings of Finnish and Swedish belong to the word: USA:n, EU:ssa, 5:e. A hyphen splits. Runs of
-// scripts that have no spaces between words are cut by the dictionaries of the platform (Intl.Segmenter). Case is kept. A
-// sentence ends after . ! ? … where white space or the end of the text follows (closing quotes and brackets may come
-// between), after the stops of other scripts (Sentence_Terminal: 。 । ።) always, and at a blank line.
+// A stop between digits belongs to the number (WB11 and WB12: 3.14) and, which Unicode does not
+// say, a colon (1:30). A comma does where it parts thousands (1,000,000), and else parts two
+// numbers: 1,2,3 is a list. Of colons between letters, those before endings of Finnish and Swedish
+// belong to the word: USA:n, EU:ssa, 5:e. A hyphen splits. Runs of scripts that have no spaces
+// between words are cut by the dictionaries of the platform (Intl.Segmenter). Case is kept. A
+// sentence ends after . ! ? … where white space or the end of the text follows (closing quotes and
+// brackets may come between), after the stops of other scripts (Sentence_Terminal: 。 । ።) always,
+// and at a blank line.
 //
-// This is how texts are cut where they are looked at, and the reference of the kernel that reads a whole corpus
-// (src/kernels/text.ts), which has the same classes and leaves to this what it does not cut itself.
+// This is how texts are cut where they are looked at, and the reference of the kernel that reads a
+// whole corpus (src/kernels/text.ts), which has the same classes and leaves to this what it does
+// not cut itself.
 
 import { fnv1a } from '../numerics/hash.ts';
 import { LONGEST_ENDING, takesEnding } from './colon-endings.ts';
@@ -38,9 +44,15 @@ const CLOSER = 5; // may stand between the stop and the white space
 export const SEPARATOR = 6;
 /** May stand between letters: apostrophes, and signs such as the middle dot. */
 export const MIDDLE = 7;
-/** Halves of surrogate pairs, and what is so rare that only the tokenizer knows it, not the kernel: `rareClass`. */
+/**
+ * Halves of surrogate pairs, and what is so rare that only the tokenizer knows it, not the kernel:
+ * `rareClass`.
+ */
 export const RARE = 8;
-/** Letters of scripts that have no spaces between words: of Chinese, Japanese, Thai, Lao, Khmer, Burmese. */
+/**
+ * Letters of scripts that have no spaces between words: of Chinese, Japanese, Thai, Lao, Khmer,
+ * Burmese.
+ */
 export const UNSPACED = 9;
 export const CONTINUE = 10; // marks, and the joiners inside words of Persian and of Indian scripts
 export const CONNECTOR = 11;
@@ -141,14 +153,20 @@ function isSurrogate(unit: number): boolean {
   return (unit & 0xfc00) === 0xd800;
 }
 
-/** The code units of a text, which the tokenizer reads: an array, because a string's units take twice as long to reach. */
+/**
+ * The code units of a text, which the tokenizer reads: an array, because a string's units take
+ * twice as long to reach.
+ */
 export function unitsOf(text: string): Uint16Array {
   const units = new Uint16Array(text.length);
   for (let i = 0; i < units.length; i++) units[i] = text.charCodeAt(i);
   return units;
 }
 
-/** The text of code units, however many: as arguments of a function, a hundred thousand have no room on the stack. */
+/**
+ * The text of code units, however many: as arguments of a function, a hundred thousand have no room
+ * on the stack.
+ */
 export function stringOf(units: Uint16Array): string {
   let text = '';
   for (let from = 0; from < units.length; from += 0x1000) {
@@ -157,7 +175,9 @@ export function stringOf(units: Uint16Array): string {
   return text;
 }
 
-/** Reads a text from left to right, a batch of words at a time, and allocates nothing on the way. */
+/**
+ * Reads a text from left to right, a batch of words at a time, and allocates nothing on the way.
+ */
 export class Tokenizer {
   readonly #text: Uint16Array;
   #position: number;
@@ -169,7 +189,10 @@ export class Tokenizer {
   #segments: number[] = [];
   #segment = 0;
 
-  /** Begins at code unit `from`, which must not lie inside a word. `open`: whether words came before it in the same sentence. */
+  /**
+   * Begins at code unit `from`, which must not lie inside a word. `open`: whether words came before
+   * it in the same sentence.
+   */
   constructor(text: Uint16Array, from = 0, open = false) {
     this.#text = text;
     this.#position = from;
@@ -178,7 +201,9 @@ export class Tokenizer {
     this.#open = open;
   }
 
-  /** Goes on in the region [from, to), whose characters have these classes; a sentence may be open. */
+  /**
+   * Goes on in the region [from, to), whose characters have these classes; a sentence may be open.
+   */
   enter(from: number, to: number, classes: Uint8Array): void {
     this.#position = from;
     this.#end = to;
@@ -199,9 +224,10 @@ export class Tokenizer {
   }
 
   /**
-   * Writes start, end and hash of the next words into `spans`, (n, SPAN), from `at` on, places in UTF-16 code units; BREAK
-   * three times is the end of a sentence, and stands neither at the beginning nor twice in a row. The end of the text is
-   * not marked. Gives the place behind what was written; `at` at the end of the text.
+   * Writes start, end and hash of the next words into `spans`, (n, SPAN), from `at` on, places in
+   * UTF-16 code units; BREAK three times is the end of a sentence, and stands neither at the
+   * beginning nor twice in a row. The end of the text is not marked. Gives the place behind what
+   * was written; `at` at the end of the text.
    */
   read(spans: Int32Array, at = 0): number {
     const text = this.#text;
@@ -219,7 +245,8 @@ export class Tokenizer {
         width = kind !== OTHER && isSurrogate(text[i]!) ? 2 : 1;
       }
       if ((kind >= CONNECTOR && kind !== IGNORED) || kind === UNSPACED) {
-        // most words are letters up to a character that is no part of any word: one pass finds their end and their hash
+        // most words are letters up to a character that is no part of any word: one pass finds
+        // their end and their hash
         let hash = fnv1a(0, text[i]!);
         let next = i + 1;
         let after = OTHER;
@@ -284,7 +311,10 @@ export function hashOf(text: Uint16Array, start: number, end: number): number {
 const LONGEST_RUN = 1024;
 let segmenter: Intl.Segmenter | undefined;
 
-/** Where the words end of the run of scripts without spaces, with their marks, that begins at `start`. */
+/**
+ * Where the words end of the run of scripts without spaces, with their marks, that begins at
+ * `start`.
+ */
 function segmentEnds(text: Uint16Array, start: number, end: number): number[] {
   let i = start;
   /** What is seen of it, and where that ends. */
@@ -312,7 +342,10 @@ function classAt(text: Uint16Array, index: number, end: number): number {
   return kind === RARE ? rareClass(text, index, end) : kind;
 }
 
-/** Where the word ends that begins at `start` and goes on at least to `i`; writes its spelling over it. */
+/**
+ * Where the word ends that begins at `start` and goes on at least to `i`; writes its spelling over
+ * it.
+ */
 function endOfWord(text: Uint16Array, start: number, i: number, end: number, classes: Uint8Array): number {
   /** Behind the last character that is seen. */
   let last = i;
@@ -363,7 +396,10 @@ function dropIgnored(text: Uint16Array, start: number, end: number): void {
   text.fill(DROPPED, at, end);
 }
 
-/** Where the letters end of the word at [start, end): behind them are places of what was dropped from it. */
+/**
+ * Where the letters end of the word at [start, end): behind them are places of what was dropped
+ * from it.
+ */
 export function endOfSpelling(text: Uint16Array, start: number, end: number): number {
   while (end > start && text[end - 1] === DROPPED) end--;
   return end;
@@ -398,8 +434,9 @@ function isApostrophe(unit: number): boolean {
 const PREFIXES = unitsOf('bfruBFRU');
 
 /**
- * Whether the sign at `index` belongs to the word that begins at `start`: letters stand on both sides, an apostrophe is not
- * behind a prefix such as Python's f'…', and the script has such signs at all.
+ * Whether the sign at `index` belongs to the word that begins at `start`: letters stand on both
+ * sides, an apostrophe is not behind a prefix such as Python's f'…', and the script has such signs
+ * at all.
  */
 function joins(text: Uint16Array, start: number, index: number): boolean {
   const before = CLASSES[text[index - 1]!]!;
@@ -427,14 +464,19 @@ function isHebrew(unit: number): boolean {
   return (unit >= 0x591 && unit <= 0x5f2) || (unit >= 0xfb1d && unit <= 0xfb4f);
 }
 
-/** Whether the apostrophe at `index` ends a word of Hebrew, which it shortens, and no quotation: there is none before the word. */
+/**
+ * Whether the apostrophe at `index` ends a word of Hebrew, which it shortens, and no quotation:
+ * there is none before the word.
+ */
 function endsHebrew(text: Uint16Array, start: number, index: number, classes: Uint8Array): boolean {
   const unit = text[index]!;
   if ((unit !== APOSTROPHE_UNIT && unit !== GERESH) || classes !== CLASSES || !isHebrew(text[index - 1]!)) return false;
   return unit === GERESH || start === 0 || CLASSES[text[start - 1]!] !== MIDDLE;
 }
 
-/** Whether the quotation mark at `index` stands between letters of Hebrew: it marks an abbreviation. */
+/**
+ * Whether the quotation mark at `index` stands between letters of Hebrew: it marks an abbreviation.
+ */
 function isHebrewQuote(text: Uint16Array, index: number, end: number, classes: Uint8Array): boolean {
   if (classes !== CLASSES || index + 1 >= end || (text[index] !== QUOTE_UNIT && text[index] !== 0x201d)) return false;
   return isHebrew(text[index - 1]!) && isHebrew(text[index + 1]!) && CLASSES[text[index + 1]!] === LETTER;
@@ -445,7 +487,10 @@ const FULL_STOP_UNIT = 46;
 const WIDE_STOP = 0xff0e;
 const ARMENIAN_STOP = 0x589;
 
-/** Whether the character of class `kind` at `index`, in the word that begins at `start`, stands between digits that it makes one number of. */
+/**
+ * Whether the character of class `kind` at `index`, in the word that begins at `start`, stands
+ * between digits that it makes one number of.
+ */
 function joinsDigits(text: Uint16Array, start: number, index: number, end: number, kind: number): boolean {
   const isStop = text[index] === FULL_STOP_UNIT || text[index] === WIDE_STOP || text[index] === ARMENIAN_STOP;
   if (kind !== SEPARATOR && ((kind !== STOP && kind !== FULL_STOP) || !isStop)) return false;
@@ -455,7 +500,10 @@ function joinsDigits(text: Uint16Array, start: number, index: number, end: numbe
 
 const COLON_UNIT = 58;
 
-/** Whether the character of class `kind` at `index` is a colon before an ending of the word that begins at `start`. */
+/**
+ * Whether the character of class `kind` at `index` is a colon before an ending of the word that
+ * begins at `start`.
+ */
 function joinsEnding(text: Uint16Array, start: number, index: number, end: number, kind: number): boolean {
   if (kind !== SEPARATOR || text[index] !== COLON_UNIT) return false;
   let last = index + 1;
@@ -464,7 +512,10 @@ function joinsEnding(text: Uint16Array, start: number, index: number, end: numbe
   return takesEnding(spellingOf(text, start, index), spellingOf(text, index + 1, last));
 }
 
-/** Whether the comma at `index`, between digits, has three of them behind it, and before it up to three, with which the word begins, or three behind another comma. */
+/**
+ * Whether the comma at `index`, between digits, has three of them behind it, and before it up to
+ * three, with which the word begins, or three behind another comma.
+ */
 function partsThousands(text: Uint16Array, start: number, index: number, end: number): boolean {
   let from = index;
   while (from > start && index - from <= 3 && CLASSES[text[from - 1]!] === DIGIT) from--;
@@ -474,7 +525,10 @@ function partsThousands(text: Uint16Array, start: number, index: number, end: nu
   return index + 4 >= end || CLASSES[text[index + 4]!] !== DIGIT;
 }
 
-/** Whether a run that begins with a connector has a letter or a number: `__init__` is a word, `____` is not. */
+/**
+ * Whether a run that begins with a connector has a letter or a number: `__init__` is a word, `____`
+ * is not.
+ */
 function hasLetter(text: Uint16Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {
     const kind = classAt(text, i, end);
@@ -483,10 +537,15 @@ function hasLetter(text: Uint16Array, start: number, end: number): boolean {
   return false;
 }
 
-/** How many closing marks may stand between a stop and white space; a bound, so that a file of full stops is read in linear time. */
+/**
+ * How many closing marks may stand between a stop and white space; a bound, so that a file of full
+ * stops is read in linear time.
+ */
 const MAXIMUM_CLOSERS = 8;
 
-/** Whether the character of class `kind` at `index` (a newline or a stop) is the end of a sentence. */
+/**
+ * Whether the character of class `kind` at `index` (a newline or a stop) is the end of a sentence.
+ */
 function endsSentence(text: Uint16Array, index: number, kind: number, end: number): boolean {
   if (kind === FULL_STOP) return true;
   let i = index + 1;

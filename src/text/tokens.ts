@@ -6,11 +6,17 @@ import { PRUNED } from './vocabulary.ts';
 export interface TokenSource {
   /** Tokens. */
   readonly length: number;
-  /** The tokens [first, first + count), as many of them as there are. The array is to be read before the next call, and not written to. */
+  /**
+   * The tokens [first, first + count), as many of them as there are. The array is to be read before
+   * the next call, and not written to.
+   */
   read(first: number, count: number): Int32Array;
 }
 
-/** Where a builder puts the end of a text that has no room in memory. Both throw where the place cannot be written or read. */
+/**
+ * Where a builder puts the end of a text that has no room in memory. Both throw where the place
+ * cannot be written or read.
+ */
 export interface Spill {
   /** Takes all of `ids` before it returns, and puts them behind the earlier ones. */
   append(ids: Int32Array): void;
@@ -26,7 +32,10 @@ export interface SpilledIds {
   at?: number;
   /** Of each id, its place in the vocabulary; null where the ids are that. */
   ranks: Int32Array<SharedArrayBuffer> | null;
-  /** Of each id, how many tokens the text had when its last owner but this one was forgotten; null where none was. */
+  /**
+   * Of each id, how many tokens the text had when its last owner but this one was forgotten; null
+   * where none was.
+   */
   freedAt: Uint32Array<SharedArrayBuffer> | null;
 }
 

@@ -1,5 +1,6 @@
-// The words of a text that were counted (word-table.ts), in the order that they have from then on. Each table gives its words
-// in the order of their letters, so that those of several are merged in one pass; a counting sort does the rest.
+// The words of a text that were counted (word-table.ts), in the order that they have from then on.
+// Each table gives its words in the order of their letters, so that those of several are merged in
+// one pass; a counting sort does the rest.
 
 import {
   SHARE_COUNTS,
@@ -22,7 +23,10 @@ export interface Pruned {
   upTo: number;
 }
 
-/** Words in the order of their letters, by code units, as a table has counted them. They move from thread to thread. */
+/**
+ * Words in the order of their letters, by code units, as a table has counted them. They move from
+ * thread to thread.
+ */
 export interface SortedWords {
   /** The letters of all words, one word behind the other. */
   units: Uint16Array<ArrayBuffer>;
@@ -40,9 +44,13 @@ export interface Vocabulary {
   letters: Uint16Array;
   /** (words) */
   counts: Float64Array<SharedArrayBuffer>;
-  /** Of the words in the order of their letters, the place of each here, (words). In shared memory. */
+  /**
+   * Of the words in the order of their letters, the place of each here, (words). In shared memory.
+   */
   byLetters: Int32Array;
-  /** Of each share's ids, the place of the word; PRUNED for one without a word. In shared memory. */
+  /**
+   * Of each share's ids, the place of the word; PRUNED for one without a word. In shared memory.
+   */
   ranks: Int32Array<SharedArrayBuffer>[];
 }
 
@@ -63,7 +71,9 @@ export function release({ units, lengths, counts, ids }: SortedWords): void {
   for (const { buffer } of [units, lengths, counts, ids]) if (buffer.byteLength) (buffer as Transferable).transfer?.(0);
 }
 
-/** The words of the shares; null where there are more than `most`. Yields how much is done, 0 to 1. */
+/**
+ * The words of the shares; null where there are more than `most`. Yields how much is done, 0 to 1.
+ */
 export function* mergeWords(
   kernel: TextKernel,
   shares: readonly SortedWords[],

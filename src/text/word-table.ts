@@ -1,9 +1,10 @@
-// Counts words and gives them ids, in the memory of the kernel that reads (src/kernels/text.ts): no call and no string for
-// any word.
+// Counts words and gives them ids, in the memory of the kernel that reads (src/kernels/text.ts): no
+// call and no string for any word.
 //
-// Its memory is bounded. Where there is no room for one more word, the rarest are forgotten, as the original word2vec tool
-// (ReduceVocab) and gensim (prune_vocab) do: those that came once, the next time those that came up to twice, and so on.
-// A word that was forgotten and comes again starts from 1.
+// Its memory is bounded. Where there is no room for one more word, the rarest are forgotten, as the
+// original word2vec tool (ReduceVocab) and gensim (prune_vocab) do: those that came once, the next
+// time those that came up to twice, and so on. A word that was forgotten and comes again starts
+// from 1.
 
 import * as KERNEL from '../kernel-interfaces/text.ts';
 import {
@@ -23,7 +24,10 @@ import type { Pruned, SortedWords } from './vocabulary.ts';
 
 export { DONE, FULL, HARD, CROWDED };
 
-/** Why reading stopped: all of it is read; there are as many ids as have room; the reference is to go on; words must be forgotten. */
+/**
+ * Why reading stopped: all of it is read; there are as many ids as have room; the reference is to
+ * go on; words must be forgotten.
+ */
 export type Stop = typeof DONE | typeof FULL | typeof HARD | typeof CROWDED;
 
 /** Ids that are written at a time. */
@@ -124,7 +128,10 @@ export class WordTable {
     this.#fields[LAST] = id;
   }
 
-  /** Says what characters of code are, and what becomes of words. `lower`: of each code unit its lower case, or 0; null leaves case as it is. */
+  /**
+   * Says what characters of code are, and what becomes of words. `lower`: of each code unit its
+   * lower case, or 0; null leaves case as it is.
+   */
   prepare(codeClasses: Uint8Array, lower: Uint16Array | null, digits: boolean): void {
     const kernel = this.#kernel;
     this.#proseClasses = kernel.allocate(CLASSES.length);
@@ -162,7 +169,10 @@ export class WordTable {
     return this.#kernel.ids(this.#spans, 3 * MOST_SPANS);
   }
 
-  /** Takes the first `count` spans; after it stopped for lack of room it goes on where it was, unless this is the `first` call for them. */
+  /**
+   * Takes the first `count` spans; after it stopped for lack of room it goes on where it was,
+   * unless this is the `first` call for them.
+   */
   internSpans(count: number, first: boolean): Stop {
     if (first) this.#fields[NEXT] = 0;
     return this.#withRoom(() => this.#kernel.run.internSpans(this.#state, this.#spans, count));
@@ -185,7 +195,10 @@ export class WordTable {
     return ids;
   }
 
-  /** The next word that finds no room is left out: every word there is room for is too frequent to be forgotten. */
+  /**
+   * The next word that finds no room is left out: every word there is room for is too frequent to
+   * be forgotten.
+   */
   dropNext(): void {
     this.#fields[DROP] = 1;
   }
@@ -235,7 +248,9 @@ export class WordTable {
     return { units, lengths, counts, ids };
   }
 
-  /** Sorts words that have the same letters before letter `depth`, with `bounds` for two numbers. */
+  /**
+   * Sorts words that have the same letters before letter `depth`, with `bounds` for two numbers.
+   */
   *#sort(from: number, to: number, depth: number, bounds: number): Generator<void> {
     const { run } = this.#kernel;
     while (to - from > SORTED_AT_ONCE) {
@@ -256,8 +271,8 @@ export class WordTable {
   }
 
   /**
-   * Forgets the rarest words, at least FREED of the room, and gives their ids: from now on these are given to other
-   * words. Yields every few milliseconds; nothing may be read before it is done.
+   * Forgets the rarest words, at least FREED of the room, and gives their ids: from now on these
+   * are given to other words. Yields every few milliseconds; nothing may be read before it is done.
    */
   *pruning(): Generator<void, Int32Array> {
     const fields = this.#fields;

@@ -7,10 +7,10 @@
 
 import { DataFilter, PlacesWithData, withoutData } from './data-blocks.ts';
 import { DocumentReader } from './document.ts';
-import { languageNamed, PROSE_LANGUAGE, type Language } from './languages.ts';
+import { type Language, languageNamed, PROSE_LANGUAGE } from './languages.ts';
 import type { TextOptions } from './options.ts';
 import { SecretFilter } from './secrets.ts';
-import { BREAK, CLASSES, SPAN, spelledAsRead, spellingOf, Tokenizer, UNSPACED, unitsOf } from './tokenizer.ts';
+import { BREAK, CLASSES, SPAN, spelledAsRead, spellingOf, Tokenizer, unitsOf, UNSPACED } from './tokenizer.ts';
 import { WINDOW } from './window.ts';
 
 /** Where something stands in a text, UTF-16 code units, end exclusive. */

@@ -1,4 +1,5 @@
-// The explorer in Chromium as its user meets it: words of the workspace stay text, and everyone can use it.
+// The explorer in Chromium as its user meets it: words of the workspace stay text, and everyone can
+// use it.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

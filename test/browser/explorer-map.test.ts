@@ -1,10 +1,11 @@
-// The explorer's map in Chromium: what is drawn where, how it moves, what it answers to pointer, wheel, fingers and keys.
+// The explorer's map in Chromium: what is drawn where, how it moves, what it answers to pointer,
+// wheel, fingers and keys.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ExplorerState } from '../../src/protocol/explorer.ts';
 import { eventually, ExplorerLab, type ExplorerPage, type PageOptions } from './pages.ts';
-import { colourOf, difference, type Colour } from './pixels.ts';
+import { type Colour, colourOf, difference } from './pixels.ts';
 import { THEMES } from './themes.ts';
 import { BEACONS, HOSTILE, toyModel } from './toy-model.ts';
 
@@ -52,7 +53,8 @@ const canvas = (explorer: ExplorerPage) => explorer.page.locator('canvas.labels'
 
 test('every word is drawn where the map has it, and nothing where it has none', async () => {
   const explorer = await open();
-  await canvas(explorer).evaluate((element) => (element.style.opacity = '0')); // labels cover some discs
+  // labels cover some discs
+  await canvas(explorer).evaluate((element) => (element.style.opacity = '0'));
   const pixels = await explorer.pixels();
   const places = await explorer.allOnPage(model.map.words.map((word) => model.place(word)));
   for (const [i, [x, y]] of places.entries()) {
@@ -72,7 +74,8 @@ test('frequent words have larger discs', async () => {
   const pixels = await explorer.pixels();
   const area = async (word: string) => {
     const [x, y] = await explorer.onPage(model.place(word));
-    return pixels.countUnlike(BACKGROUND, x - 11, y - 11, x + 3, y + 12); // its left part: the label is on the right
+    // its left part: the label is on the right
+    return pixels.countUnlike(BACKGROUND, x - 11, y - 11, x + 3, y + 12);
   };
   assert.ok((await area('northwest')) > (await area('southwest')), 'of words 1 and 4 by count');
   assert.ok((await area('southwest')) > 30);
@@ -404,7 +407,8 @@ test('where the user wants no movement, a step of the wheel and a flight are don
     const before = await explorer.drawings();
     await explorer.page.mouse.wheel(0, -300);
     await explorer.settle();
-    assert.ok((await explorer.drawings()) - before <= 6, `${(await explorer.drawings()) - before} drawings`); // points and labels, of one or two frames and the tooltip's
+    // points and labels, of one or two frames and the tooltip's
+    assert.ok((await explorer.drawings()) - before <= 6, `${(await explorer.drawings()) - before} drawings`);
     await explorer.view.show('king');
     await eventually(async () => {
       const { view } = await explorer.state();

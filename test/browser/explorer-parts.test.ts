@@ -1,10 +1,11 @@
-// The parts of the explorer that need no browser: the camera's arithmetic, the grid, the labels, the word search.
+// The parts of the explorer that need no browser: the camera's arithmetic, the grid, the labels,
+// the word search.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { boundsOf, fit, flight, toMap, toScreen, zoomedAbout, type View } from '../../media/explorer/camera.ts';
+import { boundsOf, fit, flight, toMap, toScreen, type View, zoomedAbout } from '../../media/explorer/camera.ts';
 import { GridIndex } from '../../media/explorer/grid-index.ts';
-import { placeLabels, type LabelScene } from '../../media/explorer/labels.ts';
+import { type LabelScene, placeLabels } from '../../media/explorer/labels.ts';
 import { WordSearch } from '../../media/explorer/word-search.ts';
 import { mulberry32 } from '../../src/numerics/random.ts';
 
@@ -12,7 +13,8 @@ const size = { width: 800, height: 600 };
 
 function positionsOf(count: number, seed: number): Float32Array {
   const random = mulberry32(seed);
-  return Float32Array.from({ length: 2 * count }, () => (random() * 2 - 1) * random()); // denser in the middle
+  // denser in the middle
+  return Float32Array.from({ length: 2 * count }, () => (random() * 2 - 1) * random());
 }
 
 function sceneOf(positions: Float32Array, view: View, more: Partial<LabelScene> = {}): LabelScene {

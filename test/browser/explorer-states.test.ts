@@ -1,4 +1,5 @@
-// The explorer in Chromium as its user meets it: what it says while there is no map, and what it keeps.
+// The explorer in Chromium as its user meets it: what it says while there is no map, and what it
+// keeps.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

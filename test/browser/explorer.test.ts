@@ -49,7 +49,7 @@ test('the selected word is described with its count, its rank and its nearest wo
     [rows.last(), last],
   ] as const)
     assert.ok(Math.abs((await width(row)) - similarity) < 0.02);
-  const live = await explorer.page.locator('[aria-live=polite]').textContent();
+  const live = await explorer.page.locator('.visually-hidden[aria-live=polite]').textContent();
   assert.equal(live, 'Selected king, 10 nearest words.');
   await closeWithout(explorer);
 });

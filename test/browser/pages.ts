@@ -1,14 +1,15 @@
-// Opens the built explorer in headless Chromium as VS Code would: the same content security policy, the theme's variables
-// on <html>, messages that cross as JSON with typed arrays beside it, a state that outlives a reload.
+// Opens the built explorer in headless Chromium as VS Code would: the same content security policy,
+// the theme's variables on <html>, messages that cross as JSON with typed arrays beside it, a state
+// that outlives a reload.
 
-import { createBirpc, type BirpcReturn } from 'birpc';
+import { type BirpcReturn, createBirpc } from 'birpc';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import type { ExplorerHost, ExplorerSetup, ExplorerState, ExplorerView } from '../../src/protocol/explorer.ts';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { chromiumFlags, findChromium } from '../../scripts/chromium.mjs';
+import type { ExplorerHost, ExplorerSetup, ExplorerState, ExplorerView } from '../../src/protocol/explorer.ts';
 import { Pixels } from './pixels.ts';
 import { THEMES } from './themes.ts';
 
@@ -74,7 +75,10 @@ export class ExplorerLab {
 /** One open explorer, seen as its user sees it, with its host in this process. */
 export class ExplorerPage {
   readonly page: Page;
-  /** Everything that should not have happened: errors in the console, exceptions, violations of the policy. */
+  /**
+   * Everything that should not have happened: errors in the console, exceptions, violations of the
+   * policy.
+   */
   readonly problems: string[] = [];
   /** Names of the host's functions that have been called, in order. */
   readonly calls: string[] = [];
@@ -130,7 +134,8 @@ export class ExplorerPage {
   /** The state that the webview keeps. */
   async state(): Promise<ExplorerState> {
     const state = await this.page.evaluate(() => {
-      document.dispatchEvent(new Event('visibilitychange')); // it is kept at once when the page is hidden, else after a pause
+      // it is kept at once when the page is hidden, else after a pause
+      document.dispatchEvent(new Event('visibilitychange'));
       return String(sessionStorage['state'] ?? 'null');
     });
     return JSON.parse(state) as ExplorerState;
@@ -166,7 +171,9 @@ export class ExplorerPage {
     return new Pixels(await this.page.screenshot());
   }
 
-  /** Where a point of the map is on the page, CSS pixels, in the view that the explorer says it has. */
+  /**
+   * Where a point of the map is on the page, CSS pixels, in the view that the explorer says it has.
+   */
   async onPage(place: [x: number, y: number]): Promise<[x: number, y: number]> {
     return (await this.allOnPage([place]))[0]!;
   }
@@ -195,7 +202,10 @@ export async function eventually(assertion: () => Promise<void> | void): Promise
   }
 }
 
-/** The fields of a typed array in JSON. VS Code has its own form for them, and brings them over as typed arrays too. */
+/**
+ * The fields of a typed array in JSON. VS Code has its own form for them, and brings them over as
+ * typed arrays too.
+ */
 interface Packed {
   $array: string;
   base64: string;
@@ -203,7 +213,8 @@ interface Packed {
 
 function packed(message: unknown): string {
   return JSON.stringify(message, (_, value: unknown) => {
-    // VS Code's messages are JSON, in which an Error has no fields: the host must send its message by itself
+    // VS Code's messages are JSON, in which an Error has no fields: the host must send its message
+    // by itself
     if (value instanceof Error) return { message: value.message };
     if (!ArrayBuffer.isView(value)) return value;
     const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
@@ -224,7 +235,9 @@ function deliver(message: string): void {
 
 type Theme = (typeof THEMES)[ThemeName];
 
-/** Runs in the page: what VS Code does before a webview's own script, and a count of what is drawn. */
+/**
+ * Runs in the page: what VS Code does before a webview's own script, and a count of what is drawn.
+ */
 function likeVsCode(theme: Theme): void {
   const page = window as unknown as Record<string, unknown> & {
     toHost(message: string): void;

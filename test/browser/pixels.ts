@@ -1,5 +1,5 @@
-// Decodes the screenshots of Chromium, so that tests can look at pixels: PNG, 8 bits a channel, RGB or RGBA, not interlaced.
-// https://www.w3.org/TR/png-3/
+// Decodes the screenshots of Chromium, so that tests can look at pixels: PNG, 8 bits a channel, RGB
+// or RGBA, not interlaced. https://www.w3.org/TR/png-3/
 
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';

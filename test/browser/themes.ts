@@ -1,5 +1,5 @@
-// The variables of four themes of VS Code that the explorer reads, as VS Code 1.139 puts them into a webview.
-// A high contrast theme leaves some out.
+// The variables of four themes of VS Code that the explorer reads, as VS Code 1.139 puts them into
+// a webview. A high contrast theme leaves some out.
 
 export interface ThemeVariables {
   /** Of the body, as `data-vscode-theme-kind`. */

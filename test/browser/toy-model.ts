@@ -1,8 +1,8 @@
-// A model for the webview's tests: seeded words, counts and places on the map, and answers as the engine would give them.
-// Two words are the more similar, the closer they lie.
+// A model for the webview's tests: seeded words, counts and places on the map, and answers as the
+// engine would give them. Two words are the more similar, the closer they lie.
 
-import type { Completion, UnknownWord, WordDescription, WordMap } from '../../src/protocol/engine.ts';
 import { mulberry32 } from '../../src/numerics/random.ts';
+import type { Completion, UnknownWord, WordDescription, WordMap } from '../../src/protocol/engine.ts';
 
 /** Words that must be shown as text, whatever they look like. */
 export const HOSTILE = [
@@ -13,7 +13,9 @@ export const HOSTILE = [
   '{0}',
 ];
 
-/** Words that lie alone, outside of the others' square from -0.8 to 0.8: tests look for their discs. */
+/**
+ * Words that lie alone, outside of the others' square from -0.8 to 0.8: tests look for their discs.
+ */
 export const BEACONS: Record<string, [x: number, y: number]> = {
   northwest: [-1, 1],
   northeast: [1, 1],

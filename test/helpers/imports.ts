@@ -31,13 +31,17 @@ export function importsOf(texts: ReadonlyMap<string, string>): Imports {
       .preProcessFile(text, true, true)
       .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
       .map(({ fileName }) => posix.join(posix.dirname(file), fileName))
-      .map((path) => (texts.has(path) ? path : `${path}.ts`)); // AssemblyScript imports without the ending
+      // AssemblyScript imports without the ending
+      .map((path) => (texts.has(path) ? path : `${path}.ts`));
     imports.set(file, [...new Set(targets.filter((path) => texts.has(path)))]);
   }
   return imports;
 }
 
-/** Circles of imports: a shortest one of each group of files that all lead to each other. Empty if there is none. */
+/**
+ * Circles of imports: a shortest one of each group of files that all lead to each other. Empty if
+ * there is none.
+ */
 export function circlesOf(imports: Imports): string[][] {
   const circles: string[][] = [];
   const seen = new Set<string>();

@@ -1,5 +1,6 @@
-// A user's pass: the packaged extension, installed into a real VS Code, from the first training to forgetting what was learned.
-// The tests go through one window in this order; each begins where the one before it ended.
+// A user's pass: the packaged extension, installed into a real VS Code, from the first training to
+// forgetting what was learned. The tests go through one window in this order; each begins where the
+// one before it ended.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -10,8 +11,8 @@ import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Frame, Locator } from 'playwright-core';
-import { quietSettings, VSCodeServer } from '../../scripts/vscode-server.mjs';
 import manifest from '../../package.json' with { type: 'json' };
+import { quietSettings, VSCodeServer } from '../../scripts/vscode-server.mjs';
 import { colourOf, Pixels } from '../browser/pixels.ts';
 import { TOPICS } from '../synthetic-text.ts';
 import { CODE, DRAFT, NOTES, SampleFolder, UNREAD } from './sample-folder.ts';
@@ -33,8 +34,8 @@ const LEARNED = /The map of “.+” is ready\. Suggestions follow in about .+\.
 const MANY = /· \d,\d{3} times in this folder/;
 
 /**
- * Words that begin others (sail, king, prince), that are learned and that are not, and most of them at the end of a line. VS Code
- * indents no line of it and closes no bracket or quotation mark.
+ * Words that begin others (sail, king, prince), that are learned and that are not, and most of them
+ * at the end of a line. VS Code indents no line of it and closes no bracket or quotation mark.
  */
 const PROSE = [
   'the king of the castle was near the palace',
@@ -316,8 +317,8 @@ describe('a folder that was learned', () => {
   step('Evaluate Vectors shows the figures of a file as a table', async () => {
     const path = join(folder.path, 'pairs.csv');
     await writeFile(path, 'king,queen,9\nking,bread,1\nship,sugar,2\nking,nosuchword,5\n');
-    // the dialog puts the folder into the box once it has listed it, over what is there, and takes Enter only then;
-    // now and then it never does
+    // the dialog puts the folder into the box once it has listed it, over what is there, and takes
+    // Enter only then; now and then it never does
     await retry('the end of the dialog', 60_000, async () => {
       await window.press('Escape');
       await window.command('Lexiscope: Evaluate Vectors…');
@@ -378,8 +379,8 @@ describe('a folder that was learned', () => {
     await window.webview(EXPLORER);
     await window.reload();
     await idle();
-    // That it keeps its selection and text is tested in test/browser: a VS Code in a browser does not always store the last
-    // of what a webview keeps before its window goes.
+    // That it keeps its selection and text is tested in test/browser: a VS Code in a browser does
+    // not always store the last of what a webview keeps before its window goes.
     const explorer = await window.webview(EXPLORER);
     assert.ok((await drawnPixels(explorer)) > 200, 'the map is blank');
     await window.screenshot('explorer after a reload');
@@ -490,7 +491,10 @@ async function cancelBy(progress: Locator): Promise<void> {
   await window.statusBar(/training cancelled/);
 }
 
-/** The word's hover names its count in the folder, or a given one, and, nearest first, words of its topic. */
+/**
+ * The word's hover names its count in the folder, or a given one, and, nearest first, words of its
+ * topic.
+ */
 async function checkHover(word: string, topic: readonly string[], count?: RegExp): Promise<void> {
   const hover = await window.hover(word, new RegExp(`^\\s*${word} · `));
   const seen = folder.count(word).toLocaleString('en');

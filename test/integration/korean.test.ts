@@ -1,12 +1,12 @@
-// The first minute in a Korean VS Code: Lexiscope's texts, wherever they are made, arrive in Korean.
-// The tests go through one window in this order; each begins where the one before it ended.
+// The first minute in a Korean VS Code: Lexiscope's texts, wherever they are made, arrive in
+// Korean. The tests go through one window in this order; each begins where the one before it ended.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { quietSettings, VSCodeServer } from '../../scripts/vscode-server.mjs';
 import manifest from '../../package.json' with { type: 'json' };
+import { quietSettings, VSCodeServer } from '../../scripts/vscode-server.mjs';
 import { SampleFolder } from './sample-folder.ts';
 import { launchBrowser, Workbench } from './workbench.ts';
 

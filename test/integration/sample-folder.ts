@@ -1,4 +1,5 @@
-// The folder that the integration tests open: prose about a few topics in English and Korean, and what must not be learned from it.
+// The folder that the integration tests open: prose about a few topics in English and Korean, and
+// what must not be learned from it.
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

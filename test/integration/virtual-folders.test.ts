@@ -1,6 +1,7 @@
-// A window whose folders are not all on the disk: one of a file system that an extension provides (memory-folder/), alone and
-// beside one of the disk.
+// A window whose folders are not all on the disk: one of a file system that an extension provides
+// (memory-folder/), alone and beside one of the disk.
 
+import { createVSIX } from '@vscode/vsce';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -9,10 +10,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createVSIX } from '@vscode/vsce';
 import type { Browser } from 'playwright-core';
-import { quietSettings, VSCodeServer } from '../../scripts/vscode-server.mjs';
 import manifest from '../../package.json' with { type: 'json' };
+import { quietSettings, VSCodeServer } from '../../scripts/vscode-server.mjs';
 import { syntheticText, TOPICS } from '../synthetic-text.ts';
 import { launchBrowser, Workbench } from './workbench.ts';
 
@@ -20,7 +20,9 @@ const VSIX = fileURLToPath(new URL(`../../lexiscope-${manifest.version}.vsix`, i
 const PROVIDER = fileURLToPath(new URL('memory-folder', import.meta.url));
 const SETTINGS = { ...quietSettings, 'lexiscope.languageModel.enabled': false, 'editor.wordWrap': 'on' };
 const TRAINING = 120_000;
-/** A word of the virtual folder only, one of a folder that it links to, and one of the disk only. */
+/**
+ * A word of the virtual folder only, one of a folder that it links to, and one of the disk only.
+ */
 const WORDS = { virtual: 'archipelago', linked: 'peninsula', disk: 'cathedral' };
 
 let root: string;

@@ -1,10 +1,11 @@
-// Drives a real VS Code window (a workbench in headless Chromium) the way a user does: keys, mouse, and what the screen shows.
-// Every wait has a limit; what is not there in time is an error that says what was looked for.
+// Drives a real VS Code window (a workbench in headless Chromium) the way a user does: keys, mouse,
+// and what the screen shows. Every wait has a limit; what is not there in time is an error that
+// says what was looked for.
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
+import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
 import { chromiumFlags, findChromium } from '../../scripts/chromium.mjs';
 
 /** Milliseconds. */
@@ -16,7 +17,10 @@ export async function launchBrowser(): Promise<Browser> {
 
 export class Workbench {
   readonly page: Page;
-  /** What our own scripts (webviews, and the extension as far as VS Code names it) wrote to the console as an error, or threw. */
+  /**
+   * What our own scripts (webviews, and the extension as far as VS Code names it) wrote to the
+   * console as an error, or threw.
+   */
   readonly errors: string[] = [];
 
   private constructor(page: Page) {
@@ -29,7 +33,11 @@ export class Workbench {
     page.on('pageerror', (error) => this.errors.push(error.stack ?? error.message));
   }
 
-  /** Opens a window at `address` in a fresh browser profile, whose display language may be another than English: that of extensions, as the server has no language pack for VS Code itself. The caller closes it. */
+  /**
+   * Opens a window at `address` in a fresh browser profile, whose display language may be another
+   * than English: that of extensions, as the server has no language pack for VS Code itself. The
+   * caller closes it.
+   */
   static async open(browser: Browser, address: string, displayLanguage?: string): Promise<Workbench> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     if (displayLanguage)
@@ -43,7 +51,10 @@ export class Workbench {
     return workbench;
   }
 
-  /** Opens a window of a workspace file. VS Code now and then shows one without its folders, also in its own explorer; it is loaded again then. */
+  /**
+   * Opens a window of a workspace file. VS Code now and then shows one without its folders, also in
+   * its own explorer; it is loaded again then.
+   */
   static async openWorkspace(browser: Browser, address: string): Promise<Workbench> {
     const workbench = await Workbench.open(browser, address);
     const folders = workbench.page.locator('.explorer-folders-view .monaco-list-row').first();
@@ -75,7 +86,10 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
   }
 
-  /** Saves what the window shows as NAME.png in the folder $LEXISCOPE_SCREENSHOTS, where that is set. */
+  /**
+   * Saves what the window shows as NAME.png in the folder $LEXISCOPE_SCREENSHOTS, where that is
+   * set.
+   */
   async screenshot(name: string): Promise<void> {
     const folder = process.env['LEXISCOPE_SCREENSHOTS'];
     if (!folder) return;
@@ -101,7 +115,9 @@ export class Workbench {
     return input;
   }
 
-  /** The row of the open quick input that matches, “label, description”, as soon as there is one. */
+  /**
+   * The row of the open quick input that matches, “label, description”, as soon as there is one.
+   */
   async quickRow(expected: RegExp): Promise<string> {
     const rows = this.page.locator('.quick-input-widget .monaco-list-row');
     return retry(`a row with ${String(expected)}`, SOON, async () => {
@@ -118,7 +134,10 @@ export class Workbench {
     return (await message.isVisible()) ? (await message.innerText()).trim() : '';
   }
 
-  /** Runs a command by its full title from the palette; waits for an extension that still starts to contribute it. */
+  /**
+   * Runs a command by its full title from the palette; waits for an extension that still starts to
+   * contribute it.
+   */
   async command(title: string): Promise<void> {
     const row = this.page.locator('.quick-input-widget .monaco-list-row.focused', { hasText: title });
     await retry(`the command “${title}”`, 2 * SOON, async () => {
@@ -126,7 +145,8 @@ export class Workbench {
       const input = await this.quickInput(3000); // a window that still starts does not hear the key
       await input.fill(`>${title}`);
       await row.waitFor({ timeout: 3000 }).catch(async (error: unknown) => {
-        // The palette lists what was there when it opened. A webview that takes the focus closes it, and would hear the key.
+        // The palette lists what was there when it opened. A webview that takes the focus closes
+        // it, and would hear the key.
         if (await input.isVisible()) await this.page.keyboard.press('Escape');
         throw error;
       });
@@ -162,7 +182,10 @@ export class Workbench {
     await this.editor().locator('.view-line').first().waitFor({ timeout: SOON });
   }
 
-  /** Opens a file by a click in the explorer's tree, which lists also what quick open does not search; folders on the way are opened. */
+  /**
+   * Opens a file by a click in the explorer's tree, which lists also what quick open does not
+   * search; folders on the way are opened.
+   */
   async openInTree(...path: string[]): Promise<void> {
     const name = path.at(-1)!;
     const rowOf = (text: string): Locator =>
@@ -191,7 +214,9 @@ export class Workbench {
     });
   }
 
-  /** The lines of the active editor, all of which must be in view, in one row of the screen each. */
+  /**
+   * The lines of the active editor, all of which must be in view, in one row of the screen each.
+   */
   async lines(): Promise<string[]> {
     const lines = await this.editor()
       .locator('.view-line')
@@ -213,7 +238,10 @@ export class Workbench {
     await input.waitFor({ state: 'hidden', timeout: SOON });
   }
 
-  /** Points at the first place where the active editor draws `word`, and gives the hover's contents once `expected` is among them. */
+  /**
+   * Points at the first place where the active editor draws `word`, and gives the hover's contents
+   * once `expected` is among them.
+   */
   async hover(word: string, expected: RegExp): Promise<Locator> {
     const contents = this.page
       .locator('.monaco-hover:not(.hidden) .monaco-hover-content', { hasText: expected })
@@ -245,7 +273,10 @@ export class Workbench {
     await this.page.mouse.move(x, y, { steps: 3 });
   }
 
-  /** The middle of an occurrence of the whole word in the active editor that nothing else covers, in pixels of the page. */
+  /**
+   * The middle of an occurrence of the whole word in the active editor that nothing else covers, in
+   * pixels of the page.
+   */
   async #placeOf(word: string): Promise<{ x: number; y: number }> {
     await this.editor().locator('.view-line', { hasText: word }).first().waitFor({ timeout: SOON });
     const place = await this.editor().evaluate((editor, text) => {
@@ -305,7 +336,10 @@ export class Workbench {
     return entry;
   }
 
-  /** The texts of the status bar entry that matches, each once, in the order in which they are shown until `end` resolves. Throws what `end` throws. */
+  /**
+   * The texts of the status bar entry that matches, each once, in the order in which they are shown
+   * until `end` resolves. Throws what `end` throws.
+   */
   async statusTexts(expected: RegExp, end: Promise<unknown>): Promise<string[]> {
     const seen = new Set<string>();
     const ended = end.then(() => true);
@@ -338,9 +372,13 @@ export class Workbench {
     await this.page.locator('.monaco-dialog-box .monaco-button', { hasText: button }).first().click({ timeout: SOON });
   }
 
-  /** Milliseconds that the activation of an extension took, loading its code included, as VS Code shows them. */
+  /**
+   * Milliseconds that the activation of an extension took, loading its code included, as VS Code
+   * shows them.
+   */
   async activationTime(extension: string): Promise<number> {
-    await this.page.setViewportSize({ width: 1280, height: 4000 }); // rows out of sight are not drawn
+    // rows out of sight are not drawn
+    await this.page.setViewportSize({ width: 1280, height: 4000 });
     await this.command('Developer: Show Running Extensions');
     const row = this.page.locator('.runtime-extensions-editor .monaco-list-row', { hasText: extension });
     const text = await row.first().innerText({ timeout: SOON });
@@ -367,7 +405,10 @@ export class Workbench {
   }
 }
 
-/** Repeats `attempt` until it gives something. Throws, with what was waited for and the last error, after `timeout` milliseconds. */
+/**
+ * Repeats `attempt` until it gives something. Throws, with what was waited for and the last error,
+ * after `timeout` milliseconds.
+ */
 export async function retry<T>(what: string, timeout: number, attempt: () => Promise<T>): Promise<T> {
   const end = Date.now() + timeout;
   for (;;) {

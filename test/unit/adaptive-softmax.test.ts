@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { adaptiveProbabilities, chooseCutoffs } from '../../src/language-model/network/clusters.ts';
 import { LanguageModel } from '../../src/language-model/inference/inference.ts';
+import { adaptiveProbabilities, chooseCutoffs } from '../../src/language-model/network/clusters.ts';
+import { architectureOf } from '../../src/language-model/network/parameters.ts';
 import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
 import { languageModelResult } from '../../src/language-model/training/job.ts';
-import { architectureOf } from '../../src/language-model/network/parameters.ts';
 import { bits, corpus, createJob, kernel, OPTIONS, run, runThreads } from './language-model-jobs.ts';
 
 describe('the clusters of an adaptive softmax', () => {

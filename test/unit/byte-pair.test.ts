@@ -1,6 +1,6 @@
+import { Tokenizer } from '@huggingface/tokenizers';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Tokenizer } from '@huggingface/tokenizers';
 import { BYTES, MergeLearner } from '../../src/text/byte-pair/merges.ts';
 import { countPretokens, forEachPretoken } from '../../src/text/byte-pair/pretokens.ts';
 import { BytePairTokenizer, END_OF_DOCUMENT } from '../../src/text/byte-pair/tokenizer.ts';

@@ -4,8 +4,8 @@ import { describe, test } from 'node:test';
 import {
   CellComparison,
   compareCells,
-  contenders,
   type ComparisonSetup,
+  contenders,
 } from '../../src/language-model/comparison/comparison.ts';
 import { copyTask } from '../../src/language-model/comparison/copy-task.ts';
 import {
@@ -13,13 +13,13 @@ import {
   multiplyAddsPerToken,
   parameterCount,
 } from '../../src/language-model/comparison/costs.ts';
-import { LanguageModel } from '../../src/language-model/inference/inference.ts';
 import { gradientByDistance, perplexityByContext } from '../../src/language-model/comparison/memory-span.ts';
+import { LanguageModel } from '../../src/language-model/inference/inference.ts';
+import { type Architecture, layOutParameters, type Tensor } from '../../src/language-model/network/parameters.ts';
 import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../../src/language-model/options.ts';
-import { layOutParameters, type Architecture, type Tensor } from '../../src/language-model/network/parameters.ts';
-import { Reference, zeroState, type ReferenceState } from './recurrent-reference.ts';
 import { mulberry32 } from '../../src/numerics/random.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { Reference, type ReferenceState, zeroState } from './recurrent-reference.ts';
 
 const module = await WebAssembly.compile(await readFile(new URL('kernels/language-model.simd.wasm', DISTRIBUTION)));
 
@@ -115,7 +115,8 @@ for (const [name, architecture, window] of [
       }
     });
 
-    if (architecture.attention) return; // what attention sees is no state that a step could be started from
+    // what attention sees is no state that a step could be started from
+    if (architecture.attention) return;
 
     test('gradients in earlier states have the norms of finite differences', () => {
       const distance = 12;
@@ -152,7 +153,10 @@ function lossFrom(reference: Reference, tokens: readonly number[], target: numbe
   return -Math.log(probabilities[target]!);
 }
 
-/** The norm of the gradient of `loss` in all of `state`, an RNN's or GRU's cell, which says nothing, included. */
+/**
+ * The norm of the gradient of `loss` in all of `state`, an RNN's or GRU's cell, which says nothing,
+ * included.
+ */
 function slopeNorm(state: ReferenceState, loss: (state: ReferenceState) => number): number {
   let squares = 0;
   for (const values of state.flatMap(({ hidden, cell }) => [hidden, cell])) {

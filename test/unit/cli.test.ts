@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { harmless } from '../../src/cli/harmless.ts';
 import type {
   AnalogyAnswer,
   Completion,
@@ -20,9 +21,8 @@ import type {
   UnknownWord,
   WordDescription,
 } from '../../src/protocol/engine.ts';
-import { syntheticText, TOPICS } from '../synthetic-text.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
-import { harmless } from '../../src/cli/harmless.ts';
+import { syntheticText, TOPICS } from '../synthetic-text.ts';
 
 const SCRIPT = fileURLToPath(new URL('lexiscope.mjs', DISTRIBUTION));
 const QUICK = [

@@ -2,31 +2,31 @@
 
 import { Tokenizer } from '@huggingface/tokenizers';
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { checkOptions } from '../../src/engine/check-options.ts';
+import { Engine } from '../../src/engine/engine.ts';
 import {
   BytePairLanguageModel,
   charactersOf,
   pieceText,
   toCorpusIds,
 } from '../../src/engine/model/byte-pair-language-model.ts';
-import { readBytePairs } from '../../src/engine/reading/byte-pair-text.ts';
-import { Engine } from '../../src/engine/engine.ts';
 import { loadModel } from '../../src/engine/model/model-store.ts';
-import { checkOptions } from '../../src/engine/check-options.ts';
+import { readBytePairs } from '../../src/engine/reading/byte-pair-text.ts';
 import { LanguageModel } from '../../src/language-model/inference/inference.ts';
 import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
 import { languageModelResult } from '../../src/language-model/training/job.ts';
 import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
 import type { TrainRequest } from '../../src/protocol/engine.ts';
 import { BytePairTokenizer, END_OF_DOCUMENT } from '../../src/text/byte-pair/tokenizer.ts';
-import { syntheticText } from '../synthetic-text.ts';
-import { kernel, OPTIONS } from './language-model-jobs.ts';
-import { placeIn } from '../helpers/places.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 import { listen, requestOf } from '../helpers/engine.ts';
+import { placeIn } from '../helpers/places.ts';
+import { syntheticText } from '../synthetic-text.ts';
+import { kernel, OPTIONS } from './language-model-jobs.ts';
 
 const TOKEN = `ghp_${'Ab1'.repeat(12)}`;
 

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { cellLines } from '../../src/cli/language-model-lines.ts';
-import { compareCells } from '../../src/engine/training/compare-cells.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { loadKernels } from '../../src/engine/kernels.ts';
+import { compareCells } from '../../src/engine/training/compare-cells.ts';
 import { COMPARISON_DEFAULTS } from '../../src/language-model/comparison/comparison.ts';
 import type { Progress, TrainRequest } from '../../src/protocol/engine.ts';
-import { syntheticText } from '../synthetic-text.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 import { requestOf } from '../helpers/engine.ts';
+import { syntheticText } from '../synthetic-text.ts';
 
 let root: string;
 before(async () => {

@@ -1,5 +1,5 @@
-// The engine and its threads speak the display language of VS Code: the built engine, forked as the extension forks it.
-// Needs dist/.
+// The engine and its threads speak the display language of VS Code: the built engine, forked as the
+// extension forks it. Needs dist/.
 
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,20 +1,21 @@
-// The import of word vectors that others trained, as clients of the engine use it: the built compute thread, real files.
+// The import of word vectors that others trained, as clients of the engine use it: the built
+// compute thread, real files.
 
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { Engine } from '../../src/engine/engine.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { EngineEvents } from '../../src/protocol/engine.ts';
-import { ENCODERS } from './legacy-encoders.ts';
-import { placeIn } from '../helpers/places.ts';
-import { mulberry32 } from '../../src/numerics/random.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 import { listen } from '../helpers/engine.ts';
+import { placeIn } from '../helpers/places.ts';
+import { ENCODERS } from './legacy-encoders.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/vectors/${name}`, import.meta.url));
 const REQUEST = { most: 0, projection: { ...PROJECTION_DEFAULTS, nNeighbors: 5, nEpochs: 20 }, seed: 1 };

@@ -1,22 +1,23 @@
-// The language model of a training, by the engine: where it diverges, and where it is broken off and taken up again.
+// The language model of a training, by the engine: where it diverges, and where it is broken off
+// and taken up again.
 
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { curvesOf } from '../../src/engine/model/training-curves.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { loadModel } from '../../src/engine/model/model-store.ts';
+import { curvesOf } from '../../src/engine/model/training-curves.ts';
 import { type LanguageModelOptions } from '../../src/language-model/options.ts';
-import type { TrainReport, TrainRequest } from '../../src/protocol/engine.ts';
 import { PROGRESS } from '../../src/language-model/training/progress.ts';
-import { syntheticText } from '../synthetic-text.ts';
-import { poisonedDistribution } from './poisoned-distribution.ts';
-import { placeIn } from '../helpers/places.ts';
 import { mulberry32 } from '../../src/numerics/random.ts';
+import type { TrainReport, TrainRequest } from '../../src/protocol/engine.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 import { listen, requestOf } from '../helpers/engine.ts';
+import { placeIn } from '../helpers/places.ts';
+import { syntheticText } from '../synthetic-text.ts';
+import { poisonedDistribution } from './poisoned-distribution.ts';
 
 let root: string;
 let folder: string;
@@ -132,7 +133,10 @@ test('a language model that is no better than counting words says so, and sugges
   }
 });
 
-/** Trains until a third of the language model is done, and cancels; checkpoints come every 20 ms, progress every 100. */
+/**
+ * Trains until a third of the language model is done, and cancels; checkpoints come every 20 ms,
+ * progress every 100.
+ */
 async function breakOff(directory: string, request: TrainRequest): Promise<void> {
   const engine = new Engine(
     DISTRIBUTION,

@@ -1,8 +1,9 @@
-// Engines that write into one folder: two at once, and one that is killed at any moment. The model is whole at every moment.
+// Engines that write into one folder: two at once, and one that is killed at any moment. The model
+// is whole at every moment.
 
-import { createBirpc, type BirpcReturn } from 'birpc';
+import { type BirpcReturn, createBirpc } from 'birpc';
 import assert from 'node:assert/strict';
-import { fork, type ChildProcess, type Serializable } from 'node:child_process';
+import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +11,8 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../src/engine/model/model-store.ts';
-import type { EngineApi, EngineEvents } from '../../src/protocol/engine.ts';
 import { mulberry32 } from '../../src/numerics/random.ts';
+import type { EngineApi, EngineEvents } from '../../src/protocol/engine.ts';
 
 const PAIRS = 40;
 const KILLS = 25;

@@ -1,7 +1,8 @@
-// Word vectors over several trainings: broken off and taken up again, continued on other text, asked for words never seen.
+// Word vectors over several trainings: broken off and taken up again, continued on other text,
+// asked for words never seen.
 
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -9,10 +10,10 @@ import { Engine } from '../../src/engine/engine.ts';
 import { loadModel } from '../../src/engine/model/model-store.ts';
 import type { TrainRequest } from '../../src/protocol/engine.ts';
 import { type Word2vecOptions } from '../../src/word2vec/options.ts';
-import { syntheticText, TOPICS } from '../synthetic-text.ts';
-import { placeIn } from '../helpers/places.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 import { listen, requestOf } from '../helpers/engine.ts';
+import { placeIn } from '../helpers/places.ts';
+import { syntheticText, TOPICS } from '../synthetic-text.ts';
 
 let root: string;
 before(async () => (root = await mkdtemp(join(tmpdir(), 'engine-word-vectors-'))));
@@ -39,7 +40,9 @@ function request(
   });
 }
 
-/** Trains until the word vectors are more than half done, and cancels; checkpoints come every 30 ms. */
+/**
+ * Trains until the word vectors are more than half done, and cancels; checkpoints come every 30 ms.
+ */
 async function breakOff(directory: string, request: TrainRequest): Promise<void> {
   const engine = new Engine(
     DISTRIBUTION,

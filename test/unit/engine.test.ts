@@ -1,26 +1,27 @@
-// The engine as its clients use it: the built compute thread and kernels, real files, a real process.
+// The engine as its clients use it: the built compute thread and kernels, real files, a real
+// process.
 
-import { createBirpc, type BirpcReturn } from 'birpc';
+import { type BirpcReturn, createBirpc } from 'birpc';
 import assert from 'node:assert/strict';
-import { fork, type ChildProcess, type Serializable } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { type ChildProcess, fork, type Serializable } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Engine } from '../../src/engine/engine.ts';
 import { readSafetensors } from '../../src/engine/model/safetensors.ts';
-import { livingWriter } from '../../src/model-folder/writer-lock.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
+import { livingWriter } from '../../src/model-folder/writer-lock.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { EngineApi, EngineEvents, ModelSummary, Phase, TrainRequest } from '../../src/protocol/engine.ts';
 import { PHRASE_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
-import { syntheticText, TOPICS } from '../synthetic-text.ts';
-import { placeIn } from '../helpers/places.ts';
-import { mulberry32 } from '../../src/numerics/random.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 import { listen, requestOf } from '../helpers/engine.ts';
+import { placeIn } from '../helpers/places.ts';
+import { syntheticText, TOPICS } from '../synthetic-text.ts';
 
 const INJECTION = ['<img src=x onerror=alert(1)>', '](command:workbench.action.quit)'];
 
@@ -398,7 +399,8 @@ describe('a training that stores each result as soon as it is there', () => {
     await running.cancel();
     assert.deepEqual(await training, { status: 'cancelled' });
 
-    // a stage later the kept words go on to the next model, and go with the language model they belong to
+    // a stage later the kept words go on to the next model, and go with the language model they
+    // belong to
     const again = await running.train(request(other, { languageModel: { ...long, epochs: 1 } }));
     assert.ok(again.status === 'done' && again.model.languageModel);
     assert.equal((await running.complete(placeIn('the newking of qu'), 5)).suggestions[0]?.word, undefined);
@@ -420,7 +422,12 @@ describe('a training that stores each result as soon as it is there', () => {
         serialization: 'advanced',
         execArgv: [],
       });
-      const client = createBirpc<EngineApi, EngineEvents>(listen(), {
+      const phase = (['reading', 'wordVectors', 'map', 'languageModel'] as const)[(kill >> 1) % 4];
+      const { promise: reached, resolve: isThere } = Promise.withResolvers<void>();
+      const heard = listen((told) => {
+        if (told.phase === phase) isThere();
+      });
+      const client = createBirpc<EngineApi, EngineEvents>(heard, {
         post: (message: Serializable) => void child.send(message, () => undefined),
         on: (receive) => child.on('message', receive),
         timeout: -1,
@@ -428,7 +435,8 @@ describe('a training that stores each result as soon as it is there', () => {
       await client.open(directory);
       const gone = new Promise((resolve) => child.once('exit', resolve));
       client.train(request(kill % 2 ? folder : other, { seed: kill })).catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, 300 + random() * 900));
+      await reached;
+      await new Promise((resolve) => setTimeout(resolve, random() * 100));
       child.kill('SIGKILL');
       await gone;
       const summary = await engine.open(directory);

@@ -1,12 +1,15 @@
-// Files of word pairs and analogies in the forms in which sets are published and saved. The forms are those of the sets that
-// are named; words and figures are made up.
+// Files of word pairs and analogies in the forms in which sets are published and saved. The forms
+// are those of the sets that are named; words and figures are made up.
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { parseEvaluationSet, type AnalogyQuestions, type ScoredPairs } from '../../src/word2vec/evaluation-set.ts';
 import { mulberry32 } from '../../src/numerics/random.ts';
+import { type AnalogyQuestions, parseEvaluationSet, type ScoredPairs } from '../../src/word2vec/evaluation-set.ts';
 
-/** Word pairs with scores, some dozens: word0 … against other0 …, the score of a row falls and rises. */
+/**
+ * Word pairs with scores, some dozens: word0 … against other0 …, the score of a row falls and
+ * rises.
+ */
 const PAIRS = Array.from({ length: 24 }, (_, row) => ({
   first: ['stone', 'lamp', 'river', 'cloud', 'bread', 'tower', 'snow', 'wheel'][row % 8]! + (row < 8 ? '' : `${row}er`),
   second:

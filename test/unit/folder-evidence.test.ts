@@ -1,4 +1,5 @@
-// A file of a word or two is read in the encoding of the files beside it, and what cannot be told is said.
+// A file of a word or two is read in the encoding of the files beside it, and what cannot be told
+// is said.
 
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

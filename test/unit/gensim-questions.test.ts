@@ -1,13 +1,14 @@
-// Our answers beside gensim's: test/fixtures/gensim-questions.py says which calls of which version gave them.
+// Our answers beside gensim's: test/fixtures/gensim-questions.py says which calls of which version
+// gave them.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { loadKernel, type KernelVariant } from '../../src/engine/kernels.ts';
+import { type KernelVariant, loadKernel } from '../../src/engine/kernels.ts';
 import { answerAnalogies } from '../../src/word2vec/analogies.ts';
-import { parseEvaluationSet } from '../../src/word2vec/evaluation-set.ts';
 import { agreementWithPeople } from '../../src/word2vec/evaluation.ts';
-import { WordVectors, type Method } from '../../src/word2vec/vectors.ts';
+import { parseEvaluationSet } from '../../src/word2vec/evaluation-set.ts';
+import { type Method, WordVectors } from '../../src/word2vec/vectors.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 type Weighed = (string | [string, number])[];
@@ -45,7 +46,10 @@ for (const variant of ['simd', 'relaxed-simd'] as KernelVariant[]) {
       assert.equal(recorded.words[index], word);
       return index;
     };
-    /** Words that count and words that count against, as gensim takes them: a weight stands as it is. */
+    /**
+     * Words that count and words that count against, as gensim takes them: a weight stands as it
+     * is.
+     */
     const terms = (positive: Weighed, negative: Weighed) =>
       [...positive.map((given) => [given, 1] as const), ...negative.map((given) => [given, -1] as const)].map(
         ([given, sign]) =>

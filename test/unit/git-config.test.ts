@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { excludesFile } from '../../src/engine/files/git-config.ts';
 import { findFiles } from '../../src/engine/files/find-files.ts';
+import { excludesFile } from '../../src/engine/files/git-config.ts';
 
 let root: string;
 let homes = 0;

@@ -1,4 +1,5 @@
-// An engine for host-engine-process.test.ts: answers over the process's channel as the real one does, and fails on request.
+// An engine for host-engine-process.test.ts: answers over the process's channel as the real one
+// does, and fails on request.
 import { createBirpc } from 'birpc';
 import type { EngineApi, EngineEvents } from '../../src/protocol/engine.ts';
 

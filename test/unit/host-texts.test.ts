@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { explorerPage } from '../../src/host/explorer-page.ts';
-import { evaluationMarkdown } from '../../src/host/evaluation-text.ts';
 import { cellsMarkdown } from '../../src/host/cell-text.ts';
-import type { CellReport, TrainingProgress } from '../../src/protocol/engine.ts';
+import { evaluationMarkdown } from '../../src/host/evaluation-text.ts';
+import { explorerPage } from '../../src/host/explorer-page.ts';
 import { KnownWindow } from '../../src/host/known-window.ts';
 import * as sentences from '../../src/host/sentences.ts';
 import * as words from '../../src/host/word-text.ts';
+import type { CellReport, TrainingProgress } from '../../src/protocol/engine.ts';
 import {
-  PHASES,
-  SKIP_REASONS,
-  TEXT_WINDOW,
   type ModelSummary,
+  PHASES,
   type ReadingReport,
+  SKIP_REASONS,
   type Suggestion,
+  TEXT_WINDOW,
   type WordDescription,
 } from '../../src/protocol/engine.ts';
 

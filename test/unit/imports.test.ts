@@ -1,4 +1,5 @@
-// What imports what in src and media, types too: no circles, so that every file can be read after those that it builds on.
+// What imports what in src and media, types too: no circles, so that every file can be read after
+// those that it builds on.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { CELL } from '../../src/language-model/network/cells.ts';
 import { LanguageModel } from '../../src/language-model/inference/inference.ts';
 import { Inspector } from '../../src/language-model/inference/inspection.ts';
+import { CELL } from '../../src/language-model/network/cells.ts';
 import { at, createMemory } from '../../src/language-model/network/memory.ts';
-import { Network, planNetwork, type NetworkOptions } from '../../src/language-model/network/network.ts';
+import { Network, type NetworkOptions, planNetwork } from '../../src/language-model/network/network.ts';
 import {
   describingTensors,
   padded,

@@ -1,4 +1,5 @@
-// What TypeScript knows of the kernels against the compiled modules: the build writes it, and nobody edits it.
+// What TypeScript knows of the kernels against the compiled modules: the build writes it, and
+// nobody edits it.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

@@ -1,4 +1,5 @@
-// Lexiscope in Korean: every text is there, says as much as the English one, and reads well whatever is inserted.
+// Lexiscope in Korean: every text is there, says as much as the English one, and reads well
+// whatever is inserted.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

@@ -1,15 +1,16 @@
-// Small trainings for the tests: a corpus in which words follow each other by a rule, and jobs that are run to their end.
+// Small trainings for the tests: a corpus in which words follow each other by a rule, and jobs that
+// are run to their end.
 
 import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
+import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../../src/language-model/options.ts';
 import type { Checkpoint } from '../../src/language-model/training/checkpoint.ts';
 import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
 import {
-  languageModelResult,
   type LanguageModelJob,
   type LanguageModelResult,
+  languageModelResult,
 } from '../../src/language-model/training/job.ts';
-import { LANGUAGE_MODEL_DEFAULTS, type LanguageModelOptions } from '../../src/language-model/options.ts';
 import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
 import { mulberry32 } from '../../src/numerics/random.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';

@@ -1,10 +1,11 @@
-// For the tests of the language model's kernels: a memory with arrays in it, and what results are compared with.
+// For the tests of the language model's kernels: a memory with arrays in it, and what results are
+// compared with.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { instantiate } from '../../src/language-model/network/kernel.ts';
-import { signedNumbers } from '../helpers/numbers.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { signedNumbers } from '../helpers/numbers.ts';
 
 export const VARIANTS = ['simd', 'relaxed-simd'] as const;
 export const LENGTHS = [0, 1, 3, 4, 5, 15, 16, 17, 64, 1000];
@@ -15,7 +16,10 @@ export const PANELS = [1, 2, 5];
 /** Between panels, floats: more than they need, as in the training. */
 export const GAP = 48;
 
-/** A memory in which arrays are placed one after the other. Between them stand NaNs, which a read beyond an end would show. */
+/**
+ * A memory in which arrays are placed one after the other. Between them stand NaNs, which a read
+ * beyond an end would show.
+ */
 export async function create(variant: string) {
   const file = new URL(`kernels/language-model.${variant}.wasm`, DISTRIBUTION);
   const memory = new WebAssembly.Memory({ initial: 800, maximum: 65_536, shared: true });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { LanguageModel } from '../../src/language-model/inference/inference.ts';
 import type { LanguageModelError } from '../../src/language-model/problems.ts';
 import { askForCheckpoint, releaseCheckpoint, takeCheckpoint } from '../../src/language-model/training/checkpoint.ts';
-import { LanguageModel } from '../../src/language-model/inference/inference.ts';
 import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
 import {
   keptLanguageModel,

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import {
-  addRecovery,
   adamStepAt,
+  addRecovery,
   PROGRESS_LENGTH,
   recoveriesOf,
-  Watch,
   type Trouble,
+  Watch,
 } from '../../src/language-model/training/watch.ts';
 
 /** What is noticed first, and in which step, of excesses over counting words and norms by step. */

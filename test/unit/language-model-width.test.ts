@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
-import { askForCheckpoint, takeCheckpoint, type Checkpoint } from '../../src/language-model/training/checkpoint.ts';
+import { askForCheckpoint, type Checkpoint, takeCheckpoint } from '../../src/language-model/training/checkpoint.ts';
 import { createLanguageModelJob, type TrainingExtras } from '../../src/language-model/training/create-job.ts';
-import { languageModelResult, type LanguageModelJob } from '../../src/language-model/training/job.ts';
+import { type LanguageModelJob, languageModelResult } from '../../src/language-model/training/job.ts';
+import { LanguageModelThread } from '../../src/language-model/training/training-thread.ts';
 import { tryWide } from '../../src/language-model/training/width.ts';
 import { bits, corpus, kernelOf, OPTIONS, VARIANTS } from './language-model-jobs.ts';
 

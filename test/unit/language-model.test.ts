@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { learningSentence } from '../../src/engine/learning-problems.ts';
-import type { LanguageModelError } from '../../src/language-model/problems.ts';
 import { LanguageModel } from '../../src/language-model/inference/inference.ts';
-import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
-import type { LanguageModelOptions } from '../../src/language-model/options.ts';
 import { architectureOf } from '../../src/language-model/network/parameters.ts';
+import type { LanguageModelOptions } from '../../src/language-model/options.ts';
+import type { LanguageModelError } from '../../src/language-model/problems.ts';
+import { createLanguageModelJob } from '../../src/language-model/training/create-job.ts';
 import { corpus, createJob, kernel, kernelOf, OPTIONS, run, VARIANTS } from './language-model-jobs.ts';
-import { Reference, zeroState, type ReferenceTensors } from './recurrent-reference.ts';
+import { Reference, type ReferenceTensors, zeroState } from './recurrent-reference.ts';
 
 /** What the user is told of it; '' if nothing is wrong. */
 function told(run: () => unknown): string {
@@ -25,7 +25,8 @@ describe('the text', () => {
   test('is held out by documents', () => {
     const documents = [0, 600, 800, 2000];
     const { heldOutTokens } = run({ tokens, documents, heldOut: [0, 1, 0, 0] });
-    // its ends of sentences are there already; one more is put at its end, where it stops within a sentence
+    // its ends of sentences are there already; one more is put at its end, where it stops within a
+    // sentence
     assert.equal(heldOutTokens, 200 + (tokens[799] === -1 ? 0 : 1));
   });
 

@@ -1,5 +1,6 @@
-// Encoders of the encodings that the tests write files in: TextDecoder turned round, and for CP949 what Python's codec of that name
-// gives for some syllables that EUC-KR lacks. TextEncoder writes UTF-8 only.
+// Encoders of the encodings that the tests write files in: TextDecoder turned round, and for CP949
+// what Python's codec of that name gives for some syllables that EUC-KR lacks. TextEncoder writes
+// UTF-8 only.
 
 /** Of syllables beyond EUC-KR, their bytes. */
 const CP949_SYLLABLES: Record<string, [number, number]> = {

@@ -1,4 +1,5 @@
-// A model that a release before kept in the workspace storage, and what other windows do in a model's folder.
+// A model that a release before kept in the workspace storage, and what other windows do in a
+// model's folder.
 
 import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
@@ -6,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { placeIn } from '../helpers/places.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { loadModel } from '../../src/engine/model/model-store.ts';
 import { FolderWatch } from '../../src/host/folder-watch.ts';
 import { formerPlaces, modelKey } from '../../src/model-folder/model-places.ts';
 import { WriterLock } from '../../src/model-folder/writer-lock.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { placeIn } from '../helpers/places.ts';
 
 /** Word vectors, map and language model of 0.1.0, format 2. */
 const RELEASED = fileURLToPath(new URL('../fixtures/model-0.1.0/', import.meta.url));
@@ -22,7 +23,9 @@ let root: string;
 before(async () => (root = await mkdtemp(join(tmpdir(), 'model-places-'))));
 after(() => rm(root, { recursive: true, force: true }));
 
-/** Copies the released model to the storage of a window, `id` as VS Code gave it, with this date. */
+/**
+ * Copies the released model to the storage of a window, `id` as VS Code gave it, with this date.
+ */
 async function stored(storage: string, id: string, trained: string): Promise<string> {
   const place = join(storage, id, 'lexiscope.lexiscope', 'model');
   await cp(RELEASED, place, { recursive: true });

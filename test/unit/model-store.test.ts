@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -80,7 +80,8 @@ test('a save that dies before the manifest is renamed leaves the old model whole
   const before = await readFile(join(folder, 'manifest.json'));
   await saveModel(folder, modelOf(2));
   const parts = (await readdir(folder)).filter((name) => name !== 'manifest.json');
-  // the state after a kill: parts of the new model, a half-written manifest beside the old one, and the old parts
+  // the state after a kill: parts of the new model, a half-written manifest beside the old one, and
+  // the old parts
   const killed = await emptyFolder();
   await saveModel(killed, modelOf(1));
   for (const part of parts) await writeFile(join(killed, part), await readFile(join(folder, part)));
@@ -257,7 +258,8 @@ test('every figure of a manifest that is not what its parts hold is refused with
         (summary!['languageModel'] as Record<string, unknown>)[name] = value;
       });
       if (value === -1.5 && name === 'perplexity') continue;
-      if (value === 1e400 && name === 'perplexity') continue; // null, as it is written in JSON: it was not measured
+      // null, as it is written in JSON: it was not measured
+      if (value === 1e400 && name === 'perplexity') continue;
       await assert.rejects(loadModel(folder), /is damaged: .*Train again/, `${name} = ${JSON.stringify(value)}`);
     }
   }

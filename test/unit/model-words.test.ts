@@ -4,8 +4,8 @@ import { loadKernels } from '../../src/engine/kernels.ts';
 import { Model } from '../../src/engine/model/model.ts';
 import type { StoredModel } from '../../src/engine/model/stored-model.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
-import { placeIn } from '../helpers/places.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { placeIn } from '../helpers/places.ts';
 
 const kernels = await loadKernels(DISTRIBUTION);
 

@@ -4,19 +4,19 @@ import { describe, test } from 'node:test';
 import type { CellName } from '../../src/language-model/network/cells.ts';
 import { isKept, MASK, maskSeed } from '../../src/language-model/network/dropout.ts';
 import { createMemory } from '../../src/language-model/network/memory.ts';
-import { Network, planNetwork, type NetworkOptions, type Plan } from '../../src/language-model/network/network.ts';
-import { padded, readParameter, writeParameter, type Parameter } from '../../src/language-model/network/parameters.ts';
-import { Streams } from '../../src/language-model/training/streams.ts';
+import { Network, type NetworkOptions, type Plan, planNetwork } from '../../src/language-model/network/network.ts';
+import { padded, type Parameter, readParameter, writeParameter } from '../../src/language-model/network/parameters.ts';
 import { createSignals, Team } from '../../src/language-model/network/team.ts';
+import { Streams } from '../../src/language-model/training/streams.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 import {
   differences,
   Reference,
-  zeroState,
   type ReferenceMasks,
   type ReferenceTensors,
+  zeroState,
 } from './recurrent-reference.ts';
-import { mulberry32 } from '../../src/numerics/random.ts';
-import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const VARIANTS = ['simd', 'relaxed-simd'] as const;
 const MASK_SEED = 77;
@@ -137,7 +137,10 @@ function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, tole
   assert.ok(error <= tolerance, `${what}: off by ${error} of ${largest(Array.from(expected))}`);
 }
 
-/** The masks of a training step, worked out from the hash alone: numbers are counted in memory, padding included. */
+/**
+ * The masks of a training step, worked out from the hash alone: numbers are counted in memory,
+ * padding included.
+ */
 function masksOf(options: NetworkOptions, draw: number): ReferenceMasks {
   const { batchSize, embeddingSize, hiddenSize, dropout, inputDropout = 0, weightDropout, embeddingDropout } = options;
   const factor = (index: number, mask: number, rate: number) =>
@@ -306,7 +309,8 @@ for (const [what, sizes] of Object.entries({
     );
     for (const parameter of parameters.filter(({ shape }) => shape.length > 1)) {
       const data = tensors[parameter.name]!;
-      data.forEach((value, index) => (data[index] = Math.fround(value * 0.1))); // sums of many terms stay small
+      // sums of many terms stay small
+      data.forEach((value, index) => (data[index] = Math.fround(value * 0.1)));
       writeParameter(floats, parameter, { shape: parameter.shape, data: Float32Array.from(data) });
     }
     const { inputs, targets, count } = windowOf(text, sizes.batchSize, 0, sizes.steps);
@@ -406,7 +410,10 @@ function assertNoPadding(floats: Float32Array, { parameters }: Plan, offset: num
   );
 }
 
-/** Compares the slope along the gradient's signs, half of them dropped: no part of the gradient can be missing or wrong. */
+/**
+ * Compares the slope along the gradient's signs, half of them dropped: no part of the gradient can
+ * be missing or wrong.
+ */
 function assertSlope(tensor: Float64Array, gradient: Float32Array, loss: () => number, what: string): void {
   const random = mulberry32(19);
   const direction = gradient.map((value) => (random() < 0.5 ? Math.sign(value) : 0));

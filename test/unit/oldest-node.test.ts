@@ -1,5 +1,6 @@
-// The bundles, our code and that of their dependencies, against the oldest Node that the manifest promises. Needs dist/.
-// Of our own code the types are a second check: tsconfig.json names the library, package.json the types of that Node.
+// The bundles, our code and that of their dependencies, against the oldest Node that the manifest
+// promises. Needs dist/. Of our own code the types are a second check: tsconfig.json names the
+// library, package.json the types of that Node.
 
 import { ESLint } from 'eslint';
 import esX from 'eslint-plugin-es-x';
@@ -17,7 +18,8 @@ import { DISTRIBUTION } from '../helpers/distribution.ts';
 const ALLOWED = [
   // Node 20 has them
   'es-x/no-resizable-and-growable-arraybuffers',
-  // methods of iterators from Node 22 on whose names arrays, and objects of ours, have as well; the types see them
+  // methods of iterators from Node 22 on whose names arrays, and objects of ours, have as well; the
+  // types see them
   ...['every', 'filter', 'find', 'flatmap', 'foreach', 'map', 'reduce', 'some', 'take'].map(
     (name) => `es-x/no-iterator-prototype-${name}`,
   ),
@@ -37,13 +39,15 @@ const eslint = new ESLint({
   overrideConfig: {
     files: ['**/*.mjs', '**/*.cjs'],
     plugins: { n, 'es-x': esX } as unknown as Record<string, ESLint.Plugin>,
-    // methods are known by their names, since nothing is known of the types; `x.y?.()` and `if (x.y)` may be missing
+    // methods are known by their names, since nothing is known of the types; `x.y?.()` and `if
+    // (x.y)` may be missing
     settings: { 'es-x': { aggressive: true, allowTestedProperty: true } },
     rules: {
       ...Object.fromEntries(language.map((rule) => [rule, 'error' as const])),
       'n/no-unsupported-features/node-builtins': [
         'error',
-        { version: manifest.engines.node, ignores: ['crypto.hash', 'zlib.crc32'] }, // there, if experimental
+        // there, if experimental
+        { version: manifest.engines.node, ignores: ['crypto.hash', 'zlib.crc32'] },
       ],
       'n/no-unsupported-features/es-builtins': ['error', { version: manifest.engines.node }],
     },

@@ -1,4 +1,5 @@
-// What is shipped: the manifest against the files it names, and the package's contents. Needs dist/, as `npm test` builds it.
+// What is shipped: the manifest against the files it names, and the package's contents. Needs
+// dist/, as `npm test` builds it.
 
 import { listFiles, PackageManager } from '@vscode/vsce';
 import assert from 'node:assert/strict';
@@ -8,8 +9,8 @@ import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import manifest from '../../package.json' with { type: 'json' };
-import { KERNELS } from '../../src/kernel-interfaces/names.ts';
 import { archiveEntries, belongsInPackage, extensionPage } from '../../scripts/package.mjs';
+import { KERNELS } from '../../src/kernel-interfaces/names.ts';
 
 const root = new URL('../../', import.meta.url);
 

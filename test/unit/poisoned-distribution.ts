@@ -1,11 +1,14 @@
-// The built engine with a fault: what it computes of language models is spoilt while they are trained, again and again, so
-// that no training comes to its end.
+// The built engine with a fault: what it computes of language models is spoilt while they are
+// trained, again and again, so that no training comes to its end.
 
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** In a thread of its own, since the one that trains does not listen. The parameters begin behind the first kilobyte. */
+/**
+ * In a thread of its own, since the one that trains does not listen. The parameters begin behind
+ * the first kilobyte.
+ */
 const POISON = `
 import { workerData } from 'node:worker_threads';
 const { memory, progress, steps, after } = workerData;
@@ -17,7 +20,10 @@ for (;;) {
 }
 `;
 
-/** A distribution in `folder` that spoils language models after so many steps. `steps`: where the progress has them. */
+/**
+ * A distribution in `folder` that spoils language models after so many steps. `steps`: where the
+ * progress has them.
+ */
 export async function poisonedDistribution(folder: string, built: URL, steps: number, after: number): Promise<URL> {
   await mkdir(folder);
   for (const name of await readdir(built)) {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { UMAP } from 'umap-js';
+import { mulberry32 } from '../../src/numerics/random.ts';
 import { FuzzyGraph } from '../../src/projection/fuzzy-graph.ts';
 import { NearestNeighbours } from '../../src/projection/neighbours.ts';
 import { PROJECTION_DEFAULTS, type ProjectionOptions } from '../../src/projection/options.ts';
 import { PrincipalComponents } from '../../src/projection/principal-components.ts';
 import { createProjectionJob, Projection } from '../../src/projection/umap.ts';
-import { mulberry32 } from '../../src/numerics/random.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const kernel = await WebAssembly.compile(await readFile(new URL('kernels/similarity.simd.wasm', DISTRIBUTION)));
@@ -40,7 +40,10 @@ function project(vectors: Float32Array, D: number, options: Partial<ProjectionOp
   return projection.positions();
 }
 
-/** How far the k neighbours on the map are neighbours in the space of the vectors (Venna, Kaski 2001): 1 is best, about .5 is chance. */
+/**
+ * How far the k neighbours on the map are neighbours in the space of the vectors (Venna, Kaski
+ * 2001): 1 is best, about .5 is chance.
+ */
 function trustworthiness(vectors: Float32Array, D: number, positions: Float32Array, k: number): number {
   const N = vectors.length / D;
   const order = (i: number, distance: (j: number) => number) => {

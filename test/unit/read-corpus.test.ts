@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { PIECE } from '../../src/engine/files/decoded-files.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
 import type { WorkHooks } from '../../src/engine/progress.ts';
 import { readCorpus } from '../../src/engine/reading/read-in-one-thread.ts';
 import {
-  SKIP_REASONS,
   type LogLevel,
   type Progress,
   type ReadingOptions,
+  SKIP_REASONS,
   type SkipReason,
 } from '../../src/protocol/engine.ts';
-import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
+import { type Corpus, CorpusBuilder } from '../../src/text/corpus.ts';
 import { decodeText } from '../../src/text/decode.ts';
-import { ENCODERS } from './legacy-encoders.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
-import { loadKernel } from '../../src/engine/kernels.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { ENCODERS } from './legacy-encoders.ts';
 
 const module = await loadKernel(DISTRIBUTION, 'text');
 
@@ -220,11 +220,13 @@ test('a file that vanishes between being found and being read is unreadable, and
     Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${String(i).padStart(2, '0')}.txt`, `w${i}`])),
   );
   const heard = new Heard();
-  // told after the search has begun and before the first file is taken; the last file is read ahead of nothing then
+  // told after the search has begun and before the first file is taken; the last file is read ahead
+  // of nothing then
   const hooks: WorkHooks = {
     ...{ progress: heard.progress, log: heard.log },
     cancelled: () => {
-      rmSync(join(path, 'f39.txt'), { force: true }); // at once: a file that is removed in the background may be read before
+      // at once: a file that is removed in the background may be read before
+      rmSync(join(path, 'f39.txt'), { force: true });
       return false;
     },
   };
@@ -343,7 +345,8 @@ test('a file of many pieces reads like its whole text, in every encoding', async
     { length: 60_000 },
     (_, i) => `Line ${i}. "It's ${'한국어'.normalize(i % 2 ? 'NFC' : 'NFD')}, w${i % 777}!"${i % 5 ? ' ' : '\r\n\r\n'}`,
   ).join('');
-  const packed = `${'a.b,c"d!'.repeat(200_000)}${'x'.repeat(3_000_000)} end`; // no white space, then one endless run
+  // no white space, then one endless run
+  const packed = `${'a.b,c"d!'.repeat(200_000)}${'x'.repeat(3_000_000)} end`;
   const files = {
     'a.txt': Buffer.from('\ufeff' + lines),
     'b.txt': Buffer.from('\ufeff' + lines, 'utf16le'),

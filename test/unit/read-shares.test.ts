@@ -6,33 +6,33 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { lastPlace, placeOfCut } from '../../src/engine/files/cut-points.ts';
-import { newNotes } from '../../src/engine/reading/reading-notes.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
+import { isTooLarge, sharesOf } from '../../src/engine/reading/divide-work.ts';
 import { findTexts, type FoundFiles } from '../../src/engine/reading/found-texts.ts';
 import { readCorpus } from '../../src/engine/reading/read-in-one-thread.ts';
-import { readShare, type ReadShare } from '../../src/engine/reading/read-shares.ts';
+import { type ReadShare, readShare } from '../../src/engine/reading/read-shares.ts';
+import { newNotes } from '../../src/engine/reading/reading-notes.ts';
 import { openTokenFile, tokensOf } from '../../src/engine/reading/spill-file.ts';
-import { isTooLarge, sharesOf } from '../../src/engine/reading/divide-work.ts';
-import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
+import { choicesOf } from '../../src/options/option.ts';
+import { type Corpus, CorpusBuilder } from '../../src/text/corpus.ts';
 import { languageOf } from '../../src/text/languages.ts';
 import {
   mergeShares,
   readMerged,
   roomFor,
+  type Share,
   writeEnds,
   writeShare,
   writtenText,
-  type Share,
 } from '../../src/text/merge.ts';
-import { choicesOf } from '../../src/options/option.ts';
 import { PHRASE_DEFAULTS, TEXT, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
-import { PackedReader, TokenPacker, type PackedBytes } from '../../src/text/packed-tokens.ts';
+import { type PackedBytes, PackedReader, TokenPacker } from '../../src/text/packed-tokens.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 import { spell } from '../../src/text/vocabulary.ts';
+import { DISTRIBUTION } from '../helpers/distribution.ts';
 import { syntheticText } from '../synthetic-text.ts';
 import { ENCODERS } from './legacy-encoders.ts';
 import { hooks, putTogether } from './reading-in-turn.ts';
-import { loadKernel } from '../../src/engine/kernels.ts';
-import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const module = await loadKernel(DISTRIBUTION, 'text');
 
@@ -274,7 +274,10 @@ const HARD = [
   `${'x'.repeat(400)} ${'1,2'.repeat(100)} end of it`,
 ];
 
-/** Finds and reads a folder of three files, of which the second has this text, in shares of them and of its parts. */
+/**
+ * Finds and reads a folder of three files, of which the second has this text, in shares of them and
+ * of its parts.
+ */
 async function partsOf(name: string, text: string, options: Partial<TextOptions> = {}) {
   const bytes = new TextEncoder().encode(text);
   const folder = await mkdtemp(join(root, 'parts-'));
@@ -317,7 +320,10 @@ test('a file in parts, wherever it may be parted, reads like the whole', async (
   assert.deepEqual(await read(cuts), whole);
 });
 
-/** Of code: what may be parted everywhere between its lines, and what has comments, strings and secrets over lines. */
+/**
+ * Of code: what may be parted everywhere between its lines, and what has comments, strings and
+ * secrets over lines.
+ */
 const JSON_TEXT = `${JSON.stringify(
   [{ 'a key': 'One two.\n "three"', url: 'http://a.b/c', list: [1, 2, { deep: null }], 한국: "don't" }, [], 'x. y'],
   null,

@@ -1,21 +1,21 @@
 // What threads do with the shares that they have read, one after the other in one thread.
 
+import type { FoundFile } from '../../src/engine/files/file-source.ts';
 import type { WorkHooks } from '../../src/engine/progress.ts';
 import { CorpusPasses } from '../../src/engine/reading/corpus-passes.ts';
-import { unpacked, type ReadCorpus } from '../../src/engine/reading/read-corpus.ts';
+import { type ReadCorpus, unpacked } from '../../src/engine/reading/read-corpus.ts';
+import type { SharedTokenFile } from '../../src/engine/reading/read-shares.ts';
 import {
+  type MergedRead,
   mergeRead,
   packedBytes,
-  writeShares,
-  type MergedRead,
   type ReadShare,
+  writeShares,
 } from '../../src/engine/reading/read-shares.ts';
-import type { SharedTokenFile } from '../../src/engine/reading/read-shares.ts';
 import type { ReadingNotes } from '../../src/engine/reading/reading-notes.ts';
 import { entriesOf, saveCache } from '../../src/engine/reading/token-cache.ts';
-import type { FoundFile } from '../../src/engine/files/file-source.ts';
 import { writtenText } from '../../src/text/merge.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } from '../../src/text/options.ts';
+import { PHRASE_DEFAULTS, type PhraseOptions, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 
 export const hooks: WorkHooks = { progress: () => undefined, cancelled: () => false, log: () => undefined };

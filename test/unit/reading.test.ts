@@ -1,4 +1,5 @@
-// The reading of a training in its threads, and what becomes of the text that is kept for the next time.
+// The reading of a training in its threads, and what becomes of the text that is kept for the next
+// time.
 
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
@@ -12,8 +13,8 @@ import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
-import { syntheticText } from '../synthetic-text.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { syntheticText } from '../synthetic-text.ts';
 
 const kernels = await loadKernels(DISTRIBUTION);
 

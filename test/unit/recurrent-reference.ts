@@ -1,6 +1,7 @@
-// The language model once more, plainly and in double precision, for the tests: any cell, layers, attention, tied weights,
-// one-hot tokens, dropout with given masks. It gives the loss of a window, nothing else: gradients are taken by finite
-// differences, so that no formula for a derivative is trusted.
+// The language model once more, plainly and in double precision, for the tests: any cell, layers,
+// attention, tied weights, one-hot tokens, dropout with given masks. It gives the loss of a window,
+// nothing else: gradients are taken by finite differences, so that no formula for a derivative is
+// trusted.
 
 import type { Architecture } from '../../src/language-model/network/parameters.ts';
 
@@ -141,8 +142,8 @@ export class Reference {
   }
 
   /**
-   * inputs and targets: (T, B), a target of -1 counts for nothing; states: (B). `loss` is the sum of -log p. The given
-   * states are not changed.
+   * inputs and targets: (T, B), a target of -1 counts for nothing; states: (B). `loss` is the sum
+   * of -log p. The given states are not changed.
    */
   window(
     inputs: readonly (readonly number[])[],

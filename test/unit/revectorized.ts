@@ -1,14 +1,15 @@
-// Word vectors and their neighbours as a digest, for a process with V8's flag and one without it (revectorized.test.ts).
+// Word vectors and their neighbours as a digest, for a process with V8's flag and one without it
+// (revectorized.test.ts).
 
 import { createHash } from 'node:crypto';
 import { loadKernels } from '../../src/engine/kernels.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 import { MemoryTokens } from '../../src/text/tokens.ts';
 import { createWord2vecJob } from '../../src/word2vec/create-job.ts';
 import { word2vecResult } from '../../src/word2vec/matrices.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
 import { SimilarityIndex } from '../../src/word2vec/similarity-index.ts';
 import { Word2vecThread } from '../../src/word2vec/training.ts';
-import { mulberry32 } from '../../src/numerics/random.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const [TOKENS, WORDS, SIZE] = [150_000, 2000, 100];

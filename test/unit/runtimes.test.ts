@@ -1,4 +1,5 @@
-// The command line's whole pass on every Node that the README promises, and on the one that is installed here. Needs dist/.
+// The command line's whole pass on every Node that the README promises, and on the one that is
+// installed here. Needs dist/.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -11,8 +12,8 @@ import { promisify } from 'node:util';
 import manifest from '../../package.json' with { type: 'json' };
 import { findNode, ownNode } from '../../scripts/node.mjs';
 import type { Completion, TrainOutcome, WordDescription } from '../../src/protocol/engine.ts';
-import { syntheticText, TOPICS } from '../synthetic-text.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { syntheticText, TOPICS } from '../synthetic-text.ts';
 
 const SCRIPT = fileURLToPath(new URL('lexiscope.mjs', DISTRIBUTION));
 /** The first is the oldest in the manifest. */
@@ -41,7 +42,10 @@ describe('the command line trains, answers, exports and imports', () => {
   });
 });
 
-/** Every part of a model, in two threads; the start vectors of its language model are trained deterministically. */
+/**
+ * Every part of a model, in two threads; the start vectors of its language model are trained
+ * deterministically.
+ */
 async function pass(node: string): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'runtimes-'));
   const [folder, model, imported] = ['text', 'model', 'imported'].map((name) => join(root, name)) as [

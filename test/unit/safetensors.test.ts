@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import {
   readSafetensors,
   SafetensorsReader,
-  writeSafetensors,
   type Tensor,
+  writeSafetensors,
 } from '../../src/engine/model/safetensors.ts';
 
 const TENSORS: Record<string, Tensor> = {

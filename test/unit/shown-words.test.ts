@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadKernels } from '../../src/engine/kernels.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 import { analogyExamples } from '../../src/word2vec/analogy-examples.ts';
 import { functionWords } from '../../src/word2vec/function-words.ts';
 import { automaticMinimumCount, isNumber, ShownWords } from '../../src/word2vec/shown-words.ts';
 import { WordVectors } from '../../src/word2vec/vectors.ts';
-import { mulberry32 } from '../../src/numerics/random.ts';
 
 const { similarity: kernel } = await loadKernels(new URL('../../dist/', import.meta.url));
 

@@ -1,10 +1,11 @@
-// Nearest rows by the copy in bytes beside nearest rows by reading every row: they must be the same to the bit, whatever the rows.
+// Nearest rows by the copy in bytes beside nearest rows by reading every row: they must be the same
+// to the bit, whatever the rows.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { loadKernel, type KernelVariant } from '../../src/engine/kernels.ts';
-import { SimilarityIndex, type Similar } from '../../src/word2vec/similarity-index.ts';
+import { type KernelVariant, loadKernel } from '../../src/engine/kernels.ts';
 import { mulberry32 } from '../../src/numerics/random.ts';
+import { type Similar, SimilarityIndex } from '../../src/word2vec/similarity-index.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 /** The scores sorted, best first, equal ones by row. */

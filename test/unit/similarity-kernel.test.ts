@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { NearestNeighbours } from '../../src/projection/neighbours.ts';
-import { signedNumbers } from '../helpers/numbers.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { signedNumbers } from '../helpers/numbers.ts';
 
 interface Exports {
   normalizeRows: (

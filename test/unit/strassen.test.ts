@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { instantiate } from '../../src/language-model/network/kernel.ts';
-import { Arena, BLOCK, createMemory, SCRATCH, TERMS, type Context } from '../../src/language-model/network/memory.ts';
+import { Arena, BLOCK, type Context, createMemory, SCRATCH, TERMS } from '../../src/language-model/network/memory.ts';
 import type { Parameter } from '../../src/language-model/network/parameters.ts';
 import { layOutRead, layOutStrassen, Strassen } from '../../src/language-model/network/strassen.ts';
 import { createSignals, Team } from '../../src/language-model/network/team.ts';
 import { FIRST } from '../../src/numerics/bump-allocator.ts';
-import { signedNumbers } from '../helpers/numbers.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { signedNumbers } from '../helpers/numbers.ts';
 
 const module = await WebAssembly.compile(
   await readFile(new URL('kernels/language-model.relaxed-simd.wasm', DISTRIBUTION)),
@@ -19,8 +19,9 @@ const finish = (work: Generator<void>): void => {
 };
 
 /**
- * Products of random weights (blocks x rows, columns), each block padded by itself, with `count` panels of states, and with
- * gradients, as `threads` threads make them. `inside`: where a row stands in memory.
+ * Products of random weights (blocks x rows, columns), each block padded by itself, with `count`
+ * panels of states, and with gradients, as `threads` threads make them. `inside`: where a row
+ * stands in memory.
  */
 function multiply(blocks: number, rows: number, columns: number, count: number, threads: number, wide: boolean) {
   const random = signedNumbers(5);

@@ -1,5 +1,5 @@
-// The kernels beside TensorFlow: losses, gradients and trainings. TFJS_NODE is a folder that has @tensorflow/tfjs-node; `npm
-// test` finds one where there is a build for the machine.
+// The kernels beside TensorFlow: losses, gradients and trainings. TFJS_NODE is a folder that has
+// @tensorflow/tfjs-node; `npm test` finds one where there is a build for the machine.
 
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,16 +9,16 @@ import { describe, test } from 'node:test';
 import { Engine } from '../../src/engine/engine.ts';
 import { loadTensorflow } from '../../src/engine/training/tensorflow.ts';
 import { createMemory } from '../../src/language-model/network/memory.ts';
-import { Network, planNetwork, type NetworkOptions } from '../../src/language-model/network/network.ts';
+import { Network, type NetworkOptions, planNetwork } from '../../src/language-model/network/network.ts';
 import { readParameter, writeParameter } from '../../src/language-model/network/parameters.ts';
-import { Streams } from '../../src/language-model/training/streams.ts';
 import { createSignals, Team } from '../../src/language-model/network/team.ts';
+import { Streams } from '../../src/language-model/training/streams.ts';
 import { TensorflowNetwork, type TrainableNetwork } from '../../src/language-model/training/tensorflow.ts';
-import type { LanguageModelSummary, TrainRequest } from '../../src/protocol/engine.ts';
-import { syntheticText } from '../synthetic-text.ts';
 import { mulberry32 } from '../../src/numerics/random.ts';
+import type { LanguageModelSummary, TrainRequest } from '../../src/protocol/engine.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 import { requestOf } from '../helpers/engine.ts';
+import { syntheticText } from '../synthetic-text.ts';
 
 const folder = process.env['TFJS_NODE'];
 const skip = folder ? false : 'there is no tfjs-node for this machine: TFJS_NODE names no folder';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
-import { SPAN, Tokenizer, unitsOf } from '../../src/text/tokenizer.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
-import { wholeNumbers } from '../helpers/numbers.ts';
+import { type Corpus, CorpusBuilder } from '../../src/text/corpus.ts';
+import { SPAN, Tokenizer, unitsOf } from '../../src/text/tokenizer.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { wholeNumbers } from '../helpers/numbers.ts';
 
 const kernel = await loadKernel(DISTRIBUTION, 'text');
 

@@ -1,11 +1,11 @@
+import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 import { DataFilter, DataScanner, PlacesWithData, withoutData } from '../../src/text/data-blocks.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
-import { mulberry32 } from '../../src/numerics/random.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const kernel = new TextKernel(await loadKernel(DISTRIBUTION, 'text'));

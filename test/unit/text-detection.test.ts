@@ -1,12 +1,13 @@
-// Files without a mark whose encoding is told from their bytes, from what they say of themselves, and from the files beside
-// them. The texts are our own; bytes that our encoders cannot write were written by Python's codecs.
+// Files without a mark whose encoding is told from their bytes, from what they say of themselves,
+// and from the files beside them. The texts are our own; bytes that our encoders cannot write were
+// written by Python's codecs.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Decoder } from '../../src/text/decode.ts';
+import { type EncodingHints, encodingNamed, legacyScores, type Scores } from '../../src/text/encodings.ts';
 import { legacyDecoder } from '../../src/text/encodings/decoders.ts';
-import { encodingNamed, legacyScores, type EncodingHints, type Scores } from '../../src/text/encodings.ts';
-import { ENCODERS, singleByteEncoder, type Encoder } from './legacy-encoders.ts';
+import { type Encoder, ENCODERS, singleByteEncoder } from './legacy-encoders.ts';
 
 /** By any name that `encodingNamed` knows. */
 function encoderOf(name: string): Encoder {

@@ -1,6 +1,6 @@
+import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { leftOutText, tokenSummary } from '../../src/host/token-text.ts';
 import { tokensOfDocument } from '../../src/text/document-tokens.ts';
 import { TEXT_DEFAULTS } from '../../src/text/options.ts';

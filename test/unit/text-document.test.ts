@@ -1,15 +1,18 @@
+import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
+import { choicesOf } from '../../src/options/option.ts';
 import { DocumentReader } from '../../src/text/document.ts';
 import { languageNamed, languageOf } from '../../src/text/languages.ts';
-import { choicesOf } from '../../src/options/option.ts';
 import { TEXT, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 import { SPAN, spellingOf } from '../../src/text/tokenizer.ts';
 
 const lines = (...all: string[]): string => `${all.join('\n')}\n`;
 
-/** The words of a document with their places; null is the end of a sentence, which does not come twice. */
+/**
+ * The words of a document with their places; null is the end of a sentence, which does not come
+ * twice.
+ */
 function read(name: string | undefined, pieces: string[], options: Partial<TextOptions> = {}) {
   const reader = new DocumentReader({ ...TEXT_DEFAULTS, ...options });
   const words: ({ word: string; start: number; end: number } | null)[] = [];

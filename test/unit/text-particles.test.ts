@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
-import { findStems, isParticle, particlesAfter, separateParticles, stemLength } from '../../src/text/particles.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { type Corpus, CorpusBuilder } from '../../src/text/corpus.ts';
+import { findStems, isParticle, particlesAfter, separateParticles, stemLength } from '../../src/text/particles.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const kernel = await loadKernel(DISTRIBUTION, 'text');

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
+import { loadKernel } from '../../src/engine/kernels.ts';
+import { type Corpus, CorpusBuilder } from '../../src/text/corpus.ts';
 import { PHRASE_DEFAULTS, type PhraseOptions } from '../../src/text/options.ts';
 import { findPhrases } from '../../src/text/phrases.ts';
 import { PRUNED } from '../../src/text/vocabulary.ts';
-import { loadKernel } from '../../src/engine/kernels.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const kernel = await loadKernel(DISTRIBUTION, 'text');
@@ -43,8 +43,9 @@ function collocations(): string {
 }
 
 /**
- * What gensim 4.2 makes of that text: Phrases(sentences, min_count, threshold, scoring, connector_words), applied to the
- * sentences, and again for a second pass. Tokens, different words, and how often each word with a "_" is there then.
+ * What gensim 4.2 makes of that text: Phrases(sentences, min_count, threshold, scoring,
+ * connector_words), applied to the sentences, and again for a second pass. Tokens, different words,
+ * and how often each word with a "_" is there then.
  */
 const GENSIM: {
   options: PhraseOptions;

@@ -1,14 +1,14 @@
-import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import assert from 'node:assert/strict';
 import test from 'node:test';
+import { loadKernel } from '../../src/engine/kernels.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { Decoder } from '../../src/text/decode.ts';
 import { lastCut, lastCutOfText } from '../../src/text/pieces.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
-import { ENCODERS } from './legacy-encoders.ts';
-import { loadKernel } from '../../src/engine/kernels.ts';
-import { wholeNumbers } from '../helpers/numbers.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { wholeNumbers } from '../helpers/numbers.ts';
+import { ENCODERS } from './legacy-encoders.ts';
 
 const kernel = new TextKernel(await loadKernel(DISTRIBUTION, 'text'));
 
@@ -37,7 +37,10 @@ function read(pieces: Uint8Array[], encoding: Unicode): string[] {
   return readTexts(pieces.map((piece, index) => textOf(piece, encoding, index === 0)));
 }
 
-/** As a file is read that comes some bytes at a time, through a decoder; and whether it was repaired. */
+/**
+ * As a file is read that comes some bytes at a time, through a decoder; and whether it was
+ * repaired.
+ */
 function decodeIn(
   bytes: Uint8Array,
   size: number,
@@ -266,7 +269,8 @@ test('any bytes, in pieces of any size, give the text of the whole and throw not
           if (!decoder) continue;
           const whole = decoder.decode(bytes, true);
           const { texts, encoding, repaired } = decodeIn(bytes, size, setting);
-          if (encoding !== decoder.encoding) continue; // the first bytes that are not ASCII decide, and here they were fewer
+          // the first bytes that are not ASCII decide, and here they were fewer
+          if (encoding !== decoder.encoding) continue;
           assert.equal(texts.map(asString).join('').normalize('NFC'), asString(whole.text));
           assert.equal(repaired, whole.repaired);
           assert.deepEqual(readTexts(texts), readTexts([whole.text]));

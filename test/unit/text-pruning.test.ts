@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { CorpusBuilder, type Corpus } from '../../src/text/corpus.ts';
-import { SpilledTokens, type Spill } from '../../src/text/tokens.ts';
-import { PRUNED } from '../../src/text/vocabulary.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import { mulberry32 } from '../../src/numerics/random.ts';
+import { type Corpus, CorpusBuilder } from '../../src/text/corpus.ts';
+import { type Spill, SpilledTokens } from '../../src/text/tokens.ts';
+import { PRUNED } from '../../src/text/vocabulary.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const kernel = await loadKernel(DISTRIBUTION, 'text');
@@ -24,8 +24,8 @@ const spelled = ({ tokens, words }: Corpus) =>
   Array.from(tokens, (id) => (id === -1 ? '|' : id === PRUNED ? '*' : words[id]!));
 
 /**
- * The same by maps, with gensim's rule: no room for a new word, so every word counted up to `upTo` times is forgotten, and
- * `upTo` is one more each time; again until an eighth of the room is free.
+ * The same by maps, with gensim's rule: no room for a new word, so every word counted up to `upTo`
+ * times is forgotten, and `upTo` is one more each time; again until an eighth of the room is free.
  */
 function plainCorpus(running: string[], limit: number) {
   const counts = new Map<string, number>();

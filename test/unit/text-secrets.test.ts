@@ -1,9 +1,9 @@
+import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { loadKernel } from '../../src/engine/kernels.ts';
-import { SecretFilter, SecretScanner } from '../../src/text/secrets.ts';
 import { DataFilter } from '../../src/text/data-blocks.ts';
+import { SecretFilter, SecretScanner } from '../../src/text/secrets.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 import { LONG_WORDS } from '../long-words.ts';
@@ -11,7 +11,10 @@ import { leaksInto, madeUpSecrets } from '../made-up-secrets.ts';
 
 const scanner = new SecretScanner(new TextKernel(await loadKernel(DISTRIBUTION, 'text')));
 
-/** Letters and digits without a pattern, so many; the shapes below are put together here, so that no scanner takes this file for a leak. */
+/**
+ * Letters and digits without a pattern, so many; the shapes below are put together here, so that no
+ * scanner takes this file for a leak.
+ */
 const letters = (count: number, alphabet = 'aB3dE6gH9jK2mN5pQ8sT'): string =>
   Array.from({ length: count }, (_, i) => alphabet[(i * 7 + (i >> 2)) % alphabet.length]).join('');
 const key = (kind: string, lines = 12): string =>

@@ -1,5 +1,6 @@
-// Words and ends of sentences against Unicode's text segmentation (UAX #29), as the platform has it (Intl.Segmenter), over
-// all strings of up to three characters out of every class that its rules name. What is cut otherwise has a reason here.
+// Words and ends of sentences against Unicode's text segmentation (UAX #29), as the platform has it
+// (Intl.Segmenter), over all strings of up to three characters out of every class that its rules
+// name. What is cut otherwise has a reason here.
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -41,7 +42,10 @@ function* strings(characters: readonly string[]): Generator<string> {
   }
 }
 
-/** Compares, and gives how many strings there were, and how many of them each deviation is about, which must be some. */
+/**
+ * Compares, and gives how many strings there were, and how many of them each deviation is about,
+ * which must be some.
+ */
 function compare(
   texts: Iterable<string>,
   deviations: readonly [reason: string, isOne: (text: string) => boolean][],

@@ -1,10 +1,10 @@
 // What a backslash stands for in strings, by each language's own rules, and in data.
 
+import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
-import { tokensOfDocument } from '../../src/text/document-tokens.ts';
 import { DocumentReader } from '../../src/text/document.ts';
+import { tokensOfDocument } from '../../src/text/document-tokens.ts';
 import { TEXT_DEFAULTS } from '../../src/text/options.ts';
 import { SPAN } from '../../src/text/tokenizer.ts';
 

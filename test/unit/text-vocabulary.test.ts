@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 import { CorpusBuilder, type CountedDocuments } from '../../src/text/corpus.ts';
 import { TextKernel } from '../../src/text/text-kernel.ts';
-import { lettersOf, mergeWords, PRUNED, spell, type SortedWords } from '../../src/text/vocabulary.ts';
-import { mulberry32 } from '../../src/numerics/random.ts';
+import { lettersOf, mergeWords, PRUNED, type SortedWords, spell } from '../../src/text/vocabulary.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const module = await loadKernel(DISTRIBUTION, 'text');
@@ -34,7 +34,10 @@ function stringsOf({ units, lengths }: SortedWords): string[] {
 
 const byUnits = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** Words that share beginnings, of one to sixty letters of an alphabet: as they are kept in four ways, and all are compared. */
+/**
+ * Words that share beginnings, of one to sixty letters of an alphabet: as they are kept in four
+ * ways, and all are compared.
+ */
 function randomWords(count: number, alphabet: string, seed: number): string[] {
   const random = mulberry32(seed);
   const words = [''];

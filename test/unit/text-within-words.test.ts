@@ -1,9 +1,10 @@
-// Markup within words: tags, comments and emphasis that mark letters are nothing, so that O<b>n</b>ce is the word Once, and
-// what stands beside a word, a note or another cell, is no part of it.
+// Markup within words: tags, comments and emphasis that mark letters are nothing, so that
+// O<b>n</b>ce is the word Once, and what stands beside a word, a note or another cell, is no part
+// of it.
 
+import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
 import { tokensOfDocument } from '../../src/text/document-tokens.ts';
 import { TEXT_DEFAULTS } from '../../src/text/options.ts';
 

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { choicesOf } from '../../src/options/option.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
+import { choicesOf } from '../../src/options/option.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
 import { tokensOfDocument } from '../../src/text/document-tokens.ts';
 import { TEXT, TEXT_DEFAULTS, type TextOptions } from '../../src/text/options.ts';
 import { SPAN, Tokenizer, unitsOf } from '../../src/text/tokenizer.ts';
 import { WINDOW } from '../../src/text/window.ts';
 import { startOfWindow, wordsAround, wordsBefore, wordsOf } from '../../src/text/words-around.ts';
-import { placeIn } from '../helpers/places.ts';
-import { mulberry32 } from '../../src/numerics/random.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { placeIn } from '../helpers/places.ts';
 
 const kernel = await loadKernel(DISTRIBUTION, 'text');
 
@@ -103,7 +103,10 @@ describe('in a document, the word is what a training reads there', () => {
   });
 });
 
-/** The words before the first `|` of `marked`, · for the end of a sentence, and in brackets the beginning of one. */
+/**
+ * The words before the first `|` of `marked`, · for the end of a sentence, and in brackets the
+ * beginning of one.
+ */
 function before(marked: string, count = 10, language = 'plaintext', options: Partial<TextOptions> = {}): string | null {
   const offset = marked.indexOf('|');
   const text = marked.slice(0, offset) + marked.slice(offset + 1);

@@ -1,9 +1,9 @@
-// Documents with tags of any vocabulary: one sentence is one, blocks end sentences, and no tag, attribute or declaration is
-// a word, whatever the file's name and whatever the pieces it comes in.
+// Documents with tags of any vocabulary: one sentence is one, blocks end sentences, and no tag,
+// attribute or declaration is a word, whatever the file's name and whatever the pieces it comes in.
 
+import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
 import { DocumentReader } from '../../src/text/document.ts';
 import { languageOf } from '../../src/text/languages.ts';
 import { TEXT_DEFAULTS } from '../../src/text/options.ts';

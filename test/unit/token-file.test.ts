@@ -3,9 +3,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { loadKernel } from '../../src/engine/kernels.ts';
 import { openTokenFile, TokenFile, tokensOf } from '../../src/engine/reading/spill-file.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
-import { loadKernel } from '../../src/engine/kernels.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const kernel = await loadKernel(DISTRIBUTION, 'text');

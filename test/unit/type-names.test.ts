@@ -1,4 +1,5 @@
-// One name, one type: the name of an exported type of src or media is not that of any other type there.
+// One name, one type: the name of an exported type of src or media is not that of any other type
+// there.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { ReadCorpus } from '../../src/engine/reading/read-corpus.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
+import type { ReadCorpus } from '../../src/engine/reading/read-corpus.ts';
 import { openTokenFile, tokensOf } from '../../src/engine/reading/spill-file.ts';
 import { forVectorsOnly } from '../../src/engine/reading/vectors-only.ts';
 import { CorpusBuilder } from '../../src/text/corpus.ts';
@@ -14,7 +14,10 @@ import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const kernel = await loadKernel(DISTRIBUTION, 'text');
 
-/** A text whose word `n` appears n times: rare and frequent ones mixed, longer than a block of the file. */
+/**
+ * A text whose word `n` appears n times: rare and frequent ones mixed, longer than a block of the
+ * file.
+ */
 function read(): ReadCorpus {
   const builder = new CorpusBuilder(kernel);
   for (let part = 0; part < 3; part++) {

@@ -4,21 +4,21 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Engine } from '../../src/engine/engine.ts';
-import { TextKernel } from '../../src/text/text-kernel.ts';
+import { connectVirtualFiles } from '../../src/engine/files/virtual-files.ts';
 import { loadKernel } from '../../src/engine/kernels.ts';
 import type { ReadCorpus } from '../../src/engine/reading/read-corpus.ts';
 import { readCorpus } from '../../src/engine/reading/read-in-one-thread.ts';
-import { connectVirtualFiles } from '../../src/engine/files/virtual-files.ts';
 import { LANGUAGE_MODEL_DEFAULTS } from '../../src/language-model/options.ts';
 import { PROJECTION_DEFAULTS } from '../../src/projection/options.ts';
 import type { FolderRequest, Progress, UnsavedText, VirtualFiles } from '../../src/protocol/engine.ts';
 import { PHRASE_DEFAULTS, TEXT_DEFAULTS } from '../../src/text/options.ts';
+import { TextKernel } from '../../src/text/text-kernel.ts';
 import { WORD2VEC_DEFAULTS } from '../../src/word2vec/options.ts';
-import { syntheticText } from '../synthetic-text.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { syntheticText } from '../synthetic-text.ts';
 
 const module = await loadKernel(DISTRIBUTION, 'text');
 const ADDRESS = 'memory://host/a%20folder';
@@ -29,7 +29,10 @@ let root: string;
 before(async () => (root = await mkdtemp(join(tmpdir(), 'virtual-files-'))));
 after(() => rm(root, { recursive: true, force: true }));
 
-/** A folder in memory; it counts what it is asked. Texts that are null cannot be read. `links`: paths and what they lead to. */
+/**
+ * A folder in memory; it counts what it is asked. Texts that are null cannot be read. `links`:
+ * paths and what they lead to.
+ */
 class MemoryFolder implements VirtualFiles {
   readonly files: Record<string, string | null>;
   readonly links: Record<string, string>;
@@ -323,7 +326,8 @@ suite('an engine whose client has virtual folders', () => {
       assert.ok(await engine.cancel());
       assert.equal((await training).status, 'cancelled');
       const waited = performance.now() - cancelled;
-      assert.ok(waited < 5000, `${name}: ${waited} ms`); // 0.1 s, were it alone; never, were it waited for
+      // 0.1 s, were it alone; never, were it waited for
+      assert.ok(waited < 5000, `${name}: ${waited} ms`);
     }
     hangs = null;
     const outcome = await train();

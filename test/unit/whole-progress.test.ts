@@ -6,7 +6,10 @@ import type { Phase } from '../../src/protocol/engine.ts';
 const PHASES: Phase[] = ['reading', 'counting', 'wordVectors', 'map', 'languageModel'];
 const BEFORE = { reading: 2, counting: 1, wordVectors: 7, map: 10, languageModel: 80, saving: 3 };
 
-/** A training whose seconds are those of before times `slowness`, told ten times a second; what is told of the whole. */
+/**
+ * A training whose seconds are those of before times `slowness`, told ten times a second; what is
+ * told of the whole.
+ */
 function told(slowness: number, before: Partial<Record<Phase, number>> = BEFORE) {
   let now = 0;
   const whole = new WholeProgress(PHASES, before, () => 1000 * now);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { loadKernel, type KernelVariant } from '../../src/engine/kernels.ts';
+import { type KernelVariant, loadKernel } from '../../src/engine/kernels.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 import { closestSpellings } from '../../src/word2vec/spellings.ts';
 import { WordVectors } from '../../src/word2vec/vectors.ts';
-import { mulberry32 } from '../../src/numerics/random.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 /** Vectors of small numbers, one of them all zeros, and the plain answer in double precision. */

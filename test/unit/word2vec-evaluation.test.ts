@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
-import { analogyProgress, AnalogyThread, answerAnalogies, createAnalogyJob } from '../../src/word2vec/analogies.ts';
-import { parseAnalogyQuestions, parseEvaluationSet, parseScoredPairs } from '../../src/word2vec/evaluation-set.ts';
-import { agreementWithPeople } from '../../src/word2vec/evaluation.ts';
-import { METHODS, WordVectors } from '../../src/word2vec/vectors.ts';
 import { mulberry32 } from '../../src/numerics/random.ts';
+import { analogyProgress, AnalogyThread, answerAnalogies, createAnalogyJob } from '../../src/word2vec/analogies.ts';
+import { agreementWithPeople } from '../../src/word2vec/evaluation.ts';
+import { parseAnalogyQuestions, parseEvaluationSet, parseScoredPairs } from '../../src/word2vec/evaluation-set.ts';
+import { METHODS, WordVectors } from '../../src/word2vec/vectors.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
 
 const kernel = await WebAssembly.compile(await readFile(new URL('kernels/similarity.simd.wasm', DISTRIBUTION)));
@@ -30,7 +30,8 @@ test('agreement with people is the correlation of cosines and scores, and of the
   near(scored(1, 2, 30, 400).spearman, -1);
   // ranks 4 3 2 1 against 3 4 1 2: 1 - 6 * 4 / (4 * 15)
   near(scored(5, 8, 1, 2).spearman, 0.6);
-  // a tie: ranks 4 3 2 1 against 3.5 3.5 2 1, which scipy.stats.spearmanr gives as 0.9486832980505138
+  // a tie: ranks 4 3 2 1 against 3.5 3.5 2 1, which scipy.stats.spearmanr gives as
+  // 0.9486832980505138
   near(scored(8, 8, 3, 1).spearman, 0.9486832980505138);
   // cosines .98481 .86603 .5 0 against 9 7 3 1: scipy.stats.pearsonr gives 0.9630037829696091
   near(scored(9, 7, 3, 1).pearson, 0.9630037829696091);
@@ -108,7 +109,10 @@ test('a word that differs from one of the question by case is no answer, and rig
   assert.equal(answerAnalogies(vectors, parseAnalogyQuestions('a b c d')).right, 1);
 });
 
-/** Rows in several tiles, the last one not full; the answer to every question by a search of its own. */
+/**
+ * Rows in several tiles, the last one not full; the answer to every question by a search of its
+ * own.
+ */
 test('every question of many gets the answer that a search for it alone gives', () => {
   const random = mulberry32(5);
   const [rows, size] = [700, 12];

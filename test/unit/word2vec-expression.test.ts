@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseExpression, parseWords, type MalformedExpression } from '../../src/word2vec/expression.ts';
+import { type MalformedExpression, parseExpression, parseWords } from '../../src/word2vec/expression.ts';
 
 /** `+king -man +0.5*woman`, or the reason. */
 function read(expression: string): string {

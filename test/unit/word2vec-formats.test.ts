@@ -1,10 +1,12 @@
-// Word vectors as files: what gensim wrote is read to the bit, what we write comes back to the bit, and every damaged
-// file is refused with its place. The fixtures are gensim's: test/fixtures/vectors/make.py.
+// Word vectors as files: what gensim wrote is read to the bit, what we write comes back to the bit,
+// and every damaged file is refused with its place. The fixtures are gensim's:
+// test/fixtures/vectors/make.py.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import { writeSafetensors } from '../../src/engine/model/safetensors.ts';
+import { mulberry32 } from '../../src/numerics/random.ts';
 import { DecimalReader, writeDecimal } from '../../src/word2vec/formats/decimals.ts';
 import { createReader, detectFormat, HEAD } from '../../src/word2vec/formats/detection.ts';
 import { writeGlove } from '../../src/word2vec/formats/glove.ts';
@@ -15,18 +17,17 @@ import {
   writeProjectorVectors,
 } from '../../src/word2vec/formats/projector.ts';
 import {
-  VectorFileError,
-  VectorTable,
   type DecodeWords,
   type ReadableFormat,
   type RowProblem,
+  VectorFileError,
   type VectorFileProblem,
   type VectorFormat,
+  VectorTable,
 } from '../../src/word2vec/formats/vector-table.ts';
 import { writeWord2vecBinary } from '../../src/word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../../src/word2vec/formats/word2vec-text.ts';
 import { ngramRows } from '../../src/word2vec/subwords.ts';
-import { mulberry32 } from '../../src/numerics/random.ts';
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/vectors/${name}`, import.meta.url));
 const EXPECTED_WORDS = fixture('expected.txt').toString().trimEnd().split('\n');
@@ -637,7 +638,10 @@ suite('what fastText wrote', () => {
   });
 });
 
-/** Bytes from the first number of the input vectors to the end; `which` 1: from the output vectors' head. Two matrices end the file. */
+/**
+ * Bytes from the first number of the input vectors to the end; `which` 1: from the output vectors'
+ * head. Two matrices end the file.
+ */
 function matrixBytes(model: Buffer, which = 0): number {
   const words = model.readInt32LE(68);
   const output = 17 + 4 * 6 * words;

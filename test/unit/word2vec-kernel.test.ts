@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { meanOf, pairLoss } from './word2vec-reference.ts';
-import { ALGORITHMS, create, VARIANTS, type Setup } from './word2vec-setup.ts';
 import { signedNumbers } from '../helpers/numbers.ts';
+import { meanOf, pairLoss } from './word2vec-reference.ts';
+import { ALGORITHMS, create, type Setup, VARIANTS } from './word2vec-setup.ts';
 
 const SIZES = [1, 3, 4, 5, 15, 16, 17, 64, 100, 300, 1000];
 
@@ -27,7 +27,10 @@ function someText(length: number, words: number): number[] {
   });
 }
 
-/** Trains one piece of text in three calls, and it again with another seed, in the kernel and in the reference. */
+/**
+ * Trains one piece of text in three calls, and it again with another seed, in the kernel and in the
+ * reference.
+ */
 function assertLikeReference(setup: Setup, alpha: number): void {
   const { kernel, reference, expected, rows, threadPtr, vectors, readTokens, train } = create(setup);
   const { tokens } = setup;
@@ -176,7 +179,8 @@ for (const variant of VARIANTS) {
         [17, 4, 5],
         [6, 10, 8],
       ] as const) {
-        // no word twice; the position is the first of its sentence, as the pieces of a text are trained in order
+        // no word twice; the position is the first of its sentence, as the pieces of a text are
+        // trained in order
         const tokens = Array.from({ length: 41 }, (_, i) => (i * 7) % words);
         const setup = create({ variant, algorithm, vectorSize, window, negative, words, tokens, scale: 1 });
         const { reference, vectors, readTokens, train, kernel, threadPtr } = setup;
@@ -186,8 +190,10 @@ for (const variant of VARIANTS) {
         train(0, 1, alpha);
         reference.train(0, 1, alpha); // tells which negatives were drawn
         const { contexts, outputs } = reference.last;
-        if (new Set(outputs).size < outputs.length) continue; // a word drawn twice: its updates do not add up
-        // CBOW gives the context its errors once the words are out of reach: rate 0 changes nothing but that
+        // a word drawn twice: its updates do not add up
+        if (new Set(outputs).size < outputs.length) continue;
+        // CBOW gives the context its errors once the words are out of reach: rate 0 changes nothing
+        // but that
         train(1, tokens.length, 0);
         assert.ok(kernel.pairs(threadPtr) > 1);
         const loss = (): number => {
@@ -197,7 +203,8 @@ for (const variant of VARIANTS) {
           return inputs.reduce((sum, row) => sum + pairLoss(row, outputRows), 0);
         };
         checked++;
-        // CBOW adds the gradient of the mean to every context word undivided, as word2vec and gensim do
+        // CBOW adds the gradient of the mean to every context word undivided, as word2vec and
+        // gensim do
         const gain = algorithm === 'cbow' ? contexts.length : 1;
         const after = vectors();
         for (const matrix of ['input', 'output'] as const) {
@@ -266,7 +273,8 @@ for (const variant of VARIANTS) {
       tokens,
       keep: [1, 0.25, 0],
     });
-    const kept = readTokens(); // 10,000 breaks, all of word 0, a quarter of word 1, nothing of word 2
+    // 10,000 breaks, all of word 0, a quarter of word 1, nothing of word 2
+    const kept = readTokens();
     assert.ok(Math.abs(kept - 22_500) < 200, `kept ${kept} of ${tokens.length}, expected about 22500`);
     assert.ok(kernel.threadBytes(settingsPtr) > 160_000);
   });

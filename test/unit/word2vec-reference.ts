@@ -1,5 +1,6 @@
-// word2vec as a plain scalar program that makes the same random choices as the kernel, for the tests. Numbers are
-// doubles and nothing is vectorised, so that it shows what the kernel is to compute.
+// word2vec as a plain scalar program that makes the same random choices as the kernel, for the
+// tests. Numbers are doubles and nothing is vectorised, so that it shows what the kernel is to
+// compute.
 
 export interface ReferenceSetup {
   algorithm: 'skipgram' | 'cbow';
@@ -8,9 +9,15 @@ export interface ReferenceSetup {
   negative: number;
   cbowMean: boolean;
   lossInterval: number;
-  /** Scores of a block of positions are computed before any of them is trained, as threads that work together do. */
+  /**
+   * Scores of a block of positions are computed before any of them is trained, as threads that work
+   * together do.
+   */
   together: boolean;
-  /** Every pair is scored when its turn comes and takes its step at once, as in the original programs. */
+  /**
+   * Every pair is scored when its turn comes and takes its step at once, as in the original
+   * programs.
+   */
   sequential?: boolean;
   /** V */
   words: number;
@@ -21,7 +28,10 @@ export interface ReferenceSetup {
   /** (V, D) each. */
   input: number[][];
   output: number[][];
-  /** Hierarchical softmax: rows of the inner nodes, and of each word the steps [node, branch] of its path. */
+  /**
+   * Hierarchical softmax: rows of the inner nodes, and of each word the steps [node, branch] of its
+   * path.
+   */
   tree?: number[][];
   paths?: [node: number, branch: number][][];
   /** How many of the last nodes each of two threads has a copy of. */
@@ -63,10 +73,15 @@ const FIRST_BLOCK = 4;
 const LARGEST_SCORE = 7;
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, d) => sum + x * b[d]!, 0);
-/** Stretched so that it is 1 and 0 at 6 and -6 and beyond: a score that is certain changes nothing. */
+/**
+ * Stretched so that it is 1 and 0 at 6 and -6 and beyond: a score that is certain changes nothing.
+ */
 const sigmoid = (x: number): number => 0.5 + (0.5 * Math.tanh(Math.max(-3, Math.min(3, x / 2)))) / Math.tanh(3);
 
-/** The loss of one row against the outputs of a position: the first is to score high, the others low. */
+/**
+ * The loss of one row against the outputs of a position: the first is to score high, the others
+ * low.
+ */
 export function pairLoss(row: readonly number[], outputs: readonly (readonly number[])[]): number {
   return outputs.reduce((sum, output, i) => sum + logisticLoss(dot(row, output), i === 0 ? 1 : 0), 0);
 }
@@ -102,14 +117,20 @@ export class ReferenceWord2vec {
   #positions = 0;
   #entered = 0;
   #left = 0;
-  /** By position: the row it is read from; with Skip-gram and subwords, as it was before; CBOW: reach and error. */
+  /**
+   * By position: the row it is read from; with Skip-gram and subwords, as it was before; CBOW:
+   * reach and error.
+   */
   #rows: number[][] = [];
   #before: number[][] = [];
   #reach: number[] = [];
   #errors: number[][] = [];
   /** Skip-gram and subwords, by position: a later occurrence of its word has the same row. */
   #isHandedOn: boolean[] = [];
-  /** Where each position's word was before, within reach; the last position whose word was met twice again up to here. */
+  /**
+   * Where each position's word was before, within reach; the last position whose word was met twice
+   * again up to here.
+   */
   #previous: number[] = [];
   #lastThrice: number[] = [];
   /** The next position, and what the position that was begun has left. */
@@ -341,7 +362,10 @@ export class ReferenceWord2vec {
     return { ...work, contexts: contexts.slice(0, turn) };
   }
 
-  /** Whether a word stands three times in these positions, each time within reach of the time before. */
+  /**
+   * Whether a word stands three times in these positions, each time within reach of the time
+   * before.
+   */
   #holdThrice(first: number, last: number): boolean {
     return (this.#lastThrice[Math.min(last, this.ids.length - 1)] ?? -1) >= Math.max(0, first);
   }
@@ -402,7 +426,10 @@ export class ReferenceWord2vec {
     }
   }
 
-  /** CBOW: positions of both halves of a block share their negatives, scored before any of them is trained. */
+  /**
+   * CBOW: positions of both halves of a block share their negatives, scored before any of them is
+   * trained.
+   */
   #trainShared(first: number, last: number, alpha: number): void {
     const { output, negative, lossInterval, cbowMean } = this.#setup;
     const half = Math.ceil((last - first) / 2);

@@ -1,9 +1,10 @@
-// Texts in which words repeat, in every mode: the kernel scores rows together, the reference one pair after the other.
+// Texts in which words repeat, in every mode: the kernel scores rows together, the reference one
+// pair after the other.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { create, type Setup } from './word2vec-setup.ts';
 import { signedNumbers } from '../helpers/numbers.ts';
+import { create, type Setup } from './word2vec-setup.ts';
 
 const MODES: Record<string, Partial<Setup>> = {
   'Skip-gram': {},
@@ -18,14 +19,18 @@ const ALPHA = 0.025;
 /** Positions that are trained at one learning rate. */
 const CALL = 500;
 /**
- * What the mean norm and the largest may be of the reference's, and how far numbers may be from it on average, as a share
- * of their mean size. The root of the tree, which all context words of a position change together, is the longest of all.
+ * What the mean norm and the largest may be of the reference's, and how far numbers may be from it
+ * on average, as a share of their mean size. The root of the tree, which all context words of a
+ * position change together, is the longest of all.
  */
 const NORM = 1.3;
 const LARGEST = 1.4;
 const DIFFERENCE = 0.5;
 
-/** Words of which a share `repeated` is one of the last ten; the others are drawn, low ids more often. Sentences of 40. */
+/**
+ * Words of which a share `repeated` is one of the last ten; the others are drawn, low ids more
+ * often. Sentences of 40.
+ */
 function textOf(length: number, words: number, repeated: number, seed: number): number[] {
   const next = signedNumbers(seed);
   const draw = (): number => (next() + 1) / 2;
@@ -57,7 +62,10 @@ function noiseOf(tokens: readonly number[], words: number, seed: number): number
     .map(({ word }) => word);
 }
 
-/** Ratios of the kernel's mean and largest norm to the reference's, and the mean difference of a number. */
+/**
+ * Ratios of the kernel's mean and largest norm to the reference's, and the mean difference of a
+ * number.
+ */
 function compare(actual: number[][], expected: number[][]): { mean: number; largest: number; difference: number } {
   const norms = (rows: number[][]): number[] => rows.map((row) => Math.hypot(...row));
   const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,13 +1,14 @@
-// A kernel of word2vec beside a plain reference with the same vectors, tables and seed, for the tests of the kernel.
+// A kernel of word2vec beside a plain reference with the same vectors, tables and seed, for the
+// tests of the kernel.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { huffmanPaths } from '../../src/word2vec/huffman.ts';
 import { SETTINGS_BYTES } from '../../src/kernel-interfaces/word2vec.ts';
-import { instantiate, writeSettings, type KernelSettings } from '../../src/word2vec/kernel.ts';
-import { ReferenceWord2vec, type ReferenceSetup } from './word2vec-reference.ts';
-import { signedNumbers } from '../helpers/numbers.ts';
+import { huffmanPaths } from '../../src/word2vec/huffman.ts';
+import { instantiate, type KernelSettings, writeSettings } from '../../src/word2vec/kernel.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { signedNumbers } from '../helpers/numbers.ts';
+import { type ReferenceSetup, ReferenceWord2vec } from './word2vec-reference.ts';
 
 export const VARIANTS = ['simd', 'relaxed-simd'] as const;
 export const ALGORITHMS = ['skipgram', 'cbow'] as const;
@@ -50,7 +51,10 @@ export interface Setup {
   sequential?: boolean;
 }
 
-/** A kernel and a reference with the same vectors, tables and seed. Between the rows of the kernel stand NaNs. */
+/**
+ * A kernel and a reference with the same vectors, tables and seed. Between the rows of the kernel
+ * stand NaNs.
+ */
 export function create(setup: Setup) {
   const { variant, algorithm, vectorSize, window, negative, words, tokens, scale = 0.5, keep, table } = setup;
   const { buckets = 0, parts = 0, lossInterval = 16, copied = 0, mostTurns = buckets ? 8 : 32 } = setup;

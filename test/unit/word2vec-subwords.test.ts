@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ngramRows } from '../../src/word2vec/subwords.ts';
 
-/** FNV-1a of fastText (dictionary.cc, `hash`): bytes are signed. Written out in arbitrary precision. */
+/**
+ * FNV-1a of fastText (dictionary.cc, `hash`): bytes are signed. Written out in arbitrary precision.
+ */
 function fastTextHash(text: string): number {
   let hash = 2166136261n;
   for (const byte of new TextEncoder().encode(text)) {

@@ -4,8 +4,6 @@ import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { Word2vecError } from '../../src/word2vec/problems.ts';
-import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../../src/word2vec/options.ts';
 import {
   areThreadsPaused,
   checkpointOf,
@@ -13,11 +11,13 @@ import {
   type Word2vecCheckpoint,
 } from '../../src/word2vec/checkpoint.ts';
 import { createWord2vecJob } from '../../src/word2vec/create-job.ts';
-import { word2vecProgress, type Text, type Word2vecJob } from '../../src/word2vec/job.ts';
-import { word2vecResult, type InitialVectors } from '../../src/word2vec/matrices.ts';
+import { type Text, type Word2vecJob, word2vecProgress } from '../../src/word2vec/job.ts';
+import { type InitialVectors, word2vecResult } from '../../src/word2vec/matrices.ts';
+import { WORD2VEC_DEFAULTS, type Word2vecOptions } from '../../src/word2vec/options.ts';
+import type { Word2vecError } from '../../src/word2vec/problems.ts';
 import { Word2vecThread } from '../../src/word2vec/training.ts';
-import { wholeNumbers } from '../helpers/numbers.ts';
 import { DISTRIBUTION } from '../helpers/distribution.ts';
+import { wholeNumbers } from '../helpers/numbers.ts';
 
 const kernel = await WebAssembly.compile(await readFile(new URL('kernels/word2vec.simd.wasm', DISTRIBUTION)));
 
@@ -95,12 +95,18 @@ async function runInWorkers(job: Word2vecJob): Promise<void> {
   assert.deepEqual(await Promise.all(ends), Array<string>(job.threads).fill('done'));
 }
 
-/** A text of `length` tokens without breaks, all words about as frequent: the ids are in order of count. */
+/**
+ * A text of `length` tokens without breaks, all words about as frequent: the ids are in order of
+ * count.
+ */
 function evenText(length: number, words: number): Int32Array {
   return Int32Array.from({ length }, (_, i) => (i * 7) % words);
 }
 
-/** Sentences of ten words of one topic: ids below TOPIC_WORDS, even ids the one topic, odd ids the other. */
+/**
+ * Sentences of ten words of one topic: ids below TOPIC_WORDS, even ids the one topic, odd ids the
+ * other.
+ */
 const TOPIC_WORDS = 60;
 function topicText(sentences: number): Int32Array {
   const next = wholeNumbers(5);
@@ -152,7 +158,8 @@ for (const algorithm of ['skipgram', 'cbow'] as const) {
       const { words, total, loss } = word2vecProgress(job);
       assert.equal(words, total);
       assert.equal(total, 3000 * 10 * 5);
-      assert.ok(loss < 0.9 * 6 * Math.log(2), `loss ${loss}`); // 6 log 2: of vectors that know nothing
+      // 6 log 2: of vectors that know nothing
+      assert.ok(loss < 0.9 * 6 * Math.log(2), `loss ${loss}`);
     });
   }
 
@@ -179,7 +186,8 @@ for (const algorithm of ['skipgram', 'cbow'] as const) {
 }
 
 test('progress counts every token of the text, rare ones too, and the pairs of words that are left', () => {
-  // window 1: each of two neighbours is the other's context; word 2 appears once and is dropped, so 0 and 1 meet over it
+  // window 1: each of two neighbours is the other's context; word 2 appears once and is dropped, so
+  // 0 and 1 meet over it
   const tokens = Int32Array.from([0, 1, -1, 0, 2, 1, -1, 0, 1, 0]);
   const job = createJob(tokens, { options: { window: 1, minCount: 2, epochs: 3 } });
   assert.equal(job.vocabulary, 2);
@@ -211,7 +219,8 @@ test('a text in one line is trained to its end, in pieces', () => {
   assert.ok(steps > 2 && steps < 20, `${steps} steps`);
   const { words, total, pairs } = word2vecProgress(job);
   assert.equal(words, total);
-  assert.equal(pairs, 2 * 100_000 - 2 * chunksOf(job)); // every word has two neighbours but at the ends of pieces
+  // every word has two neighbours but at the ends of pieces
+  assert.equal(pairs, 2 * 100_000 - 2 * chunksOf(job));
   assert.equal(thread.step(), false);
 });
 
@@ -445,7 +454,8 @@ test('vectors are taken out of the memory of the job as a checkpoint has them', 
       const { matrices } = checkpointOf(job);
       const { vocabulary, vectorSize: size, ...vectors } = word2vecResult(job);
       assert.deepEqual([vocabulary, size], [TOPIC_WORDS, vectorSize]);
-      if (all.subwords) delete (matrices as Partial<typeof matrices>).input; // a mean, not the row of the word itself
+      // a mean, not the row of the word itself
+      if (all.subwords) delete (matrices as Partial<typeof matrices>).input;
       const { input, ...others } = vectors;
       assert.deepEqual(all.subwords ? others : { input, ...others }, matrices);
       for (const matrix of Object.values(vectors)) assert.equal(matrix.buffer, job.memory.buffer);

@@ -1,5 +1,5 @@
-// A process for writer-lock.test.ts: `keep FOLDER` takes the folder and keeps it; `often FOLDER N` takes it N times and tells
-// how often another process was in it meanwhile.
+// A process for writer-lock.test.ts: `keep FOLDER` takes the folder and keeps it; `often FOLDER N`
+// takes it N times and tells how often another process was in it meanwhile.
 
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,24 +1,28 @@
-// Reads a file of word pairs or analogies, in a compute thread, in whatever encoding the texts of a folder may be.
+// Reads a file of word pairs or analogies, in a compute thread, in whatever encoding the texts of a
+// folder may be.
 
+import * as l10n from '@vscode/l10n';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import * as l10n from '@vscode/l10n';
 import type { UnclearScore } from '../../protocol/engine.ts';
 import { decodeText } from '../../text/decode.ts';
 import { encodingOfSetting } from '../../text/encodings.ts';
 import {
-  parseEvaluationSet,
   type AnalogyQuestions,
   type Column,
+  parseEvaluationSet,
   type ScoredPairs,
 } from '../../word2vec/evaluation-set.ts';
 
-/** Larger files are no evaluation set: the 19,544 analogies of the best known one are 0.6 MB. Bytes. */
+/**
+ * Larger files are no evaluation set: the 19,544 analogies of the best known one are 0.6 MB. Bytes.
+ */
 const LARGEST = 16_000_000;
 
 /**
- * `score`: the name or the number of the column of scores, `encoding`: as in `FolderRequest`, if the caller knows them. Throws
- * one sentence if the file cannot be read or holds no such set, or if it is not clear where its words are.
+ * `score`: the name or the number of the column of scores, `encoding`: as in `FolderRequest`, if
+ * the caller knows them. Throws one sentence if the file cannot be read or holds no such set, or if
+ * it is not clear where its words are.
  */
 export async function readEvaluationSet(
   path: string,

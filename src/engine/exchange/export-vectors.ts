@@ -7,8 +7,8 @@ import { metadataName, writeProjectorMetadata, writeProjectorVectors } from '../
 import { writeWord2vecBinary } from '../../word2vec/formats/word2vec-binary.ts';
 import { writeWord2vecText } from '../../word2vec/formats/word2vec-text.ts';
 import { writeFileAtomically } from '../model/durable-file.ts';
-import type { StoredModel } from '../model/stored-model.ts';
 import { writeSafetensors } from '../model/safetensors.ts';
+import type { StoredModel } from '../model/stored-model.ts';
 
 /** See `EngineApi.exportVectors`. */
 export async function exportVectors(
@@ -25,7 +25,8 @@ export async function exportVectors(
     'word2vec-binary': () => writeWord2vecBinary(words, vectors, vectorSize),
     glove: () => writeGlove(words, vectors, vectorSize),
     projector: () => writeProjectorVectors(vectors, vectorSize),
-    // safetensors holds numbers only: the words go into its metadata, one a line, in the order of the rows
+    // safetensors holds numbers only: the words go into its metadata, one a line, in the order of
+    // the rows
     safetensors: () =>
       writeSafetensors({ vectors: { shape: [words.length, vectorSize], data: vectors } }, { words: words.join('\n') }),
   }[format];

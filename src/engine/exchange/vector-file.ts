@@ -1,21 +1,21 @@
-// Reads a file of word vectors, in a compute thread: piece by piece, so that the file may be larger than memory, with the
-// files that belong to it. The formats are word2vec/formats'.
+// Reads a file of word vectors, in a compute thread: piece by piece, so that the file may be larger
+// than memory, with the files that belong to it. The formats are word2vec/formats'.
 
 import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { decodeText, Decoder } from '../../text/decode.ts';
-import { encodingOfSetting, type EncodingHints } from '../../text/encodings.ts';
+import { Decoder, decodeText } from '../../text/decode.ts';
+import { type EncodingHints, encodingOfSetting } from '../../text/encodings.ts';
 import { createReader, detectFormat, HEAD, utf16Of } from '../../word2vec/formats/detection.ts';
 import { beginsWithHeading, metadataName, ProjectorMetadataReader } from '../../word2vec/formats/projector.ts';
 import {
-  VectorFileError,
-  VectorTable,
   type DecodeWords,
   type NgramVectors,
   type ReadableFormat,
   type RowProblem,
+  VectorFileError,
   type VectorFileProblem,
+  VectorTable,
 } from '../../word2vec/formats/vector-table.ts';
 import { wordsOfPart } from '../model/model-store.ts';
 import { atMostEvery, ReadingClock, type WorkHooks } from '../progress.ts';
@@ -40,14 +40,18 @@ interface ImportHooks extends Pick<WorkHooks, 'progress' | 'cancelled'> {
   encoding?: string | undefined;
 }
 
-/** Bytes that are read at a time: some milliseconds of work, between two looks at the cancel flag. */
+/**
+ * Bytes that are read at a time: some milliseconds of work, between two looks at the cancel flag.
+ */
 const PIECE = 1 << 20;
-/** Vectors as text become so many times as long when they are unpacked; no more than an estimate. */
+/**
+ * Vectors as text become so many times as long when they are unpacked; no more than an estimate.
+ */
 const UNPACKED = 2.5;
 
 /**
- * The words and vectors of a file, of its first `most` rows unless that is 0; null if it was cancelled, and what is wrong if
- * it cannot be read.
+ * The words and vectors of a file, of its first `most` rows unless that is 0; null if it was
+ * cancelled, and what is wrong if it cannot be read.
  */
 export async function readVectorFile(
   path: string,

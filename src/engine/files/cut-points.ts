@@ -1,18 +1,18 @@
-// Where a large file in UTF-8 may be parted, so that several threads read it. Prose: where pieces may be cut (src/text/pieces.ts).
-// Code, JSON among it: between two lines that seem to be in no comment; whoever reads the part before knows at its end whether
-// something was open there, and then the file is not parted. Markup is not: tags go over lines. No secret goes on at the
-// place.
+// Where a large file in UTF-8 may be parted, so that several threads read it. Prose: where pieces
+// may be cut (src/text/pieces.ts). Code, JSON among it: between two lines that seem to be in no
+// comment; whoever reads the part before knows at its end whether something was open there, and
+// then the file is not parted. Markup is not: tags go over lines. No secret goes on at the place.
 
 import { closeSync, readSync } from 'node:fs';
 import { DataFilter } from '../../text/data-blocks.ts';
 import { Decoder } from '../../text/decode.ts';
 import { PROBE } from '../../text/encodings.ts';
-import { BEGINNING, languageOf, type Language, type Lexis } from '../../text/languages.ts';
+import { BEGINNING, type Language, languageOf, type Lexis } from '../../text/languages.ts';
 import { lastCut } from '../../text/pieces.ts';
 import { SecretFilter } from '../../text/secrets.ts';
+import type { FoundFile } from './file-source.ts';
 import { isGeneratedText } from './generated-text.ts';
 import { openRegular } from './regular-file.ts';
-import type { FoundFile } from './file-source.ts';
 
 /** Bytes before the place that are looked at: a private key is shorter. */
 const WINDOW = 1 << 16;
@@ -21,7 +21,10 @@ const WINDOWS = 8;
 /** A smaller file is not parted, bytes. */
 const SMALLEST = 1 << 22;
 
-/** The last place up to `wanted`, bytes, but not far before it, where the file may be parted; null where it may not. */
+/**
+ * The last place up to `wanted`, bytes, but not far before it, where the file may be parted; null
+ * where it may not.
+ */
 export function placeOfCut(file: FoundFile, wanted: number): number | null {
   if (file.size < SMALLEST || file.text !== undefined || file.virtual !== undefined) return null;
   try {
@@ -69,7 +72,10 @@ export function lastPlace(bytes: Uint8Array, { lexis }: Language): number {
   return secrets.isOpen || data.isOpen ? 0 : place;
 }
 
-/** Where the last line begins, behind its indentation, that comes after one without the signs of comments; 0 where there is none. */
+/**
+ * Where the last line begins, behind its indentation, that comes after one without the signs of
+ * comments; 0 where there is none.
+ */
 function lastLine(bytes: Uint8Array, { lineComments, blockComments }: Lexis): number {
   const text = new TextDecoder('latin1').decode(bytes); // a character a byte
   const signs = [...lineComments, ...blockComments.flat()];

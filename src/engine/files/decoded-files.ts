@@ -1,21 +1,22 @@
-// The texts of files, one after the other: a large one is read piece by piece, so that its text is never in memory as a
-// whole. Files on the disk are read without waiting for the event loop, which takes a fifth of the time of asking and waiting
-// where the system has them at hand. Virtual ones come whole and are asked for ahead, while others are used. What is written
-// in place of a file by an editor that has not saved it comes instead. Secrets (secrets.ts) and data that is no text
+// The texts of files, one after the other: a large one is read piece by piece, so that its text is
+// never in memory as a whole. Files on the disk are read without waiting for the event loop, which
+// takes a fifth of the time of asking and waiting where the system has them at hand. Virtual ones
+// come whole and are asked for ahead, while others are used. What is written in place of a file by
+// an editor that has not saved it comes instead. Secrets (secrets.ts) and data that is no text
 // (data-blocks.ts) are gone from what comes out.
 
 import { createHash, hash } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
-import { DataFilter, type DataScanner } from '../../text/data-blocks.ts';
 import type { SkipReason } from '../../protocol/engine.ts';
-import { Decoder, type DecodedText } from '../../text/decode.ts';
-import { PROBE, type Encoding, type EncodingHints } from '../../text/encodings.ts';
+import { DataFilter, type DataScanner } from '../../text/data-blocks.ts';
+import { type DecodedText, Decoder } from '../../text/decode.ts';
+import { type Encoding, type EncodingHints, PROBE } from '../../text/encodings.ts';
 import { SecretFilter, type SecretScanner } from '../../text/secrets.ts';
-import { isGeneratedText } from './generated-text.ts';
+import type { FoundFile } from './file-source.ts';
 import { FolderEvidence } from './folder-evidence.ts';
+import { isGeneratedText } from './generated-text.ts';
 import { openRegular } from './regular-file.ts';
 import { readVirtualFile } from './virtual-files.ts';
-import type { FoundFile } from './file-source.ts';
 
 /** A larger file is read in pieces of this, bytes. */
 export const PIECE = 1 << 20;
@@ -71,11 +72,17 @@ export class NotParted extends Error {}
 export interface OpenedFile {
   file: FileToRead;
   pieces: AsyncIterable<Piece> | Iterable<Piece>;
-  /** Of its content, once its first piece has come; null of a large file that no other has the size of. */
+  /**
+   * Of its content, once its first piece has come; null of a large file that no other has the size
+   * of.
+   */
   digest: () => string | null;
 }
 
-/** The sizes of large files that come twice: only of those the content is looked at before they are read. */
+/**
+ * The sizes of large files that come twice: only of those the content is looked at before they are
+ * read.
+ */
 export function sizesOfTwins(files: readonly FoundFile[]): Set<number> {
   const sizes = new Set<number>();
   const twins = new Set<number>();
@@ -83,7 +90,11 @@ export function sizesOfTwins(files: readonly FoundFile[]): Set<number> {
   return twins;
 }
 
-/** The files in their order, each with its text, which is decoded when its turn comes; a copy of one before it throws. `twins`: of all files that are read; `scanners`: make it faster; `witnesses`: other files of their folders (folder-evidence.ts). */
+/**
+ * The files in their order, each with its text, which is decoded when its turn comes; a copy of one
+ * before it throws. `twins`: of all files that are read; `scanners`: make it faster; `witnesses`:
+ * other files of their folders (folder-evidence.ts).
+ */
 export function* textsOf(
   files: readonly FileToRead[],
   twins: ReadonlySet<number>,
@@ -135,7 +146,8 @@ function isVirtual(file: FileToRead): file is FileToRead & { virtual: string } {
 }
 
 function isReadInPieces({ name, size, text, virtual, part }: FileToRead): boolean {
-  const most = /\.ipynb$/i.test(name) ? LARGEST_NOTEBOOK : PIECE; // the language of a notebook's code stands at its end
+  // the language of a notebook's code stands at its end
+  const most = /\.ipynb$/i.test(name) ? LARGEST_NOTEBOOK : PIECE;
   return part !== undefined || (size > most && text === undefined && virtual === undefined);
 }
 

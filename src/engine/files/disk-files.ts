@@ -1,16 +1,17 @@
-// Folders on the disk. A symbolic link out of the folders is followed if a setting says so, and each place once; what it leads to
-// inside them is read, or left out, at its own place. Devices, pipes and sockets are never opened.
+// Folders on the disk. A symbolic link out of the folders is followed if a setting says so, and
+// each place once; what it leads to inside them is read, or left out, at its own place. Devices,
+// pipes and sockets are never opened.
 
 import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isSecretPath } from './excluded-names.ts';
 import {
-  isWithin,
   type FileCandidate,
-  type FolderEntry,
   type FileSource,
+  type FolderEntry,
   type FoundFile,
+  isWithin,
   type OnSkipped,
 } from './file-source.ts';
 import type { IgnoreFile } from './git-ignore.ts';
@@ -25,7 +26,9 @@ export class DiskFiles implements FileSource {
   readonly #followLinks: boolean;
   /** Real paths of the folders of the request, by their paths. */
   readonly #roots = new Map<string, string>();
-  /** Devices and numbers of the directories that were entered, and of files that can be met twice. */
+  /**
+   * Devices and numbers of the directories that were entered, and of files that can be met twice.
+   */
   readonly #seen = new Set<string>();
 
   constructor(onSkipped: OnSkipped, followLinks: boolean) {
@@ -38,7 +41,8 @@ export class DiskFiles implements FileSource {
       (found) => found.isFile(),
       () => false,
     );
-    if (!isFile && !(await this.enter(path, name))) return null; // each at its own turn, with its own globs
+    // each at its own turn, with its own globs
+    if (!isFile && !(await this.enter(path, name))) return null;
     const real = await realpath(path);
     if (isSecretPath(real) || (isFile && isSecretPath(path))) {
       this.#onSkipped('secret', isFile ? name : `${name}/`);
@@ -72,7 +76,8 @@ export class DiskFiles implements FileSource {
   async follow(path: string, name: string): Promise<'file' | 'folder' | null> {
     try {
       const target = await realpath(path);
-      // Inside the folders: met, or left out, where it is. Around them: every file of the folders is there again
+      // Inside the folders: met, or left out, where it is. Around them: every file of the folders
+      // is there again
       if ([...this.#roots.values()].some((real) => isWithin(target, real, sep) || isWithin(real, target, sep)))
         return null;
       if (isSecretPath(target)) {

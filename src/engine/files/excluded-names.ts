@@ -1,7 +1,10 @@
-// What is never read, whatever the settings say: the insides of version control, installed packages, and every file that
-// by its name may hold a secret; and what is left out because nobody wrote it. Names only: contents are not looked at.
+// What is never read, whatever the settings say: the insides of version control, installed
+// packages, and every file that by its name may hold a secret; and what is left out because nobody
+// wrote it. Names only: contents are not looked at.
 
-/** Why a name is left out. Of version control nothing is said: it is no part of what is in a folder. */
+/**
+ * Why a name is left out. Of version control nothing is said: it is no part of what is in a folder.
+ */
 export type NameRule = 'secret' | 'generated' | 'versionControl';
 
 /** A repository's own; in worktrees and submodules `.git` is a file. */
@@ -32,7 +35,8 @@ const SECRET_FILES = new RegExp(
     String.raw`\.terraformrc|terraform\.rc|.*\.tfvars(?:\.json)?|.*\.tfstate(?:\..*)?|\.?vault[-_](?:token|pass.*)|\.databrickscfg|\.snowsql|\.?kube-?config(?:\.ya?ml)?|adbkey|master\.key|.*\.sops\.(?:ya?ml|json)|sealed-?secrets?\.ya?ml`,
     // shells write commands down, passwords and all
     String.raw`\.?(?:bash|zsh|sh|ksh|fish|python|node_repl|psql|mysql|sqlite|rediscli|irb|pry|mongo|lesshst|scala)[_-]?(?:history|sh_history|repl_history)(?:[._-].*)?|consolehost_history\.txt|\.lesshst|\.histfile|\.viminfo`,
-    // named for what they hold; settings and bare lists, not source code (credentials.ts) and not prose (secrets-of-the-sea.txt)
+    // named for what they hold; settings and bare lists, not source code (credentials.ts) and not
+    // prose (secrets-of-the-sea.txt)
     String.raw`(?:.*[._-])?(?:credentials?|secrets?|passwords?)(?:[._-]\w+)?\.${SETTINGS}`,
     String.raw`\.?(?:credentials?|secrets?|passwords?|passwd)(?:\.(?:txt|csv|tsv|xml|bak|old))?`,
     String.raw`rootkey\.csv|.*_?accesskeys\.csv|.*_credentials\.csv`,
@@ -67,7 +71,10 @@ export function fileRule(name: string, folder: string): NameRule | null {
   return name === '.git' ? 'versionControl' : null;
 }
 
-/** Whether an absolute path leads into a folder of secrets, or to a file of one: what a link or an opened folder may hide. */
+/**
+ * Whether an absolute path leads into a folder of secrets, or to a file of one: what a link or an
+ * opened folder may hide.
+ */
 export function isSecretPath(path: string): boolean {
   const parts = path.split(/[\\/]/);
   return (

@@ -1,5 +1,5 @@
-// What the search for files (find-files.ts) asks of a folder, wherever it lies: on the disk (disk-files.ts) or with the client
-// (virtual-files.ts).
+// What the search for files (find-files.ts) asks of a folder, wherever it lies: on the disk
+// (disk-files.ts) or with the client (virtual-files.ts).
 
 import type { SkipReason } from '../../protocol/engine.ts';
 import type { Encoding } from '../../text/encodings.ts';
@@ -8,7 +8,9 @@ import type { IgnoreFile, RuleSource } from './git-ignore.ts';
 export interface FoundFile {
   /** Absolute; of a virtual file the address of its folder, a slash and the path in it. */
   path: string;
-  /** The folder's name and the path in it, with slashes: for the log, and the same on every machine. */
+  /**
+   * The folder's name and the path in it, with slashes: for the log, and the same on every machine.
+   */
   name: string;
   /** Bytes. */
   size: number;
@@ -24,7 +26,10 @@ export interface FoundFile {
   virtual?: string;
 }
 
-/** Hears of what is left out or cannot be read; a folder's name ends with a slash. The search goes on. */
+/**
+ * Hears of what is left out or cannot be read; a folder's name ends with a slash. The search goes
+ * on.
+ */
 export type OnSkipped = (reason: SkipReason, name: string, detail?: string) => void;
 
 /** Where folders lie. Paths are as `FoundFile.path`; names are for what is told. */
@@ -33,7 +38,10 @@ export interface FileSource extends RuleSource {
   open(path: string, name: string): Promise<'file' | 'folder' | null>;
   /** The rules of git that hold in such a folder because of what is above it. */
   rulesAbove(path: string): Promise<IgnoreFile[]>;
-  /** Whether a folder in it is to be read: it was not read before, and is no other one that the request names. */
+  /**
+   * Whether a folder in it is to be read: it was not read before, and is no other one that the
+   * request names.
+   */
   enter(path: string, name: string): Promise<boolean>;
   list(path: string): Promise<FolderEntry[]>;
   /** What a link leads to; null for what is not to be read by way of it. */

@@ -1,22 +1,26 @@
-// Finds the files of the workspace's folders that may be read: recursively, in sorted order, without what git ignores
-// (git-ignore.ts) and what the request's globs and excluded-names.ts leave out. Whether a file is text shows when it is
-// opened. Where a folder lies, on the disk or elsewhere, is its source's affair (disk-files.ts, virtual-files.ts).
+// Finds the files of the workspace's folders that may be read: recursively, in sorted order,
+// without what git ignores (git-ignore.ts) and what the request's globs and excluded-names.ts leave
+// out. Whether a file is text shows when it is opened. Where a folder lies, on the disk or
+// elsewhere, is its source's affair (disk-files.ts, virtual-files.ts).
 
 import { basename } from 'node:path';
 import picomatch from 'picomatch';
 import type { FolderRequest } from '../../protocol/engine.ts';
-import { encodingOfSetting, type Encoding } from '../../text/encodings.ts';
+import { type Encoding, encodingOfSetting } from '../../text/encodings.ts';
 import { DiskFiles } from './disk-files.ts';
 import { fileRule, folderRule } from './excluded-names.ts';
-import type { FileCandidate, FolderEntry, FileSource, FoundFile, OnSkipped } from './file-source.ts';
-import { CASE_SENSITIVE, inside, isIgnored, rulesOf, type IgnoreFile } from './git-ignore.ts';
+import type { FileCandidate, FileSource, FolderEntry, FoundFile, OnSkipped } from './file-source.ts';
+import { CASE_SENSITIVE, type IgnoreFile, inside, isIgnored, rulesOf } from './git-ignore.ts';
 import { isBounded, tooManyWildcards } from './pattern-bounds.ts';
 import { VirtualFolders } from './virtual-files.ts';
 
 interface Root {
   path: string;
   name: string;
-  /** A file that the request names is read whatever the rules say of it; what may hold secrets never is. */
+  /**
+   * A file that the request names is read whatever the rules say of it; what may hold secrets never
+   * is.
+   */
   kind: 'file' | 'folder';
   source: FileSource;
   encoding: Encoding | null;
@@ -37,7 +41,10 @@ interface Directory {
   linked: boolean;
 }
 
-/** Gives the files of the folders, those of one directory at a time, and an empty list for a directory that has none: the caller may stop at each. `followLinks`: also out of the folders. */
+/**
+ * Gives the files of the folders, those of one directory at a time, and an empty list for a
+ * directory that has none: the caller may stop at each. `followLinks`: also out of the folders.
+ */
 export async function* findFiles(
   folders: readonly FolderRequest[],
   onSkipped: OnSkipped,
@@ -132,7 +139,10 @@ async function* filesUnder(root: Root, onSkipped: OnSkipped): AsyncGenerator<Fou
   }
 }
 
-/** VS Code's globs: `**`, `*`, `?`, braces and brackets; parentheses, `!` and `+` are letters. They match from the root. Null without any. */
+/**
+ * VS Code's globs: `**`, `*`, `?`, braces and brackets; parentheses, `!` and `+` are letters. They
+ * match from the root. Null without any.
+ */
 function globMatcher(globs: readonly string[], refuse: (glob: string) => void): ((relative: string) => boolean) | null {
   for (const glob of globs) if (!isBounded(glob)) refuse(glob);
   const patterns = globs

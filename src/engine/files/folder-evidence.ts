@@ -1,6 +1,7 @@
-// What the other files of a folder say of the encoding of one that leaves a doubt: those that were found next to it, by how
-// probable each encoding is for the beginnings of theirs. Files are asked by their place among all that were found, so that
-// the answer does not depend on which thread asks.
+// What the other files of a folder say of the encoding of one that leaves a doubt: those that were
+// found next to it, by how probable each encoding is for the beginnings of theirs. Files are asked
+// by their place among all that were found, so that the answer does not depend on which thread
+// asks.
 
 import { closeSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -74,7 +75,10 @@ function scoresOfFile({ path, size, text, virtual }: FoundFile): Scores | null {
   }
 }
 
-/** The same for a file that is looked at by itself: the files beside it on the disk, without those that may hold secrets. */
+/**
+ * The same for a file that is looked at by itself: the files beside it on the disk, without those
+ * that may hold secrets.
+ */
 export function othersInFolder(path: string): Scores[] {
   const folder = dirname(path);
   try {

@@ -1,5 +1,6 @@
-// Whether a tool wrote a file, as far as its beginning shows: a comment that says so, as generators put there, or code with
-// the white space taken out of it. The name alone tells lock files and their like (excluded-names.ts).
+// Whether a tool wrote a file, as far as its beginning shows: a comment that says so, as generators
+// put there, or code with the white space taken out of it. The name alone tells lock files and
+// their like (excluded-names.ts).
 
 import { languageOf, type Lexis } from '../../text/languages.ts';
 
@@ -14,13 +15,19 @@ const LONG_LINE = 400;
 /** Share of white space: people's code has 15 % and more. */
 const LITTLE_SPACE = 0.1;
 
-/** What a comment says that a tool puts at the head of the file it writes. Of other things that are generated people write, too. */
+/**
+ * What a comment says that a tool puts at the head of the file it writes. Of other things that are
+ * generated people write, too.
+ */
 const GENERATED = String.raw`(?:auto(?:matically)?[- ]?|machine[- ])?generated`;
 const FORBIDS = String.raw`\b(?:do(?:n't| not)|never) (?:edit|modify|change|touch)\b`;
 /** Up to three lines. */
 const NEAR = String.raw`[^\n]{0,120}(?:\n[^\n]{0,120}){0,2}?`;
 const THIS = String.raw`\b(?:this|the) (?:\w+ )?(?:class|code|content|document|file|header|module|page|script|source)s?\b[^.\n]{0,60}\b(?:is|was|were|are|been) ${GENERATED}\b|\bthis is an? ${GENERATED} (?:class|code|content|document|file|header|module|page|script|source)\b`;
-/** A mark that many tools share; or that this file is generated, or how, and that it is not to be edited. */
+/**
+ * A mark that many tools share; or that this file is generated, or how, and that it is not to be
+ * edited.
+ */
 const SAYS_SO = new RegExp(
   String.raw`^[^\p{L}\n]*(?:(?:attention|caution|important|note|please|warning)[^\p{L}\n]{1,9}){0,2}(?:${[
     String.raw`(?:this (?:\w+ )?(?:file|code|module) (?:is|was) )?@generated\b`,
@@ -48,7 +55,10 @@ const ANY_SIGNS: Signs = {
   ],
 };
 
-/** What begins and ends comments in a file of this name, and with this beginning; null where it has none. */
+/**
+ * What begins and ends comments in a file of this name, and with this beginning; null where it has
+ * none.
+ */
 function signsOf(name: string, beginning: string): Signs | null {
   const { syntax, lexis } = languageOf(name, beginning);
   switch (syntax) {
@@ -78,7 +88,10 @@ function signsOfCode({ lineComments, blockComments, longQuotes, interpolation }:
   return { lineComments, blockComments: [...blockComments, ...documentation.map((quote) => [quote, quote] as const)] };
 }
 
-/** The comments that a text begins with or has among its first lines, without their signs, a line for each; other lines are of one dot. */
+/**
+ * The comments that a text begins with or has among its first lines, without their signs, a line
+ * for each; other lines are of one dot.
+ */
 function commentsOf(text: string, { lineComments, blockComments }: Signs): string {
   let close: string | null = null;
   return text

@@ -1,7 +1,8 @@
-// Where the user's own list of what git ignores is (core.excludesFile, git-config(1)), read without git: from the system's
-// configuration, the user's two, the repository's, and the files that these include, always or where a condition holds
-// (gitdir, gitdir/i, onbranch). Includes that depend on the addresses of remotes (hasconfig) are not followed: whoever looks
-// for excludesFile in one of them would have to read all others first.
+// Where the user's own list of what git ignores is (core.excludesFile, git-config(1)), read without
+// git: from the system's configuration, the user's two, the repository's, and the files that these
+// include, always or where a condition holds (gitdir, gitdir/i, onbranch). Includes that depend on
+// the addresses of remotes (hasconfig) are not followed: whoever looks for excludesFile in one of
+// them would have to read all others first.
 
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -21,7 +22,10 @@ export interface GitDirectories {
   common: string;
 }
 
-/** The path of the list for a repository, which may not be there; null where the configuration switches it off. */
+/**
+ * The path of the list for a repository, which may not be there; null where the configuration
+ * switches it off.
+ */
 export async function excludesFile(
   repository: GitDirectories,
   environment: NodeJS.ProcessEnv = process.env,
@@ -119,7 +123,9 @@ export async function readText(path: string): Promise<string> {
 /** No path is longer. */
 const LONGEST_PATTERN = 10_000;
 
-/** As git's wildmatch with path names: * and ? match no slash, ** as a whole part matches any parts. */
+/**
+ * As git's wildmatch with path names: * and ? match no slash, ** as a whole part matches any parts.
+ */
 function matches(pattern: string, path: string, ignoreCase: boolean): boolean {
   if (pattern === '' || pattern.length > LONGEST_PATTERN || !isBounded(pattern)) return false;
   const literal = pattern.replace(/[(){}|+@]/g, String.raw`\$&`);

@@ -1,5 +1,6 @@
-// What git ignores (gitignore(5)): the rules of files, from the repository's root down; a rule of a deeper file counts before one of
-// a file above it. Where the files are, whoever knows the folders says (git-repository.ts, virtual-files.ts).
+// What git ignores (gitignore(5)): the rules of files, from the repository's root down; a rule of a
+// deeper file counts before one of a file above it. Where the files are, whoever knows the folders
+// says (git-repository.ts, virtual-files.ts).
 
 import ignore, { type Ignore } from 'ignore';
 import { nfc } from '../../text/normalize.ts';
@@ -10,7 +11,10 @@ export const CASE_SENSITIVE = process.platform !== 'win32' && process.platform !
 
 /** The rules of one file. */
 export interface IgnoreFile {
-  /** The folder that they hold in, relative to the opened one, with a slash at its end; empty for that one and those above. */
+  /**
+   * The folder that they hold in, relative to the opened one, with a slash at its end; empty for
+   * that one and those above.
+   */
   base: string;
   /** From a folder above to the opened one, with a slash at its end; else empty. */
   above: string;
@@ -20,7 +24,10 @@ export interface IgnoreFile {
 /** Where files of rules are. */
 export interface RuleSource {
   join(folder: string, entry: string): string;
-  /** Where a repository's lists of what git ignores are, besides its .gitignore files; one counts before those that stand before it. */
+  /**
+   * Where a repository's lists of what git ignores are, besides its .gitignore files; one counts
+   * before those that stand before it.
+   */
   excludeFiles(repository: string): Promise<string[]>;
   /** A file of rules; null where there is none. Rejects where there is one that cannot be read. */
   readRules(path: string): Promise<string | null>;
@@ -55,8 +62,9 @@ export function isIgnored(relative: string, isFolder: boolean, files: readonly I
 }
 
 /**
- * The rules for the inside of `folder`, which is not ignored. Where an outer file ignores it and a deeper one takes it
- * back, the outer file would go on to ignore all that is inside: it gets the folder as an exception.
+ * The rules for the inside of `folder`, which is not ignored. Where an outer file ignores it and a
+ * deeper one takes it back, the outer file would go on to ignore all that is inside: it gets the
+ * folder as an exception.
  */
 export function inside(folder: string, files: IgnoreFile[]): IgnoreFile[] {
   if (!files.some((file) => verdict(folder, true, file).ignored)) return files;

@@ -1,16 +1,19 @@
-// The repository on the disk that a folder lies in: where it keeps what it ignores, and the rules that hold in the folder
-// because of what is above it.
+// The repository on the disk that a folder lies in: where it keeps what it ignores, and the rules
+// that hold in the folder because of what is above it.
 
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { excludesFile, readText, type GitDirectories } from './git-config.ts';
-import { excepted, rulesIn, type IgnoreFile, type OnUnreadable } from './git-ignore.ts';
+import { excludesFile, type GitDirectories, readText } from './git-config.ts';
+import { excepted, type IgnoreFile, type OnUnreadable, rulesIn } from './git-ignore.ts';
 import { readRegularFile } from './regular-file.ts';
 
 /** A longer list of rules is not read, bytes. */
 const LARGEST_RULES = 10_000_000;
 
-/** The rules that hold in a folder because of files above it, outermost first; none where it is in no repository or is the root of one. */
+/**
+ * The rules that hold in a folder because of files above it, outermost first; none where it is in
+ * no repository or is the root of one.
+ */
 export async function rulesAbove(folder: string, onUnreadable: OnUnreadable): Promise<IgnoreFile[]> {
   let files: IgnoreFile[] = [];
   let above = '';
@@ -39,7 +42,10 @@ export async function rulesAbove(folder: string, onUnreadable: OnUnreadable): Pr
   });
 }
 
-/** Where the lists are that hold in the repository with this root: the user's, and its own, which counts before it. */
+/**
+ * Where the lists are that hold in the repository with this root: the user's, and its own, which
+ * counts before it.
+ */
 export async function excludeFiles(root: string): Promise<string[]> {
   const repository = await directoriesOf(root);
   const ofUser = await excludesFile(repository);

@@ -1,5 +1,6 @@
-// Patterns with many wildcards take the libraries that match them (ignore, picomatch) exponentially long: each * of a name, and
-// each ** of a path, is tried at every place. What nobody writes is refused, and named.
+// Patterns with many wildcards take the libraries that match them (ignore, picomatch) exponentially
+// long: each * of a name, and each ** of a path, is tried at every place. What nobody writes is
+// refused, and named.
 
 import * as l10n from '@vscode/l10n';
 

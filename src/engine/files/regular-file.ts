@@ -1,10 +1,13 @@
-// Files that are opened to be read: regular ones only, whatever their name. A pipe would be waited for without end, a device
-// read without end. What is large comes with a bound.
+// Files that are opened to be read: regular ones only, whatever their name. A pipe would be waited
+// for without end, a device read without end. What is large comes with a bound.
 
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 
-/** Of a system that has it: whoever opens a pipe that takes the place of a file between two looks does not wait. */
+/**
+ * Of a system that has it: whoever opens a pipe that takes the place of a file between two looks
+ * does not wait.
+ */
 const FLAGS = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
 
 /** The descriptor of a regular file. Throws for anything else. */

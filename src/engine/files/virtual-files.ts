@@ -1,20 +1,22 @@
-// Folders that lie elsewhere than on this machine's disk (VS Code's virtual workspaces): what is in them, the engine's client
-// is asked for, a directory, some sizes or one file at a time, as they are needed. A compute thread is connected to the
-// client once, when it starts, as it is to the disk.
+// Folders that lie elsewhere than on this machine's disk (VS Code's virtual workspaces): what is in
+// them, the engine's client is asked for, a directory, some sizes or one file at a time, as they
+// are needed. A compute thread is connected to the client once, when it starts, as it is to the
+// disk.
 //
-// Such folders have no numbers that tell one place from another. A linked folder is taken for one that was read before where all
-// that is in it has the same names, sizes and times; so it is read once, and no circle is gone round.
+// Such folders have no numbers that tell one place from another. A linked folder is taken for one
+// that was read before where all that is in it has the same names, sizes and times; so it is read
+// once, and no circle is gone round.
 
 import { createBirpc } from 'birpc';
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineEvents, FolderRequest, VirtualEntry, VirtualFiles } from '../../protocol/engine.ts';
 import { isSecretPath } from './excluded-names.ts';
 import {
-  isWithin,
   type FileCandidate,
-  type FolderEntry,
   type FileSource,
+  type FolderEntry,
   type FoundFile,
+  isWithin,
   type OnSkipped,
 } from './file-source.ts';
 import type { IgnoreFile } from './git-ignore.ts';
@@ -26,7 +28,10 @@ const LARGEST = 50_000_000;
 /** Of a file whose time is not known: later than any, so that it is never taken for unchanged. */
 const UNKNOWN_TIME = Number.MAX_SAFE_INTEGER;
 const EXCLUDE_FILE = '.git/info/exclude';
-/** Links on the way to a folder, at most: for those who say no times, and so cannot be seen to be the same. */
+/**
+ * Links on the way to a folder, at most: for those who say no times, and so cannot be seen to be
+ * the same.
+ */
 const MOST_LINKS = 3;
 
 let client: VirtualFiles | null = null;
@@ -56,7 +61,10 @@ export function serveVirtualFiles({ listFolder, measureFiles, readFile }: Virtua
   );
 }
 
-/** What threads read the folders through: null where none is virtual. Throws where one is, and the client knows of none. */
+/**
+ * What threads read the folders through: null where none is virtual. Throws where one is, and the
+ * client knows of none.
+ */
 export function virtualFilesOf(folders: readonly FolderRequest[], events: EngineEvents): VirtualFiles | null {
   if (folders.every(({ virtual }) => virtual === undefined)) return null;
   const { listFolder, measureFiles, readFile } = events;
@@ -113,7 +121,10 @@ export class VirtualFolders implements FileSource {
     }
   }
 
-  /** Whether two folders with the same names in them are the same, of which `other` was read, or `path` lies in it: sizes and times say so, in a circle also where they say nothing. */
+  /**
+   * Whether two folders with the same names in them are the same, of which `other` was read, or
+   * `path` lies in it: sizes and times say so, in a circle also where they say nothing.
+   */
   async #isSame(path: string, other: string, entries: readonly VirtualEntry[]): Promise<boolean> {
     const files = entries.flatMap(({ name, kind }) => (kind === 'file' ? [name] : [])).slice(0, AT_ONCE);
     const [these, those] = await Promise.all(

@@ -1,5 +1,6 @@
-// A model that a release before kept in the workspace storage comes to its place under the global storage: the newest that
-// is whole. Wherever this is broken off, one of the two places has the whole model.
+// A model that a release before kept in the workspace storage comes to its place under the global
+// storage: the newest that is whole. Wherever this is broken off, one of the two places has the
+// whole model.
 
 import * as l10n from '@vscode/l10n';
 import { copyFile, link, open, readFile, rm } from 'node:fs/promises';
@@ -11,7 +12,10 @@ import { writeFileAtomically } from './durable-file.ts';
 import { parseManifest } from './manifest.ts';
 import { deleteModel, loadModel } from './model-store.ts';
 
-/** Moves a model to `directory` if there is none: see `formerPlaces`. One that is damaged stays where it is, and the log names it. */
+/**
+ * Moves a model to `directory` if there is none: see `formerPlaces`. One that is damaged stays
+ * where it is, and the log names it.
+ */
 export async function adoptModel(
   directory: string,
   former: string,
@@ -58,7 +62,10 @@ async function move(from: string, to: string): Promise<void> {
   for (const file of [...checkpoints, TOKEN_CACHE]) await rm(join(from, file), { force: true });
 }
 
-/** Another name for a file; where that cannot be, a copy of it. What an earlier attempt brought is replaced. */
+/**
+ * Another name for a file; where that cannot be, a copy of it. What an earlier attempt brought is
+ * replaced.
+ */
 async function bring(from: string, to: string): Promise<void> {
   await rm(to, { force: true });
   try {

@@ -1,15 +1,16 @@
-// A language model of byte pairs at work. A suggestion is a whole word: the model reads the text up to the pretoken that is
-// being typed, and a best-first search goes on from there over tokens that agree with what is typed, until what is likeliest
-// next is no part of the word. A word that is found by several ways has the sum of their probabilities.
+// A language model of byte pairs at work. A suggestion is a whole word: the model reads the text up
+// to the pretoken that is being typed, and a best-first search goes on from there over tokens that
+// agree with what is typed, until what is likeliest next is no part of the word. A word that is
+// found by several ways has the sum of their probabilities.
 
-import type { Completion, TextToRead, Suggestion, TextInspection, PlaceToRead } from '../../protocol/engine.ts';
-import { completionList } from './completion-list.ts';
 import type { LanguageModel, LanguageModelState } from '../../language-model/inference/inference.ts';
 import type { Inspector } from '../../language-model/inference/inspection.ts';
 import { END_OF_SENTENCE, UNKNOWN } from '../../language-model/token-ids.ts';
+import type { Completion, PlaceToRead, Suggestion, TextInspection, TextToRead } from '../../protocol/engine.ts';
 import { forEachPretoken } from '../../text/byte-pair/pretokens.ts';
-import { END_OF_DOCUMENT, type BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
+import { type BytePairTokenizer, END_OF_DOCUMENT } from '../../text/byte-pair/tokenizer.ts';
 import { withoutSecrets } from '../../text/words-around.ts';
+import { completionList } from './completion-list.ts';
 
 /** What is read before the cursor, UTF-16 code units and tokens. */
 const CONTEXT = { characters: 2000, tokens: 200 };
@@ -24,7 +25,10 @@ const WORD = /^[_\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)?$/u;
 /** What a word may go on with. */
 const GOES_ON = /^(?:[_\p{L}\p{M}\p{N}]|['’][\p{L}\p{M}])/u;
 
-/** The model's token 0 is unknown, 1 the end of a document, and then the byte pairs follow in their order. */
+/**
+ * The model's token 0 is unknown, 1 the end of a document, and then the byte pairs follow in their
+ * order.
+ */
 const toModel = (token: number): number => (token === END_OF_DOCUMENT ? END_OF_SENTENCE : token + 1);
 
 /** Corpus ids, as `createLanguageModelJob` takes them, in the place of tokens. */
@@ -113,8 +117,8 @@ export class BytePairLanguageModel {
   }
 
   /**
-   * The words after `settled` whose bytes begin as `typed`, without the space before them, each with its probability;
-   * `reached`: of anything that begins so, as far as the search has come.
+   * The words after `settled` whose bytes begin as `typed`, without the space before them, each
+   * with its probability; `reached`: of anything that begins so, as far as the search has come.
    */
   #search(settled: string, typed: Uint8Array): { words: Map<string, number>; reached: number } {
     const words = new Map<string, number>();
@@ -182,7 +186,10 @@ export class BytePairLanguageModel {
   }
 }
 
-/** A text with the beginning of a pretoken at its end: of the word that is being typed, or of the next one, a space. */
+/**
+ * A text with the beginning of a pretoken at its end: of the word that is being typed, or of the
+ * next one, a space.
+ */
 function parted(text: string, begun: string): { settled: string; typed: string } {
   let last = '';
   if (begun) forEachPretoken(text, (pretoken) => (last = pretoken));

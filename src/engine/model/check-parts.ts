@@ -1,11 +1,12 @@
-// Whether the parts of a stored model are what its manifest says: shapes, numbers of words, and no number that is none.
+// Whether the parts of a stored model are what its manifest says: shapes, numbers of words, and no
+// number that is none.
 
 import * as l10n from '@vscode/l10n';
 import { setImmediate } from 'node:timers/promises';
 import { FIRST_WORD } from '../../language-model/token-ids.ts';
 import type { PartName } from './manifest.ts';
-import type { StoredModel } from './stored-model.ts';
 import type { Tensor } from './safetensors.ts';
+import type { StoredModel } from './stored-model.ts';
 
 /** Numbers that are looked at in one go: about a millisecond. */
 const NUMBERS = 1 << 20;
@@ -48,7 +49,8 @@ async function notFinite(tensors: Readonly<Record<string, Tensor>>): Promise<str
   for (const [name, { data }] of Object.entries(tensors)) {
     for (let from = 0; from < data.length; from += NUMBERS) {
       let sum = 0;
-      for (const value of data.subarray(from, from + NUMBERS)) sum += value - value; // NaN from the first that is none
+      // NaN from the first that is none
+      for (const value of data.subarray(from, from + NUMBERS)) sum += value - value;
       if (sum !== 0) return name;
       if (from > 0) await setImmediate();
     }

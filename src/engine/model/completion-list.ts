@@ -1,5 +1,6 @@
-// What is suggested of all words that may stand at the cursor. A word that is typed already is one of them, with a probability
-// of its own: what is suggested in its place is shown beside it, and no less likely than it is.
+// What is suggested of all words that may stand at the cursor. A word that is typed already is one
+// of them, with a probability of its own: what is suggested in its place is shown beside it, and no
+// less likely than it is.
 
 import type { Completion, Suggestion } from '../../protocol/engine.ts';
 
@@ -9,7 +10,10 @@ export interface CompletionListOptions {
   /** The most suggestions, and the least probability of one. */
   most: number;
   least: number;
-  /** The probability of all that may follow, what is no candidate included: the percentages are of this. */
+  /**
+   * The probability of all that may follow, what is no candidate included: the percentages are of
+   * this.
+   */
   mass: number;
 }
 

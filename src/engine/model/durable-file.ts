@@ -1,5 +1,5 @@
-// Files that are there whole or not at all, also after the power fails: written beside their place, brought to the disk,
-// renamed over it, and the folder's list of names brought to the disk too.
+// Files that are there whole or not at all, also after the power fails: written beside their place,
+// brought to the disk, renamed over it, and the folder's list of names brought to the disk too.
 
 import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
@@ -12,7 +12,10 @@ const PIECE = 1 << 22;
 const ATTEMPTS = 20;
 const PAUSE = 25;
 
-/** Writes chunks to a file beside `path` and puts it in the place of `path`. Gives the number of bytes. */
+/**
+ * Writes chunks to a file beside `path` and puts it in the place of `path`. Gives the number of
+ * bytes.
+ */
 export async function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>): Promise<number> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
@@ -64,7 +67,10 @@ export async function replaceFile(from: string, to: string): Promise<void> {
   await syncFolder(dirname(to));
 }
 
-/** Waits until the disk has the names in a folder; where the system has no such thing, nothing is done. */
+/**
+ * Waits until the disk has the names in a folder; where the system has no such thing, nothing is
+ * done.
+ */
 export async function syncFolder(directory: string): Promise<void> {
   try {
     const folder = await open(directory, 'r');

@@ -1,5 +1,6 @@
-// The manifest of a stored model: which parts belong together, what they hold, and how it was made. A manifest may come from
-// anywhere, so nothing in it is believed: each number is checked, here by itself and in model-store.ts against its part.
+// The manifest of a stored model: which parts belong together, what they hold, and how it was made.
+// A manifest may come from anywhere, so nothing in it is believed: each number is checked, here by
+// itself and in model-store.ts against its part.
 
 import * as l10n from '@vscode/l10n';
 import type { ModelSummary } from '../../protocol/engine.ts';
@@ -8,8 +9,8 @@ import type { StoredModel } from './stored-model.ts';
 
 export const FORMAT = 'lexiscope-model';
 /**
- * 2: parts may be missing, counts unknown, tokens byte pairs. 3: a language model may be of an earlier training and have
- * words of its own. Models of all versions are read as they are.
+ * 2: parts may be missing, counts unknown, tokens byte pairs. 3: a language model may be of an
+ * earlier training and have words of its own. Models of all versions are read as they are.
  */
 export const VERSION = 3;
 export const PARTS = [
@@ -55,7 +56,9 @@ export class DamagedFile extends Error {
   }
 }
 
-/** Throws one sentence if the text is no manifest, or one of a newer version. `path`: where it lies. */
+/**
+ * Throws one sentence if the text is no manifest, or one of a newer version. `path`: where it lies.
+ */
 export function parseManifest(path: string, text: string): Manifest {
   let manifest: Partial<Manifest> | null;
   try {

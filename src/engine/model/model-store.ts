@@ -1,9 +1,11 @@
 // The model on disk: a folder with `manifest.json` and the parts it names.
 //
-// A part's file name holds the beginning of its checksum, so a part never overwrites a file of another model, and one that
-// stays as it is (the language model, while new vectors are stored) is only named again. The manifest is written beside
-// itself and renamed over the old one: before the rename the old model is whole, after it the new one is. Only then are
-// files that the manifest does not name removed. Who saves or deletes holds the folder's lock (model-folder/writer-lock.ts).
+// A part's file name holds the beginning of its checksum, so a part never overwrites a file of
+// another model, and one that stays as it is (the language model, while new vectors are stored) is
+// only named again. The manifest is written beside itself and renamed over the old one: before the
+// rename the old model is whole, after it the new one is. Only then are files that the manifest
+// does not name removed. Who saves or deletes holds the folder's lock
+// (model-folder/writer-lock.ts).
 
 import * as l10n from '@vscode/l10n';
 import { createHash } from 'node:crypto';
@@ -18,15 +20,15 @@ import { replaceFile, syncFolder, writeDurably } from './durable-file.ts';
 import {
   DamagedFile,
   FORMAT,
-  parseManifest,
-  PARTS,
-  VERSION,
   type Manifest,
   type ModelPart,
+  parseManifest,
   type PartName,
+  PARTS,
+  VERSION,
 } from './manifest.ts';
-import { SafetensorsReader, writeSafetensors, type Tensor } from './safetensors.ts';
-import type { StoredModel, LanguageModelWords } from './stored-model.ts';
+import { SafetensorsReader, type Tensor, writeSafetensors } from './safetensors.ts';
+import type { LanguageModelWords, StoredModel } from './stored-model.ts';
 
 /** Bytes that are read and hashed at a time: some milliseconds. */
 const PIECE = 1 << 22;
@@ -35,13 +37,17 @@ const MOST_READS = 100;
 /** What is left free on the disk, bytes: for the manifest, and for what others write. */
 const SPARE = 1 << 20;
 
-/** Where what is in memory lies on the disk: the tensors, the words or the tokenizer of a part that was read or written. */
+/**
+ * Where what is in memory lies on the disk: the tensors, the words or the tokenizer of a part that
+ * was read or written.
+ */
 const onDisk = new WeakMap<object, { directory: string; part: ModelPart }>();
 
 /**
- * Writes the model to `directory` (made where it is missing) in place of the one there. Parts that lie there already are not
- * written again. Files of the user's are not touched: names that are not ours stay. `check` is awaited before the model takes the
- * other's place: what it throws leaves that one as it is.
+ * Writes the model to `directory` (made where it is missing) in place of the one there. Parts that
+ * lie there already are not written again. Files of the user's are not touched: names that are not
+ * ours stay. `check` is awaited before the model takes the other's place: what it throws leaves
+ * that one as it is.
  */
 export async function saveModel(
   directory: string,
@@ -153,9 +159,9 @@ async function writePart(directory: string, name: PartName, { key, extension, ch
 }
 
 /**
- * The model in `directory`; null where there is none. Throws one sentence that names the file that is damaged or too new,
- * and what to do; of a model that is replaced meanwhile the new one is read. `forTraining`: with the vectors that only a
- * training goes on from, `output` and `tree`.
+ * The model in `directory`; null where there is none. Throws one sentence that names the file that
+ * is damaged or too new, and what to do; of a model that is replaced meanwhile the new one is read.
+ * `forTraining`: with the vectors that only a training goes on from, `output` and `tree`.
  */
 export async function loadModel(directory: string, { forTraining = true } = {}): Promise<StoredModel | null> {
   for (let reads = 1; ; reads++) {
@@ -169,7 +175,9 @@ export async function loadModel(directory: string, { forTraining = true } = {}):
   }
 }
 
-/** What tells the model in `directory` from the one that takes its place; null where there is none. */
+/**
+ * What tells the model in `directory` from the one that takes its place; null where there is none.
+ */
 export async function modelRevision(directory: string): Promise<string | null> {
   const text = await manifestText(directory);
   return text === null ? null : createHash('sha256').update(text).digest('hex');
@@ -234,13 +242,19 @@ async function loadParts(directory: string, manifest: Manifest, forTraining: boo
   return model;
 }
 
-/** An error for a part of a model that was read, which names its file: `part` is its tensors, its words or its tokenizer. */
+/**
+ * An error for a part of a model that was read, which names its file: `part` is its tensors, its
+ * words or its tokenizer.
+ */
 export function damagedPart(part: object, reason: string): Error {
   const known = onDisk.get(part);
   return known ? new DamagedFile(join(known.directory, known.part.file), reason) : new Error(reason);
 }
 
-/** The words of the model that a file of `directory` belongs to; null where it belongs to none, or to one that cannot be read. */
+/**
+ * The words of the model that a file of `directory` belongs to; null where it belongs to none, or
+ * to one that cannot be read.
+ */
 export async function wordsOfPart(directory: string, file: string): Promise<string[] | null> {
   try {
     const text = await manifestText(directory);
@@ -295,7 +309,10 @@ async function readPart(path: string, part: ModelPart): Promise<Uint8Array> {
   return content;
 }
 
-/** Reads a part a piece at a time, which is good until the next one; Node reads no file above 2 GB at once. Throws as `readPart`. */
+/**
+ * Reads a part a piece at a time, which is good until the next one; Node reads no file above 2 GB
+ * at once. Throws as `readPart`.
+ */
 async function readPieces(
   path: string,
   { bytes, sha256 }: ModelPart,
@@ -328,12 +345,18 @@ async function readPieces(
   if (hash.digest('hex') !== sha256) throw new DamagedFile(path, l10n.t('its checksum is wrong'));
 }
 
-/** Deletes the model of `directory`, damaged or not, with what killed processes left; false where there was nothing. */
+/**
+ * Deletes the model of `directory`, damaged or not, with what killed processes left; false where
+ * there was nothing.
+ */
 export async function deleteModel(directory: string): Promise<boolean> {
   return (await removeFiles(directory, (name) => OF_MODEL.test(name) || UNFINISHED.test(name))) > 0;
 }
 
-/** One line a word, `word count`, as the original word2vec tool saves a vocabulary; the word alone where counts are unknown. */
+/**
+ * One line a word, `word count`, as the original word2vec tool saves a vocabulary; the word alone
+ * where counts are unknown.
+ */
 function* writeVocabulary(words: readonly string[], counts: Float64Array | null): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   for (let from = 0; from < words.length; from += 4096) {
@@ -361,12 +384,18 @@ const PART = PARTS.join('|');
 const OF_MODEL = new RegExp(
   `^(manifest\\.json|(${PART})-[0-9a-f]{12}\\.(txt|safetensors|json)|(${PART}|manifest\\.json)\\.\\d+\\.tmp)$`,
 );
-/** What a process writes before it has its name, of a model, a checkpoint, the cache or the spill file: a killed one leaves it. */
+/**
+ * What a process writes before it has its name, of a model, a checkpoint, the cache or the spill
+ * file: a killed one leaves it.
+ */
 const UNFINISHED = new RegExp(
   `^(${[...PARTS, MANIFEST, ...Object.values(CHECKPOINTS), TOKEN_CACHE, 'tokens'].join('|').replaceAll('.', '\\.')})\\.\\d+\\.tmp$`,
 );
 
-/** Removes what killed processes left in `directory` unfinished. `isWritten`: whether someone writes there; asked once it is known what lies there. */
+/**
+ * Removes what killed processes left in `directory` unfinished. `isWritten`: whether someone writes
+ * there; asked once it is known what lies there.
+ */
 export async function removeLeftOvers(directory: string, isWritten: () => Promise<boolean>): Promise<number> {
   const names = (await namesIn(directory)).filter((name) => UNFINISHED.test(name));
   if (names.length === 0 || (await isWritten())) return 0;

@@ -1,48 +1,48 @@
 // A loaded model and the questions one can ask of it.
 
 import * as l10n from '@vscode/l10n';
-import { BytePairLanguageModel } from './byte-pair-language-model.ts';
-import type { Kernels } from '../kernels.ts';
-import { damagedPart } from './model-store.ts';
-import type { StoredModel } from './stored-model.ts';
+import { LanguageModel } from '../../language-model/inference/inference.ts';
+import { Inspector } from '../../language-model/inference/inspection.ts';
 import type {
   AnalogyAnswer,
   Completion,
-  TextToRead,
   MinimumCount,
   ModelSummary,
   Neighbour,
   OddWordAnswer,
   PlacedWord,
+  PlaceToRead,
   RankAnswer,
   SimilarityAnswer,
   TextInspection,
-  PlaceToRead,
+  TextToRead,
+  TrainingCurves,
   Unanswered,
   UnknownWord,
   WordAt,
   WordDescription,
-  TrainingCurves,
   WordMap,
 } from '../../protocol/engine.ts';
-import { suggestsNothing } from './suggests-nothing.ts';
-import { toldCurves } from './training-curves.ts';
-import { WordLanguageModel } from './word-language-model.ts';
-import { LanguageModel } from '../../language-model/inference/inference.ts';
 import { normalizedWord } from '../../text/document.ts';
 import { partAt } from '../../text/identifier-parts.ts';
+import { languageNamed, PROSE_LANGUAGE } from '../../text/languages.ts';
 import { TEXT_DEFAULTS, type TextOptions } from '../../text/options.ts';
 import { isParticle, stemLength } from '../../text/particles.ts';
-import { Inspector } from '../../language-model/inference/inspection.ts';
 import { DELIMITER } from '../../text/phrases.ts';
-import { languageNamed, PROSE_LANGUAGE } from '../../text/languages.ts';
 import { startOfWindow, wordsAround, wordsBefore } from '../../text/words-around.ts';
 import { analogyExamples } from '../../word2vec/analogy-examples.ts';
-import { parseExpression, parseWords, type MalformedExpression } from '../../word2vec/expression.ts';
+import { type MalformedExpression, parseExpression, parseWords } from '../../word2vec/expression.ts';
 import { functionWords } from '../../word2vec/function-words.ts';
 import { isNumber, ShownWords } from '../../word2vec/shown-words.ts';
 import { ngramRows } from '../../word2vec/subwords.ts';
-import { WordVectors, type Method } from '../../word2vec/vectors.ts';
+import { type Method, WordVectors } from '../../word2vec/vectors.ts';
+import type { Kernels } from '../kernels.ts';
+import { BytePairLanguageModel } from './byte-pair-language-model.ts';
+import { damagedPart } from './model-store.ts';
+import type { StoredModel } from './stored-model.ts';
+import { suggestsNothing } from './suggests-nothing.ts';
+import { toldCurves } from './training-curves.ts';
+import { WordLanguageModel } from './word-language-model.ts';
 
 /** Words that can be looked at inside the model at a time. */
 const MOST_INSPECTED = 10_000;
@@ -66,7 +66,10 @@ export class Model {
   /** Looked for when a word is first asked for at a place. */
   #functionWords: Set<number> | null = null;
 
-  /** `before`: the model whose place it takes; what both have is made once. Throws, naming the file, if a language model is none. */
+  /**
+   * `before`: the model whose place it takes; what both have is made once. Throws, naming the file,
+   * if a language model is none.
+   */
   constructor(stored: StoredModel, kernels: Kernels, before: Model | null = null) {
     this.#stored = stored;
     this.#text = textOf(stored.options.text);
@@ -110,7 +113,10 @@ export class Model {
     });
   }
 
-  /** Prepares the vectors for questions, for a few milliseconds; false once they are. A question that comes earlier waits for the rest. */
+  /**
+   * Prepares the vectors for questions, for a few milliseconds; false once they are. A question
+   * that comes earlier waits for the rest.
+   */
   step(): boolean {
     return this.#vectors.step();
   }
@@ -133,7 +139,10 @@ export class Model {
     };
   }
 
-  /** The longest phrase with the word at `index` that is known, else the word, else its part at `offset`. */
+  /**
+   * The longest phrase with the word at `index` that is known, else the word, else its part at
+   * `offset`.
+   */
   #wordAround(
     { words, index }: NonNullable<ReturnType<typeof wordsAround>>,
     offset: number,
@@ -151,7 +160,8 @@ export class Model {
     const { word, start, end } = words[index]!;
     const known = this.#known(word, neighbours, minimumCount);
     if (known) return { ...known, start, end };
-    // of a name that is not known, or is too rare, the part under the cursor, where its letters are written as they are
+    // of a name that is not known, or is too rare, the part under the cursor, where its letters are
+    // written as they are
     const part = this.#text.identifierParts && end - start === word.length ? partAt(word, offset - start) : null;
     const knownPart =
       part && this.#inVocabulary(word.slice(part.start, part.end).toLowerCase(), neighbours, minimumCount);
@@ -202,7 +212,10 @@ export class Model {
     };
   }
 
-  /** A word that is not in the vocabulary, by the mean of its n-grams' rows; null where the model has none. */
+  /**
+   * A word that is not in the vocabulary, by the mean of its n-grams' rows; null where the model
+   * has none.
+   */
   #inferred(word: string, neighbours: number, minimumCount: MinimumCount): WordDescription | null {
     const ngrams = this.#stored.vectors['ngrams'];
     const options = this.#stored.options.ngrams ?? this.#stored.options.word2vec;
@@ -339,7 +352,10 @@ export class Model {
     return stemLengthIn(this.#rankByWord, this.#text, word);
   }
 
-  /** The place of a word as it is, as the options of the text have it, or of its stem; -1 where none is known. */
+  /**
+   * The place of a word as it is, as the options of the text have it, or of its stem; -1 where none
+   * is known.
+   */
   #indexOf(word: string): number {
     const index = this.#vectors.indexOf(word);
     if (index >= 0) return index;

@@ -5,7 +5,10 @@ import { LONGEST_HEADER, parseSafetensorsHeader, safetensorsHeaderLength } from 
 
 export type { Tensor };
 
-/** The file as chunks of bytes, in order; tensors are not copied. Throws where a shape does not fit its data. */
+/**
+ * The file as chunks of bytes, in order; tensors are not copied. Throws where a shape does not fit
+ * its data.
+ */
 export function* writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata?: Readonly<Record<string, string>>,
@@ -37,7 +40,10 @@ export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
   return reader.end();
 }
 
-/** Takes a file in pieces and gives its tensors, so that there is no second copy of it. `push` and `end` throw one sentence that names what is wrong. */
+/**
+ * Takes a file in pieces and gives its tensors, so that there is no second copy of it. `push` and
+ * `end` throw one sentence that names what is wrong.
+ */
 export class SafetensorsReader {
   readonly #size: number;
   readonly #isWanted: (name: string) => boolean;

@@ -1,9 +1,13 @@
-// Whether a language model learned more than how frequent words are: one that did not suggests nothing.
+// Whether a language model learned more than how frequent words are: one that did not suggests
+// nothing.
 
 import * as l10n from '@vscode/l10n';
 import type { LanguageModelSummary } from '../../protocol/engine.ts';
 
-/** Why a model suggests nothing, a sentence for the user; null if it does, or if that was not measured. */
+/**
+ * Why a model suggests nothing, a sentence for the user; null if it does, or if that was not
+ * measured.
+ */
 export function suggestsNothing({ perplexity, unigramPerplexity }: LanguageModelSummary): string | null {
   if (perplexity === null || unigramPerplexity === undefined || perplexity < unigramPerplexity) return null;
   return l10n.t(

@@ -1,4 +1,5 @@
-// How the training of a language model went, step by step: what of it is stored with the model, and what is told of it.
+// How the training of a language model went, step by step: what of it is stored with the model, and
+// what is told of it.
 
 import type { LanguageModelResult } from '../../language-model/training/job.ts';
 import type { TrainingCurves } from '../../protocol/engine.ts';
@@ -7,7 +8,10 @@ import type { Tensor } from './safetensors.ts';
 /** Of longer trainings, as many steps in a row are one point as bring them below. */
 const MOST_POINTS = 2000;
 
-/** (N) each, of points along the training, and (M) each, of measurements of the held-out text: see TrainingCurves. */
+/**
+ * (N) each, of points along the training, and (M) each, of measurements of the held-out text: see
+ * TrainingCurves.
+ */
 const NAMES = [
   'steps',
   'losses',
@@ -17,7 +21,10 @@ const NAMES = [
   'heldOutLosses',
 ] as const satisfies (keyof TrainingCurves)[];
 
-/** Figures to store. A point has the mean loss of its steps, their largest gradient, and the last of them with its rate. */
+/**
+ * Figures to store. A point has the mean loss of its steps, their largest gradient, and the last of
+ * them with its rate.
+ */
 export function curvesOf(
   { losses, gradientNorms, learningRates, heldOutLosses }: LanguageModelResult,
   most = MOST_POINTS,
@@ -39,7 +46,10 @@ export function curvesOf(
   return Object.fromEntries(Object.entries(curves).map(([name, data]) => [name, { shape: [data.length], data }]));
 }
 
-/** What was stored. `perplexity`, `bitsPerCharacter`: of the model, which tell how many characters a token has. */
+/**
+ * What was stored. `perplexity`, `bitsPerCharacter`: of the model, which tell how many characters a
+ * token has.
+ */
 export function toldCurves(
   tensors: Readonly<Record<string, Tensor>>,
   { perplexity, bitsPerCharacter }: { perplexity: number | null; bitsPerCharacter?: number | null },

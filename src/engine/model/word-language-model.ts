@@ -1,14 +1,14 @@
-// A language model of words at work. It knows the most frequent ones; rarer words of the vocabulary share the probability of
-// the unknown sign in proportion to their counts.
+// A language model of words at work. It knows the most frequent ones; rarer words of the vocabulary
+// share the probability of the unknown sign in proportion to their counts.
 
 import type { LanguageModel } from '../../language-model/inference/inference.ts';
 import type { Inspector } from '../../language-model/inference/inspection.ts';
 import { END_OF_SENTENCE, FIRST_WORD, UNKNOWN } from '../../language-model/token-ids.ts';
-import type { Completion, TextToRead, Suggestion, TextInspection, PlaceToRead } from '../../protocol/engine.ts';
-import { completionList } from './completion-list.ts';
+import type { Completion, PlaceToRead, Suggestion, TextInspection, TextToRead } from '../../protocol/engine.ts';
 import type { TextOptions } from '../../text/options.ts';
 import { isParticle, particlesAfter } from '../../text/particles.ts';
 import { wordsBefore, wordsOf } from '../../text/words-around.ts';
+import { completionList } from './completion-list.ts';
 
 /** Words before the cursor that the model reads. */
 const CONTEXT_WORDS = 100;
@@ -74,7 +74,8 @@ export class WordLanguageModel {
     }
     if (!typed) mass += probabilities[UNKNOWN]! + probabilities[END_OF_SENTENCE]!;
     for (const { word, probability, stem } of this.#withParticles(typed, before, probabilities)) {
-      // what is typed may be the stem, whose probability is that of all its forms, or have its particle already
+      // what is typed may be the stem, whose probability is that of all its forms, or have its
+      // particle already
       if (stem === typed) asTyped -= probability;
       else mass += probability;
       if (word === typed) asTyped += probability;
@@ -100,7 +101,10 @@ export class WordLanguageModel {
     };
   }
 
-  /** What has been typed as a stem, with or without the beginning of a particle or a whole one, and each particle that may follow. */
+  /**
+   * What has been typed as a stem, with or without the beginning of a particle or a whole one, and
+   * each particle that may follow.
+   */
   #withParticles(
     typed: string,
     before: readonly number[],

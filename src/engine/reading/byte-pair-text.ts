@@ -1,10 +1,11 @@
-// The text of folders in byte pairs: the files that were read are read again, as text, without their secrets; merges are
-// learned from all of them, and the tokens of each follow. How text is cut and joined, src/text/byte-pair says.
+// The text of folders in byte pairs: the files that were read are read again, as text, without
+// their secrets; merges are learned from all of them, and the tokens of each follow. How text is
+// cut and joined, src/text/byte-pair says.
 
 import * as l10n from '@vscode/l10n';
 import type { FolderRequest, ReadingOptions, UnsavedText } from '../../protocol/engine.ts';
 import { BYTES, MergeLearner, type Merges } from '../../text/byte-pair/merges.ts';
-import { PretokenSequence, type EncodedText } from '../../text/byte-pair/sequence.ts';
+import { type EncodedText, PretokenSequence } from '../../text/byte-pair/sequence.ts';
 import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
 import { textsOf } from '../files/decoded-files.ts';
 import { atMostEvery, type WorkHooks } from '../progress.ts';

@@ -1,5 +1,5 @@
-// What is done over a text once it is counted: particles of Korean are separated, phrases become words, and names are met with
-// their parts.
+// What is done over a text once it is counted: particles of Korean are separated, phrases become
+// words, and names are met with their parts.
 
 import * as l10n from '@vscode/l10n';
 import type { ReadingReport } from '../../protocol/engine.ts';
@@ -36,7 +36,10 @@ export function checkEnoughWords({ words, files, limitProblem }: ReadingReport):
   );
 }
 
-/** Whether these passes change the running text of `count` words, given by their letters (vocabulary.ts). */
+/**
+ * Whether these passes change the running text of `count` words, given by their letters
+ * (vocabulary.ts).
+ */
 export function changesTokens(letters: Uint16Array, count: number, text: TextOptions, phrases: PhraseOptions): boolean {
   if (phrases.passes > 0) return true;
   if (arePlain(letters)) return false; // a look that takes a tenth of the time
@@ -47,7 +50,10 @@ export function changesTokens(letters: Uint16Array, count: number, text: TextOpt
   );
 }
 
-/** Goes through the passes over a text, of which counting is the first, tells how far they are and looks whether they are cancelled. */
+/**
+ * Goes through the passes over a text, of which counting is the first, tells how far they are and
+ * looks whether they are cancelled.
+ */
 export class CorpusPasses {
   readonly #hooks: WorkHooks;
   readonly #text: TextOptions;

@@ -1,10 +1,10 @@
 // Which thread reads which files, and which part of a large one.
 
 import type { FileToRead } from '../files/decoded-files.ts';
-import type { FoundFiles } from './found-texts.ts';
-import { witnessesOf } from '../files/folder-evidence.ts';
-import { newNotes } from './reading-notes.ts';
 import type { FoundFile } from '../files/file-source.ts';
+import { witnessesOf } from '../files/folder-evidence.ts';
+import type { FoundFiles } from './found-texts.ts';
+import { newNotes } from './reading-notes.ts';
 
 /** Of a larger text, bytes, nothing is kept for the next time. */
 const LARGEST_CACHED = 2 ** 28;
@@ -21,8 +21,8 @@ export function isTooLarge({ files }: FoundFiles): boolean {
 }
 
 /**
- * The files in contiguous shares of about the same work, one where it is little. `placeOfCut` gives where a file may be
- * parted, at `wanted` or somewhat before; null where it may not.
+ * The files in contiguous shares of about the same work, one where it is little. `placeOfCut` gives
+ * where a file may be parted, at `wanted` or somewhat before; null where it may not.
  */
 export function sharesOf(
   found: FoundFiles,

@@ -1,13 +1,13 @@
-// Finds the files that are to be read, in sorted order, so that the same folders give the same corpus. What is not read is
-// counted by its reason and named (reading-notes.ts).
+// Finds the files that are to be read, in sorted order, so that the same folders give the same
+// corpus. What is not read is counted by its reason and named (reading-notes.ts).
 
-import type { FolderRequest, ReadingOptions, UnsavedText } from '../../protocol/engine.ts';
 import { sizeText } from '../../options/value.ts';
+import type { FolderRequest, ReadingOptions, UnsavedText } from '../../protocol/engine.ts';
 import { encodingNamed } from '../../text/encodings.ts';
-import { sizesOfTwins, type FileToRead } from '../files/decoded-files.ts';
-import { newNotes, note, type ReadingNotes } from './reading-notes.ts';
+import { type FileToRead, sizesOfTwins } from '../files/decoded-files.ts';
 import type { FoundFile, OnSkipped } from '../files/file-source.ts';
 import { findFiles } from '../files/find-files.ts';
+import { newNotes, note, type ReadingNotes } from './reading-notes.ts';
 import { addOverLimit, limitBelow } from './size-limits.ts';
 
 /** Files that may be read, in their order, and what there is to say of the others. */
@@ -16,11 +16,16 @@ export interface FoundFiles {
   /** Sizes of large files that come twice. */
   twins: Set<number>;
   notes: ReadingNotes;
-  /** Of a part of all that were found: files of the same folders that are not in it, and may tell its encodings (folder-evidence.ts). */
+  /**
+   * Of a part of all that were found: files of the same folders that are not in it, and may tell
+   * its encodings (folder-evidence.ts).
+   */
   witnesses?: FoundFile[];
 }
 
-/** Finds the files of the folders; null where it was cancelled. `tell` hears how many were found. */
+/**
+ * Finds the files of the folders; null where it was cancelled. `tell` hears how many were found.
+ */
 export async function findTexts(
   folders: readonly FolderRequest[],
   reading: ReadingOptions,

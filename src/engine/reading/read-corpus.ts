@@ -11,7 +11,10 @@ export interface ReadCorpus {
   report: ReadingReport;
 }
 
-/** The same between threads: an array of strings takes several times as long to hand on as their letters (vocabulary.ts). */
+/**
+ * The same between threads: an array of strings takes several times as long to hand on as their
+ * letters (vocabulary.ts).
+ */
 export interface PackedCorpus extends Omit<ReadCorpus, 'corpus'> {
   corpus: Omit<Corpus, 'words'> & { letters: Uint16Array };
 }

@@ -1,9 +1,10 @@
-// Files become documents of a builder, decoded and cleaned (decoded-files.ts); those that are no part of the text are noted.
+// Files become documents of a builder, decoded and cleaned (decoded-files.ts); those that are no
+// part of the text are noted.
 
 import * as l10n from '@vscode/l10n';
 import type { SkipReason } from '../../protocol/engine.ts';
 import type { CorpusBuilder } from '../../text/corpus.ts';
-import { NotParted, textsOf, Unread, type Piece } from '../files/decoded-files.ts';
+import { NotParted, type Piece, textsOf, Unread } from '../files/decoded-files.ts';
 import type { FoundFiles } from './found-texts.ts';
 import { note, type ReadDocument } from './reading-notes.ts';
 
@@ -13,7 +14,11 @@ export interface PassedFile {
   reason: SkipReason;
 }
 
-/** Adds the texts of the files to a builder, and notes what is left out; null where it was cancelled. `tell` hears how many bytes are done, `pass` which files are no part of the text, for good. */
+/**
+ * Adds the texts of the files to a builder, and notes what is left out; null where it was
+ * cancelled. `tell` hears how many bytes are done, `pass` which files are no part of the text, for
+ * good.
+ */
 export async function addTexts(
   { files, twins, notes, witnesses }: FoundFiles,
   builder: CorpusBuilder,

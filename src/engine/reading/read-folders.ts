@@ -1,29 +1,35 @@
-// The reading of a training: which threads find the files, read them and put together what they read. What they read is kept
-// for the next time while the training goes on.
+// The reading of a training: which threads find the files, read them and put together what they
+// read. What they read is kept for the next time while the training goes on.
 
 import type { Phase, TrainRequest } from '../../protocol/engine.ts';
 import { writtenText } from '../../text/merge.ts';
 import type { Word2vecOptions } from '../../word2vec/options.ts';
-import { ThreadPool } from '../threads/thread-pool.ts';
-import { unpacked, type PackedCorpus, type ReadCorpus } from './read-corpus.ts';
-import type { FoundFiles } from './found-texts.ts';
-import { moved, type ReadShare, type SharedTokenFile, type ShareToWrite } from './read-shares.ts';
-import type { ReadingTasks } from './reading-tasks.ts';
-import type { ResultOf, TaskOf, ThreadNews } from '../threads/thread-messages.ts';
-import { clearUnfinished } from './token-cache.ts';
+import { virtualFilesOf } from '../files/virtual-files.ts';
 import { ReadingClock, tellRegularly } from '../progress.ts';
 import type { RunContext } from '../run-context.ts';
-import { wordsWithVector } from './vectors-only.ts';
-import { virtualFilesOf } from '../files/virtual-files.ts';
+import type { ResultOf, TaskOf, ThreadNews } from '../threads/thread-messages.ts';
+import { ThreadPool } from '../threads/thread-pool.ts';
 import { isTooLarge, sharesOf } from './divide-work.ts';
+import type { FoundFiles } from './found-texts.ts';
+import { type PackedCorpus, type ReadCorpus, unpacked } from './read-corpus.ts';
+import { moved, type ReadShare, type SharedTokenFile, type ShareToWrite } from './read-shares.ts';
+import type { ReadingTasks } from './reading-tasks.ts';
+import { clearUnfinished } from './token-cache.ts';
+import { wordsWithVector } from './vectors-only.ts';
 
-/** Threads that are started while files are looked for: where there are few, others have nothing to read. */
+/**
+ * Threads that are started while files are looked for: where there are few, others have nothing to
+ * read.
+ */
 const EARLY = 2;
 
 type ReadingContext = Pick<RunContext, 'kernels' | 'script' | 'signal' | 'events' | 'directory'>;
 
 export interface Reading extends ReadCorpus {
-  /** Settled, never with an error, once the text is kept for the next time, or cannot be. Until then the token file is read. */
+  /**
+   * Settled, never with an error, once the text is kept for the next time, or cannot be. Until then
+   * the token file is read.
+   */
   kept: Promise<void>;
 }
 
@@ -74,7 +80,10 @@ type Found = ReadingTasks['find']['result'];
 /** Null where there are too many different words. */
 type Merged = ReadingTasks['mergeRead']['result'];
 
-/** Says which thread does what, one task after the other. A method gives null where it was cancelled. */
+/**
+ * Says which thread does what, one task after the other. A method gives null where it was
+ * cancelled.
+ */
 class Conductor {
   readonly #pool: ThreadPool<ReadingTasks>;
   readonly #request: TrainRequest;
@@ -109,7 +118,8 @@ class Conductor {
 
   async #find(): Promise<Found | null> {
     const { folders, unsaved = [], reading, text } = this.#request;
-    const { case: casing, numbers, codeSentences } = text; // the others are for what is done after counting
+    // the others are for what is done after counting
+    const { case: casing, numbers, codeSentences } = text;
     const cutting = { casing, numbers, codeSentences, keywords: text.keywords !== 'leaveOut' };
     const { directory } = this.#context;
     const { threads } = this.#plan;

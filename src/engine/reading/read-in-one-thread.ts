@@ -1,9 +1,10 @@
-// Folders to a corpus in one thread: finds the files, reads them in sorted order, decodes them and adds them to a
-// CorpusBuilder. Several threads read shares of them (read-shares.ts), unless there are more different words than are kept.
+// Folders to a corpus in one thread: finds the files, reads them in sorted order, decodes them and
+// adds them to a CorpusBuilder. Several threads read shares of them (read-shares.ts), unless there
+// are more different words than are kept.
 
 import type { FolderRequest, ReadingOptions, UnsavedText } from '../../protocol/engine.ts';
 import { CorpusBuilder } from '../../text/corpus.ts';
-import { PHRASE_DEFAULTS, TEXT_DEFAULTS, type PhraseOptions, type TextOptions } from '../../text/options.ts';
+import { PHRASE_DEFAULTS, type PhraseOptions, TEXT_DEFAULTS, type TextOptions } from '../../text/options.ts';
 import type { TextKernel } from '../../text/text-kernel.ts';
 import type { Spill } from '../../text/tokens.ts';
 import { atMostEvery, ReadingClock, type WorkHooks } from '../progress.ts';
@@ -14,8 +15,9 @@ import { addTexts } from './read-documents.ts';
 import { logNotes, noteRead, reportOf } from './reading-notes.ts';
 
 /**
- * Reads the folders and makes words of their phrases; null where it was cancelled. `spill` takes what has no room in memory; without it, a text that is
- * too long ends there. Throws for what is wrong with the request, such as a glob too long, and where the spill fails.
+ * Reads the folders and makes words of their phrases; null where it was cancelled. `spill` takes
+ * what has no room in memory; without it, a text that is too long ends there. Throws for what is
+ * wrong with the request, such as a glob too long, and where the spill fails.
  */
 export async function readCorpus(
   kernel: TextKernel,

@@ -1,30 +1,30 @@
-// A reading on several threads: each reads a contiguous share of the files and puts its tokens, packed, into a file. Then one
-// thread merges the words, and each writes the tokens of its share where they belong in the corpus, which is the one that
-// one thread would have read.
+// A reading on several threads: each reads a contiguous share of the files and puts its tokens,
+// packed, into a file. Then one thread merges the words, and each writes the tokens of its share
+// where they belong in the corpus, which is the one that one thread would have read.
 
 import type { ReadingReport } from '../../protocol/engine.ts';
-import type { PhraseOptions, TextOptions } from '../../text/options.ts';
 import { CorpusBuilder, type CountedDocuments } from '../../text/corpus.ts';
 import {
-  mergeShares,
-  roomFor,
-  sizeOf,
-  writeEnds,
-  writeShare,
   type DocumentPlace,
   type MergedText,
+  mergeShares,
+  roomFor,
   type SharePlaces,
+  sizeOf,
   type TextRoom,
+  writeEnds,
+  writeShare,
 } from '../../text/merge.ts';
-import { TokenPacker, type PackedBytes } from '../../text/packed-tokens.ts';
+import type { PhraseOptions, TextOptions } from '../../text/options.ts';
+import { type PackedBytes, TokenPacker } from '../../text/packed-tokens.ts';
 import type { TextKernel } from '../../text/text-kernel.ts';
+import { type FileToRead, NotParted } from '../files/decoded-files.ts';
 import type { WorkHooks } from '../progress.ts';
 import { changesTokens, CorpusPasses } from './corpus-passes.ts';
-import { NotParted, type FileToRead } from '../files/decoded-files.ts';
 import type { FoundFiles } from './found-texts.ts';
 import { addTexts, type PassedFile } from './read-documents.ts';
-import { addNotes, logNotes, note, noteRead, reportOf, type ReadDocument, type ReadingNotes } from './reading-notes.ts';
-import { BlockReader, BlockWriter, endOfBlocks, TokenFile, type FileBlocks } from './spill-file.ts';
+import { addNotes, logNotes, note, noteRead, type ReadDocument, type ReadingNotes, reportOf } from './reading-notes.ts';
+import { BlockReader, BlockWriter, endOfBlocks, type FileBlocks, TokenFile } from './spill-file.ts';
 
 /** Tokens that a merge keeps in memory: 0.5 GB. */
 const MOST_IN_MEMORY = 2 ** 27;
@@ -48,13 +48,20 @@ export function moved({ share }: ReadShare): ArrayBuffer[] {
   return [units, lengths, counts, ids].map(({ buffer }) => buffer);
 }
 
-/** Where threads put their tokens: a file, and how many blocks of it are taken, (1) in shared memory. */
+/**
+ * Where threads put their tokens: a file, and how many blocks of it are taken, (1) in shared
+ * memory.
+ */
 export interface SharedTokenFile {
   descriptor: number;
   taken: Int32Array;
 }
 
-/** Reads a share; null where it was cancelled, or has more different words than one builder counts; `whole` where a file was parted that may not be. `done`: where bytes and words are told, (2) in shared memory. */
+/**
+ * Reads a share; null where it was cancelled, or has more different words than one builder counts;
+ * `whole` where a file was parted that may not be. `done`: where bytes and words are told, (2) in
+ * shared memory.
+ */
 export async function readShare(
   kernel: TextKernel,
   { descriptor, taken }: SharedTokenFile,
@@ -103,8 +110,9 @@ export interface MergedRead {
 }
 
 /**
- * Puts the shares in the order of the files; null where it was cancelled, or has too many different words. A copy of a file
- * in a share before is left out. `readInRanges`: nobody needs the text in memory but who goes over its tokens.
+ * Puts the shares in the order of the files; null where it was cancelled, or has too many different
+ * words. A copy of a file in a share before is left out. `readInRanges`: nobody needs the text in
+ * memory but who goes over its tokens.
  */
 export function mergeRead(
   kernel: TextKernel,

@@ -1,11 +1,11 @@
-// What there is to say of a reading: figures, and names of files by reason. Each thread keeps its own, and they are put
-// together in the order of the files. Names, never text.
+// What there is to say of a reading: figures, and names of files by reason. Each thread keeps its
+// own, and they are put together in the order of the files. Names, never text.
 
 import * as l10n from '@vscode/l10n';
-import type { Encoding } from '../../text/encodings.ts';
-import { languageOf } from '../../text/languages.ts';
 import type { LogLevel, ReadingReport } from '../../protocol/engine.ts';
 import { SKIP_REASONS, SKIP_WORDS, type SkipReason } from '../../protocol/skip-reasons.ts';
+import type { Encoding } from '../../text/encodings.ts';
+import { languageOf } from '../../text/languages.ts';
 import { limitProblem, type OverLimit } from './size-limits.ts';
 
 /** Names that are kept for each reason; the others are counted. */
@@ -147,7 +147,10 @@ export function reportOf(
   };
 }
 
-/** Writes the names into the log, how many are not named, and encodings of the settings that nobody knows. What is left out by rule, of which there is much, is counted only. */
+/**
+ * Writes the names into the log, how many are not named, and encodings of the settings that nobody
+ * knows. What is left out by rule, of which there is much, is counted only.
+ */
 export function logNotes(notes: ReadingNotes, log: (level: LogLevel, message: string) => void): void {
   for (const name of notes.unknownEncodings) log('warn', unknownEncoding(name));
   for (const [kind, named] of Object.entries(notes.notes) as [Kind, Note[]][]) {

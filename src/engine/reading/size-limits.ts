@@ -1,8 +1,8 @@
 // How large files may be: prose has one limit, code and data another.
 
 import * as l10n from '@vscode/l10n';
-import { languageOf } from '../../text/languages.ts';
 import { sizeText } from '../../options/value.ts';
+import { languageOf } from '../../text/languages.ts';
 import { READING, type ReadingOptions } from '../options.ts';
 
 /** Tables and logs, which are read as prose. */
@@ -37,7 +37,10 @@ export function addOverLimit(all: OverLimit[], over: Omit<OverLimit, 'total' | '
   else Object.assign(known, { total: known.total + size, largest: Math.max(known.largest, size) });
 }
 
-/** What to say if limits left out more than was read, `bytes`: how much, and which setting to change; null otherwise. */
+/**
+ * What to say if limits left out more than was read, `bytes`: how much, and which setting to
+ * change; null otherwise.
+ */
 export function limitProblem(all: readonly OverLimit[], bytes: number): string | null {
   const [most] = all.toSorted((a, b) => b.total - a.total);
   if (!most || all.reduce((sum, { total }) => sum + total, 0) <= bytes) return null;

@@ -1,14 +1,18 @@
-// The end of a text that has no room in memory: token ids in a file beside the model, written and read by compute threads
-// without waiting for the event loop. The file has no name once it is open, so that nothing is left of it when the process
-// ends, however it ends; where the system does not allow that, `close` removes it.
+// The end of a text that has no room in memory: token ids in a file beside the model, written and
+// read by compute threads without waiting for the event loop. The file has no name once it is open,
+// so that nothing is left of it when the process ends, however it ends; where the system does not
+// allow that, `close` removes it.
 
 import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Corpus } from '../../text/corpus.ts';
 import type { PackedBytes } from '../../text/packed-tokens.ts';
-import { MemoryTokens, SpilledTokens, type Spill, type TokenSource } from '../../text/tokens.ts';
+import { MemoryTokens, type Spill, SpilledTokens, type TokenSource } from '../../text/tokens.ts';
 
-/** Opens a token file in `directory`, which is made where it is missing. The descriptor is good in every thread of the process. */
+/**
+ * Opens a token file in `directory`, which is made where it is missing. The descriptor is good in
+ * every thread of the process.
+ */
 export function openTokenFile(directory: string): { descriptor: number; close: () => void } {
   mkdirSync(directory, { recursive: true });
   const path = join(directory, `tokens.${process.pid}.tmp`);
@@ -27,7 +31,10 @@ export function openTokenFile(directory: string): { descriptor: number; close: (
   };
 }
 
-/** The ids in a token file. One thread appends, or several write to places of their own, and after that any may read. */
+/**
+ * The ids in a token file. One thread appends, or several write to places of their own, and after
+ * that any may read.
+ */
 export class TokenFile implements Spill {
   readonly #descriptor: number;
   readonly #at: number;

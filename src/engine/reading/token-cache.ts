@@ -1,6 +1,7 @@
-// What was read last, beside the model: the token ids of each file, so that a file whose size and time are as they were is
-// not opened again. It is written from the shares that threads have read, whatever becomes of the text meanwhile. A cache
-// that is damaged, or was written by another version or under other options, counts for nothing.
+// What was read last, beside the model: the token ids of each file, so that a file whose size and
+// time are as they were is not opened again. It is written from the shares that threads have read,
+// whatever becomes of the text meanwhile. A cache that is damaged, or was written by another
+// version or under other options, counts for nothing.
 
 import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -9,18 +10,21 @@ import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { TOKEN_CACHE } from '../../model-folder/model-places.ts';
 import type { SkipReason } from '../../protocol/engine.ts';
-import { readMerged, type MergedText } from '../../text/merge.ts';
-import { TokenPacker, type PackedBytes } from '../../text/packed-tokens.ts';
+import { type MergedText, readMerged } from '../../text/merge.ts';
+import { type PackedBytes, TokenPacker } from '../../text/packed-tokens.ts';
 import type { TextKernel } from '../../text/text-kernel.ts';
-import { readRegular } from '../files/regular-file.ts';
+import type { FoundFile } from '../files/file-source.ts';
 import { witnessesOf } from '../files/folder-evidence.ts';
+import { readRegular } from '../files/regular-file.ts';
 import type { FoundFiles } from './found-texts.ts';
 import type { MergedRead, ReadShare } from './read-shares.ts';
-import { note, newNotes, type ReadDocument } from './reading-notes.ts';
-import type { FoundFile } from '../files/file-source.ts';
+import { newNotes, note, type ReadDocument } from './reading-notes.ts';
 
 const FORMAT = 5;
-/** A file that was changed so shortly before may be changed again without another time, microseconds. */
+/**
+ * A file that was changed so shortly before may be changed again without another time,
+ * microseconds.
+ */
 const RECENT = 2_000_000;
 /** What has fewer words is read again in no time. */
 const FEWEST_WORDS = 2000;
@@ -51,7 +55,9 @@ interface Trailer {
   packed: number;
 }
 
-/** The files that are to be read, and what is known of the others; `share` is null where nothing is. */
+/**
+ * The files that are to be read, and what is known of the others; `share` is null where nothing is.
+ */
 export interface CachedReading {
   fresh: FoundFiles;
   share: ReadShare | null;
@@ -59,7 +65,8 @@ export interface CachedReading {
 
 /** Tells one cutting of words from another: `options` that it follows, and the program. */
 export function cacheKey(options: unknown): string {
-  const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url)); // of the bundle that all of it is in
+  // of the bundle that all of it is in
+  const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url));
   return JSON.stringify([size, mtimeMs, process.versions['unicode'], options]);
 }
 
@@ -96,7 +103,10 @@ function isSame(file: FoundFile, entry: Entry): boolean {
   );
 }
 
-/** Of a text that was merged just now, the files that need not be opened the next time, as the cache has them; null where that is not worth it. `files`: all that were found, by their place. */
+/**
+ * Of a text that was merged just now, the files that need not be opened the next time, as the cache
+ * has them; null where that is not worth it. `files`: all that were found, by their place.
+ */
 export function entriesOf(
   { documents, passed, report }: Pick<MergedRead, 'documents' | 'passed' | 'report'>,
   files: readonly FoundFile[],
@@ -129,7 +139,9 @@ export interface TextToCache {
   text: MergedText;
 }
 
-/** Replaces the cache by a text whose shares are `packed`. Where it cannot be written there is none. */
+/**
+ * Replaces the cache by a text whose shares are `packed`. Where it cannot be written there is none.
+ */
 export function saveCache(
   kernel: TextKernel,
   directory: string,

@@ -1,5 +1,6 @@
-// What is kept of a text that only word vectors are trained on: the words that get one, and the ids in the token file, from
-// which the threads read a chunk at a time. It runs in the thread that has read the text, and whose memory ends with it.
+// What is kept of a text that only word vectors are trained on: the words that get one, and the ids
+// in the token file, from which the threads read a chunk at a time. It runs in the thread that has
+// read the text, and whose memory ends with it.
 
 import { PRUNED } from '../../text/vocabulary.ts';
 import { resolveWord2vecOptions, type Word2vecOptions } from '../../word2vec/options.ts';
@@ -18,9 +19,9 @@ export function wordsWithVector(counts: Float64Array, options: Word2vecOptions, 
 }
 
 /**
- * The corpus without what a training of word vectors alone has no use for; rarer words are PRUNED. `tokenFile`: the
- * descriptor of a token file in which nothing from byte `at` on is needed but the end of this text. Throws where it cannot
- * be written.
+ * The corpus without what a training of word vectors alone has no use for; rarer words are PRUNED.
+ * `tokenFile`: the descriptor of a token file in which nothing from byte `at` on is needed but the
+ * end of this text. Throws where it cannot be written.
  */
 export function forVectorsOnly(read: ReadCorpus, options: Word2vecOptions, tokenFile: number, at = 0): ReadCorpus {
   const { corpus } = read;

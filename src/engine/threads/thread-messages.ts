@@ -1,6 +1,7 @@
-// What a thread (compute-thread.ts, reading-thread.ts) hears and tells: it takes one task after the other and answers each.
+// What a thread (compute-thread.ts, reading-thread.ts) hears and tells: it takes one task after the
+// other and answers each.
 
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { LogLevel, Progress } from '../../protocol/engine.ts';
 import { speakDisplayLanguage } from '../display-language.ts';
 import { connectVirtualFiles, virtualFilesAt } from '../files/virtual-files.ts';

@@ -1,17 +1,20 @@
-// A pool of worker threads, one a task, that all end alike: done, failed or cancelled. What the tasks are it is told by a
-// table of their types.
+// A pool of worker threads, one a task, that all end alike: done, failed or cancelled. What the
+// tasks are it is told by a table of their types.
 
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { VirtualFiles } from '../../protocol/engine.ts';
 import { serveVirtualFiles } from '../files/virtual-files.ts';
 import type { Rest, ResultOf, TaskOf, TaskTable, ThreadMessage, ThreadNews } from './thread-messages.ts';
 
 /**
- * Bulk data lie outside of a thread's heap: what it makes there is small and short-lived. Left to itself each thread lets
- * garbage grow to some 30 MB.
+ * Bulk data lie outside of a thread's heap: what it makes there is small and short-lived. Left to
+ * itself each thread lets garbage grow to some 30 MB.
  */
 const resourceLimits = { maxYoungGenerationSizeMb: 1 };
-/** A cancelled thread that has not stopped by itself after so long is terminated, ms: a cancel is to be answered within 200 ms. */
+/**
+ * A cancelled thread that has not stopped by itself after so long is terminated, ms: a cancel is to
+ * be answered within 200 ms.
+ */
 const GRACE = 100;
 
 /** Threads that stay for the tasks that follow; each is started with its first task. */
@@ -32,15 +35,19 @@ export class ThreadPool<Table extends TaskTable<Table>> {
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** Starts threads before there is something to do for them: `count` of them, with those that there are. */
+  /**
+   * Starts threads before there is something to do for them: `count` of them, with those that there
+   * are.
+   */
   start(count: number): void {
     while (this.#threads.length < count) this.#threads.push(this.#start());
   }
 
   /**
-   * Runs every task in a thread of its own and gives their results in order; null where it was cancelled. One task's error
-   * ends all and is thrown. One call after the other; after an error or a cancel there is none. `listen` hears what the
-   * tasks tell on their way; `moved`: memory that goes to the thread of the first task.
+   * Runs every task in a thread of its own and gives their results in order; null where it was
+   * cancelled. One task's error ends all and is thrown. One call after the other; after an error or
+   * a cancel there is none. `listen` hears what the tasks tell on their way; `moved`: memory that
+   * goes to the thread of the first task.
    */
   async run<Task extends TaskOf<Table>>(
     tasks: readonly Task[],
@@ -63,12 +70,17 @@ export class ThreadPool<Table extends TaskTable<Table>> {
     }
   }
 
-  /** Has the threads [first, end), which do nothing now, give back what their tasks had in memory. */
+  /**
+   * Has the threads [first, end), which do nothing now, give back what their tasks had in memory.
+   */
   rest(first: number, end: number): void {
     for (const thread of this.#threads.slice(first, end)) thread.postMessage('rest' satisfies Rest);
   }
 
-  /** Ends all but the first `count` threads, which do nothing now, for the memory that they have; the next tasks start others. */
+  /**
+   * Ends all but the first `count` threads, which do nothing now, for the memory that they have;
+   * the next tasks start others.
+   */
   keep(count: number): void {
     for (const thread of this.#threads.splice(count)) this.#ending.push(thread.terminate());
   }
@@ -104,7 +116,10 @@ export class ThreadPool<Table extends TaskTable<Table>> {
   }
 }
 
-/** A function, so that the compiler does not take an earlier look at `aborted` for the state after an `await`. */
+/**
+ * A function, so that the compiler does not take an earlier look at `aborted` for the state after
+ * an `await`.
+ */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }

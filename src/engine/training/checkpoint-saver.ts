@@ -1,4 +1,5 @@
-// When checkpoints of a running training are made: every so often, one at a time, and none once it has ended.
+// When checkpoints of a running training are made: every so often, one at a time, and none once it
+// has ended.
 
 /** How often it is looked whether the threads have one, ms. */
 const POLL = 2;

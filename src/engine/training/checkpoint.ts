@@ -1,6 +1,7 @@
-// A training on disk while it runs: a file beside the model for its word vectors and one for its language model, written
-// over every so often, from which a training with the same text and options goes on after a cancel or a crash. They are
-// safetensors files; what is no tensor stands in their metadata.
+// A training on disk while it runs: a file beside the model for its word vectors and one for its
+// language model, written over every so often, from which a training with the same text and options
+// goes on after a cancel or a crash. They are safetensors files; what is no tensor stands in their
+// metadata.
 
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
@@ -11,9 +12,9 @@ import type { Phase } from '../../protocol/engine.ts';
 import type { Corpus } from '../../text/corpus.ts';
 import type { TokenSource } from '../../text/tokens.ts';
 import { LONGEST_HEADER, parseSafetensorsHeader, safetensorsHeaderLength } from '../../word2vec/formats/safetensors.ts';
-import { writeFileAtomically } from '../model/durable-file.ts';
-import { readSafetensors, writeSafetensors, type Tensor } from '../model/safetensors.ts';
 import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
+import { writeFileAtomically } from '../model/durable-file.ts';
+import { readSafetensors, type Tensor, writeSafetensors } from '../model/safetensors.ts';
 
 type Part = keyof typeof CHECKPOINTS;
 /** Tokens and words that are hashed at a time: some milliseconds. */
@@ -41,7 +42,10 @@ export async function fingerprint(corpus: Corpus, source: TokenSource, options: 
   return hash.digest('hex');
 }
 
-/** Replaces the checkpoint of the part in `directory`. `fraction`: how much of the part is done, 0 to 1. */
+/**
+ * Replaces the checkpoint of the part in `directory`. `fraction`: how much of the part is done, 0
+ * to 1.
+ */
 export async function saveCheckpoint(
   directory: string,
   part: Part,
@@ -58,7 +62,10 @@ export async function hasCheckpoint(directory: string, part: Part): Promise<bool
   return (await metadataOf(directory, part)) !== null;
 }
 
-/** How much of which part is done in the checkpoint that the next training goes on from, 0 to 1; null where there is none. */
+/**
+ * How much of which part is done in the checkpoint that the next training goes on from, 0 to 1;
+ * null where there is none.
+ */
 export async function interruptedAt(directory: string): Promise<{ phase: Phase; fraction: number } | null> {
   for (const phase of ['languageModel', 'wordVectors'] as const) {
     const fraction = Number((await metadataOf(directory, phase))?.['fraction']);
@@ -67,7 +74,10 @@ export async function interruptedAt(directory: string): Promise<{ phase: Phase; 
   return null;
 }
 
-/** The checkpoint of `training` in `directory`; null where there is none, only that of another training, or a damaged one. */
+/**
+ * The checkpoint of `training` in `directory`; null where there is none, only that of another
+ * training, or a damaged one.
+ */
 export async function loadCheckpoint(
   directory: string,
   part: Part,

@@ -1,23 +1,23 @@
-// Cells compared on the text of folders: reads it as a training does, trains every contender on it and measures each. What is
-// measured, and how, is src/language-model/comparison.ts's.
+// Cells compared on the text of folders: reads it as a training does, trains every contender on it
+// and measures each. What is measured, and how, is src/language-model/comparison.ts's.
 
 import {
-  COMPARISON_DEFAULTS,
-  contenders,
   type CellReport,
+  COMPARISON_DEFAULTS,
   type ComparisonSetup,
+  contenders,
 } from '../../language-model/comparison/comparison.ts';
 import { resolveLanguageModelOptions } from '../../language-model/options.ts';
 import type { CellsAreEqualIn, Progress, TrainRequest } from '../../protocol/engine.ts';
-import { runTasks } from '../compute-tasks.ts';
-import type { ReadCorpus } from '../reading/read-corpus.ts';
-import { bytePairsToLearn, readAsBytePairs, textToLearn } from './text-to-learn.ts';
-import { Meter, tell } from '../progress.ts';
 import { checkOptions, resolveThreads } from '../check-options.ts';
+import { runTasks } from '../compute-tasks.ts';
+import { Meter, tell } from '../progress.ts';
+import { checkEnoughWords } from '../reading/corpus-passes.ts';
+import type { ReadCorpus } from '../reading/read-corpus.ts';
 import { readFolders } from '../reading/read-folders.ts';
 import { openTokenFile } from '../reading/spill-file.ts';
-import { checkEnoughWords } from '../reading/corpus-passes.ts';
 import type { RunContext } from '../run-context.ts';
+import { bytePairsToLearn, readAsBytePairs, textToLearn } from './text-to-learn.ts';
 import { trainingKernel } from './wide-kernel.ts';
 
 /** What is measured of each: distances and amounts. */
@@ -84,7 +84,8 @@ async function compare(
   const stop = tell({ progress: (told) => events.progress(withoutRate(told)) }, meter);
   try {
     const reports: CellReport[] = [];
-    // each in one thread, as many side by side as there are threads: so all have the same share of the machine
+    // each in one thread, as many side by side as there are threads: so all have the same share of
+    // the machine
     for (let first = 0; first < all.length; first += threads) {
       const tasks = all.slice(first, first + threads).map((contender, index) => ({
         kind: 'compareCells' as const,

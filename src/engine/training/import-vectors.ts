@@ -1,12 +1,13 @@
-// An import, from a file of word vectors to a model: read, map. exchange/ reads the file and says what is wrong with it.
+// An import, from a file of word vectors to a model: read, map. exchange/ reads the file and says
+// what is wrong with it.
 
 import * as l10n from '@vscode/l10n';
 import { basename } from 'node:path';
 import type { ImportReport, ImportRequest, Phase } from '../../protocol/engine.ts';
 import { metadataName } from '../../word2vec/formats/projector.ts';
+import { checkImportOptions } from '../check-options.ts';
 import { runTasks } from '../compute-tasks.ts';
 import { problemReason, problemSentence } from '../exchange/vector-file-problems.ts';
-import { checkImportOptions } from '../check-options.ts';
 import type { StoredModel } from '../model/stored-model.ts';
 import { PhaseClock } from '../progress.ts';
 import type { RunContext } from '../run-context.ts';
@@ -17,7 +18,10 @@ export interface Imported extends Omit<ImportReport, 'model'> {
   model: StoredModel;
 }
 
-/** Reads the vectors and makes their map, and stores each as it is there. Null where it was cancelled; what is stored by then stays. Throws one sentence for the user. */
+/**
+ * Reads the vectors and makes their map, and stores each as it is there. Null where it was
+ * cancelled; what is stored by then stays. Throws one sentence for the user.
+ */
 export async function importVectors(
   path: string,
   request: ImportRequest,
@@ -91,7 +95,9 @@ export async function importVectors(
   };
 }
 
-/** A file that the system does not give. Threads hand over a message, which begins with the code. */
+/**
+ * A file that the system does not give. Threads hand over a message, which begins with the code.
+ */
 function unreadable(name: string, { message }: Error): Error {
   if (!message.startsWith('ENOENT')) return new Error(l10n.t('“{0}” cannot be imported: {1}.', name, message));
   const metadata = metadataName(name);

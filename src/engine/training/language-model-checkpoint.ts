@@ -1,4 +1,5 @@
-// The checkpoint of a language model as a file (checkpoint.ts); what it holds is src/language-model/checkpoint.ts's.
+// The checkpoint of a language model as a file (checkpoint.ts); what it holds is
+// src/language-model/checkpoint.ts's.
 
 import type { Checkpoint } from '../../language-model/training/checkpoint.ts';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
@@ -11,7 +12,10 @@ interface State {
   heldOutLosses: number[];
 }
 
-/** Replaces the one in `directory`. `training`: of `fingerprint`; `fraction`: how much is done, 0 to 1. */
+/**
+ * Replaces the one in `directory`. `training`: of `fingerprint`; `fraction`: how much is done, 0 to
+ * 1.
+ */
 export async function saveLanguageModelCheckpoint(
   directory: string,
   training: string,
@@ -25,7 +29,9 @@ export async function saveLanguageModelCheckpoint(
   await saveCheckpoint(directory, 'languageModel', training, { tensors, state }, fraction);
 }
 
-/** The one of `training`; null where there is none, only that of another training, or a damaged one. */
+/**
+ * The one of `training`; null where there is none, only that of another training, or a damaged one.
+ */
 export async function loadLanguageModelCheckpoint(directory: string, training: string): Promise<Checkpoint | null> {
   const stored = await loadCheckpoint(directory, 'languageModel', training);
   if (!stored) return null;

@@ -1,4 +1,5 @@
-// The map of the most frequent words, made in a compute thread: the same step of a training and of an import.
+// The map of the most frequent words, made in a compute thread: the same step of a training and of
+// an import.
 
 import type { ProjectionOptions } from '../../projection/options.ts';
 import type { EngineEvents } from '../../protocol/engine.ts';

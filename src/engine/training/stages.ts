@@ -1,4 +1,5 @@
-// A model that is stored in stages, each as soon as it is there, and what of the model before stays in use meanwhile.
+// A model that is stored in stages, each as soon as it is there, and what of the model before stays
+// in use meanwhile.
 
 import type { ReadingReport } from '../../protocol/engine.ts';
 import type { StoredModel } from '../model/stored-model.ts';
@@ -37,7 +38,9 @@ export class Stages {
   }
 }
 
-/** A model with the language model of an earlier one, which keeps the words that it was made with. */
+/**
+ * A model with the language model of an earlier one, which keeps the words that it was made with.
+ */
 export function withLanguageModelOf(earlier: StoredModel | null, model: StoredModel): StoredModel {
   if (!earlier?.languageModel) return model;
   const { words, counts, summary, options, languageModel, training, tokenizer } = earlier;

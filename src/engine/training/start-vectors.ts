@@ -1,16 +1,16 @@
-// What the embedding of a language model begins as: Skip-gram vectors, trained in seconds on the very tokens that the model
-// learns from, words or byte pairs. The held-out text takes no part.
+// What the embedding of a language model begins as: Skip-gram vectors, trained in seconds on the
+// very tokens that the model learns from, words or byte pairs. The held-out text takes no part.
 
-import { learningSentence } from '../learning-problems.ts';
 import * as l10n from '@vscode/l10n';
-import type { LanguageModelJob } from '../../language-model/training/job.ts';
 import type { StartVectors } from '../../language-model/network/parameters.ts';
 import { END_OF_SENTENCE, FIRST_WORD } from '../../language-model/token-ids.ts';
+import type { LanguageModelJob } from '../../language-model/training/job.ts';
 import { MemoryTokens } from '../../text/tokens.ts';
-import { WORD2VEC_DEFAULTS } from '../../word2vec/options.ts';
 import { createWord2vecJob } from '../../word2vec/create-job.ts';
 import { word2vecResult } from '../../word2vec/matrices.ts';
+import { WORD2VEC_DEFAULTS } from '../../word2vec/options.ts';
 import { runTasks } from '../compute-tasks.ts';
+import { learningSentence } from '../learning-problems.ts';
 import type { RunContext } from '../run-context.ts';
 
 /** Passes over the text are so many that about these tokens are read, MOST_PASSES at most. */
@@ -21,9 +21,9 @@ const MOST_PASSES = 10;
 const LARGEST = 50;
 
 /**
- * Row r is of token FIRST_WORD + r, zeros where it is not in the text, and everywhere if the vectors failed: the embedding
- * then begins as it was drawn, and the log has one line. Null if it was cancelled. Throws one sentence if they failed and the
- * embedding is to stay as they are.
+ * Row r is of token FIRST_WORD + r, zeros where it is not in the text, and everywhere if the
+ * vectors failed: the embedding then begins as it was drawn, and the log has one line. Null if it
+ * was cancelled. Throws one sentence if they failed and the embedding is to stay as they are.
  */
 export async function trainStartVectors(
   job: Pick<LanguageModelJob, 'trainingText' | 'sizes' | 'threads' | 'seed'>,

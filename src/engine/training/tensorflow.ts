@@ -1,4 +1,5 @@
-// Loads TensorFlow.js with its native library, where the user has installed it: it is no part of the extension.
+// Loads TensorFlow.js with its native library, where the user has installed it: it is no part of
+// the extension.
 
 import * as l10n from '@vscode/l10n';
 import { createRequire } from 'node:module';
@@ -21,8 +22,9 @@ const GONE: Record<string, (value: unknown) => boolean> = {
 };
 
 /**
- * TensorFlow.js from the `node_modules` of `folder`, an absolute path. It can be loaded once in a process, on its main thread. Throws one
- * sentence that says what to do where it is not there or does not load.
+ * TensorFlow.js from the `node_modules` of `folder`, an absolute path. It can be loaded once in a
+ * process, on its main thread. Throws one sentence that says what to do where it is not there or
+ * does not load.
  */
 export function loadTensorflow(folder: string): TensorFlow {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'; // else it tells of the processor on standard error

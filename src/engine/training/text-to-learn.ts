@@ -2,6 +2,7 @@
 
 import * as l10n from '@vscode/l10n';
 import type { TrainingExtras } from '../../language-model/training/create-job.ts';
+import { FNV_OFFSET, fnv1a } from '../../numerics/hash.ts';
 import type { EngineEvents, TrainRequest } from '../../protocol/engine.ts';
 import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
 import { runTasks } from '../compute-tasks.ts';
@@ -10,7 +11,6 @@ import { charactersOf, toCorpusIds } from '../model/byte-pair-language-model.ts'
 import type { BytePairText } from '../reading/byte-pair-text.ts';
 import type { ReadCorpus } from '../reading/read-corpus.ts';
 import type { RunContext } from '../run-context.ts';
-import { FNV_OFFSET, fnv1a } from '../../numerics/hash.ts';
 
 /** What a language model learns from: see `createLanguageModelJob`. */
 export interface TextToLearn {
@@ -66,9 +66,10 @@ export async function readAsBytePairs(
 }
 
 /**
- * Whole files that the language model does not learn from, (documents) of 0 and 1: in the order of a hash of their paths,
- * so that the choice stays when files are added, until they hold `share` of the text. No file that holds more than
- * twice that share is taken. None may be left: the language model then holds out the end of the text.
+ * Whole files that the language model does not learn from, (documents) of 0 and 1: in the order of
+ * a hash of their paths, so that the choice stays when files are added, until they hold `share` of
+ * the text. No file that holds more than twice that share is taken. None may be left: the language
+ * model then holds out the end of the text.
  */
 function chooseHeldOut(paths: readonly string[], documents: Int32Array, tokens: number, share: number): Uint8Array {
   const heldOut = new Uint8Array(paths.length);

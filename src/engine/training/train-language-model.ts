@@ -1,41 +1,42 @@
-// The language model of a training: new or continued, with checkpoints while it is trained, and which backend computes.
+// The language model of a training: new or continued, with checkpoints while it is trained, and
+// which backend computes.
 
-import { learningSentence } from '../learning-problems.ts';
+import * as l10n from '@vscode/l10n';
 import { freemem } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import * as l10n from '@vscode/l10n';
+import type { Tensor } from '../../language-model/network/parameters.ts';
+import { type LanguageModelOptions, resolveLanguageModelOptions } from '../../language-model/options.ts';
+import { FIRST_WORD } from '../../language-model/token-ids.ts';
 import {
   askForCheckpoint,
+  type Checkpoint,
   releaseCheckpoint,
   takeCheckpoint,
-  type Checkpoint,
 } from '../../language-model/training/checkpoint.ts';
 import { createLanguageModelJob } from '../../language-model/training/create-job.ts';
 import {
   keptLanguageModel,
-  languageModelProgress,
-  languageModelResult,
   type LanguageModelJob,
+  languageModelProgress,
   type LanguageModelResult,
+  languageModelResult,
 } from '../../language-model/training/job.ts';
-import { FIRST_WORD } from '../../language-model/token-ids.ts';
-import { resolveLanguageModelOptions, type LanguageModelOptions } from '../../language-model/options.ts';
 import type { TensorFlow } from '../../language-model/training/tensorflow.ts';
 import { LanguageModelThread } from '../../language-model/training/training-thread.ts';
 import type { EngineEvents, LanguageModelSummary, TrainRequest } from '../../protocol/engine.ts';
-import { CheckpointSaver } from './checkpoint-saver.ts';
-import { fingerprint, hasCheckpoint } from './checkpoint.ts';
-import { loadLanguageModelCheckpoint, saveLanguageModelCheckpoint } from './language-model-checkpoint.ts';
-import type { BytePairText } from '../reading/byte-pair-text.ts';
 import { runTasks } from '../compute-tasks.ts';
-import { Meter, tell } from '../progress.ts';
-import type { ReadCorpus } from '../reading/read-corpus.ts';
-import type { Tensor } from '../../language-model/network/parameters.ts';
-import { trainStartVectors } from './start-vectors.ts';
-import { tokensOf } from '../reading/spill-file.ts';
+import { learningSentence } from '../learning-problems.ts';
 import { suggestsNothing } from '../model/suggests-nothing.ts';
 import { curvesOf } from '../model/training-curves.ts';
+import { Meter, tell } from '../progress.ts';
+import type { BytePairText } from '../reading/byte-pair-text.ts';
+import type { ReadCorpus } from '../reading/read-corpus.ts';
+import { tokensOf } from '../reading/spill-file.ts';
 import type { RunContext } from '../run-context.ts';
+import { fingerprint, hasCheckpoint } from './checkpoint.ts';
+import { CheckpointSaver } from './checkpoint-saver.ts';
+import { loadLanguageModelCheckpoint, saveLanguageModelCheckpoint } from './language-model-checkpoint.ts';
+import { trainStartVectors } from './start-vectors.ts';
 import { bytePairsToLearn, textToLearn } from './text-to-learn.ts';
 import { trainingKernel } from './wide-kernel.ts';
 
@@ -59,15 +60,19 @@ export interface TrainedLanguageModel {
 export interface LanguageModelOutcome {
   /** Null where there is none. */
   model: TrainedLanguageModel | null;
-  /** Why it was not trained to the end, and what is kept, or that it learned nothing: sentences for the user. */
+  /**
+   * Why it was not trained to the end, and what is kept, or that it learned nothing: sentences for
+   * the user.
+   */
   problem?: string;
   /** How much had been done already, 0 to 1, where it went on from a checkpoint. */
   resumedAt?: number;
 }
 
 /**
- * Trains on the text that was read, or on its byte pairs; null where it was cancelled. Where it cannot begin or go on, the weights that were good
- * are the model, so that nothing else that was learned is lost.
+ * Trains on the text that was read, or on its byte pairs; null where it was cancelled. Where it
+ * cannot begin or go on, the weights that were good are the model, so that nothing else that was
+ * learned is lost.
  */
 export async function trainLanguageModel(
   request: TrainRequest,
@@ -103,7 +108,8 @@ export async function trainLanguageModel(
     heldOut: Buffer.from(heldOut).toString('base64'),
     ...(bytePairs && { bytePairs: [bytePairs.tokens.length, bytePairs.merges.left.length] }),
   };
-  let described: Promise<string> | null = null; // hashing a large text takes a second: only where it is needed
+  // hashing a large text takes a second: only where it is needed
+  let described: Promise<string> | null = null;
   const trainingOf = (): Promise<string> => (described ??= fingerprint(corpus, tokensOf(corpus, tokenFile), decides));
   let job: LanguageModelJob | null = null;
   const create = (checkpoint: Checkpoint | null): LanguageModelJob =>
@@ -167,7 +173,8 @@ export async function trainLanguageModel(
   } catch (error) {
     const message = learningSentence(error);
     const kept = job && keptLanguageModel(job);
-    const learned = kept && kept.step > 0 ? kept : null; // before the first step it has learned nothing
+    // before the first step it has learned nothing
+    const learned = kept && kept.step > 0 ? kept : null;
     const problem = learned
       ? l10n.t('{0}. Its weights after step {1} are kept as the language model.', message, learned.step)
       : l10n.t('{0}. The word vectors are stored without a new language model.', message);
@@ -205,7 +212,10 @@ function measured({ perplexity, unigramPerplexity, bitsPerCharacter, heldOutToke
   );
 }
 
-/** Logs each time that the training went wrong and went on, once, until the returned function is called. */
+/**
+ * Logs each time that the training went wrong and went on, once, until the returned function is
+ * called.
+ */
 function tellRecoveries(job: LanguageModelJob, events: EngineEvents): () => void {
   let told = languageModelProgress(job).recoveries.length;
   const look = (): void => {
@@ -253,7 +263,10 @@ async function run(
   }
 }
 
-/** Tokens trained on and, once all are, those of the held-out text that are measured; measurements on the way do not count. */
+/**
+ * Tokens trained on and, once all are, those of the held-out text that are measured; measurements
+ * on the way do not count.
+ */
 function workOf(job: LanguageModelJob): [done: number, total: number] {
   const { phase, tokens, trainedTokens } = languageModelProgress(job);
   const training = job.options.epochs * (job.trainingText.length - 1);
@@ -261,7 +274,10 @@ function workOf(job: LanguageModelJob): [done: number, total: number] {
   return [trainedTokens + (isMeasured ? tokens : 0), training + job.heldOutText.length - 1];
 }
 
-/** On this thread, as TensorFlow cannot be loaded in several; other questions are heard between steps. False where it was cancelled. */
+/**
+ * On this thread, as TensorFlow cannot be loaded in several; other questions are heard between
+ * steps. False where it was cancelled.
+ */
 async function runHere(job: LanguageModelJob, tensorflow: TensorFlow, signal: AbortSignal): Promise<boolean> {
   const thread = new LanguageModelThread(job, 0, tensorflow);
   while (thread.step()) {

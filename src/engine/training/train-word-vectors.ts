@@ -5,9 +5,8 @@ import type { EngineEvents, TrainRequest } from '../../protocol/engine.ts';
 import type { Corpus } from '../../text/corpus.ts';
 import { keywordFactors } from '../../text/keywords.ts';
 import type { TextOptions } from '../../text/options.ts';
-import type { TokenSource } from '../../text/tokens.ts';
 import { isParticle } from '../../text/particles.ts';
-import { resolveWord2vecOptions, type Word2vecOptions } from '../../word2vec/options.ts';
+import type { TokenSource } from '../../text/tokens.ts';
 import {
   areThreadsPaused,
   checkpointOf,
@@ -16,20 +15,24 @@ import {
   type Word2vecCheckpoint,
 } from '../../word2vec/checkpoint.ts';
 import { createWord2vecJob } from '../../word2vec/create-job.ts';
-import { assertLearned, growthOf, type Growth } from '../../word2vec/growth.ts';
+import { assertLearned, type Growth, growthOf } from '../../word2vec/growth.ts';
 import { hasOverflowed, smallerRate, word2vecProgress } from '../../word2vec/job.ts';
-import { word2vecResult, type InitialVectors, type Word2vecVectors } from '../../word2vec/matrices.ts';
-import { CheckpointSaver } from './checkpoint-saver.ts';
-import { fingerprint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { type InitialVectors, word2vecResult, type Word2vecVectors } from '../../word2vec/matrices.ts';
+import { resolveWord2vecOptions, type Word2vecOptions } from '../../word2vec/options.ts';
 import { runTasks } from '../compute-tasks.ts';
 import type { StoredModel } from '../model/stored-model.ts';
 import type { ReadCorpus } from '../reading/read-corpus.ts';
 import { tokensOf } from '../reading/spill-file.ts';
 import type { RunContext } from '../run-context.ts';
+import { fingerprint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { CheckpointSaver } from './checkpoint-saver.ts';
 
 export interface TrainedWordVectors {
   options: Word2vecOptions;
-  /** Of the words that have a vector, in the order of the rows: those of the text by count, then those kept of the model before. */
+  /**
+   * Of the words that have a vector, in the order of the rows: those of the text by count, then
+   * those kept of the model before.
+   */
   words: string[];
   counts: Float64Array;
   /** How many of them are in the text. */
@@ -41,7 +44,10 @@ export interface TrainedWordVectors {
   resumedAt?: number;
 }
 
-/** Trains on the text that was read; null where it was cancelled. `before`: the model that is continued. */
+/**
+ * Trains on the text that was read; null where it was cancelled. `before`: the model that is
+ * continued.
+ */
 export async function trainWordVectors(
   request: TrainRequest,
   { corpus, paths, report }: ReadCorpus,
@@ -85,7 +91,8 @@ export async function trainWordVectors(
     before: before?.summary.trained,
     threads: options.deterministic || threads,
   };
-  let training: string | null = null; // hashing a large text takes a second: only where it is needed
+  // hashing a large text takes a second: only where it is needed
+  let training: string | null = null;
   const checkpoint = (await hasCheckpoint(directory, 'wordVectors'))
     ? await loadWordVectors(directory, (training = await fingerprint(corpus, source, decides)))
     : null;
@@ -158,7 +165,8 @@ export async function trainWordVectors(
     pauseThreads(job);
     await save().catch(notSaved);
   }
-  const lossByEpoch = word2vecProgress(job).lossByEpoch.filter((loss) => !Number.isNaN(loss)); // of epochs with pairs
+  // of epochs with pairs
+  const lossByEpoch = word2vecProgress(job).lossByEpoch.filter((loss) => !Number.isNaN(loss));
   if (lossByEpoch.length === 0) {
     throw new Error(
       l10n.t(
@@ -192,7 +200,10 @@ export async function trainWordVectors(
 /** Tokens that are looked at together. */
 const STEP = 1 << 16;
 
-/** Whether two words that have vectors follow each other in a sentence; of most texts the first two tokens tell. */
+/**
+ * Whether two words that have vectors follow each other in a sentence; of most texts the first two
+ * tokens tell.
+ */
 function hasPair(source: TokenSource, counts: Float64Array, minCount: number): boolean {
   let vocabulary = counts.length;
   while (vocabulary > 0 && counts[vocabulary - 1]! < minCount) vocabulary--;
@@ -217,7 +228,10 @@ function tooLarge(alpha: number): Error {
   );
 }
 
-/** Says in the log what is suspicious about vectors that were trained; words by their rank, as no text is logged. */
+/**
+ * Says in the log what is suspicious about vectors that were trained; words by their rank, as no
+ * text is logged.
+ */
 function warnOfGrowth({ largest, longest, roseAt }: Growth, losses: readonly number[], events: EngineEvents): void {
   if (longest.length) {
     events.log(
@@ -243,10 +257,16 @@ function warnOfGrowth({ largest, longest, roseAt }: Growth, losses: readonly num
   }
 }
 
-/** Particles that were separated from their words, which would fill the windows: of each occurrence this share counts. */
+/**
+ * Particles that were separated from their words, which would fill the windows: of each occurrence
+ * this share counts.
+ */
 const PARTICLE_SHARE = 0.02;
 
-/** Of words that the windows are to hold more rarely than they are met: their ids, and how often they are kept, 0 to 1. */
+/**
+ * Of words that the windows are to hold more rarely than they are met: their ids, and how often
+ * they are kept, 0 to 1.
+ */
 function keepFactorsOf(
   { words, documents }: Corpus,
   length: number,

@@ -1,36 +1,37 @@
-// A training from folders to a model: read, count, word vectors, map, language model. It decides the order, what is stored
-// when, and what is said on the way; the arithmetic is the rooms', the threads are thread-pool.ts's.
+// A training from folders to a model: read, count, word vectors, map, language model. It decides
+// the order, what is stored when, and what is said on the way; the arithmetic is the rooms', the
+// threads are thread-pool.ts's.
 
 import * as l10n from '@vscode/l10n';
 import type { Phase, ReadingReport, TrainReport, TrainRequest } from '../../protocol/engine.ts';
-import { trainLanguageModel, type LanguageModelContext, type TrainedLanguageModel } from './train-language-model.ts';
-import { Meter, PhaseClock, tell } from '../progress.ts';
+import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
+import { languageNamed } from '../../text/languages.ts';
+import { checkOptions, resolveThreads } from '../check-options.ts';
 import { loadModel } from '../model/model-store.ts';
 import type { Tensor } from '../model/safetensors.ts';
-import { checkOptions, resolveThreads } from '../check-options.ts';
 import type { StoredModel } from '../model/stored-model.ts';
-import { languageNamed } from '../../text/languages.ts';
-import { BytePairTokenizer } from '../../text/byte-pair/tokenizer.ts';
+import { Meter, PhaseClock, tell } from '../progress.ts';
 import type { BytePairText } from '../reading/byte-pair-text.ts';
-import { openTokenFile } from '../reading/spill-file.ts';
-import { loadTensorflow } from './tensorflow.ts';
-import type { ReadCorpus } from '../reading/read-corpus.ts';
 import { checkEnoughWords } from '../reading/corpus-passes.ts';
+import type { ReadCorpus } from '../reading/read-corpus.ts';
 import { readFolders } from '../reading/read-folders.ts';
+import { openTokenFile } from '../reading/spill-file.ts';
 import type { RunContext } from '../run-context.ts';
 import { makeWordMap, withMap } from './lay-out-map.ts';
-import { Stages, withLanguageModelOf, type Storing } from './stages.ts';
+import { Stages, type Storing, withLanguageModelOf } from './stages.ts';
+import { loadTensorflow } from './tensorflow.ts';
 import { readAsBytePairs } from './text-to-learn.ts';
-import { trainWordVectors, type TrainedWordVectors } from './train-word-vectors.ts';
+import { type LanguageModelContext, type TrainedLanguageModel, trainLanguageModel } from './train-language-model.ts';
+import { type TrainedWordVectors, trainWordVectors } from './train-word-vectors.ts';
 
 export interface Trained extends Omit<TrainReport, 'model'> {
   model: StoredModel;
 }
 
 /**
- * Trains, and stores each result as soon as it is there: the vectors, the map, the language model. Until it is stored, the
- * language model of an earlier training stays with the new vectors. Null where it was cancelled; what is stored by then
- * stays. Throws one sentence for the user.
+ * Trains, and stores each result as soon as it is there: the vectors, the map, the language model.
+ * Until it is stored, the language model of an earlier training stays with the new vectors. Null
+ * where it was cancelled; what is stored by then stays. Throws one sentence for the user.
  */
 export async function train(request: TrainRequest, context: RunContext, storing: Storing): Promise<Trained | null> {
   checkOptions(request);
@@ -144,7 +145,8 @@ async function learn(lesson: Lesson, context: LanguageModelContext, clock: Phase
     if (!bytePairs) return null;
   }
   clock.enter('languageModel');
-  // words that are not in the text have no place in a vocabulary by count: the model's words then end before them
+  // words that are not in the text have no place in a vocabulary by count: the model's words then
+  // end before them
   const most = vectors.vocabulary > inText ? inText : Infinity;
   const few = resolveThreads(request.threads, 'last');
   const outcome = await trainLanguageModel(request, read, tokenFile, most, few, context, bytePairs);

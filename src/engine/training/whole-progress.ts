@@ -1,5 +1,6 @@
-// A training as a whole: one fraction and one time left, from what each phase tells of itself. Phases count by the seconds
-// that they took in the training before, or by what they take of a folder of a million words.
+// A training as a whole: one fraction and one time left, from what each phase tells of itself.
+// Phases count by the seconds that they took in the training before, or by what they take of a
+// folder of a million words.
 
 import type { Phase, Progress, Step, StepProgress, TrainingProgress } from '../../protocol/engine.ts';
 
@@ -40,7 +41,10 @@ export class WholeProgress {
   #phase: Phase | null = null;
   #fraction = 0;
 
-  /** `phases`: those there will be, in order. `before`: seconds that they took in an earlier training. `now`: milliseconds. */
+  /**
+   * `phases`: those there will be, in order. `before`: seconds that they took in an earlier
+   * training. `now`: milliseconds.
+   */
   constructor(
     phases: readonly Phase[],
     before: Partial<Record<Phase, number>> = {},

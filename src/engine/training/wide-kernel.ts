@@ -1,10 +1,11 @@
-// Which kernel the language model is trained with: of 128-bit operations, or of 256-bit ones, which V8 makes of pairs of the
-// others with an experimental flag (--experimental-wasm-revectorize, Node 22 and later). Whether that is right and faster is tried on the
-// user's machine, once in a process. Both give the same bits, so a training that one begins the other goes on with.
+// Which kernel the language model is trained with: of 128-bit operations, or of 256-bit ones, which
+// V8 makes of pairs of the others with an experimental flag (--experimental-wasm-revectorize, Node
+// 22 and later). Whether that is right and faster is tried on the user's machine, once in a
+// process. Both give the same bits, so a training that one begins the other goes on with.
 
+import * as l10n from '@vscode/l10n';
 import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
-import * as l10n from '@vscode/l10n';
 import type { WidthTrial } from '../../language-model/training/width.ts';
 import type { VectorWidth } from '../../protocol/engine.ts';
 import { runTasks } from '../compute-tasks.ts';
@@ -12,11 +13,18 @@ import { bestVariant } from '../kernels.ts';
 import type { RunContext } from '../run-context.ts';
 
 const FLAG = 'experimental-wasm-revectorize';
-/** V8 has the flag from Node 22 on; an older one prints on standard error that it does not know it. */
+/**
+ * V8 has the flag from Node 22 on; an older one prints on standard error that it does not know it.
+ */
 const HAS_FLAG = Number.parseInt(process.versions.v8, 10) >= 12;
-/** `auto` takes 256 bits from this speedup on: below it, measurements on a busy machine tell little. */
+/**
+ * `auto` takes 256 bits from this speedup on: below it, measurements on a busy machine tell little.
+ */
 const LEAST_SPEEDUP = 1.15;
-/** A custom section without content, named "w". V8 shares what it compiled among modules of the same bytes: this one is compiled anew. */
+/**
+ * A custom section without content, named "w". V8 shares what it compiled among modules of the same
+ * bytes: this one is compiled anew.
+ */
 const SECTION = Uint8Array.of(0, 2, 1, 0x77);
 
 export interface TrainingKernel {

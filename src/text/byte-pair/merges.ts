@@ -1,6 +1,7 @@
-// Learns byte-pair merges: again and again the most frequent pair of neighbouring symbols becomes a symbol of its own
-// (Gage 1994; for words Sennrich et al. 2016, arXiv:1508.07909; on bytes Radford et al. 2019). Pair counts are kept up to
-// date with every merge, and a heap finds the next one, so that the time follows the changes and not the size of the text.
+// Learns byte-pair merges: again and again the most frequent pair of neighbouring symbols becomes a
+// symbol of its own (Gage 1994; for words Sennrich et al. 2016, arXiv:1508.07909; on bytes Radford
+// et al. 2019). Pair counts are kept up to date with every merge, and a heap finds the next one, so
+// that the time follows the changes and not the size of the text.
 
 /** Symbols that are bytes. */
 export const BYTES = 256;
@@ -30,7 +31,10 @@ export class MergeLearner {
   readonly #right: number[] = [];
   readonly #most: number;
 
-  /** `pretokens`: how often each appears; `most`: merges to find, at most 65,280 with the bytes before them. */
+  /**
+   * `pretokens`: how often each appears; `most`: merges to find, at most 65,280 with the bytes
+   * before them.
+   */
   constructor(pretokens: ReadonlyMap<string, number>, most: number) {
     if (!(most >= 0 && most <= RADIX - BYTES)) {
       throw new RangeError(`byte pairs: expected 0 to ${RADIX - BYTES} merges, got ${most}`);
@@ -70,7 +74,10 @@ export class MergeLearner {
     return { left: Int32Array.from(this.#left), right: Int32Array.from(this.#right) };
   }
 
-  /** -1 where no pair is frequent enough. Counts in the heap may be outdated; those that fell are put back. */
+  /**
+   * -1 where no pair is frequent enough. Counts in the heap may be outdated; those that fell are
+   * put back.
+   */
   #mostFrequent(): number {
     for (;;) {
       const top = this.#heap.pop();
@@ -136,7 +143,10 @@ export class MergeLearner {
   }
 }
 
-/** A heap of pairs, the most frequent first; of equals the one with the smaller number, so that the order is always the same. */
+/**
+ * A heap of pairs, the most frequent first; of equals the one with the smaller number, so that the
+ * order is always the same.
+ */
 class PairHeap {
   readonly #counts: number[] = [];
   readonly #pairs: number[] = [];

@@ -1,11 +1,13 @@
-// Cuts a text into the pieces that byte pairs never cross: words with the space or `_` before them, up to three digits,
-// runs of signs, line ends, and indentation. Joined, they are the text again, to the last character: unlike the words of
-// tokenizer.ts, they are what a language model writes with. The idea and the treatment of white space are GPT-2's (Radford
-// et al. 2019) and its successors'; the pattern is ours.
+// Cuts a text into the pieces that byte pairs never cross: words with the space or `_` before them,
+// up to three digits, runs of signs, line ends, and indentation. Joined, they are the text again,
+// to the last character: unlike the words of tokenizer.ts, they are what a language model writes
+// with. The idea and the treatment of white space are GPT-2's (Radford et al. 2019) and its
+// successors'; the pattern is ours.
 
 /**
- * As it stands in a tokenizer.json. A word takes one space or `_` along (` king`, `_name`) and what follows an apostrophe
- * (don't); the last space before a word stays with the word, so that indentation is a piece of its own.
+ * As it stands in a tokenizer.json. A word takes one space or `_` along (` king`, `_name`) and what
+ * follows an apostrophe (don't); the last space before a word stays with the word, so that
+ * indentation is a piece of its own.
  */
 export const PRETOKEN_PATTERN =
   "[ _]?[\\p{L}\\p{M}]+(?:['’][\\p{L}\\p{M}]+)?| ?\\p{N}{1,3}| ?[^\\s\\p{L}\\p{M}\\p{N}]+|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";

@@ -1,8 +1,8 @@
-// A text as the numbers of its pretokens: it is cut once, and gives how often each comes, from which merges are learned,
-// and then, pretoken by pretoken, its tokens.
+// A text as the numbers of its pretokens: it is cut once, and gives how often each comes, from
+// which merges are learned, and then, pretoken by pretoken, its tokens.
 
 import { forEachPretoken, LONGEST_COUNTED } from './pretokens.ts';
-import { END_OF_DOCUMENT, type BytePairTokenizer } from './tokenizer.ts';
+import { type BytePairTokenizer, END_OF_DOCUMENT } from './tokenizer.ts';
 
 /** Numbers that are kept in one piece of memory. */
 const BLOCK = 1 << 18;
@@ -75,7 +75,10 @@ export class PretokenSequence {
     return counts;
   }
 
-  /** The text's tokens, `most` at most: a document that goes on beyond them is cut off there. Yields how far it is, 0 to 1. */
+  /**
+   * The text's tokens, `most` at most: a document that goes on beyond them is cut off there. Yields
+   * how far it is, 0 to 1.
+   */
   *encode(tokenizer: BytePairTokenizer, most: number): Generator<number, EncodedText & { complete: boolean }> {
     const spellings: Int32Array[] = [Int32Array.of(END_OF_DOCUMENT)];
     let total = 0;

@@ -1,10 +1,11 @@
-// A byte-level byte-pair tokenizer: text to token ids and back. Any text can be encoded and comes back to the character, as
-// every byte is a token. Ids: 0 is the end of a document, 1 to 256 are the bytes, from 257 on the merges in the order in
-// which they were learned. As a tokenizer.json it is read by Hugging Face's tokenizers, which encode alike.
+// A byte-level byte-pair tokenizer: text to token ids and back. Any text can be encoded and comes
+// back to the character, as every byte is a token. Ids: 0 is the end of a document, 1 to 256 are
+// the bytes, from 257 on the merges in the order in which they were learned. As a tokenizer.json it
+// is read by Hugging Face's tokenizers, which encode alike.
 
+import { nfc } from '../normalize.ts';
 import { BYTES, type Merges } from './merges.ts';
 import { forEachPretoken, PRETOKEN_PATTERN } from './pretokens.ts';
-import { nfc } from '../normalize.ts';
 
 /** Stands between documents; no text encodes to it. */
 export const END_OF_DOCUMENT = 0;
@@ -23,7 +24,10 @@ export class BytePairTokenizer {
   readonly merges: Merges;
   /** Tokens there are. */
   readonly size: number;
-  /** By pair of tokens, left * size + right: the token that they become. Earlier merges have smaller tokens. */
+  /**
+   * By pair of tokens, left * size + right: the token that they become. Earlier merges have smaller
+   * tokens.
+   */
   readonly #joined = new Map<number, number>();
   /** The bytes of each token, one after the other, and where each begins. */
   readonly #bytes: Uint8Array;
@@ -70,7 +74,10 @@ export class BytePairTokenizer {
     return tokens;
   }
 
-  /** The text of tokens; bytes that are no UTF-8, such as half a character, become U+FFFD. An end of a document is nothing. */
+  /**
+   * The text of tokens; bytes that are no UTF-8, such as half a character, become U+FFFD. An end of
+   * a document is nothing.
+   */
   decode(tokens: ArrayLike<number>): string {
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.bytesOf(tokens));
   }
@@ -101,15 +108,16 @@ export class BytePairTokenizer {
   }
 
   /**
-   * Joins pairs, those learned first before others and the leftmost first. The waiting pairs are in a heap, so that a run of
-   * a megabyte without a space does not take the square of its length.
+   * Joins pairs, those learned first before others and the leftmost first. The waiting pairs are in
+   * a heap, so that a run of a megabyte without a space does not take the square of its length.
    */
   #encodeBytes(bytes: Uint8Array): Int32Array {
     const length = bytes.length;
     const tokens = Int32Array.from(bytes, (byte) => FIRST_BYTE + byte);
     const before = Int32Array.from(bytes, (_, i) => i - 1);
     const after = Int32Array.from(bytes, (_, i) => i + 1);
-    const waiting: number[] = []; // heap of token * length + place, by which the order is the one above
+    // heap of token * length + place, by which the order is the one above
+    const waiting: number[] = [];
     const offer = (place: number): void => {
       const next = place < 0 ? length : after[place]!;
       if (next >= length) return;
@@ -197,8 +205,8 @@ export class BytePairTokenizer {
 }
 
 /**
- * The letters that stand for bytes in a tokenizer.json (GPT-2): printable ones of Latin-1 for themselves, the others, in
- * order, those from U+0100 on.
+ * The letters that stand for bytes in a tokenizer.json (GPT-2): printable ones of Latin-1 for
+ * themselves, the others, in order, those from U+0100 on.
  */
 const BYTE_LETTERS: readonly string[] = (() => {
   let others = 0x100;

@@ -1,7 +1,7 @@
-// What a file says of its own encoding: a page's charset, an XML declaration, an editor's or a language's cookie, a package of
-// LaTeX, the header of a catalogue or of mail.
+// What a file says of its own encoding: a page's charset, an XML declaration, an editor's or a
+// language's cookie, a package of LaTeX, the header of a catalogue or of mail.
 
-import { encodingNamed, type Encoding } from './names.ts';
+import { type Encoding, encodingNamed } from './names.ts';
 
 /** The part of a file that says it, bytes. */
 export const DECLARATIONS = 4096;
@@ -32,7 +32,10 @@ const PATTERNS = [
 
 const LATIN1 = new TextDecoder('latin1');
 
-/** The encoding that a file that begins with these bytes declares, in ASCII; `null` if it declares none that is known. */
+/**
+ * The encoding that a file that begins with these bytes declares, in ASCII; `null` if it declares
+ * none that is known.
+ */
 export function declaredEncoding(beginning: Uint8Array): Encoding | null {
   const text = LATIN1.decode(beginning.subarray(0, DECLARATIONS));
   let first: { at: number; name: string } | null = null;

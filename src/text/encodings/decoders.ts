@@ -1,11 +1,15 @@
-// Decoders of every encoding but UTF-8 and UTF-16: the platform's TextDecoder (https://encoding.spec.whatwg.org), iconv-lite's
-// tables, and what both lack. Node's TextDecoder reads EUC-KR without the 8,822 syllables that CP949 has beyond it and Big5
-// without Hong Kong's characters, and some versions read windows-1252 as ISO-8859-1.
+// Decoders of every encoding but UTF-8 and UTF-16: the platform's TextDecoder
+// (https://encoding.spec.whatwg.org), iconv-lite's tables, and what both lack. Node's TextDecoder
+// reads EUC-KR without the 8,822 syllables that CP949 has beyond it and Big5 without Hong Kong's
+// characters, and some versions read windows-1252 as ISO-8859-1.
 
 import big5Added from 'iconv-lite/encodings/tables/big5-added.json' with { type: 'json' };
-import { singleByteTable, type Encoding } from './names.ts';
+import { type Encoding, singleByteTable } from './names.ts';
 
-/** Decodes a text in parts, one after the other; what the end of a part cuts off waits for the next. Broken bytes become U+FFFD. */
+/**
+ * Decodes a text in parts, one after the other; what the end of a part cuts off waits for the next.
+ * Broken bytes become U+FFFD.
+ */
 export interface LegacyDecoder {
   decode(bytes: Uint8Array, last: boolean): string;
 }
@@ -48,7 +52,10 @@ function platformDecoder(encoding: Encoding): LegacyDecoder | null {
   }
 }
 
-/** Of windows-1252, 0x80 to 0x9f; the five that are undefined are C1 controls, as in the Encoding standard. */
+/**
+ * Of windows-1252, 0x80 to 0x9f; the five that are undefined are C1 controls, as in the Encoding
+ * standard.
+ */
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 function withoutC1(text: string): string {
@@ -110,7 +117,10 @@ class TableDecoder implements LegacyDecoder {
 const FIRST_LEAD = 0x81;
 const FIRST_TRAIL = 0x31;
 const TRAILS = 0xff - FIRST_TRAIL;
-/** By lead byte, 0x81 to 0xfe, and trail byte, 0x31 to 0xfe: the character, or its first unit in the upper half and its second in the lower; 0 for none. */
+/**
+ * By lead byte, 0x81 to 0xfe, and trail byte, 0x31 to 0xfe: the character, or its first unit in the
+ * upper half and its second in the lower; 0 for none.
+ */
 type PairTable = Uint32Array;
 
 // Each is made when it is first needed.
@@ -140,8 +150,9 @@ function isPrivate(character: string): boolean {
 }
 
 /**
- * EUC-KR holds the characters of KS X 1001 where both bytes are 0xa1 or above. CP949 puts the syllables that are missing there
- * into the other places, in the order of Unicode, from 0x8141 to 0xc652; trail bytes are letters of ASCII or 0x81 and above.
+ * EUC-KR holds the characters of KS X 1001 where both bytes are 0xa1 or above. CP949 puts the
+ * syllables that are missing there into the other places, in the order of Unicode, from 0x8141 to
+ * 0xc652; trail bytes are letters of ASCII or 0x81 and above.
  */
 function cp949Table(): PairTable {
   const table = platformTable('euc-kr', 0xa1, 0xa1);
@@ -186,7 +197,10 @@ function big5Table(): PairTable {
   return table;
 }
 
-/** Of Johab's five bits of each, the place in Unicode's order; 0 of the vowels and -1 elsewhere: none. */
+/**
+ * Of Johab's five bits of each, the place in Unicode's order; 0 of the vowels and -1 elsewhere:
+ * none.
+ */
 const INITIALS = codesOf(2, 20, []);
 const VOWELS = codesOf(3, 29, [8, 9, 16, 17, 24, 25]);
 const FINALS = codesOf(1, 29, [18]);
@@ -198,13 +212,16 @@ function codesOf(first: number, last: number, gaps: readonly number[]): number[]
   return codes;
 }
 
-/** Of a final consonant's place among all, 1 to 27, and of a vowel's and of an initial's, the jamo that stands alone (U+3131 on). */
+/**
+ * Of a final consonant's place among all, 1 to 27, and of a vowel's and of an initial's, the jamo
+ * that stands alone (U+3131 on).
+ */
 const INITIAL_JAMO = 'ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ';
 const FINAL_JAMO = 'ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ';
 
 /**
- * Johab (KS X 1001 annex 3, CP1361): a bit, and five bits each of a syllable's initial, vowel and final. Signs and Chinese
- * characters are those of KS X 1001, two of its rows to a lead byte.
+ * Johab (KS X 1001 annex 3, CP1361): a bit, and five bits each of a syllable's initial, vowel and
+ * final. Signs and Chinese characters are those of KS X 1001, two of its rows to a lead byte.
  */
 function johabTable(): PairTable {
   const table = new Uint32Array((0xff - FIRST_LEAD) * TRAILS);
@@ -265,7 +282,10 @@ class PairDecoder implements LegacyDecoder {
   }
 }
 
-/** What a sign that is no text does: `length` bytes are left out, and what follows is in pairs or not. */
+/**
+ * What a sign that is no text does: `length` bytes are left out, and what follows is in pairs or
+ * not.
+ */
 interface Shift {
   length: number;
   inPairs: boolean;
@@ -276,7 +296,10 @@ interface Shift {
 /** The sign at `at`; null where there is none, 'cut' where the end cuts it off. */
 type ShiftAt = (bytes: Uint8Array, at: number, inPairs: boolean) => Shift | 'cut' | null;
 
-/** ISO-2022-KR (RFC 1557): a header, and between 0x0e and 0x0f the pairs of EUC-KR without their eighth bits; a line ends it. */
+/**
+ * ISO-2022-KR (RFC 1557): a header, and between 0x0e and 0x0f the pairs of EUC-KR without their
+ * eighth bits; a line ends it.
+ */
 const koreanShift: ShiftAt = (bytes, at, inPairs) => {
   const byte = bytes[at]!;
   if (byte === 0x0e || byte === 0x0f) return { length: 1, inPairs: byte === 0x0e };
@@ -284,7 +307,10 @@ const koreanShift: ShiftAt = (bytes, at, inPairs) => {
   return byte === 10 && inPairs ? { length: 1, inPairs: false, byte } : null;
 };
 
-/** HZ (RFC 1843): the same of GB 2312 between ~{ and ~}; ~~ is a tilde, and one at the end of a line joins it to the next. */
+/**
+ * HZ (RFC 1843): the same of GB 2312 between ~{ and ~}; ~~ is a tilde, and one at the end of a line
+ * joins it to the next.
+ */
 const tildeShift: ShiftAt = (bytes, at, inPairs) => {
   const byte = bytes[at]!;
   if (byte === 10 && inPairs) return { length: 1, inPairs: false, byte };

@@ -1,5 +1,6 @@
-// Which encoding older than Unicode bytes are in: the one in which they are the most probable text. Probabilities are
-// logarithms and add up: those of other files of a folder, and what the language of the user's system makes likely.
+// Which encoding older than Unicode bytes are in: the one in which they are the most probable text.
+// Probabilities are logarithms and add up: those of other files of a folder, and what the language
+// of the user's system makes likely.
 
 import type { Encoding } from './names.ts';
 import { PAIR_ENCODINGS, pairScores } from './pairs.ts';
@@ -31,7 +32,10 @@ export interface Evidence {
   beyond: number;
 }
 
-/** How probable each encoding is for bytes that are neither ASCII nor UTF-8; without those that a part of them rules out. */
+/**
+ * How probable each encoding is for bytes that are neither ASCII nor UTF-8; without those that a
+ * part of them rules out.
+ */
 export function evidenceOf(bytes: Uint8Array): Evidence {
   const sample = linesBeyondAscii(bytes, SAMPLE);
   let evidence: Evidence | null = null;
@@ -62,7 +66,10 @@ export function isScored(encoding: Encoding): boolean {
   return PAIR_ENCODINGS.includes(encoding) || SINGLE_BYTE_ENCODINGS.includes(encoding);
 }
 
-/** The scores with those of other files, and what is usual where the system's language is `locale` (BCP 47). */
+/**
+ * The scores with those of other files, and what is usual where the system's language is `locale`
+ * (BCP 47).
+ */
 export function withOthers(scores: Scores, others: readonly Scores[], locale: string | null): Scores {
   const usual = usualIn(locale);
   const votes = new Map(scores.map(([encoding, score]) => [encoding, score + (usual.includes(encoding) ? LOCALE : 0)]));
@@ -75,7 +82,10 @@ export function withOthers(scores: Scores, others: readonly Scores[], locale: st
   return [...votes].sort((a, b) => b[1] - a[1]);
 }
 
-/** Whether the best encoding is better than all that would give another text. `isSame`: whether two give the same one. */
+/**
+ * Whether the best encoding is better than all that would give another text. `isSame`: whether two
+ * give the same one.
+ */
 export function isSure(scores: Scores, isSame: (one: Encoding, other: Encoding) => boolean): boolean {
   const [best, ...others] = scores;
   const rival = others.find(([encoding, score]) => best![1] - score < SURE && !isSame(best![0], encoding));
@@ -117,7 +127,10 @@ function usualIn(locale: string | null): readonly Encoding[] {
   return found?.[1] ?? USUAL[language] ?? ['windows-1252'];
 }
 
-/** The lines that are not ASCII, up to `most` bytes of them: of source code, the others would speak for a western encoding. */
+/**
+ * The lines that are not ASCII, up to `most` bytes of them: of source code, the others would speak
+ * for a western encoding.
+ */
 export function linesBeyondAscii(bytes: Uint8Array, most: number): Uint8Array {
   const sample = new Uint8Array(most);
   let length = 0;

@@ -1,4 +1,5 @@
-// The most frequent characters of the languages that are written with thousands, the most frequent first.
+// The most frequent characters of the languages that are written with thousands, the most frequent
+// first.
 
 export const HANGUL =
   '이다에의는로하을가고한지서은기대으사를도인리시어년스자아일나수있부라그들정국전되과해주제었적성여장동구상했와만게위며원였보중공유조선신세교소학경화비문마월계르개미것회오명우면드용연치관후러역등무된니트진발영모민산거군당방데터생통재분단반체작간프음내물안식운때호바타크행종양본포차할요히남파레두노실려독던현야속강카결표임형함력출태키설각예법직않업입불디천루래점또까토받합약최승초았른권건록말같번심배언버족없알립코매왕달외따북평편란금격판복김피많더티집활추특처감근람열질백류메목병향항저령준청랑황광변네탄석투총름박올론브급온존참순살육별술증환철능울송창악축날확삼료친';

@@ -1,5 +1,6 @@
-// Pairs of letters, the most frequent first, by ISO 639-3 language; a space is the edge of a word. Written by
-// scripts/letter-pairs.mjs from the trigrams of franc 6.2.0 (https://github.com/wooorm/franc, MIT).
+// Pairs of letters, the most frequent first, by ISO 639-3 language; a space is the edge of a word.
+// Written by scripts/letter-pairs.mjs from the trigrams of franc 6.2.0
+// (https://github.com/wooorm/franc, MIT).
 
 export const LETTER_PAIRS = {
   eng: 'e  t aons th od hen analertiy ndl int iotonto re ratof een irior hig fha seditghhtr f ryneisveastellhi bna pbeevyo cngtyshprescefrliconcct wunareepesootfoomst dme neclenyransrosecitsicwioutaocchdig rsdonolydequeqh triahouani mbygeac lfu ulawhtlduawucmiwoaga cablmsmac m sssupuimelfaivemw ieilosulrnurgirtayab',

@@ -1,15 +1,19 @@
 // Names of encodings, as settings, files and mail have them, and the one that each goes by here.
 
-import generated from 'iconv-lite/encodings/sbcs-data-generated.js';
 import others from 'iconv-lite/encodings/sbcs-data.js';
+import generated from 'iconv-lite/encodings/sbcs-data-generated.js';
 
 /**
- * An encoding by its one name: the Encoding standard's (https://encoding.spec.whatwg.org/#names-and-labels) if it has one,
- * else iconv-lite's, or one of those that decoders.ts has itself.
+ * An encoding by its one name: the Encoding standard's
+ * (https://encoding.spec.whatwg.org/#names-and-labels) if it has one, else iconv-lite's, or one of
+ * those that decoders.ts has itself.
  */
 export type Encoding = string;
 
-/** What names are without signs and in small letters; the names that neither the standard nor iconv-lite has. */
+/**
+ * What names are without signs and in small letters; the names that neither the standard nor
+ * iconv-lite has.
+ */
 const OTHER_NAMES: Record<string, Encoding> = {
   ...{ utf8bom: 'utf-8', utf8sig: 'utf-8', utf8unix: 'utf-8', utf8mac: 'utf-8', utf8x: 'utf-8', utf8emacs: 'utf-8' },
   ...{ utf32: 'utf-32le', utf32le: 'utf-32le', utf32be: 'utf-32be', ucs4: 'utf-32be', utf7: 'utf-7' },
@@ -116,7 +120,10 @@ function labelOf(name: string): Encoding | null {
   }
 }
 
-/** The characters of an encoding whose characters are bytes each, of all 256, by iconv-lite; `null` if it has none. */
+/**
+ * The characters of an encoding whose characters are bytes each, of all 256, by iconv-lite; `null`
+ * if it has none.
+ */
 export function singleByteTable(encoding: Encoding): string | null {
   const name = tableName(encoding.toLowerCase().replace(/[^a-z0-9]/g, ''));
   if (name === null) return null;

@@ -1,6 +1,7 @@
-// How probable bytes beyond ASCII are as characters of Chinese, Japanese or Korean: by whether they form pairs that the
-// encoding has, by where in its table these stand, which was drawn up by frequency, and by lists of the most frequent
-// characters. Logarithms of probabilities, so that evidence adds up.
+// How probable bytes beyond ASCII are as characters of Chinese, Japanese or Korean: by whether they
+// form pairs that the encoding has, by where in its table these stand, which was drawn up by
+// frequency, and by lists of the most frequent characters. Logarithms of probabilities, so that
+// evidence adds up.
 
 import { legacyDecoder } from './decoders.ts';
 import { HANGUL, HIRAGANA, KANJI, KATAKANA, SIMPLIFIED, TRADITIONAL } from './frequent-characters.ts';
@@ -16,7 +17,10 @@ interface PairEncoding {
   frequent: readonly LetterShare[];
   /** Lead bytes of the pairs that hold what is frequent. */
   leads: readonly (readonly [from: number, to: number])[];
-  /** Bytes of the character at `at`, and the logarithm of its probability unless it is in a list; 0 bytes if there is none. */
+  /**
+   * Bytes of the character at `at`, and the logarithm of its probability unless it is in a list; 0
+   * bytes if there is none.
+   */
   costAt: (bytes: Uint8Array, at: number) => Cost;
 }
 
@@ -244,7 +248,10 @@ function newList({ encoding, frequent, leads }: PairEncoding): Map<number, numbe
   return costs;
 }
 
-/** How probable these lines are in each of the encodings that are `wanted`; logarithms, of what is beyond ASCII. */
+/**
+ * How probable these lines are in each of the encodings that are `wanted`; logarithms, of what is
+ * beyond ASCII.
+ */
 export function pairScores(
   sample: Uint8Array,
   wanted: (encoding: Encoding) => boolean,

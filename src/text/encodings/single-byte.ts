@@ -1,12 +1,15 @@
-// How probable bytes beyond ASCII are as letters of a language in an encoding whose characters are bytes each: by pairs of
-// neighbouring letters, capitals inside words, and signs that do not stand inside words. Logarithms of probabilities, so that
-// evidence adds up.
+// How probable bytes beyond ASCII are as letters of a language in an encoding whose characters are
+// bytes each: by pairs of neighbouring letters, capitals inside words, and signs that do not stand
+// inside words. Logarithms of probabilities, so that evidence adds up.
 
 import { legacyDecoder } from './decoders.ts';
 import { LETTER_PAIRS, type PairedLanguage } from './letter-pairs.ts';
 import type { Encoding } from './names.ts';
 
-/** Languages that share encodings; each encoding with how much rarer it is than the most usual, a logarithm. */
+/**
+ * Languages that share encodings; each encoding with how much rarer it is than the most usual, a
+ * logarithm.
+ */
 interface Family {
   encodings: Record<Encoding, number>;
   languages: readonly WrittenLanguage[];
@@ -284,7 +287,10 @@ function classOf(byte: number, character: string): number {
   return /[\p{P}\p{S}\p{N}]/u.test(character) ? SIGN : BROKEN;
 }
 
-/** How probable these lines are in each of the encodings that are `wanted`; logarithms, and of ASCII only what stands beside other letters. */
+/**
+ * How probable these lines are in each of the encodings that are `wanted`; logarithms, and of ASCII
+ * only what stands beside other letters.
+ */
 export function singleByteScores(
   sample: Uint8Array,
   wanted: (encoding: Encoding) => boolean,
@@ -311,7 +317,10 @@ export function singleByteScores(
   });
 }
 
-/** Of pairs of letters of ASCII. `ascii`: classes of bytes, whose first 26 letters are those of every language. */
+/**
+ * Of pairs of letters of ASCII. `ascii`: classes of bytes, whose first 26 letters are those of
+ * every language.
+ */
 function contextOf(sample: Uint8Array, { pairs, count }: LetterModel, ascii: Uint8Array): number {
   let score = 0;
   let before = EDGE;
@@ -327,7 +336,10 @@ function scoreOf(sample: Uint8Array, { model, classes, cases, combining }: Lette
   const { pairs, letters, count, isLatin } = model;
   let score = 0;
   let before = EDGE;
-  /** Whether the letter before is beyond ASCII; whether it is a letter of ASCII that the language does not have. */
+  /**
+   * Whether the letter before is beyond ASCII; whether it is a letter of ASCII that the language
+   * does not have.
+   */
   let wasBeyond = false;
   let wasAscii = false;
   let casing = 0;

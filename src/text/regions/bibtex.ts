@@ -1,8 +1,9 @@
-// Bibliographies (.bib): the values of the fields as LaTeX, each a sentence, without the names of entries and fields, and without
-// the fields that are no text. What stands between entries is a comment, and prose.
+// Bibliographies (.bib): the values of the fields as LaTeX, each a sentence, without the names of
+// entries and fields, and without the fields that are no text. What stands between entries is a
+// comment, and prose.
 
 import { LatexScanner } from './latex.ts';
-import { isDigit, isLetter, PROSE, slice, type Regions, type Scanner } from './regions.ts';
+import { isDigit, isLetter, PROSE, type Regions, type Scanner, slice } from './regions.ts';
 
 /** Fields whose values are addresses, numbers and notes of programs. */
 const NO_TEXT =
@@ -26,7 +27,10 @@ export class BibtexScanner implements Scanner {
   }
 }
 
-/** Reads the entry at `at`, before which prose begins at `start`; gives where it ends, -1 where there is none. */
+/**
+ * Reads the entry at `at`, before which prose begins at `start`; gives where it ends, -1 where
+ * there is none.
+ */
 function readEntry(text: Uint16Array, at: number, to: number, regions: Regions, start: number): number {
   let i = at + 1;
   while (i < to && isLetter(text[i])) i++;
@@ -51,7 +55,10 @@ function readEntry(text: Uint16Array, at: number, to: number, regions: Regions, 
   return end;
 }
 
-/** Reads the value at `at`, which may be put together of several; `regions`: null leaves it out. Gives the place behind its comma. */
+/**
+ * Reads the value at `at`, which may be put together of several; `regions`: null leaves it out.
+ * Gives the place behind its comma.
+ */
 function readValue(text: Uint16Array, at: number, to: number, regions: Regions | null): number {
   regions?.break();
   for (let i = at; i < to;) {

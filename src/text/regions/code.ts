@@ -1,9 +1,10 @@
-// Code: comments and strings are prose, the rest is code. No language is parsed; what a lexer needs to know to find where
-// comments and strings end is in its Lexis. A string that is not closed ends with its line, so that a slip costs a line.
+// Code: comments and strings are prose, the rest is code. No language is parsed; what a lexer needs
+// to know to find where comments and strings end is in its Lexis. A string that is not closed ends
+// with its line, so that a slip costs a line.
 
-import { stringOf } from '../tokenizer.ts';
 import type { Backslash } from '../escapes.ts';
 import type { Language, Lexis, RawStrings } from '../languages.ts';
+import { stringOf } from '../tokenizer.ts';
 import {
   codeKind,
   isAt,
@@ -11,10 +12,10 @@ import {
   isDigit,
   isLetter,
   PROSE,
-  signOf,
-  slice,
   type Regions,
   type Scanner,
+  signOf,
+  slice,
 } from './regions.ts';
 import { unescape } from './strings.ts';
 
@@ -44,7 +45,10 @@ const BACKTICK = 96;
 const SPACE = 32;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
-/** A slash behind one of these, or at the beginning of a line, begins a regular expression of JavaScript. */
+/**
+ * A slash behind one of these, or at the beginning of a line, begins a regular expression of
+ * JavaScript.
+ */
 const BEFORE_PATTERN = signOf('(,=:[!&|?{};+\n');
 
 export class CodeScanner implements Scanner {
@@ -62,7 +66,10 @@ export class CodeScanner implements Scanner {
   readonly #around: { opener: Opener; braces: number }[] = [];
   #wasComment = false;
 
-  /** `wasEscaped`: the code was a string itself, and a quotation mark in it may have a space in the place of its backslash. */
+  /**
+   * `wasEscaped`: the code was a string itself, and a quotation mark in it may have a space in the
+   * place of its backslash.
+   */
   constructor(language: Language, wasEscaped = false) {
     this.#wasEscaped = wasEscaped;
     const lexis = language.lexis!;
@@ -131,7 +138,8 @@ export class CodeScanner implements Scanner {
   }
 
   #addCode(text: Uint16Array, start: number, end: number, regions: Regions): void {
-    // a comment goes on over white space; behind code and strings, what is said of ends of lines holds
+    // a comment goes on over white space; behind code and strings, what is said of ends of lines
+    // holds
     if (isBlank(text, start, end) && (this.#wasComment || !text.subarray(start, end).includes(LINE_BREAK))) return;
     if (this.#joinsStrings && isBlank(text, start, end)) return;
     if (this.#wasComment) regions.break();
@@ -139,7 +147,10 @@ export class CodeScanner implements Scanner {
     regions.add(start, end, this.#kind);
   }
 
-  /** Adds what is inside the comment or string up to its end, or to that of the text; gives where code goes on. */
+  /**
+   * Adds what is inside the comment or string up to its end, or to that of the text; gives where
+   * code goes on.
+   */
   #readInside(opener: Opener, text: Uint16Array, from: number, to: number, regions: Regions): number {
     const { close, isComment, isLong, backslash, doubles } = opener;
     const isKept = backslash === 'keeps' || (typeof backslash === 'object' && !backslash.closes);

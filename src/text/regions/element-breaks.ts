@@ -1,5 +1,6 @@
-// Which tags end a sentence. HTML says it by their names. XML does not tell blocks from what marks words within a line; what
-// does is text beside an element in its parent (mixed content), and where each word is an element, that it is one word.
+// Which tags end a sentence. HTML says it by their names. XML does not tell blocks from what marks
+// words within a line; what does is text beside an element in its parent (mixed content), and where
+// each word is an element, that it is one word.
 
 /** Hears of tags and of text, in their order. */
 export interface Breaks {
@@ -17,7 +18,10 @@ export const HTML_INLINE = new Set(
     ' ',
   ),
 );
-/** Of these, what stands beside words and not within them: footnotes, labels, readings of other letters. */
+/**
+ * Of these, what stands beside words and not within them: footnotes, labels, readings of other
+ * letters.
+ */
 const BESIDE = new Set(['img', 'kbd', 'label', 'q', 'ref', 'rp', 'rt', 'ruby']);
 /** Tags that may stand within a word: O<b>n</b>ce. */
 export const WITHIN_WORDS: ReadonlySet<string> = new Set(Array.from(HTML_INLINE).filter((name) => !BESIDE.has(name)));
@@ -90,7 +94,10 @@ interface Leaves {
   signs: number;
 }
 
-/** Decides where the next text comes, by what was before it: the same in whatever pieces the document comes. */
+/**
+ * Decides where the next text comes, by what was before it: the same in whatever pieces the
+ * document comes.
+ */
 export class MixedContentBreaks implements Breaks {
   #top: Element = { name: '', parent: null, hasText: false, hasChildren: false, words: 0 };
   #depth = 0;
@@ -138,7 +145,9 @@ export class MixedContentBreaks implements Breaks {
     else this.#isFar = true;
   }
 
-  /** Closes the innermost element of this name, and what is open in it; nothing if there is none. */
+  /**
+   * Closes the innermost element of this name, and what is open in it; nothing if there is none.
+   */
   #close(name: string): void {
     let closed: Element | null = this.#top;
     while (closed && closed.name !== name) closed = closed.parent;

@@ -1,11 +1,12 @@
-// HTML and XML: the text between the tags. Scripts are code; styles and comments are left out. A tag or a comment within a
-// word joins its letters: O<b>n</b>ce. Which tags end a sentence, and which may stand within a word, element-breaks.ts says.
+// HTML and XML: the text between the tags. Scripts are code; styles and comments are left out. A
+// tag or a comment within a word joins its letters: O<b>n</b>ce. Which tags end a sentence, and
+// which may stand within a word, element-breaks.ts says.
 
 import { languageNamed } from '../languages.ts';
 import { CodeScanner } from './code.ts';
 import type { Breaks } from './element-breaks.ts';
 import { beginsInWord, endsInWord, entityAt, isInWord, joinWord, type ReferenceAt } from './references.ts';
-import { find, isAt, isBlank, isDigit, isLetter, PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
+import { find, isAt, isBlank, isDigit, isLetter, PROSE, type Regions, type Scanner, signOf, slice } from './regions.ts';
 
 const COMMENT = signOf('<!--');
 const COMMENT_END = signOf('-->');
@@ -110,8 +111,8 @@ export class HtmlScanner implements Scanner {
   };
 
   /**
-   * Behind the tags and comments at `at`, in or behind a word, if the word goes on there; else `at`. In XML, where names tell
-   * less, one tag does that is not empty.
+   * Behind the tags and comments at `at`, in or behind a word, if the word goes on there; else
+   * `at`. In XML, where names tell less, one tag does that is not empty.
    */
   #endOfJoint(text: Uint16Array, at: number, to: number): number {
     let end = at;
@@ -155,7 +156,8 @@ export class HtmlScanner implements Scanner {
   #readTag(text: Uint16Array, at: number, end: number, regions: Regions): void {
     const first = text[at + 1]!;
     if (first === EXCLAMATION || first === QUESTION) {
-      // a declaration with others in it goes on; of CDATA and of instructions there is nothing to tell
+      // a declaration with others in it goes on; of CDATA and of instructions there is nothing to
+      // tell
       if (text[end - 1] === 91 && !isAt(text, at, end, CDATA)) this.#until = SUBSET_END;
       else if (!this.#isXml) this.#breaks.tag('', 'empty');
       return;
@@ -183,8 +185,9 @@ function kindOfTag(text: Uint16Array, at: number, end: number): 'start' | 'end' 
 }
 
 /**
- * Behind the tag, instruction, declaration (up to the bracket that others in it begin with) or beginning of CDATA that
- * begins at `at`; `at` where there is none. `isXml`: letters of any script begin names.
+ * Behind the tag, instruction, declaration (up to the bracket that others in it begin with) or
+ * beginning of CDATA that begins at `at`; `at` where there is none. `isXml`: letters of any script
+ * begin names.
  */
 export function endOfTag(text: Uint16Array, at: number, to: number, isXml = false): number {
   const first = text[at + 1];

@@ -1,11 +1,11 @@
-// LaTeX: the text, without commands, comments, formulas and the arguments that are no text. What is in verbatim and
-// listings is code.
+// LaTeX: the text, without commands, comments, formulas and the arguments that are no text. What is
+// in verbatim and listings is code.
 
-import { CLASSES, RARE } from '../tokenizer.ts';
 import { languageNamed } from '../languages.ts';
+import { CLASSES, RARE } from '../tokenizer.ts';
 import { CodeScanner } from './code.ts';
 import { accentAt, joinWord, type ReferenceAt } from './references.ts';
-import { afterIndent, endOfLine, find, isLetter, PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
+import { afterIndent, endOfLine, find, isLetter, PROSE, type Regions, type Scanner, signOf, slice } from './regions.ts';
 
 /** Commands whose first argument in braces is a name and not text. */
 const NAMED = new Set(
@@ -136,7 +136,10 @@ export class LatexScanner implements Scanner {
         : null;
   }
 
-  /** Behind what is nothing between two letters: \- \/ {} a brace, a command of fonts, a comment that ends a line. 0 elsewhere. */
+  /**
+   * Behind what is nothing between two letters: \- \/ {} a brace, a command of fonts, a comment
+   * that ends a line. 0 elsewhere.
+   */
   #joint(text: Uint16Array, at: number, to: number): number {
     let end = 0;
     if (text[at] === 92) {
@@ -166,7 +169,8 @@ export class LatexScanner implements Scanner {
       const sign = text[end];
       let behind = Math.min(to, end + 1);
       if (sign === 92 && text[behind] === 42) behind++;
-      if (sign === 92 && text[behind] === 91) behind = closing(text, behind, to, 91, 93); // the height of a line
+      // the height of a line
+      if (sign === 92 && text[behind] === 91) behind = closing(text, behind, to, 91, 93);
       leaveOut(at, behind);
       if (sign === 91 || sign === 40) this.#until = signOf(sign === 91 ? '\\]' : '\\)');
       return;

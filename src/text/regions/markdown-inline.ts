@@ -1,8 +1,9 @@
-// Markdown, what is inside a paragraph: spans of code are code; addresses, tags, targets and titles of links, and formulas
-// are left out. What stands inside a word, emphasis, tags and links, joins it: **한국**은, [한국](a)은 and 10<sup>th</sup>.
+// Markdown, what is inside a paragraph: spans of code are code; addresses, tags, targets and titles
+// of links, and formulas are left out. What stands inside a word, emphasis, tags and links, joins
+// it: **한국**은, [한국](a)은 and 10<sup>th</sup>.
 
-import { CLASSES, SPACE, NEWLINE, UNSPACED } from '../tokenizer.ts';
 import { languageNamed } from '../languages.ts';
+import { CLASSES, NEWLINE, SPACE, UNSPACED } from '../tokenizer.ts';
 import { HTML_INLINE, WITHIN_WORDS } from './element-breaks.ts';
 import { tagName } from './html.ts';
 import {
@@ -14,7 +15,7 @@ import {
   type Reference,
   type ReferenceAt,
 } from './references.ts';
-import { codeKind, find, isAt, isDigit, isLetter, PROSE, signOf, slice, type Regions } from './regions.ts';
+import { codeKind, find, isAt, isDigit, isLetter, PROSE, type Regions, signOf, slice } from './regions.ts';
 
 const ANY_CODE_KIND = codeKind(languageNamed('code')!);
 const ADDRESS = signOf('://');
@@ -38,7 +39,10 @@ for (const sign of '\\`*_~[]!<&:$|') SPECIAL[sign.charCodeAt(0)] = 1;
 const ESCAPED = new Uint8Array(128);
 for (const sign of '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~') ESCAPED[sign.charCodeAt(0)] = 1;
 
-/** Left out, and parts words; left out, and joins them; a character reference; left out, and ends a sentence; code. */
+/**
+ * Left out, and parts words; left out, and joins them; a character reference; left out, and ends a
+ * sentence; code.
+ */
 type Kind = 'part' | 'join' | 'reference' | 'break' | 'code';
 
 /** A part of the text that is no prose. */
@@ -155,7 +159,8 @@ export class MarkdownInline {
           this.#emphasize(open.before);
           const kind = open.isImage ? 'part' : 'join';
           this.#mark(kind, open.at, open.at + (open.isImage ? 2 : 1));
-          if (!open.isImage) for (const other of brackets) other.isOff ||= !other.isImage; // no link is in a link
+          // no link is in a link
+          if (!open.isImage) for (const other of brackets) other.isOff ||= !other.isImage;
           i = this.#mark(kind, i, end);
           break;
         }
@@ -205,7 +210,10 @@ export class MarkdownInline {
     }
   }
 
-  /** Behind the target, or the label, of the link or image whose text [from, at) is; -1 where it has none. */
+  /**
+   * Behind the target, or the label, of the link or image whose text [from, at) is; -1 where it has
+   * none.
+   */
   #endOfLink(text: Uint16Array, from: number, at: number, to: number): number {
     const next = at + 1;
     if (next < to && text[next] === 40) {
@@ -242,7 +250,10 @@ export class MarkdownInline {
     return end;
   }
 
-  /** Marks the delimiters from the one of this number on that have a partner, after CommonMark's algorithm, and forgets them. */
+  /**
+   * Marks the delimiters from the one of this number on that have a partner, after CommonMark's
+   * algorithm, and forgets them.
+   */
   #emphasize(from: number): void {
     const open: Delimiter[] = [];
     for (const closer of this.#delimiters.splice(from)) {
@@ -282,7 +293,9 @@ function isOddPair(opener: Delimiter, closer: Delimiter): boolean {
   return (opener.length + closer.length) % 3 === 0 && (opener.length % 3 !== 0 || closer.length % 3 !== 0);
 }
 
-/** Adds the regions between the marks, which are in order, and joins the words that some stand in. */
+/**
+ * Adds the regions between the marks, which are in order, and joins the words that some stand in.
+ */
 function emit(text: Uint16Array, from: number, to: number, marks: readonly Mark[], regions: Regions): void {
   let start = from;
   let next = 0;
@@ -390,7 +403,9 @@ function endOfDestination(text: Uint16Array, at: number, to: number): number {
   return open === 0 && i > at ? i : -1;
 }
 
-/** Behind the title that begins at `at`, in quotation marks or parentheses; -1 where there is none. */
+/**
+ * Behind the title that begins at `at`, in quotation marks or parentheses; -1 where there is none.
+ */
 function endOfTitle(text: Uint16Array, at: number, to: number): number {
   const open = text[at]!;
   if (open !== 34 && open !== 39 && open !== 40) return -1;
@@ -404,8 +419,8 @@ function endOfTitle(text: Uint16Array, at: number, to: number): number {
 }
 
 /**
- * Behind the definition of a link that a paragraph begins with at `at`; -1 where it is none. A footnote is none, nor is
- * what has no address: [Alice]: Hello
+ * Behind the definition of a link that a paragraph begins with at `at`; -1 where it is none. A
+ * footnote is none, nor is what has no address: [Alice]: Hello
  */
 export function definitionEnd(text: Uint16Array, at: number, to: number): number {
   let i = at;
@@ -448,7 +463,10 @@ function afterWhite(text: Uint16Array, at: number, to: number): number {
   return at;
 }
 
-/** Behind the tag, comment, declaration or address in <> that begins at `at`; -1 where there is none. */
+/**
+ * Behind the tag, comment, declaration or address in <> that begins at `at`; -1 where there is
+ * none.
+ */
 function endOfAngle(text: Uint16Array, at: number, to: number): number {
   const next = text[at + 1];
   if (next === 33) {
@@ -539,7 +557,10 @@ function endOfSpan(text: Uint16Array, from: number, to: number, length: number):
 
 const DOLLARS = signOf('$$');
 
-/** Behind the formula that begins with the dollar at `at`, after Pandoc's rules; `at` where it is a price, or the sign of a variable. */
+/**
+ * Behind the formula that begins with the dollar at `at`, after Pandoc's rules; `at` where it is a
+ * price, or the sign of a variable.
+ */
 function endOfFormula(text: Uint16Array, at: number, from: number, to: number): number {
   const isAlphanumeric = (unit: number | undefined): boolean => isLetter(unit) || isDigit(unit);
   if (at > from && isAlphanumeric(text[at - 1])) return at;

@@ -1,9 +1,10 @@
-// Markdown, the blocks of CommonMark: quotes and lists in each other, headings, fences, indented code, HTML, definitions of
-// links. Fences and indented blocks are code; HTML is read as HTML; the front matter, which is closed by its second
-// --- or ..., formulas, and definitions are left out. Every block (heading, item, cell, paragraph) is a sentence of its own.
-// What is inside a line is read once its paragraph ends (markdown-inline.ts).
+// Markdown, the blocks of CommonMark: quotes and lists in each other, headings, fences, indented
+// code, HTML, definitions of links. Fences and indented blocks are code; HTML is read as HTML; the
+// front matter, which is closed by its second --- or ..., formulas, and definitions are left out.
+// Every block (heading, item, cell, paragraph) is a sentence of its own. What is inside a line is
+// read once its paragraph ends (markdown-inline.ts).
 
-import { languageNamed, type Language } from '../languages.ts';
+import { type Language, languageNamed } from '../languages.ts';
 import { CodeScanner } from './code.ts';
 import { NamedBreaks } from './element-breaks.ts';
 import { HtmlScanner } from './html.ts';
@@ -16,10 +17,10 @@ import {
   isAt,
   isBlank,
   isDigit,
-  signOf,
-  slice,
   type Regions,
   type Scanner,
+  signOf,
+  slice,
 } from './regions.ts';
 
 const ANY_CODE = languageNamed('code')!;
@@ -311,7 +312,10 @@ export class MarkdownScanner implements Scanner {
 /** A line of YAML or of TOML. */
 const SETTING = /^[^\s#][^:=]*(?::(?:\s|$)|=)/;
 
-/** Behind the front matter, if the text begins with one: settings between a line of --- or +++ and one like it, or of ... */
+/**
+ * Behind the front matter, if the text begins with one: settings between a line of --- or +++ and
+ * one like it, or of ...
+ */
 function endOfFrontMatter(text: Uint16Array, from: number, to: number): number {
   const first = lineOf(text, from, endOfLine(text, from, to)).trimEnd();
   if (first !== '---' && first !== '+++') return from;
@@ -327,7 +331,10 @@ function endOfFrontMatter(text: Uint16Array, from: number, to: number): number {
   return from;
 }
 
-/** Behind the line in which the formula ends that begins a line at `at`: $$, or an environment of LaTeX; `at` where there is none. */
+/**
+ * Behind the line in which the formula ends that begins a line at `at`: $$, or an environment of
+ * LaTeX; `at` where there is none.
+ */
 function endOfFormula(text: Uint16Array, at: number, to: number): number {
   const last = Math.min(to, at + LONGEST_FORMULA);
   let sign = DOLLARS;
@@ -371,7 +378,10 @@ function isUnderline(text: Uint16Array, begin: number, to: number): boolean {
   return (sign === 61 || sign === 45) && isBlank(text, begin + runOf(text, begin, to, sign), to);
 }
 
-/** How long the marker of an item is that begins at `begin`; 0 where there is none. Within a paragraph, a list begins with 1 and not with an empty item. */
+/**
+ * How long the marker of an item is that begins at `begin`; 0 where there is none. Within a
+ * paragraph, a list begins with 1 and not with an empty item.
+ */
 function markerWidth(text: Uint16Array, begin: number, to: number, isInParagraph: boolean): number {
   let end = begin;
   const sign = text[begin]!;

@@ -1,13 +1,14 @@
-// Jupyter notebooks (.ipynb, nbformat 3 and 4): the sources of the cells, Markdown as Markdown and code as code, of the
-// language that the cell names (VS Code's languageId, or a magic such as %%bash), else of the notebook's kernel. The JSON
-// around them is left out, and escapes are written over, in the memory of the scanner, with what they stand for, so that
-// every word keeps its place. Outputs are left out.
+// Jupyter notebooks (.ipynb, nbformat 3 and 4): the sources of the cells, Markdown as Markdown and
+// code as code, of the language that the cell names (VS Code's languageId, or a magic such as
+// %%bash), else of the notebook's kernel. The JSON around them is left out, and escapes are written
+// over, in the memory of the scanner, with what they stand for, so that every word keeps its place.
+// Outputs are left out.
 
 import { JSON_ESCAPES } from '../escapes.ts';
-import { languageNamed, type Language } from '../languages.ts';
+import { type Language, languageNamed } from '../languages.ts';
 import { CodeScanner } from './code.ts';
 import { MarkdownScanner } from './markdown.ts';
-import { PROSE, signOf, slice, type Regions, type Scanner } from './regions.ts';
+import { PROSE, type Regions, type Scanner, signOf, slice } from './regions.ts';
 import { unescape } from './strings.ts';
 
 const QUOTE = 34;
@@ -107,7 +108,10 @@ function codeNamed(name: string): Language {
   return language?.lexis ? language : languageNamed('code')!;
 }
 
-/** What the notebook's metadata say of its kernel, which are looked for in [from, to); null where they say nothing. */
+/**
+ * What the notebook's metadata say of its kernel, which are looked for in [from, to); null where
+ * they say nothing.
+ */
 function kernelLanguage(text: Uint16Array, from: number, to: number): Language | null {
   for (const [group, key] of KERNEL) {
     const sign = signOf(`"${group}"`);

@@ -1,5 +1,5 @@
-// Java's .properties: keys are code, values and comments are prose, and each entry is a sentence of its own. A backslash at
-// the end of a line joins it to the next; escapes are what they stand for.
+// Java's .properties: keys are code, values and comments are prose, and each entry is a sentence of
+// its own. A backslash at the end of a line joins it to the next; escapes are what they stand for.
 
 import type { Escapes } from '../escapes.ts';
 import { languageNamed } from '../languages.ts';

@@ -1,12 +1,13 @@
-// Character references inside words: &eacute; of HTML, \u00e9 of strings (strings.ts), \'e of LaTeX. They are written over with what they stand for, and
-// the rest of the word is moved up to it, so that caf&eacute;s is the word cafés, and composed (NFC), so that cafe&#769;s is
-// the same word. Where the moved letters come from, the list of moves says; behind the word, spaces fill up what was left
-// over.
+// Character references inside words: &eacute; of HTML, \u00e9 of strings (strings.ts), \'e of
+// LaTeX. They are written over with what they stand for, and the rest of the word is moved up to
+// it, so that caf&eacute;s is the word cafés, and composed (NFC), so that cafe&#769;s is the same
+// word. Where the moved letters come from, the list of moves says; behind the word, spaces fill up
+// what was left over.
 
 import { decodeHTMLStrict } from 'entities/decode';
-import { CLASSES, CONTINUE, MIDDLE, RARE, UNSPACED } from '../tokenizer.ts';
-import { isDigit, isLetter, slice, type Regions } from './regions.ts';
 import { nfc } from '../normalize.ts';
+import { CLASSES, CONTINUE, MIDDLE, RARE, UNSPACED } from '../tokenizer.ts';
+import { isDigit, isLetter, type Regions, slice } from './regions.ts';
 
 /** What stands at a place of the text, and where it ends. */
 export interface Reference {
@@ -45,7 +46,10 @@ const LETTERS: Record<string, string> = {
   ...{ ss: 'ß', ae: 'æ', AE: 'Æ', oe: 'œ', OE: 'Œ', o: 'ø', O: 'Ø', aa: 'å', AA: 'Å', l: 'ł', L: 'Ł', i: 'ı', j: 'ȷ' },
   ...{ dh: 'ð', DH: 'Ð', dj: 'đ', DJ: 'Đ', ng: 'ŋ', NG: 'Ŋ', th: 'þ', TH: 'Þ', ij: 'ĳ', IJ: 'Ĳ', SS: 'ẞ' },
 };
-/** An accent and its letter, which may be dotless, in braces or behind a space; or a letter, with the space that ends its name. */
+/**
+ * An accent and its letter, which may be dotless, in braces or behind a space; or a letter, with
+ * the space that ends its name.
+ */
 const COMMAND = new RegExp(
   String.raw`^\\(?:([\`'^~=."])\s?(?:\{\s?\\?([A-Za-z])\s?\}|\\([ij])(?![A-Za-z])\s?|([A-Za-z]))|([urHvdckb]|textcommabelow)(?:\s?\{\s?\\?([A-Za-z])\s?\}|\\([ij])(?![A-Za-z])\s?|\s+\\?([A-Za-z])(?!\w*\{))|(${Object.keys(LETTERS).join('|')})(?:\{\}|\s|(?![A-Za-z])))`,
 );
@@ -98,8 +102,8 @@ export function beginsInWord(text: Uint16Array, at: number, to: number): boolean
 }
 
 /**
- * Writes over the reference at `at`, which is part of a word, and over those that follow in the same word; gives the place
- * behind the word, where the text is as it was.
+ * Writes over the reference at `at`, which is part of a word, and over those that follow in the
+ * same word; gives the place behind the word, where the text is as it was.
  */
 export function joinWord(
   text: Uint16Array,
@@ -153,13 +157,19 @@ function add({ units, places }: Letters, text: string, place: number): void {
   }
 }
 
-/** Whether the unit may be composed with what stands before it: a mark, a vowel or a final consonant of Hangul; halves of pairs, which may be marks, too. */
+/**
+ * Whether the unit may be composed with what stands before it: a mark, a vowel or a final consonant
+ * of Hangul; halves of pairs, which may be marks, too.
+ */
 function isCombining(unit: number): boolean {
   if (unit < 0x300) return false;
   return CLASSES[unit] === CONTINUE || (unit & 0xf800) === 0xd800 || (unit >= 0x1161 && unit <= 0x11c2);
 }
 
-/** Where the letter begins, with its marks, that ends at `at`; `at` where what ends there is no letter. */
+/**
+ * Where the letter begins, with its marks, that ends at `at`; `at` where what ends there is no
+ * letter.
+ */
 function beginOfCluster(text: Uint16Array, at: number): number {
   let begin = at;
   while (begin > 0 && isCombining(text[begin - 1]!)) begin--;
@@ -167,7 +177,10 @@ function beginOfCluster(text: Uint16Array, at: number): number {
   return before === UNSPACED || before > CONTINUE ? begin - 1 : begin;
 }
 
-/** The letters in NFC, but that marks before the first letter are as they were. A letter that is composed comes from where its first part did. */
+/**
+ * The letters in NFC, but that marks before the first letter are as they were. A letter that is
+ * composed comes from where its first part did.
+ */
 function composed(word: Letters): Letters {
   if (!word.units.some(isCombining)) return word;
   const result: Letters = { units: [], places: [] };

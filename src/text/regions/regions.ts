@@ -1,9 +1,10 @@
-// What of a document is text: regions of prose and of code, in order. What lies in none of them is markup and is left out.
-// A scanner finds them in the text itself, so that every word keeps its place in the document; letters that were moved up
-// to the beginning of their word (references.ts) have theirs in a list.
+// What of a document is text: regions of prose and of code, in order. What lies in none of them is
+// markup and is left out. A scanner finds them in the text itself, so that every word keeps its
+// place in the document; letters that were moved up to the beginning of their word (references.ts)
+// have theirs in a list.
 
-import { stringOf } from '../tokenizer.ts';
 import { CODES, type Language } from '../languages.ts';
+import { stringOf } from '../tokenizer.ts';
 
 /** Kinds of regions: prose, and for code the place of its language in CODES, plus 1. */
 export const PROSE = 0;
@@ -12,15 +13,30 @@ export function codeKind(language: Language): number {
   return 1 + CODES.indexOf(language);
 }
 
-/** Finds the regions of a document, of which it is given whole lines, part by part. It keeps what is open between parts. */
+/**
+ * Finds the regions of a document, of which it is given whole lines, part by part. It keeps what is
+ * open between parts.
+ */
 export interface Scanner {
-  /** Adds the regions of [from, to) of `text`, whole lines or the end of the document. May write over markup; what it moves, it tells `Regions.move`. */
+  /**
+   * Adds the regions of [from, to) of `text`, whole lines or the end of the document. May write
+   * over markup; what it moves, it tells `Regions.move`.
+   */
   scan(text: Uint16Array, from: number, to: number, regions: Regions): void;
-  /** Whether what stands behind a place may change how it is read: the document comes as a whole, unless it is very long, and then up to a blank line. */
+  /**
+   * Whether what stands behind a place may change how it is read: the document comes as a whole,
+   * unless it is very long, and then up to a blank line.
+   */
   readonly readsWhole?: boolean;
-  /** The last place of [0, end) where the text at hand may end, if that is not `end` (for one that is no line's end, too). */
+  /**
+   * The last place of [0, end) where the text at hand may end, if that is not `end` (for one that
+   * is no line's end, too).
+   */
   cut?(text: Uint16Array, end: number): number;
-  /** Whether what comes next is read otherwise than at the beginning of a document; absent where that is not known. */
+  /**
+   * Whether what comes next is read otherwise than at the beginning of a document; absent where
+   * that is not known.
+   */
   readonly isOpen?: boolean;
 }
 
@@ -29,9 +45,14 @@ export class Regions {
   /** Start, end, kind, whether a sentence ends before it: (n, 4). */
   data = new Int32Array(4 * 64);
   length = 0;
-  /** Place in the text and place in the document, (2 n), ascending: from the one on, the text is what the document has from the other on. */
+  /**
+   * Place in the text and place in the document, (2 n), ascending: from the one on, the text is
+   * what the document has from the other on.
+   */
   readonly #moves: number[] = [];
-  /** Those behind the last one that was put in: place in the document and in the text, descending. */
+  /**
+   * Those behind the last one that was put in: place in the document and in the text, descending.
+   */
   readonly #later: number[] = [];
   #breaks = false;
 
@@ -68,7 +89,8 @@ export class Regions {
 
   /** Takes more moves, of a word, whose last place the move ends at. */
   move(word: readonly number[]): void {
-    // of a notebook's cell the escapes were read before, and then the HTML in it: what that moves was moved already
+    // of a notebook's cell the escapes were read before, and then the HTML in it: what that moves
+    // was moved already
     const inDocument = word.map((place, index) => (index % 2 ? this.placeInDocument(place) : place));
     const [moves, later] = [this.#moves, this.#later];
     while (moves.length > 0 && moves.at(-2)! > word[0]!) later.push(moves.pop()!, moves.pop()!);
@@ -98,7 +120,10 @@ export class Regions {
   }
 }
 
-/** The last of `count` places that a condition holds at which holds up to it; -1 where it never does. */
+/**
+ * The last of `count` places that a condition holds at which holds up to it; -1 where it never
+ * does.
+ */
 function lastOf(count: number, holds: (index: number) => boolean): number {
   let [low, high] = [0, count];
   while (low < high) {

@@ -1,10 +1,11 @@
-// Strings: what a backslash stands for with what follows it, by each language's own rules, and where it stands for itself.
-// Escapes of letters are part of their words: caf\u00e9s is the word cafés.
+// Strings: what a backslash stands for with what follows it, by each language's own rules, and
+// where it stands for itself. Escapes of letters are part of their words: caf\u00e9s is the word
+// cafés.
 
 import type { Escapes } from '../escapes.ts';
-import { isInWord, joinWord, type Reference, type ReferenceAt } from './references.ts';
-import { isLetter, slice, type Regions } from './regions.ts';
 import { nfc } from '../normalize.ts';
+import { isInWord, joinWord, type Reference, type ReferenceAt } from './references.ts';
+import { isLetter, type Regions, slice } from './regions.ts';
 
 const BACKSLASH = 92;
 const SPACE = 32;
@@ -34,7 +35,8 @@ function escapeOf(escapes: Escapes, text: Uint16Array, at: number, to: number): 
   } else if (sign === 'u' || sign === 'U') {
     if (sign === 'u' && text[first] === OPEN_BRACE && codes.includes('{')) {
       const length = text.subarray(first + 1, Math.min(to, first + 10)).indexOf(CLOSE_BRACE);
-      const digits = slice(text, first + 1, first + 1 + length).replaceAll('_', ''); // Rust parts them
+      // Rust parts them
+      const digits = slice(text, first + 1, first + 1 + length).replaceAll('_', '');
       if (/^[\da-f]{1,8}$/i.test(digits)) return referenceTo(Number.parseInt(digits, 16), first + length + 2);
     }
     const length = sign === 'u' ? (codes.includes('u') ? 4 : 0) : codes.includes('U') ? 8 : codes.includes('A') ? 4 : 0;
@@ -73,7 +75,10 @@ function digitOf(unit: number): number {
   return small >= 97 && small <= 102 ? small - 87 : 16;
 }
 
-/** The character of UTF-8 that begins with a byte that is written out, and goes on behind it; a space if there is none. */
+/**
+ * The character of UTF-8 that begins with a byte that is written out, and goes on behind it; a
+ * space if there is none.
+ */
 function characterOf(first: number, from: number, escapes: Escapes, text: Uint16Array, to: number): Reference {
   const bytes = [first];
   const count = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
@@ -98,7 +103,10 @@ function referenceTo(point: number, end: number): Reference {
   return { meaning: meaning === SOFT_HYPHEN ? '' : nfc(meaning), end };
 }
 
-/** Writes what escapes in the string [start, end) stand for over them, and spaces where that is shorter. */
+/**
+ * Writes what escapes in the string [start, end) stand for over them, and spaces where that is
+ * shorter.
+ */
 export function unescape(text: Uint16Array, start: number, end: number, regions: Regions, escapes: Escapes): void {
   const referenceAt: ReferenceAt = (units, at, to) => {
     const sign = units[at] === 0 ? at + 1 : at; // of a string in a notebook: \\u00e9

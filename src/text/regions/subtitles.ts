@@ -1,5 +1,5 @@
-// Subtitles, SubRip (.srt) and WebVTT (.vtt): what is said, without numbers, times, notes, styles and tags. A sentence may
-// go on in the next subtitle.
+// Subtitles, SubRip (.srt) and WebVTT (.vtt): what is said, without numbers, times, notes, styles
+// and tags. A sentence may go on in the next subtitle.
 
 import { WITHIN_WORDS } from './element-breaks.ts';
 import { endOfTag, tagName } from './html.ts';
@@ -11,10 +11,10 @@ import {
   isBlank,
   isDigit,
   PROSE,
-  signOf,
-  slice,
   type Regions,
   type Scanner,
+  signOf,
+  slice,
 } from './regions.ts';
 
 const LONGEST_MARK = 100;
@@ -39,7 +39,8 @@ export class SubtitleScanner implements Scanner {
 
   #scanLine(text: Uint16Array, from: number, to: number, regions: Regions): void {
     const begin = afterIndent(text, from, to);
-    if (/^[-–—♪]/.test(slice(text, begin, Math.min(to, begin + 1)))) regions.break(); // someone else speaks
+    // someone else speaks
+    if (/^[-–—♪]/.test(slice(text, begin, Math.min(to, begin + 1)))) regions.break();
     let start = begin;
     for (let i = begin; i < to;) {
       const end = endOfMark(text, i, to);
@@ -65,7 +66,9 @@ const jointAt: ReferenceAt = (text, at, to) => {
   return end > at && beginsInWord(text, end, to) ? { meaning: '', end } : null;
 };
 
-/** Behind the tag <i>, the time <00:01.500> or the mark {\an8} at `at`; `at` where there is none. */
+/**
+ * Behind the tag <i>, the time <00:01.500> or the mark {\an8} at `at`; `at` where there is none.
+ */
 function endOfMark(text: Uint16Array, at: number, to: number): number {
   const unit = text[at];
   if (unit === LESS && !isDigit(text[at + 1])) return endOfTag(text, at, to);

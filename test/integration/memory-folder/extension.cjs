@@ -1,6 +1,6 @@
-// A virtual file system for the integration tests: `memory:` has the files of the JSON file that $LEXISCOPE_MEMORY_FOLDER
-// names, { files: texts by path, links: folders by path }. What is written stays in memory. Its command “Hang” lets no text be
-// read until it is run again.
+// A virtual file system for the integration tests: `memory:` has the files of the JSON file that
+// $LEXISCOPE_MEMORY_FOLDER names, { files: texts by path, links: folders by path }. What is written
+// stays in memory. Its command “Hang” lets no text be read until it is run again.
 const { readFileSync } = require('node:fs');
 const vscode = require('vscode');
 
