@@ -17,8 +17,8 @@ export interface LiveItem extends vscode.QuickPickItem {
 export interface LivePickerOptions {
   title: string;
   placeholder: string;
-  /** What the input begins with; where it comes later, not if something was typed meanwhile. */
-  value: string | Promise<string>;
+  /** What the input begins with. */
+  value: string;
   /** The items for a trimmed, non-empty input. What it throws is shown as an item. */
   answer: (input: string) => Promise<LiveItem[]>;
   /** The items while the input is empty; none without it. */
@@ -32,7 +32,7 @@ export function showLivePicker({ title, placeholder, value, answer, examples }: 
   const picker: vscode.QuickPick<LiveItem> & { sortByLabel?: boolean } = vscode.window.createQuickPick<LiveItem>();
   picker.title = title;
   picker.placeholder = placeholder;
-  if (typeof value === 'string') picker.value = value;
+  picker.value = value;
   // Best answers first: VS Code would put those first that hold the input. It knows this property
   // and does not document it; where it were gone, the order would be less good.
   picker.sortByLabel = false;
@@ -78,14 +78,7 @@ export function showLivePicker({ title, placeholder, value, answer, examples }: 
     picker.dispose();
   });
   picker.show();
-  if (typeof value === 'string') void ask();
-  else {
-    void value.then((later) => {
-      if (latest !== 0 || picker.value !== '') return;
-      picker.value = later;
-      void ask();
-    });
-  }
+  void ask();
 }
 
 /** A neighbour or an answer, with its figures and the button that shows it on the map. */

@@ -10,10 +10,10 @@ const DOCUMENT = vscode.Uri.from({ scheme: SCHEME, path: '/Last training.txt' })
 
 export class ReadingFiles implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  /** Before the registration, which looks for it. */
+  readonly onDidChange = this.#changed.event;
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
   #text = '';
-
-  readonly onDidChange = this.#changed.event;
 
   provideTextDocumentContent(): string {
     return this.#text || vscode.l10n.t('Train again: the details are not kept.');

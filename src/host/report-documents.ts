@@ -7,11 +7,11 @@ const SCHEME = 'lexiscope-report';
 
 export class ReportDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  /** Before the registration, which looks for it. */
+  readonly onDidChange = this.#changed.event;
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
   /** Markdown by path. */
   readonly #reports = new Map<string, string>();
-
-  readonly onDidChange = this.#changed.event;
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     return this.#reports.get(uri.path) ?? vscode.l10n.t('Make this report again: reports are not kept.');

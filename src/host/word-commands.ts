@@ -1,6 +1,7 @@
 // Find Similar Words, Solve Analogy, Find the Odd Word Out and Compare Words: answers while one
 // types.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Unanswered, UnknownWord } from '../protocol/engine.ts';
 import { COMMANDS } from './command-ids.ts';
@@ -12,6 +13,8 @@ import { compared, frequency, inLabel, neighbourPlace, replaceWord, similarity }
 import type { WorkspaceModel } from './workspace-model.ts';
 
 const ANSWERS = 25;
+/** Milliseconds that a list waits for the word at the cursor. */
+const LONGEST_WAIT = 400;
 /** Analogies that are proposed. */
 const EXAMPLES = 3;
 /** Words of which each is compared with each. */
@@ -27,10 +30,12 @@ export async function findSimilar(
   word: string | undefined,
 ): Promise<void> {
   await model.expected();
+  // it opens without the word if the engine is still starting: what is typed is never replaced
+  const begin = word ?? (await Promise.race([wordAtCursor(model, places), sleep(LONGEST_WAIT, '')]));
   showLivePicker({
     title: vscode.l10n.t('Find Similar Words'),
     placeholder: vscode.l10n.t('A word of this workspace'),
-    value: word ?? wordAtCursor(model, places),
+    value: begin,
     answer: async (input) => {
       const description = await (await model.required()).describe(input, ANSWERS, minimumCount());
       if (!description.known) return spellings(description, (spelling) => spelling);

@@ -238,7 +238,9 @@ describe('a folder that was learned', () => {
     await window.press('ArrowDown');
     await window.press('Enter');
     await window.type('.');
-    assert.equal((await window.lines()).at(-1), 'the knight the palace.');
+    await retry('the chosen word', 15_000, async () =>
+      assert.equal((await window.lines()).at(-1), 'the knight the palace.'),
+    );
   });
 
   step('a word that is typed stands first, and no list opens by itself if it is the likeliest', async () => {
@@ -495,10 +497,13 @@ async function cancelBy(progress: Locator): Promise<void> {
  * The word's hover names its count in the folder, or a given one, and, nearest first, words of its
  * topic.
  */
-async function checkHover(word: string, topic: readonly string[], count?: RegExp): Promise<void> {
+async function checkHover(word: string, topic: readonly string[], figures?: RegExp): Promise<void> {
   const hover = await window.hover(word, new RegExp(`^\\s*${word} · `));
   const seen = folder.count(word).toLocaleString('en');
-  assert.match(await hover.innerText(), count ?? new RegExp(`^\\s*${word} · ${seen} times in this folder · used like`));
+  assert.match(
+    await hover.innerText(),
+    figures ?? new RegExp(`^\\s*${word} · ${seen} times in this folder · used like`),
+  );
   const rows = await hover
     .locator('tbody tr')
     .evaluateAll((elements) =>
@@ -508,7 +513,7 @@ async function checkHover(word: string, topic: readonly string[], count?: RegExp
   for (const [neighbour, bar, count] of rows.slice(0, 3)) {
     assertOneOf(neighbour!, topic);
     assert.match(bar!, /^━+╸?$/);
-    assert.equal(count, folder.count(neighbour!).toLocaleString('en'));
+    if (!figures) assert.equal(count, folder.count(neighbour!).toLocaleString('en'));
   }
 }
 

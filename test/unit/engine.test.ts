@@ -423,9 +423,9 @@ describe('a training that stores each result as soon as it is there', () => {
         execArgv: [],
       });
       const phase = (['reading', 'wordVectors', 'map', 'languageModel'] as const)[(kill >> 1) % 4];
-      const { promise: reached, resolve: isThere } = Promise.withResolvers<void>();
+      const { promise: reached, resolve: isThere } = Promise.withResolvers<unknown>();
       const heard = listen((told) => {
-        if (told.phase === phase) isThere();
+        if (told.phase === phase) isThere(phase);
       });
       const client = createBirpc<EngineApi, EngineEvents>(heard, {
         post: (message: Serializable) => void child.send(message, () => undefined),
