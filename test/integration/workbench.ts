@@ -143,7 +143,7 @@ export class Workbench {
     await retry(`the command “${title}”`, 2 * SOON, async () => {
       await this.page.keyboard.press('F1');
       const input = await this.quickInput(3000); // a window that still starts does not hear the key
-      await input.fill(`>${title}`);
+      await input.fill(`>${title}`, { timeout: 3000 }); // what takes the focus closes it
       await row.waitFor({ timeout: 3000 }).catch(async (error: unknown) => {
         // The palette lists what was there when it opened. A webview that takes the focus closes
         // it, and would hear the key.
@@ -161,7 +161,7 @@ export class Workbench {
     return retry(`commands for “${text}”`, 2 * SOON, async () => {
       await this.page.keyboard.press('F1');
       const input = await this.quickInput(3000);
-      await input.fill(`>${text}`);
+      await input.fill(`>${text}`, { timeout: 3000 });
       try {
         await rows.filter({ hasText: text }).first().waitFor({ timeout: 3000 });
         return await rows.locator('.label-name').allInnerTexts();
